@@ -1,0 +1,79 @@
+import Synchronization
+
+/// Allows each key so many calls within any stretch of a given length.
+///
+/// Exact: it keeps the times of the last allowed calls of each key, `limit` at most. When it knows
+/// too many keys it forgets those whose calls lie furthest back, so memory is bounded by
+/// `maxKeys` × `limit` × 8 bytes, and one attacker with many addresses slows nobody else down.
+package final class RateLimiter<Key: Hashable & Sendable>: Sendable {
+    /// The times, in milliseconds, of the last allowed calls; a ring once it is full.
+    private struct Calls {
+        var times: [Int64] = []
+        var oldest = 0
+        var latest: Int64 = 0
+    }
+
+    private let limit: Int
+    private let period: Int64
+    private let maxKeys: Int
+    private let now: @Sendable () -> Duration
+    private let calls = Mutex<[Key: Calls]>([:])
+
+    /// `now` is a clock that only goes forward, from any beginning.
+    package init(
+        limit: Int,
+        per period: Duration,
+        maxKeys: Int = 50_000,
+        now: @escaping @Sendable () -> Duration
+    ) {
+        self.limit = max(1, limit)
+        self.period = period.milliseconds
+        self.maxKeys = max(4, maxKeys)
+        self.now = now
+    }
+
+    /// Counts a call and returns nil, or returns after how long the next one will be allowed.
+    package func spend(_ key: Key) -> Duration? {
+        let now = now().milliseconds
+        return calls.withLock { calls in
+            if let wait = wait(calls[key], at: now) { return wait }
+            if calls[key] == nil, calls.count >= maxKeys { forgetLongest(&calls) }
+            note(&calls[key, default: Calls()], at: now)
+            return nil
+        }
+    }
+
+    /// Returns what `spend` would, without counting.
+    package func excess(_ key: Key) -> Duration? {
+        let now = now().milliseconds
+        return calls.withLock { wait($0[key], at: now) }
+    }
+
+    /// Gives a key its whole allowance back, after a success for instance.
+    package func forget(_ key: Key) {
+        calls.withLock { $0[key] = nil }
+    }
+
+    private func wait(_ calls: Calls?, at now: Int64) -> Duration? {
+        guard let calls, calls.times.count == limit else { return nil }
+        let free = calls.times[calls.oldest] + period
+        return free > now ? .milliseconds(free - now) : nil
+    }
+
+    private func note(_ calls: inout Calls, at now: Int64) {
+        calls.latest = now
+        if calls.times.count < limit {
+            calls.times.append(now)
+        } else {
+            calls.times[calls.oldest] = now
+            calls.oldest = (calls.oldest + 1) % limit
+        }
+    }
+
+    /// Drops a quarter of the keys, those that called longest ago.
+    private func forgetLongest(_ calls: inout [Key: Calls]) {
+        let latest = calls.values.map(\.latest).sorted()
+        let border = latest[latest.count / 4]
+        calls = calls.filter { $0.value.latest > border }
+    }
+}

@@ -1,0 +1,300 @@
+import Glibc
+import Synchronization
+
+/// One client connection, as the watchdog sees it.
+final class ClientConnection: Sendable {
+    enum Phase: UInt8 {
+        /// Between requests, or before the first.
+        case idle
+        case receiving
+        case handling
+        case sending
+    }
+
+    let descriptor: Int32
+    let address: Address?
+    let client: TrustedProxies.Client
+    let isTrusted: Bool
+    let requests = Atomic<Int>(0)
+
+    /// Whether bytes of a refused request may still be on their way when the connection is closed.
+    let lingers = Atomic<Bool>(false)
+
+    private let phase = Atomic<UInt8>(Phase.idle.rawValue)
+    private let deadline: Atomic<Int64>
+
+    init(descriptor: Int32, address: Address?, isTrusted: Bool, isSecure: Bool, headersWithin: Duration) {
+        self.descriptor = descriptor
+        self.address = address
+        self.isTrusted = isTrusted
+        client = TrustedProxies.Client(address: address?.description ?? "unknown", isSecure: isSecure)
+        deadline = Atomic(Watchdog.now + headersWithin.milliseconds)
+    }
+
+    /// Moves on to `phase`, which may last `limit`; nil is for as long as it takes.
+    func enter(_ phase: Phase, within limit: Duration?) {
+        self.phase.store(phase.rawValue, ordering: .relaxed)
+        deadline.store(limit.map { Watchdog.now + $0.milliseconds } ?? .max, ordering: .relaxed)
+    }
+
+    /// Moves on to `phase` under the deadline that is running.
+    func enter(_ phase: Phase) {
+        self.phase.store(phase.rawValue, ordering: .relaxed)
+    }
+
+    var isIdle: Bool { phase.load(ordering: .relaxed) == Phase.idle.rawValue }
+
+    func isOverdue(at now: Int64) -> Bool { deadline.load(ordering: .relaxed) < now }
+}
+
+/// Keeps time over every connection, on a thread of its own.
+///
+/// libmicrohttpd counts only inactivity, so a client that sends one byte every two seconds would stay
+/// for ever. Here every phase of a connection has a deadline; a connection that misses it is shut down,
+/// which libmicrohttpd then sees as closed by the client. The same thread lets refused uploads run out
+/// (so that the client reads our answer before it sees the connection reset) and waits, when the server
+/// stops, for requests under way.
+final class Watchdog: Sendable {
+    private struct Lingering {
+        let descriptor: Int32
+        let until: Int64
+        var allowance: Int
+    }
+
+    private struct Drain: Sendable {
+        let until: Int64
+        let finish: @Sendable () -> Void
+    }
+
+    private struct State {
+        var connections: [ObjectIdentifier: ClientConnection] = [:]
+        var neighbourhoods: [UInt128: Int] = [:]
+        var arrivals: [Lingering] = []
+        var drain: Drain?
+    }
+
+    private static let maxLingering = 64
+    private static let lingerMilliseconds: Int64 = 1_000
+    private static let lingerBytes = 512 * 1024
+
+    private let state = Mutex(State())
+    private let alarm = Alarm()
+    private let lingeringCount = Atomic<Int>(0)
+
+    /// Milliseconds of a clock that only goes forward, exact to a few.
+    static var now: Int64 {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC_COARSE, &time)
+        return Int64(time.tv_sec) * 1_000 + Int64(time.tv_nsec) / 1_000_000
+    }
+
+    func start() {
+        startThread { self.watch() }
+    }
+
+    /// Says whether one more connection from this address is within the cap for one client.
+    func hasRoom(for address: Address, upTo limit: Int) -> Bool {
+        state.withLock { $0.neighbourhoods[address.neighbourhood, default: 0] < limit }
+    }
+
+    func add(_ connection: ClientConnection) {
+        let isFirst = state.withLock { state in
+            state.connections[ObjectIdentifier(connection)] = connection
+            if let address = connection.address {
+                state.neighbourhoods[address.neighbourhood, default: 0] += 1
+            }
+            return state.connections.count == 1
+        }
+        if isFirst { alarm.ring() }
+    }
+
+    /// Forgets a connection; must be called before its descriptor is closed.
+    ///
+    /// Only what is listed is ever shut down, and under the same lock: a descriptor that the system has
+    /// given to somebody else meanwhile cannot be hit.
+    func remove(_ connection: ClientConnection) {
+        state.withLock { state in
+            state.connections[ObjectIdentifier(connection)] = nil
+            guard let place = connection.address?.neighbourhood else { return }
+            let left = state.neighbourhoods[place, default: 1] - 1
+            state.neighbourhoods[place] = left > 0 ? left : nil
+        }
+        if connection.lingers.load(ordering: .relaxed) { linger(connection.descriptor) }
+    }
+
+    /// Ends idle connections now and the others as they finish, then calls `finish` on this thread.
+    ///
+    /// It is called `within` that time in any case, and the thread ends after it.
+    func drain(within limit: Duration, finish: @escaping @Sendable () -> Void) {
+        let drain = Drain(until: Self.now + limit.milliseconds, finish: finish)
+        state.withLock { $0.drain = drain }
+        alarm.ring()
+    }
+
+    private func linger(_ descriptor: Int32) {
+        guard lingeringCount.load(ordering: .relaxed) < Self.maxLingering else { return }
+        let copy = dup(descriptor)
+        guard copy >= 0 else { return }
+        shutdown(copy, Int32(SHUT_WR))
+        lingeringCount.add(1, ordering: .relaxed)
+        let until = Self.now + Self.lingerMilliseconds
+        let arrival = Lingering(descriptor: copy, until: until, allowance: Self.lingerBytes)
+        state.withLock { $0.arrivals.append(arrival) }
+        alarm.ring()
+    }
+
+    // MARK: The thread
+
+    private func watch() {
+        var lingering: [Lingering] = []
+        var timeout: Int32 = -1
+        while true {
+            wait(for: lingering, atMost: timeout)
+            lingering = runOut(lingering + state.withLock { takeAll(&$0.arrivals) })
+            let now = Self.now
+            let finish = state.withLock { state -> (@Sendable () -> Void)? in
+                shutDownOverdue(state, at: now)
+                timeout = pause(state, isLingering: !lingering.isEmpty)
+                guard let drain = state.drain else { return nil }
+                let isDone = state.connections.isEmpty || drain.until <= now
+                return isDone ? drain.finish : nil
+            }
+            if let finish {
+                lingering.forEach { close($0.descriptor) }
+                return finish()
+            }
+        }
+    }
+
+    private func takeAll(_ arrivals: inout [Lingering]) -> [Lingering] {
+        defer { arrivals = [] }
+        return arrivals
+    }
+
+    private func shutDownOverdue(_ state: State, at now: Int64) {
+        let isDraining = state.drain != nil
+        for connection in state.connections.values
+        where connection.isOverdue(at: now) || (isDraining && connection.isIdle) {
+            shutdown(connection.descriptor, bothWays)
+        }
+    }
+
+    /// Milliseconds until the next look; with nothing to watch, only a call wakes the thread.
+    private func pause(_ state: State, isLingering: Bool) -> Int32 {
+        if state.drain != nil { return 10 }
+        return state.connections.isEmpty && !isLingering ? -1 : 100
+    }
+
+    private func wait(for lingering: [Lingering], atMost timeout: Int32) {
+        var polled = [pollfd(fd: alarm.descriptor, events: Int16(POLLIN), revents: 0)]
+        for socket in lingering where socket.allowance > 0 {
+            polled.append(pollfd(fd: socket.descriptor, events: Int16(POLLIN), revents: 0))
+        }
+        poll(&polled, nfds_t(polled.count), timeout)
+        alarm.clear()
+    }
+
+    /// Reads and drops what has come, and closes what is finished, late, or has sent its allowance.
+    ///
+    /// One that used up its allowance is left unread, not closed: its client stops when the network is
+    /// full, and still has until the deadline to read our answer.
+    private func runOut(_ lingering: [Lingering]) -> [Lingering] {
+        let now = Self.now
+        return lingering.compactMap { socket in
+            var socket = socket
+            let isOpen = socket.until > now && takeIn(&socket)
+            if !isOpen {
+                close(socket.descriptor)
+                lingeringCount.subtract(1, ordering: .relaxed)
+            }
+            return isOpen ? socket : nil
+        }
+    }
+
+    /// Returns false when the client has closed its side.
+    private func takeIn(_ socket: inout Lingering) -> Bool {
+        withUnsafeTemporaryAllocation(byteCount: 16 * 1024, alignment: 1) { buffer in
+            while socket.allowance > 0 {
+                let count = recv(socket.descriptor, buffer.baseAddress, buffer.count, Int32(MSG_DONTWAIT))
+                if count < 0 { return errno == EAGAIN || errno == EINTR }
+                if count == 0 { return false }
+                socket.allowance -= count
+            }
+            return true
+        }
+    }
+}
+
+/// What one thread rings to wake another that polls.
+final class Alarm: Sendable {
+    /// Becomes readable when the alarm rings.
+    let descriptor: Int32
+    private let bell: Int32
+
+    init() {
+        var ends: [Int32] = [-1, -1]
+        let made = pipe(&ends) == 0
+        precondition(made, "The process has no file descriptor left to start with.")
+        for end in ends {
+            _ = fcntl(end, F_SETFD, FD_CLOEXEC)
+            _ = fcntl(end, F_SETFL, O_NONBLOCK)
+        }
+        descriptor = ends[0]
+        bell = ends[1]
+    }
+
+    deinit {
+        close(descriptor)
+        close(bell)
+    }
+
+    func ring() {
+        var byte: UInt8 = 1
+        write(bell, &byte, 1)  // a full pipe rings already
+    }
+
+    func clear() {
+        withUnsafeTemporaryAllocation(byteCount: 64, alignment: 1) { buffer in
+            while read(descriptor, buffer.baseAddress, buffer.count) == buffer.count {}
+        }
+    }
+
+    /// Waits until it rings, for at most so many milliseconds; -1 is for ever.
+    func wait(atMost milliseconds: Int32) {
+        var polled = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        poll(&polled, 1, milliseconds)
+    }
+}
+
+/// Runs `body` on a thread of its own, which ends when `body` returns and gets no signals.
+func startThread(_ body: @escaping @Sendable () -> Void) {
+    final class Start: Sendable {
+        let body: @Sendable () -> Void
+        init(_ body: @escaping @Sendable () -> Void) { self.body = body }
+    }
+    let start = Unmanaged.passRetained(Start(body))
+    var thread = pthread_t()
+    let failed = pthread_create(&thread, nil, threadMain, start.toOpaque())
+    precondition(failed == 0, "The system has no thread left to start with.")
+    pthread_detach(thread)
+
+    func threadMain(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
+        guard let context else { return nil }
+        var all = sigset_t()
+        sigfillset(&all)
+        pthread_sigmask(SIG_BLOCK, &all, nil)
+        Unmanaged<Start>.fromOpaque(context).takeRetainedValue().body()
+        return nil
+    }
+}
+
+extension Duration {
+    /// Whole milliseconds, at most some thousand years.
+    var milliseconds: Int64 {
+        let (seconds, attoseconds) = components
+        return min(seconds, 1 << 40) * 1_000 + attoseconds / 1_000_000_000_000_000
+    }
+}
+
+/// What shutdown(2) calls `SHUT_RDWR`, which Swift's import of it leaves out.
+let bothWays: Int32 = 2

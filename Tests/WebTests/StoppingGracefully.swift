@@ -1,0 +1,73 @@
+import Testing
+import Web
+
+@Suite("Stopping gracefully")
+struct StoppingGracefully {
+    @Test func `a request under way is finished, idle connections are closed, new ones refused`() async throws
+    {
+        let gate = Gate()
+        let server = try TestServer { request in
+            await gate.pass()
+            return Response(.ok, text: request.rawPath)
+        }
+        let port = server.port
+        let idle = try await onThread { try Wire(port: port) }
+        async let slow = server.get("/slow")
+        while server.paths.isEmpty { await Task.yield() }
+
+        async let stopped: Void = server.stop(within: .seconds(3))
+        #expect(try await onThread { idle.readToEnd().isClosed })
+        await #expect(throws: Wire.Refused.self) { _ = try await onThread { try Wire(port: port) } }
+        gate.open()
+        #expect(try await slow.body == "/slow")
+        await stopped
+    }
+
+    @Test func `what is not finished in time is answered 503, and a late answer is dropped`() async throws {
+        let gate = Gate()
+        let server = try TestServer { _ in
+            await gate.pass()
+            return Response(.ok)
+        }
+        async let slow = server.get("/slow")
+        while server.paths.isEmpty { await Task.yield() }
+        await server.stop(within: .milliseconds(50))
+        let status = try await slow.status
+        #expect(status == 503 || status == 0)
+        gate.open()
+    }
+
+    @Test func `stopping twice, or without having started, is nothing`() async throws {
+        let server = try TestServer()
+        await server.stop()
+        await server.stop()
+        let log = try LogFile()
+        await Server(.init(), log: log.log, bodyLimit: { _, _ in 0 }, respond: { _ in Response(.ok) })
+            .stop(within: .seconds(1))
+    }
+
+    @Test func `a port that is taken, a bad address and a bad certificate are said in a sentence`()
+        async throws
+    {
+        let server = try TestServer()
+        let log = try LogFile()
+        let rubbish = Server.TLS(certificate: Array("no".utf8), key: Array("no".utf8))
+        let attempts: [(Server.Options, String)] = [
+            (.init(port: server.port), "Address already in use"),
+            (.init(host: "localhost"), "not an address"),
+            (.init(port: 70_000), "not a port"),
+            (.init(tls: rubbish), "certificate"),
+        ]
+        for (options, words) in attempts {
+            let second = Server(
+                options,
+                log: log.log,
+                bodyLimit: { _, _ in 0 },
+                respond: { _ in Response(.ok) }
+            )
+            let problem = #expect(throws: ServerProblem.self) { _ = try second.start() }
+            #expect(problem?.description.contains(words) == true)
+        }
+        await server.stop()
+    }
+}
