@@ -1,0 +1,217 @@
+import FoundationEssentials
+
+/// Who somebody is to a tenant. One person may be several, each with an account of its own.
+package enum Role: String, Sendable, CaseIterable, Bindable {
+    case partner, customer, admin
+    package var binding: Value { rawValue.binding }
+}
+
+/// `acc_` and 22 random base-62 characters; also the `sub` of a customer's tokens, so it is no address.
+package struct AccountID: Hashable, Sendable, Bindable, CustomStringConvertible {
+    package let text: String
+    package var description: String { text }
+    package var binding: Value { text.binding }
+}
+
+/// A person's account with one tenant, in one role.
+package struct Account: Sendable {
+    package let id: AccountID
+    package let role: Role
+    package let email: EmailAddress
+    package let name: String
+
+    /// The company the person acts for; empty when unknown.
+    package let organisation: String
+}
+
+/// An address we could write to: checked as bytes, compared in lower case.
+package struct EmailAddress: Hashable, Sendable, Bindable, CustomStringConvertible {
+    package let text: String
+
+    /// Nil unless `text` is `local@domain` in printable ASCII without spaces, quotes or angle brackets, at most
+    /// 254 bytes (RFC 5321 §4.5.3.1), with a dot in the domain.
+    package init?(_ text: String) {
+        let bytes = Array(text.utf8)
+        guard bytes.count <= 254, bytes.allSatisfy(EmailAddress.mayContain),
+            let at = bytes.firstIndex(of: UInt8(ascii: "@")), at == bytes.lastIndex(of: UInt8(ascii: "@"))
+        else { return nil }
+        let domain = bytes[bytes.index(after: at)...].split(
+            separator: UInt8(ascii: "."),
+            omittingEmptySubsequences: false
+        )
+        guard at > 0, at <= 64, domain.count >= 2, domain.allSatisfy({ !$0.isEmpty }) else { return nil }
+        self.text = text.lowercased()
+    }
+
+    private static func mayContain(_ byte: UInt8) -> Bool {
+        (0x21...0x7E).contains(byte) && !Array("\"<>(),:;\\[]".utf8).contains(byte)
+    }
+
+    package var domain: String { text.split(separator: "@").last.map(String.init) ?? "" }
+    package var description: String { text }
+    package var binding: Value { text.binding }
+}
+
+/// What is wrong with the details somebody signs up with.
+package enum AccountProblem: Error, Equatable, Sendable {
+    case missingName
+    case nameTooLong
+    case missingEmail
+    case malformedEmail
+    case missingPassword
+    case shortPassword
+    case longPassword
+    case commonPassword
+    case passwordContainsContext
+    case emailTaken
+    case registrationClosed
+}
+
+/// The details of an account to be, checked.
+package struct AccountDraft: Sendable {
+    package let email: EmailAddress
+    package let name: String
+    package let organisation: String
+    package let password: String
+
+    /// Checks everything and throws every problem found, in the order of the form.
+    package init(email: String, name: String, organisation: String = "", password: String, at tenant: Tenant)
+        throws(AccountProblems)
+    {
+        var problems: [AccountProblem] = []
+        if name.isEmpty { problems.append(.missingName) }
+        if name.utf8.count > 256 { problems.append(.nameTooLong) }
+        let address = EmailAddress(email)
+        if address == nil { problems.append(email.isEmpty ? .missingEmail : .malformedEmail) }
+        problems += Password.problems(in: password, of: address, at: tenant)
+        guard let address, problems.isEmpty else { throw AccountProblems(all: problems) }
+        self.email = address
+        self.name = name
+        self.organisation = organisation
+        self.password = password
+    }
+}
+
+package struct AccountProblems: Error, Equatable, Sendable {
+    package let all: [AccountProblem]
+}
+
+/// The rules for passwords people choose (SL-08): length and not guessable, nothing about composition.
+private enum Password {
+    static func problems(in password: String, of email: EmailAddress?, at tenant: Tenant) -> [AccountProblem] {
+        if password.isEmpty { return [.missingPassword] }
+        if password.unicodeScalars.count < 12 { return [.shortPassword] }
+        if password.unicodeScalars.count > 128 { return [.longPassword] }
+        let letters = password.lowercased()
+        if CommonPasswords.contain(letters) { return [.commonPassword] }
+        let mailbox = email?.text.split(separator: "@").first.map(String.init) ?? ""
+        let context = [mailbox, tenant.brand.displayName.lowercased()].filter { $0.utf8.count >= 4 }
+        return context.contains(where: letters.contains) ? [.passwordContainsContext] : []
+    }
+}
+
+// MARK: - What may be done with it
+
+extension ApplicationRegistry {
+    /// Creates an account for somebody who signs up at a tenant that lets partners in.
+    package func signUp(_ draft: AccountDraft, at tenant: Tenant, from provenance: Provenance) async throws
+        -> Account
+    {
+        guard tenant.policy.registration == .open else {
+            throw AccountProblems(all: [.registrationClosed])
+        }
+        return try await add(draft, as: .partner, at: tenant, by: .somebody, from: provenance)
+    }
+
+    /// Creates an account in any role, for the operator.
+    func add(
+        _ draft: AccountDraft,
+        as role: Role,
+        at tenant: Tenant,
+        by actor: Actor,
+        from provenance: Provenance
+    ) async throws -> Account {
+        let hash = try await passwords.hash(draft.password)
+        let id = AccountID(text: "acc_" + entropy.base62(22))
+        let (now, ledger) = (clock(), ledger)
+        return try await database.transaction { transaction in
+            let account = Account(
+                id: id,
+                role: role,
+                email: draft.email,
+                name: draft.name,
+                organisation: draft.organisation
+            )
+            guard try transaction.insert(account, password: hash, tenant: tenant.id, at: now) else {
+                throw AccountProblems(all: [.emailTaken])
+            }
+            try ledger.record(
+                .accountCreated,
+                of: id.text,
+                by: actor,
+                [("role", role.rawValue)],
+                from: provenance,
+                in: transaction,
+                tenant: tenant.id,
+                at: now
+            )
+            return account
+        }
+    }
+}
+
+// MARK: - How it is kept
+
+extension Connection {
+    /// Says whether the account was added; it was not when its address is taken in this role.
+    fileprivate func insert(
+        _ account: Account,
+        password: PasswordHash,
+        tenant: TenantID,
+        at now: Date
+    ) throws -> Bool {
+        let added = try run(
+            """
+            INSERT INTO accounts (tenant, id, role, email, name, organisation, password, created_at)
+            VALUES (\(tenant), \(account.id), \(account.role), \(account.email), \(account.name),
+                \(account.organisation), \(password.text), \(now))
+            ON CONFLICT (tenant, role, email) DO NOTHING
+            RETURNING id
+            """
+        )
+        return !added.isEmpty
+    }
+
+    func account(
+        of email: EmailAddress,
+        as role: Role,
+        tenant: TenantID
+    ) throws -> (account: Account, password: PasswordHash)? {
+        try run(
+            """
+            SELECT id, role, email, name, organisation, password FROM accounts
+            WHERE tenant = \(tenant) AND role = \(role) AND email = \(email)
+            """
+        ).first.map { row in (try Account(row, from: 0), PasswordHash(stored: try row.text(5))) }
+    }
+
+    func setPassword(_ hash: PasswordHash, of account: AccountID, tenant: TenantID) throws {
+        try run(
+            "UPDATE accounts SET password = \(hash.text) WHERE tenant = \(tenant) AND id = \(account)"
+        )
+    }
+}
+
+extension Account {
+    /// Reads id, role, email, name and organisation from five columns.
+    init(_ row: Row, from column: Int) throws {
+        id = AccountID(text: try row.text(column))
+        guard let role = Role(rawValue: try row.text(column + 1)),
+            let email = EmailAddress(try row.text(column + 2))
+        else { throw DamagedRow(place: "accounts") }
+        self.role = role
+        self.email = email
+        name = try row.text(column + 3)
+        organisation = try row.text(column + 4)
+    }
+}

@@ -1,0 +1,211 @@
+package import FoundationEssentials
+
+/// The name an application is known by on the wire and in addresses: `{tenant}_` and 22 base-62 characters.
+package struct ClientID: Hashable, Sendable, Bindable, CustomStringConvertible {
+    package let text: String
+    package var description: String { text }
+    package var binding: Value { text.binding }
+}
+
+/// Software that will read a customer's data, registered by a partner.
+package struct Application: Sendable {
+    /// How an application proves who it is (RFC 6749 §2.1).
+    package enum Kind: String, Sendable, CaseIterable, Bindable {
+        case confidential
+        case `public`
+
+        /// The provider's own interface: may ask about every token of the tenant (RFC 7662 §4).
+        case resourceServer = "resource_server"
+
+        package var binding: Value { rawValue.binding }
+    }
+
+    package enum State: Sendable, Equatable {
+        case unreviewed
+        case approved(Date)
+        case suspended(Date, reason: String)
+    }
+
+    package let id: ClientID
+    package let owner: AccountID
+    package let profile: ApplicationProfile
+    /// Nil where the operator added it without one; then its initial stands in.
+    package let logo: LogoDigest?
+    package let kind: Kind
+    package let scopes: ScopeSet
+    package let state: State
+    package let createdAt: Date
+
+    /// Counts changes of name, logo and redirect URIs; a remembered consent is for one revision (CN-13).
+    package let revision: Int
+    package let redirectURIs: [RedirectURI]
+
+    /// The mail domain of whoever registered it, which customers may see.
+    package let ownerDomain: String
+
+    package var companyName: CompanyName { profile.companyName }
+    package var isApproved: Bool { if case .approved = state { true } else { false } }
+    package var isSuspended: Bool { if case .suspended = state { true } else { false } }
+
+    /// What customers are asked about: the application's own name, or the company's where it has none.
+    package var displayName: String { profile.applicationName?.text ?? profile.companyName.text }
+}
+
+/// What a partner says about an application, checked.
+package struct ApplicationProfile: Sendable, Equatable {
+    package var companyName: CompanyName
+    package var applicationName: CompanyName?
+    package var website: String?
+    package var privacyPolicy: String?
+    package var supportEmail: String?
+    package var purpose: String?
+}
+
+/// What is wrong with one field of the registration form.
+package enum ApplicationProblem: Equatable, Sendable {
+    case companyName(CompanyNameProblem)
+    case applicationName(CompanyNameProblem)
+    case missingLogo
+    case redirectURI(RedirectURIProblem, line: Int, text: String)
+    case website
+    case privacyPolicy
+    case supportEmail
+    case purposeTooLong
+    case unknownScope(String)
+}
+
+package struct ApplicationProblems: Error, Equatable, Sendable {
+    package let all: [ApplicationProblem]
+}
+
+/// Everything somebody typed into the registration form, as it came.
+package struct ApplicationForm: Sendable {
+    package var companyName = ""
+    package var applicationName = ""
+    package var redirectURIs: [String] = []
+    package var website = ""
+    package var privacyPolicy = ""
+    package var supportEmail = ""
+    package var purpose = ""
+    package var scopes: [String]?
+    package var kind = Application.Kind.confidential
+
+    /// One press of the button, so that pressing it twice registers once.
+    package var ticket = ""
+
+    package init() {}
+}
+
+/// An application that may be registered: every field checked, the logo decoded and stored.
+package struct ApplicationDraft: Sendable {
+    package let profile: ApplicationProfile
+    package let redirectURIs: [RedirectURI]
+    package let scopes: ScopeSet
+    package let kind: Application.Kind
+    package let ticket: String
+    package let logo: LogoDigest?
+
+    /// Checks the whole form and throws every problem found, in the order of its fields.
+    ///
+    /// Partners have to give a logo; the operator may leave it out.
+    package init(_ form: ApplicationForm, logo: LogoDigest?, needsLogo: Bool = true, at tenant: Tenant)
+        throws(ApplicationProblems)
+    {
+        var judge = DraftJudge(tenant: tenant)
+        let companyName = judge.name(form.companyName, problem: ApplicationProblem.companyName)
+        if logo == nil, needsLogo { judge.problems.append(.missingLogo) }
+        redirectURIs = judge.redirectURIs(form.redirectURIs)
+        let applicationName =
+            form.applicationName.trimmingSpaces.isEmpty
+            ? nil : judge.name(form.applicationName, problem: ApplicationProblem.applicationName)
+        let website = judge.address(form.website, problem: .website)
+        let privacyPolicy = judge.address(form.privacyPolicy, problem: .privacyPolicy)
+        let supportEmail = judge.email(form.supportEmail)
+        if form.purpose.utf8.count > 2000 { judge.problems.append(.purposeTooLong) }
+        scopes = judge.scopes(form.scopes)
+        guard let companyName, judge.problems.isEmpty else {
+            throw ApplicationProblems(all: judge.problems)
+        }
+        profile = ApplicationProfile(
+            companyName: companyName,
+            applicationName: applicationName,
+            website: website,
+            privacyPolicy: privacyPolicy,
+            supportEmail: supportEmail,
+            purpose: form.purpose.isEmpty ? nil : form.purpose
+        )
+        self.logo = logo
+        kind = form.kind
+        ticket = form.ticket
+    }
+}
+
+/// Collects what is wrong while a form is read.
+private struct DraftJudge {
+    let tenant: Tenant
+    var problems: [ApplicationProblem] = []
+
+    mutating func name(_ text: String, problem: (CompanyNameProblem) -> ApplicationProblem) -> CompanyName? {
+        do {
+            return try CompanyName(text, at: tenant.brand)
+        } catch {
+            problems.append(problem(error))
+            return nil
+        }
+    }
+
+    mutating func redirectURIs(_ lines: [String]) -> [RedirectURI] {
+        var accepted: [RedirectURI] = []
+        let typed = lines.map(\.trimmingSpaces)
+        for (place, text) in typed.enumerated() where !text.isEmpty {
+            do throws(RedirectURIProblem) {
+                accepted = try tenant.policy.adding(text, to: accepted)
+            } catch {
+                problems.append(.redirectURI(error, line: place + 1, text: text))
+            }
+        }
+        return accepted
+    }
+
+    mutating func address(_ text: String, problem: ApplicationProblem) -> String? {
+        let typed = text.trimmingSpaces
+        if typed.isEmpty { return nil }
+        do throws(RedirectURIProblem) {
+            guard case .web = try RedirectURI(typed).destination else { throw .insecureHTTP }
+            return typed
+        } catch {
+            problems.append(problem)
+            return nil
+        }
+    }
+
+    mutating func email(_ text: String) -> String? {
+        let typed = text.trimmingSpaces
+        if typed.isEmpty { return nil }
+        guard let address = EmailAddress(typed) else {
+            problems.append(.supportEmail)
+            return nil
+        }
+        return address.text
+    }
+
+    mutating func scopes(_ names: [String]?) -> ScopeSet {
+        guard let names else { return tenant.defaultScopes }
+        let offered = Set(tenant.settings.scopes.map(\.name))
+        let known = names.compactMap(Scope.init).filter(offered.contains)
+        for name in names where !known.contains(where: { $0.text == name }) {
+            problems.append(.unknownScope(name))
+        }
+        return ScopeSet(known)
+    }
+}
+
+extension Policy {
+    /// The list with one more address, or why it may not join it.
+    func adding(_ text: String, to list: [RedirectURI]) throws(RedirectURIProblem) -> [RedirectURI] {
+        let uri = try RedirectURI(text)
+        if list.contains(uri) { throw .listedTwice }
+        if list.count >= redirectURIsPerApplication { throw .tooMany(limit: redirectURIsPerApplication) }
+        return list + [uri]
+    }
+}

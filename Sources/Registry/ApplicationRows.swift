@@ -1,0 +1,82 @@
+import FoundationEssentials
+
+/// Applications as rows: read here for whoever may see them, written where they change.
+extension Connection {
+    func application(_ id: String, tenant: TenantID) throws -> Application? {
+        try applications(where: "a.tenant = \(tenant) AND a.id = \(id)", tenant: tenant).first
+    }
+
+    func application(_ id: String, ownedBy owner: AccountID, tenant: TenantID) throws -> Application? {
+        try applications(
+            where: "a.tenant = \(tenant) AND a.id = \(id) AND a.owner = \(owner)",
+            tenant: tenant
+        ).first
+    }
+
+    func applications(of owner: AccountID, tenant: TenantID) throws -> [Application] {
+        try applications(where: "a.tenant = \(tenant) AND a.owner = \(owner)", tenant: tenant)
+    }
+
+    func allApplications(tenant: TenantID) throws -> [Application] {
+        try applications(where: "a.tenant = \(tenant)", tenant: tenant)
+    }
+
+    private func applications(where condition: SQL, tenant: TenantID) throws -> [Application] {
+        let rows = try run(
+            """
+            SELECT a.id, a.owner, a.company_name, a.application_name, a.logo, a.website, a.privacy_policy,
+                a.support_email, a.purpose, a.kind, a.scopes, a.revision, a.created_at, a.approved_at,
+                a.suspended_at, a.suspension_reason, o.email
+            FROM applications a JOIN accounts o ON o.tenant = a.tenant AND o.id = a.owner
+            WHERE
+            """ + " " + condition + " ORDER BY a.created_at DESC, a.id"
+        )
+        return try rows.map { row in
+            let id = ClientID(text: try row.text(0))
+            return try Application(row, id: id, redirectURIs: redirectURIs(of: id, tenant: tenant))
+        }
+    }
+
+    private func redirectURIs(of id: ClientID, tenant: TenantID) throws -> [RedirectURI] {
+        try run(
+            """
+            SELECT uri FROM redirect_uris WHERE tenant = \(tenant) AND application = \(id)
+            ORDER BY added_at, uri
+            """
+        ).map { try RedirectURI(try $0.text(0)) }
+    }
+}
+
+extension Application {
+    fileprivate init(_ row: Row, id: ClientID, redirectURIs: [RedirectURI]) throws {
+        guard let kind = Kind(rawValue: try row.text(9)), let scopes = ScopeSet(wire: try row.text(10)) else {
+            throw DamagedRow(place: "applications.kind")
+        }
+        self.id = id
+        owner = AccountID(text: try row.text(1))
+        profile = ApplicationProfile(
+            companyName: CompanyName(stored: try row.text(2)),
+            applicationName: try row.optionalText(3).map(CompanyName.init(stored:)),
+            website: try row.optionalText(5),
+            privacyPolicy: try row.optionalText(6),
+            supportEmail: try row.optionalText(7),
+            purpose: try row.optionalText(8)
+        )
+        logo = try row.optionalText(4).map(LogoDigest.init)
+        self.kind = kind
+        self.scopes = scopes
+        revision = try row.integer(11)
+        createdAt = try row.date(12)
+        let suspension = try row.optionalDate(14)
+        state =
+            if let suspension {
+                .suspended(suspension, reason: try row.optionalText(15) ?? "")
+            } else if let approval = try row.optionalDate(13) {
+                .approved(approval)
+            } else {
+                .unreviewed
+            }
+        ownerDomain = EmailAddress(try row.text(16))?.domain ?? ""
+        self.redirectURIs = redirectURIs
+    }
+}

@@ -1,0 +1,274 @@
+import FoundationEssentials
+
+/// The parameters of a request as they came: names with every value received.
+package struct Parameters: Sendable {
+    private let received: [(name: String, value: String)]
+
+    package init(_ received: [(name: String, value: String)]) { self.received = received }
+
+    /// The value, or nil when it is absent; an empty one counts as absent (RFC 6749 §3.1).
+    package func optional(_ name: String) throws(ParameterRefusal) -> String? {
+        let values = received.filter { $0.name.utf8.elementsEqual(name.utf8) }
+        guard values.count <= 1 else { throw .repeated(name) }
+        return values.first.flatMap { $0.value.isEmpty ? nil : $0.value }
+    }
+
+    package func required(_ name: String) throws(ParameterRefusal) -> String {
+        guard let value = try optional(name) else { throw .missing(name) }
+        return value
+    }
+}
+
+package enum ParameterRefusal: Error, Equatable, Sendable {
+    case missing(String)
+    case repeated(String)
+
+    /// What the developer of the client reads.
+    package var explanation: String {
+        switch self {
+        case .missing(let name): "The parameter \(name) is missing"
+        case .repeated(let name): "The parameter \(name) was sent more than once"
+        }
+    }
+}
+
+/// Proof that an answer may be sent to `redirectURI`.
+///
+/// A known, working application registered that address, character for character (RFC 6749 §3.1.2.3, RFC 9700
+/// §2.1). Only the registry makes one, and what redirects off this site takes one.
+package struct Recipient: Sendable {
+    package let application: Application
+    package let redirectURI: RedirectURI
+
+    /// Whether the request named the address itself; then the token request must as well (RFC 6749 §4.1.3).
+    package let wasNamed: Bool
+
+    fileprivate init(_ application: Application, _ redirectURI: RedirectURI, wasNamed: Bool) {
+        self.application = application
+        self.redirectURI = redirectURI
+        self.wasNamed = wasNamed
+    }
+
+    init(_ application: Application, at sent: String?) throws(RecipientRefusal) {
+        if application.isSuspended { throw .suspended(application) }
+        let registered = application.redirectURIs
+        guard let only = registered.first else { throw .nothingRegistered(application) }
+        guard let sent else {
+            guard registered.count == 1 else { throw .ambiguous(application) }
+            self.init(application, only, wasNamed: false)
+            return
+        }
+        guard let match = registered.lazy.compactMap({ $0.accepting(sent) }).first else {
+            throw .unregistered(application, sent: sent)
+        }
+        self.init(application, match, wasNamed: true)
+    }
+}
+
+/// Why there is nobody an answer could be sent to. Always a page, never a redirect (RFC 6749 §4.1.2.1).
+package enum RecipientRefusal: Error, Sendable {
+    case malformed(ParameterRefusal)
+    case unknownClient
+    case suspended(Application)
+    case nothingRegistered(Application)
+    case ambiguous(Application)
+    case unregistered(Application, sent: String)
+}
+
+/// A PKCE challenge, method S256 (RFC 7636 §4.2).
+package struct CodeChallenge: Sendable, Equatable, Bindable {
+    let text: String
+    package var binding: Value { text.binding }
+
+    /// Nil unless `text` is the base64url form of 32 bytes: 43 characters.
+    init?(_ text: String) {
+        let bytes = Array(text.utf8)
+        guard bytes.count == 43, bytes.allSatisfy({ $0.isLetter || $0.isDigit || Array("-_".utf8).contains($0) })
+        else { return nil }
+        self.text = text
+    }
+
+    init(stored text: String) { self.text = text }
+
+    /// Whether `verifier` is what was hashed: 43 to 128 bytes (RFC 7636 §4.1), their alphabet left open because
+    /// real clients send `+`, `/` and `=`.
+    func isAnswered(by verifier: String) -> Bool {
+        let bytes = Array(verifier.utf8)
+        guard (43...128).contains(bytes.count) else { return false }
+        return areEqualInConstantTime(Array(base64URL(sha256(bytes)).utf8), Array(text.utf8))
+    }
+}
+
+/// What an application asks a customer for, once everything about the request has been checked.
+package struct AuthorizationRequest: Sendable {
+    package enum Prompt: Sendable, Equatable { case whenNeeded, consent, none }
+
+    package let recipient: Recipient
+    package let scopes: ScopeSet
+    package let challenge: CodeChallenge
+
+    /// Returned untouched, so that the application can recognise its own request.
+    package let state: String?
+    package let prompt: Prompt
+
+    package var application: Application { recipient.application }
+
+    /// Reads what the browser brought, checking one parameter a line.
+    package init(_ asked: Parameters, for recipient: Recipient, at tenant: Tenant) throws(AuthorizationRefusal) {
+        state = try AuthorizationRequest.state(in: asked)
+        let responseType = try AuthorizationRefusal.reading { () throws(ParameterRefusal) in
+            try asked.required("response_type")
+        }
+        guard responseType == "code" else { throw .unsupportedResponseType }
+        let mayAsk = tenant.policy.grants.contains(.authorizationCode)
+        guard mayAsk, recipient.application.kind != .resourceServer else { throw .unauthorizedClient }
+        try AuthorizationRequest.check(responseMode: asked)
+        scopes = try AuthorizationRequest.scopes(in: asked, of: recipient.application)
+        challenge = try AuthorizationRequest.challenge(in: asked)
+        prompt = try AuthorizationRequest.prompt(in: asked)
+        self.recipient = recipient
+    }
+
+    /// The state to return even when the rest of the request is refused; nil when it may not be.
+    package static func returnableState(in asked: Parameters) -> String? {
+        do { return try state(in: asked) } catch { return nil }
+    }
+
+    /// 1 to 2048 printable ASCII characters (RFC 6749 appendix A.5).
+    private static func state(in asked: Parameters) throws(AuthorizationRefusal) -> String? {
+        let state = try AuthorizationRefusal.reading { () throws(ParameterRefusal) in try asked.optional("state") }
+        guard let state else { return nil }
+        guard state.utf8.count <= 2048, state.utf8.allSatisfy({ (0x20...0x7E).contains($0) }) else {
+            throw .malformedState
+        }
+        return state
+    }
+
+    private static func check(responseMode asked: Parameters) throws(AuthorizationRefusal) {
+        let mode = try AuthorizationRefusal.reading { () throws(ParameterRefusal) in
+            try asked.optional("response_mode")
+        }
+        if let mode, mode != "query" { throw .unsupportedResponseMode }
+    }
+
+    private static func scopes(in asked: Parameters, of application: Application) throws(AuthorizationRefusal)
+        -> ScopeSet
+    {
+        let text = try AuthorizationRefusal.reading { () throws(ParameterRefusal) in try asked.optional("scope") }
+        guard let text else { return application.scopes }
+        guard let scopes = ScopeSet(wire: text), scopes.isSubset(of: application.scopes) else {
+            throw .unknownScope(ScopeSet(wire: text)?.subtracting(application.scopes).names.first?.text)
+        }
+        return scopes
+    }
+
+    private static func challenge(in asked: Parameters) throws(AuthorizationRefusal) -> CodeChallenge {
+        let (text, method) = try AuthorizationRefusal.reading { () throws(ParameterRefusal) in
+            (try asked.required("code_challenge"), try asked.optional("code_challenge_method"))
+        }
+        guard method == "S256" else { throw .plainChallenge }
+        guard let challenge = CodeChallenge(text) else { throw .malformedChallenge }
+        return challenge
+    }
+
+    private static func prompt(in asked: Parameters) throws(AuthorizationRefusal) -> Prompt {
+        switch try AuthorizationRefusal.reading({ () throws(ParameterRefusal) in try asked.optional("prompt") }) {
+        case "none": .none
+        case "consent", "login", "select_account": .consent
+        default: .whenNeeded
+        }
+    }
+}
+
+/// Why an authorization request was declined.
+///
+/// Every case is answered at the recipient. A request whose *recipient* is in doubt never gets this far; see
+/// ``RecipientRefusal``.
+package enum AuthorizationRefusal: Error, Equatable, Sendable {
+    case parameter(ParameterRefusal)
+    case malformedState
+    case unsupportedResponseType
+    case unsupportedResponseMode
+    case unauthorizedClient
+    case plainChallenge
+    case malformedChallenge
+    case unknownScope(String?)
+    case deniedByCustomer
+    case onlyTestAccounts
+    case loginRequired
+    case consentRequired
+
+    /// The `error` value on the wire (RFC 6749 §4.1.2.1, RFC 7636 §4.4.1, OpenID Connect Core §3.1.2.6).
+    package var code: String {
+        switch self {
+        case .parameter, .malformedState, .unsupportedResponseMode, .plainChallenge, .malformedChallenge:
+            "invalid_request"
+        case .unsupportedResponseType: "unsupported_response_type"
+        case .unauthorizedClient: "unauthorized_client"
+        case .unknownScope: "invalid_scope"
+        case .deniedByCustomer, .onlyTestAccounts: "access_denied"
+        case .loginRequired: "login_required"
+        case .consentRequired: "consent_required"
+        }
+    }
+
+    /// One ASCII sentence for the developer: what was wrong and what was expected.
+    package var explanation: String {
+        switch self {
+        case .parameter(let refusal): refusal.explanation
+        case .malformedState: "state must be 1 to 2048 printable ASCII characters"
+        case .unsupportedResponseType: "response_type must be code"
+        case .unsupportedResponseMode: "response_mode must be query"
+        case .unauthorizedClient: "This application may not use the authorization code grant"
+        case .plainChallenge: "code_challenge_method must be S256"
+        case .malformedChallenge: "code_challenge must be 43 base64url characters"
+        case .unknownScope: "A requested scope does not exist or is not registered for this application"
+        case .deniedByCustomer: "The customer cancelled"
+        case .onlyTestAccounts: "This application is not approved and the customer is not a test account"
+        case .loginRequired: "The customer is not signed in"
+        case .consentRequired: "The customer has to be asked"
+        }
+    }
+
+    fileprivate static func reading<Result>(
+        _ body: () throws(ParameterRefusal) -> Result
+    ) throws(AuthorizationRefusal) -> Result {
+        do { return try body() } catch { throw .parameter(error) }
+    }
+}
+
+// MARK: - What may be done with it
+
+extension ApplicationRegistry {
+    /// Who asks and where an answer may go; throws ``RecipientRefusal``.
+    package func recipient(of asked: Parameters, at tenant: Tenant) async throws -> Recipient {
+        let (clientID, redirectURI) = try ApplicationRegistry.address(in: asked)
+        let id = tenant.id
+        let application = try await database.read { connection in
+            try connection.application(clientID, tenant: id)
+        }
+        guard let application else { throw RecipientRefusal.unknownClient }
+        return try Recipient(application, at: redirectURI)
+    }
+
+    private static func address(in asked: Parameters) throws(RecipientRefusal) -> (String, String?) {
+        do {
+            return (try asked.required("client_id"), try asked.optional("redirect_uri"))
+        } catch {
+            throw .malformed(error)
+        }
+    }
+
+    /// Whether a browser application registered with this origin may read our answers (RFC 6454).
+    package func isRegisteredOrigin(_ origin: String, at tenant: Tenant) async throws -> Bool {
+        let id = tenant.id
+        return try await database.read { connection in
+            try !connection.run(
+                """
+                SELECT 1 FROM redirect_uris r JOIN applications a ON a.tenant = r.tenant AND a.id = r.application
+                WHERE r.tenant = \(id) AND r.origin = \(origin) AND a.kind = \(Application.Kind.public) LIMIT 1
+                """
+            ).isEmpty
+        }
+    }
+}

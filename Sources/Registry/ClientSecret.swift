@@ -1,0 +1,289 @@
+package import FoundationEssentials
+import Synchronization
+
+/// An application that authenticated, as much of it as the token endpoint needs.
+package struct Client: Sendable {
+    package let id: ClientID
+    package let kind: Application.Kind
+    package let scopes: ScopeSet
+
+    /// The secret it proved itself with; nil for a public application.
+    let secretID: String?
+}
+
+/// What a caller says to be known as a client (RFC 6749 §2.3).
+package struct ClientCredentials: Sendable {
+    package let id: String
+    package let secret: String?
+
+    package init(id: String, secret: String?) {
+        self.id = id
+        self.secret = secret
+    }
+}
+
+/// Unknown client, wrong secret, ended secret and suspended application are one answer on purpose (CA-02).
+package enum ClientRefusal: Error, Equatable, Sendable {
+    case invalidClient
+}
+
+/// One of an application's secrets as its owner sees it: everything but the secret.
+package struct ClientSecret: Sendable {
+    package enum State: Sendable, Equatable { case live, ended(Date), revoked(Date) }
+
+    package let id: String
+
+    /// The last four characters.
+    package let hint: String
+    package let label: String
+    package let createdAt: Date
+    package let createdBy: String
+    package let endsAt: Date?
+    package let lastUsedAt: Date?
+    package let lastUsedFrom: String?
+    package let state: State
+
+    package var isLive: Bool { state == .live }
+
+    /// How many may work at the same time.
+    package static let maxLive = 5
+}
+
+/// What a secret's maker writes on it.
+struct SecretLabel: Sendable {
+    let text: String
+    let ticket: String
+    let createdBy: Actor
+}
+
+/// Until when the older secrets go on working once there is a new one.
+package enum Overlap: Sendable, Equatable {
+    case seconds(Int)
+    case untilRevoked
+    case leaked
+}
+
+/// Why a secret was not made, dated or revoked.
+package enum SecretRefusal: Error, Equatable, Sendable {
+    case tooMany
+    case lastOne
+    case noSuchSecret
+    case alreadyCreated
+    case publicApplication
+}
+
+// MARK: - What may be done with it
+
+extension ApplicationRegistry {
+    func newClientSecret(at tenant: Tenant) -> SecretText {
+        SecretText(prefix: tenant.name.secretPrefix, kind: .clientSecret, now: clock(), entropy: entropy)
+    }
+
+    /// Proves who a client is; throws ``ClientRefusal``.
+    ///
+    /// One digest and one comparison whatever was sent, so that time tells nothing (CA-02).
+    package func client(_ sent: ClientCredentials, at tenant: Tenant, from provenance: Provenance) async throws
+        -> ClientAccess
+    {
+        let secret = sent.secret.flatMap { SecretText(parsing: $0, kind: .clientSecret) }
+        let (now, id, secretID) = (clock(), sent.id, secret?.id ?? "")
+        let digest = secret?.digest(with: secretKey) ?? secretKey.digest([])
+        let known = try await database.read { connection in
+            try connection.client(id, secret: secretID, tenant: tenant.id, at: now)
+        }
+        let proven = areEqualInConstantTime(known?.digest ?? secretKey.digest([]), digest)
+        guard let known, known.kind == .public ? sent.secret == nil : proven && known.digest != nil else {
+            throw ClientRefusal.invalidClient
+        }
+        if let secret { uses.note(.secret(known.id, secret.id), tenant: tenant.id, at: now, from: provenance.address) }
+        let client = Client(id: known.id, kind: known.kind, scopes: known.scopes, secretID: secret?.id)
+        return ClientAccess(tenant: tenant, client: client, registry: self, provenance: provenance)
+    }
+}
+
+extension PartnerAccess {
+    package func secrets(of application: Application) async throws -> [ClientSecret] {
+        let (tenant, now) = (tenant.id, registry.clock())
+        return try await registry.database.read { connection in
+            try connection.secrets(of: application.id, tenant: tenant, at: now)
+        }
+    }
+
+    /// Makes a further secret beside the live ones; throws ``SecretRefusal``.
+    package func createSecret(
+        for application: Application,
+        label: String,
+        ticket: String,
+        others overlap: Overlap
+    ) async throws -> SecretText {
+        guard application.kind != .public else { throw SecretRefusal.publicApplication }
+        let secret = registry.newClientSecret(at: tenant)
+        let digest = secret.digest(with: registry.secretKey)
+        let made = SecretLabel(text: label, ticket: ticket, createdBy: actor)
+        let tenant = tenant.id
+        try await changeSecrets(.secretCreated, of: application, [("secret", secret.id)]) { transaction, now in
+            let id = application.id
+            let live = try transaction.secrets(of: id, tenant: tenant, at: now).filter(\.isLive)
+            guard live.count < ClientSecret.maxLive || overlap == .leaked else { throw SecretRefusal.tooMany }
+            try transaction.insert(secret, digest, made, of: id, tenant: tenant, at: now)
+            for older in live { try transaction.end(older, of: id, after: overlap, tenant: tenant, at: now) }
+        }
+        return secret
+    }
+
+    /// Revokes a secret at once, unless it is the last that works; throws ``SecretRefusal``.
+    package func revokeSecret(_ id: String, of application: Application) async throws {
+        let tenant = tenant.id
+        try await changeSecrets(.secretRevoked, of: application, [("secret", id)]) { transaction, now in
+            let all = try transaction.secrets(of: application.id, tenant: tenant, at: now)
+            guard all.contains(where: { $0.id == id && $0.isLive }) else { throw SecretRefusal.noSuchSecret }
+            guard all.contains(where: { $0.id != id && $0.isLive }) else { throw SecretRefusal.lastOne }
+            try transaction.revokeSecret(id, of: application.id, tenant: tenant, at: now)
+        }
+    }
+
+    /// Gives a secret an end, or takes it away; the last that works keeps working. Throws ``SecretRefusal``.
+    package func endSecret(_ id: String, of application: Application, at end: Date?) async throws {
+        let tenant = tenant.id
+        try await changeSecrets(.secretDated, of: application, [("secret", id)]) { transaction, now in
+            let all = try transaction.secrets(of: application.id, tenant: tenant, at: now)
+            guard all.contains(where: { $0.id == id && $0.isLive }) else { throw SecretRefusal.noSuchSecret }
+            let remains = all.contains { $0.id != id && $0.isLive && $0.endsAt == nil }
+            guard end == nil || remains else { throw SecretRefusal.lastOne }
+            try transaction.setEnd(end, ofSecret: id, of: application.id, tenant: tenant)
+        }
+    }
+
+    private func changeSecrets(
+        _ action: Action,
+        of application: Application,
+        _ detail: [(String, String)],
+        _ change: @escaping @Sendable (any Connection, Date) throws -> Void
+    ) async throws {
+        let (now, ledger, tenant, actor) = (registry.clock(), registry.ledger, tenant.id, actor)
+        let (owner, provenance) = (account.id, provenance)
+        try await registry.database.transaction { transaction in
+            let id = application.id
+            guard try transaction.application(id.text, ownedBy: owner, tenant: tenant) != nil else {
+                throw SecretRefusal.noSuchSecret
+            }
+            try change(transaction, now)
+            try ledger.record(
+                action,
+                of: id.text,
+                by: actor,
+                detail,
+                from: provenance,
+                in: transaction,
+                tenant: tenant,
+                at: now
+            )
+        }
+    }
+}
+
+// MARK: - How it is kept
+
+extension Connection {
+    fileprivate func client(
+        _ id: String,
+        secret: String,
+        tenant: TenantID,
+        at now: Date
+    ) throws -> (id: ClientID, kind: Application.Kind, scopes: ScopeSet, digest: [UInt8]?)? {
+        let row = try run(
+            """
+            SELECT a.id, a.kind, a.scopes, s.digest
+            FROM applications a LEFT JOIN client_secrets s
+                ON s.tenant = a.tenant AND s.application = a.id AND s.id = \(secret)
+                AND s.revoked_at IS NULL AND (s.ends_at IS NULL OR s.ends_at > \(now))
+            WHERE a.tenant = \(tenant) AND a.id = \(id) AND a.suspended_at IS NULL
+            """
+        ).first
+        guard let row, let kind = Application.Kind(rawValue: try row.text(1)),
+            let scopes = ScopeSet(wire: try row.text(2))
+        else { return nil }
+        return (ClientID(text: try row.text(0)), kind, scopes, try row.optionalBytes(3))
+    }
+
+    func insert(
+        _ secret: SecretText,
+        _ digest: [UInt8],
+        _ label: SecretLabel,
+        of id: ClientID,
+        tenant: TenantID,
+        at now: Date
+    ) throws {
+        let added = try run(
+            """
+            INSERT INTO client_secrets
+                (tenant, application, id, digest, hint, label, ticket, created_by, created_at)
+            VALUES (\(tenant), \(id), \(secret.id), \(digest), \(secret.hint), \(label.text),
+                \(label.ticket), \(label.createdBy.text), \(now))
+            ON CONFLICT (tenant, application, ticket) DO NOTHING
+            RETURNING id
+            """
+        )
+        if added.isEmpty { throw SecretRefusal.alreadyCreated }
+    }
+
+    func secrets(of id: ClientID, tenant: TenantID, at now: Date) throws -> [ClientSecret] {
+        try run(
+            """
+            SELECT id, hint, label, created_at, created_by, ends_at, last_used_at, last_used_from, revoked_at
+            FROM client_secrets WHERE tenant = \(tenant) AND application = \(id)
+            ORDER BY created_at DESC, id DESC
+            """
+        ).map { row in
+            let (end, revoked) = (try row.optionalDate(5), try row.optionalDate(8))
+            return ClientSecret(
+                id: try row.text(0),
+                hint: try row.text(1),
+                label: try row.text(2),
+                createdAt: try row.date(3),
+                createdBy: try row.text(4),
+                endsAt: end,
+                lastUsedAt: try row.optionalDate(6),
+                lastUsedFrom: try row.optionalText(7),
+                state: revoked.map(ClientSecret.State.revoked)
+                    ?? end.flatMap { $0 <= now ? .ended($0) : nil } ?? .live
+            )
+        }
+    }
+
+    /// Dates an older secret, never later than it would have ended anyway.
+    fileprivate func end(
+        _ older: ClientSecret,
+        of id: ClientID,
+        after overlap: Overlap,
+        tenant: TenantID,
+        at now: Date
+    ) throws {
+        switch overlap {
+        case .untilRevoked: return
+        case .leaked: try revokeSecret(older.id, of: id, tenant: tenant, at: now)
+        case .seconds(let seconds):
+            let end = now.addingTimeInterval(Double(seconds))
+            if let earlier = older.endsAt, earlier <= end { return }
+            try setEnd(end, ofSecret: older.id, of: id, tenant: tenant)
+        }
+    }
+
+    fileprivate func revokeSecret(_ secret: String, of id: ClientID, tenant: TenantID, at now: Date) throws {
+        try run(
+            """
+            UPDATE client_secrets SET revoked_at = \(now)
+            WHERE tenant = \(tenant) AND application = \(id) AND id = \(secret) AND revoked_at IS NULL
+            """
+        )
+    }
+
+    fileprivate func setEnd(_ end: Date?, ofSecret secret: String, of id: ClientID, tenant: TenantID) throws {
+        try run(
+            """
+            UPDATE client_secrets SET ends_at = \(end)
+            WHERE tenant = \(tenant) AND application = \(id) AND id = \(secret)
+            """
+        )
+    }
+}

@@ -1,0 +1,128 @@
+/// What is wrong with a company name; one cause each, so that each has its own sentence.
+package enum CompanyNameProblem: Error, Equatable, Sendable {
+    case missing
+    case tooShort
+    case tooLong
+    case hiddenCharacter(UInt32)
+    case stackedMarks
+    case noLetters
+    case mixedAlphabets(word: String)
+    case likeTheTenant
+    case reservedWord(String)
+}
+
+/// A name that may stand in the sentence customers decide by.
+///
+/// 2 to 80 characters as people count them and at most 256 bytes, without anything invisible, in one alphabet a
+/// word, and not to be taken for the tenant itself (Unicode TR 36 and TS 39; `spec` LO-02 to LO-04).
+package struct CompanyName: Sendable, Equatable, CustomStringConvertible, Bindable {
+    package let text: String
+    package var description: String { text }
+    package var binding: Value { text.binding }
+
+    package init(_ typed: String, at brand: Brand) throws(CompanyNameProblem) {
+        let text = typed.trimmingSpaces
+        guard !text.isEmpty else { throw .missing }
+        guard text.count >= 2 else { throw .tooShort }
+        guard text.count <= 80, text.utf8.count <= 256 else { throw .tooLong }
+        if let hidden = text.unicodeScalars.first(where: \.isHiddenOrUnassigned) {
+            throw .hiddenCharacter(hidden.value)
+        }
+        guard !text.unicodeScalars.hasStackedMarks else { throw .stackedMarks }
+        guard text.unicodeScalars.contains(where: \.isLetterOrDigit) else { throw .noLetters }
+        for word in text.split(separator: " ") where Alphabet.all(in: word).count > 1 {
+            throw .mixedAlphabets(word: String(word))
+        }
+        try CompanyName.refuseImpersonation(text, of: brand)
+        self.text = text
+    }
+
+    /// Reads a name back that was checked when it was stored.
+    init(stored text: String) { self.text = text }
+
+    private static func refuseImpersonation(_ text: String, of brand: Brand) throws(CompanyNameProblem) {
+        let skeleton = Skeleton(text)
+        let tenant = Skeleton(brand.displayName)
+        if !tenant.letters.isEmpty, skeleton.letters.contains(tenant.letters) { throw .likeTheTenant }
+        for reserved in ["admin", "administrator", "official", "verified", "security", "support"]
+        where skeleton.words.contains(reserved) {
+            throw .reservedWord(reserved)
+        }
+    }
+}
+
+/// A name as it looks: lower case, only letters and digits, look-alikes of other alphabets made Latin.
+struct Skeleton {
+    let words: [String]
+    var letters: String { words.joined() }
+
+    init(_ text: String) {
+        words = text.lowercased().split(separator: " ").map { word in
+            String(String.UnicodeScalarView(word.unicodeScalars.compactMap(Skeleton.latin)))
+        }
+    }
+
+    private static func latin(_ scalar: Unicode.Scalar) -> Unicode.Scalar? {
+        guard scalar.isLetterOrDigit else { return nil }
+        guard let place = Array(lookalikes.unicodeScalars).firstIndex(of: scalar) else { return scalar }
+        return Array(originals.unicodeScalars)[place]
+    }
+
+    // Cyrillic, Greek and digits that look like the Latin letter below them.
+    private static let lookalikes = "абвгдеёзіјклмнорсстухъьѕԁһӏαβεικνορτυχ01$5"
+    private static let originals = "abbrdee3ijkimhopcctyxbbsdhlabeikvoptyxolss"
+}
+
+/// The alphabets whose letters can be taken for one another.
+private enum Alphabet: Hashable {
+    case latin, cyrillic, greek
+
+    static func all(in word: Substring) -> Set<Alphabet> {
+        Set(word.unicodeScalars.compactMap(Alphabet.init))
+    }
+
+    init?(_ scalar: Unicode.Scalar) {
+        guard scalar.properties.isAlphabetic else { return nil }
+        switch scalar.value {
+        case 0x41...0x5A, 0x61...0x7A, 0xC0...0x24F, 0x1E00...0x1EFF: self = .latin
+        case 0x370...0x3FF, 0x1F00...0x1FFF: self = .greek
+        case 0x400...0x52F, 0x1C80...0x1C8F, 0x2DE0...0x2DFF: self = .cyrillic
+        default: return nil
+        }
+    }
+}
+
+extension Unicode.Scalar {
+    fileprivate var isHiddenOrUnassigned: Bool {
+        if properties.isDefaultIgnorableCodePoint { return true }
+        return switch properties.generalCategory {
+        case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .surrogate, .unassigned: true
+        default: false
+        }
+    }
+
+    fileprivate var isLetterOrDigit: Bool {
+        properties.isAlphabetic || properties.generalCategory == .decimalNumber
+    }
+}
+
+extension String.UnicodeScalarView {
+    /// More than two combining marks in a row, which draw over the lines above and below.
+    fileprivate var hasStackedMarks: Bool {
+        var run = 0
+        for scalar in self {
+            run = scalar.properties.generalCategory == .nonspacingMark ? run + 1 : 0
+            if run > 2 { return true }
+        }
+        return false
+    }
+}
+
+extension String {
+    /// Without the spaces and line breaks around it.
+    package var trimmingSpaces: String {
+        let kept = unicodeScalars.drop(while: \.properties.isWhitespace)
+        let end = kept.lastIndex { !$0.properties.isWhitespace }
+        return end.map { String(String.UnicodeScalarView(kept[...$0])) } ?? ""
+    }
+}

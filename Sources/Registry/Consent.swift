@@ -1,0 +1,315 @@
+package import FoundationEssentials
+
+/// A request that waits for its customer: to sign in, or to decide.
+///
+/// What the consent screen showed and what an answer grants are both read from this row.
+package struct WaitingRequest: Sendable {
+    /// The query string it came with, so that it can be taken up again.
+    package let query: String
+    package let application: Application
+    package let expired: Bool
+}
+
+/// What a customer has allowed an application.
+package struct ConsentGrant: Sendable {
+    package let id: String
+    package let application: Application
+    package let scopes: ScopeSet
+    package let redirectURI: RedirectURI
+    package let grantedAt: Date
+    package let changedAt: Date
+    package let lastUsedAt: Date?
+    let revision: Int
+}
+
+/// What has to happen before a request may be answered with a code.
+package enum Standing: Sendable {
+    case firstTime
+    case asksForMore(than: ConsentGrant)
+
+    /// Everything is allowed already; `mayBeSilent` when nobody has to be asked again.
+    case covered(ConsentGrant, mayBeSilent: Bool)
+
+    /// Not approved, and this customer is not on its list of test accounts.
+    case notATestAccount
+}
+
+package enum ConsentAnswer: String, Sendable, CaseIterable { case allow, deny }
+
+/// What came of an answer.
+package enum ConsentOutcome: Sendable {
+    case answer(AuthorizationAnswer)
+
+    /// It was answered before, or the application changed while the customer read: ask again from the start.
+    case startAgain(query: String)
+    case expired(WaitingRequest)
+
+    /// The ticket is none, or somebody else's.
+    case refused
+}
+
+/// What is sent back to the application, once.
+package struct AuthorizationAnswer: Sendable {
+    package enum Result: Sendable {
+        case code(SecretText)
+        case refusal(AuthorizationRefusal)
+    }
+
+    package let redirectURI: RedirectURI
+    package let state: String?
+    package let result: Result
+
+    init(_ request: AuthorizationRequest, _ result: Result) {
+        self.init(redirectURI: request.recipient.redirectURI, state: request.state, result: result)
+    }
+
+    fileprivate init(redirectURI: RedirectURI, state: String?, result: Result) {
+        self.redirectURI = redirectURI
+        self.state = state
+        self.result = result
+    }
+
+    /// The refusal of a request that has a recipient.
+    package static func refusing(
+        _ refusal: AuthorizationRefusal,
+        to recipient: Recipient,
+        state: String?
+    ) -> AuthorizationAnswer {
+        AuthorizationAnswer(redirectURI: recipient.redirectURI, state: state, result: .refusal(refusal))
+    }
+}
+
+// MARK: - Waiting for the customer
+
+extension ApplicationRegistry {
+    /// Keeps a request of a browser that has not signed in; the result names it in the sign-in page's address.
+    package func keep(
+        _ request: AuthorizationRequest,
+        query: String,
+        browser: [UInt8],
+        at tenant: Tenant
+    ) async throws -> String {
+        try await store(request, query: query, browser: browser, session: nil, at: tenant).id
+    }
+
+    /// A kept request, for the browser that brought it.
+    package func waitingRequest(_ id: String, browser: [UInt8], at tenant: Tenant) async throws
+        -> WaitingRequest?
+    {
+        let (now, tenant) = (clock(), tenant.id)
+        return try await database.read { connection in
+            guard let row = try connection.waitingRequest(id, tenant: tenant),
+                areEqualInConstantTime(row.browser, browser)
+            else { return nil }
+            return try connection.waiting(row, tenant: tenant, at: now)
+        }
+    }
+
+    fileprivate func store(
+        _ request: AuthorizationRequest,
+        query: String,
+        browser: [UInt8],
+        session: Session?,
+        at tenant: Tenant
+    ) async throws -> SecretText {
+        let now = clock()
+        let ticket = SecretText(prefix: tenant.name.secretPrefix, kind: .ticket, now: now, entropy: entropy)
+        let row = WaitingRow(
+            digest: ticket.digest(with: secretKey),
+            session: session?.id,
+            browser: browser,
+            query: query,
+            application: request.application.id,
+            redirectURI: request.recipient.redirectURI.text,
+            wasNamed: request.recipient.wasNamed,
+            scopes: request.scopes,
+            state: request.state,
+            challenge: request.challenge,
+            revision: request.application.revision,
+            expiresAt: now.addingTimeInterval(Double(tenant.policy.requestSeconds))
+        )
+        let id = tenant.id
+        try await database.transaction { try $0.insert(row, as: ticket.id, tenant: id) }
+        return ticket
+    }
+}
+
+extension CustomerAccess {
+    /// Whether this customer has to be asked, and about what.
+    package func standing(of request: AuthorizationRequest) async throws -> Standing {
+        let (tenant, account, now) = (tenant, account, registry.clock())
+        return try await registry.database.read { connection in
+            let application = request.application
+            if tenant.policy.review == .reviewed, !application.isApproved {
+                let invited = try connection.testAccounts(of: application.id, tenant: tenant.id)
+                guard invited.contains(account.email.text) else { return .notATestAccount }
+            }
+            guard let grant = try connection.liveGrant(of: account.id, to: application, tenant: tenant.id)
+            else { return .firstTime }
+            guard request.scopes.isSubset(of: grant.scopes) else { return .asksForMore(than: grant) }
+            let recent = try connection.countCodes(of: grant.id, tenant: tenant.id, since: now - 3600)
+            return .covered(grant, mayBeSilent: request.needsNoQuestion(given: grant) && recent < 10)
+        }
+    }
+
+    /// Keeps what the consent screen shows; the ticket is its form's proof.
+    package func remember(_ request: AuthorizationRequest, query: String) async throws -> SecretText {
+        try await registry.store(request, query: query, browser: [], session: session, at: tenant)
+    }
+
+    /// Answers without asking, under a consent that covers everything.
+    package func proceed(_ request: AuthorizationRequest, under grant: ConsentGrant) async throws
+        -> AuthorizationAnswer
+    {
+        let code = registry.newCode(at: tenant)
+        let row = CodeRow(request, digest: code.digest(with: registry.secretKey))
+        let (now, tenant) = (registry.clock(), tenant)
+        try await registry.database.transaction { transaction in
+            try transaction.insert(row, as: code.id, under: grant.id, tenant: tenant, at: now)
+        }
+        return AuthorizationAnswer(request, .code(code))
+    }
+}
+
+extension AuthorizationRequest {
+    /// A question may be left out only where nobody could answer it in the application's place: it is approved,
+    /// unchanged since the last consent, and lives behind https (RFC 8252 §8.6, CN-13).
+    fileprivate func needsNoQuestion(given grant: ConsentGrant) -> Bool {
+        guard case .web = recipient.redirectURI.destination else { return false }
+        return application.isApproved && application.kind == .confidential && prompt != .consent
+            && grant.revision == application.revision
+    }
+}
+
+// MARK: - The answer
+
+extension CustomerAccess {
+    /// Takes the customer's answer: once, in the session that was asked, for what was shown.
+    package func answer(_ ticket: String, _ answer: ConsentAnswer) async throws -> ConsentOutcome {
+        guard let ticket = SecretText(parsing: ticket, kind: .ticket) else { return .refused }
+        let digest = ticket.digest(with: registry.secretKey)
+        let code = registry.newCode(at: tenant)
+        let moment = AnswerMoment(
+            now: registry.clock(),
+            code: code,
+            codeDigest: code.digest(with: registry.secretKey),
+            grantID: "gr_" + registry.entropy.base62(22)
+        )
+        return try await registry.database.transaction { transaction in
+            guard let row = try transaction.waitingRequest(ticket.id, tenant: tenant.id),
+                areEqualInConstantTime(row.digest, digest), row.session == session.id
+            else { return .refused }
+            let waiting = try transaction.waiting(row, tenant: tenant.id, at: moment.now)
+            guard let waiting else { return .refused }
+            if waiting.expired { return .expired(waiting) }
+            let unchanged = waiting.application.revision == row.revision && !waiting.application.isSuspended
+            guard unchanged, try transaction.take(ticket.id, tenant: tenant.id, at: moment.now) else {
+                return .startAgain(query: row.query)
+            }
+            let redirectURI = try RedirectURI(row.redirectURI)
+            let result =
+                switch answer {
+                case .allow: try allow(row, waiting.application, moment, transaction)
+                case .deny: try deny(waiting.application, moment, transaction)
+                }
+            return .answer(AuthorizationAnswer(redirectURI: redirectURI, state: row.state, result: result))
+        }
+    }
+
+    /// The query of the request a ticket of this session stands for, to take it up again.
+    package func queryOfRequest(_ ticket: String) async throws -> String? {
+        guard let ticket = SecretText(parsing: ticket, kind: .ticket) else { return nil }
+        let (digest, tenant, session) = (ticket.digest(with: registry.secretKey), tenant.id, session.id)
+        return try await registry.database.read { connection in
+            guard let row = try connection.waitingRequest(ticket.id, tenant: tenant), row.session == session,
+                areEqualInConstantTime(row.digest, digest)
+            else { return nil }
+            return row.query
+        }
+    }
+
+    private func allow(
+        _ row: WaitingRow,
+        _ application: Application,
+        _ moment: AnswerMoment,
+        _ transaction: any Connection
+    ) throws -> AuthorizationAnswer.Result {
+        let grantID = try transaction.allow(
+            row,
+            by: account.id,
+            newID: moment.grantID,
+            tenant: tenant.id,
+            at: moment.now
+        )
+        let code = CodeRow(row, digest: moment.codeDigest)
+        try transaction.insert(code, as: moment.code.id, under: grantID, tenant: tenant, at: moment.now)
+        try record(.consentGiven, application, [("scopes", row.scopes.wire)], moment.now, transaction)
+        return .code(moment.code)
+    }
+
+    private func deny(
+        _ application: Application,
+        _ moment: AnswerMoment,
+        _ transaction: any Connection
+    ) throws -> AuthorizationAnswer.Result {
+        try record(.consentRefused, application, [], moment.now, transaction)
+        return .refusal(.deniedByCustomer)
+    }
+
+    fileprivate func record(
+        _ action: Action,
+        _ application: Application,
+        _ detail: [(String, String)],
+        _ now: Date,
+        _ transaction: any Connection
+    ) throws {
+        try registry.ledger.record(
+            action,
+            of: application.id.text,
+            by: actor,
+            detail,
+            from: provenance,
+            in: transaction,
+            tenant: tenant.id,
+            at: now
+        )
+    }
+}
+
+/// What an answer is made of, fixed before its transaction starts.
+private struct AnswerMoment: Sendable {
+    let now: Date
+    let code: SecretText
+    let codeDigest: [UInt8]
+    let grantID: String
+}
+
+// MARK: - What stands
+
+extension CustomerAccess {
+    package func grants() async throws -> [ConsentGrant] {
+        let (tenant, account) = (tenant.id, account.id)
+        return try await registry.database.read { connection in
+            try connection.liveGrants(of: account, tenant: tenant)
+        }
+    }
+
+    package func grant(_ id: String) async throws -> ConsentGrant? {
+        try await grants().first { $0.id == id }
+    }
+
+    /// Ends a consent and with it every code and token it gave; they are dead when this returns (CN-12).
+    package func disconnect(_ grant: ConsentGrant) async throws {
+        let (now, account) = (registry.clock(), account.id)
+        try await registry.database.transaction { transaction in
+            guard try transaction.endGrant(grant.id, of: account, tenant: tenant.id, at: now) else { return }
+            try record(.consentEnded, grant.application, [("grant", grant.id)], now, transaction)
+        }
+    }
+}
+
+extension ApplicationRegistry {
+    fileprivate func newCode(at tenant: Tenant) -> SecretText {
+        SecretText(prefix: tenant.name.secretPrefix, kind: .code, now: clock(), entropy: entropy)
+    }
+}

@@ -1,0 +1,209 @@
+import FoundationEssentials
+
+/// Waiting requests, grants and codes as rows.
+
+/// A row of `authorization_requests`.
+struct WaitingRow: Sendable {
+    let digest: [UInt8]
+    let session: String?
+    let browser: [UInt8]
+    let query: String
+    let application: ClientID
+    let redirectURI: String
+    let wasNamed: Bool
+    let scopes: ScopeSet
+    let state: String?
+    let challenge: CodeChallenge
+    let revision: Int
+    let expiresAt: Date
+}
+
+/// What a code is bound to (RFC 6749 §4.1.3, RFC 7636 §4.4).
+struct CodeRow: Sendable {
+    let digest: [UInt8]
+    let application: ClientID
+    let redirectURI: String
+    let wasNamed: Bool
+    let scopes: ScopeSet
+    let challenge: CodeChallenge
+
+    init(_ request: AuthorizationRequest, digest: [UInt8]) {
+        self.digest = digest
+        application = request.application.id
+        redirectURI = request.recipient.redirectURI.text
+        wasNamed = request.recipient.wasNamed
+        scopes = request.scopes
+        challenge = request.challenge
+    }
+
+    init(_ row: WaitingRow, digest: [UInt8]) {
+        self.digest = digest
+        application = row.application
+        redirectURI = row.redirectURI
+        wasNamed = row.wasNamed
+        scopes = row.scopes
+        challenge = row.challenge
+    }
+}
+
+extension Connection {
+    func insert(_ row: WaitingRow, as id: String, tenant: TenantID) throws {
+        try run(
+            """
+            INSERT INTO authorization_requests (tenant, id, digest, session, browser, query, application,
+                redirect_uri, redirect_uri_sent, scopes, state, challenge, revision, expires_at)
+            VALUES (\(tenant), \(id), \(row.digest), \(row.session), \(row.browser), \(row.query),
+                \(row.application), \(row.redirectURI), \(row.wasNamed), \(row.scopes), \(row.state),
+                \(row.challenge), \(row.revision), \(row.expiresAt))
+            """
+        )
+    }
+
+    func waitingRequest(_ id: String, tenant: TenantID) throws -> WaitingRow? {
+        try run(
+            """
+            SELECT digest, session, browser, query, application, redirect_uri, redirect_uri_sent, scopes,
+                state, challenge, revision, expires_at
+            FROM authorization_requests WHERE tenant = \(tenant) AND id = \(id)
+            """
+        ).first.map { row in
+            WaitingRow(
+                digest: try row.bytes(0),
+                session: try row.optionalText(1),
+                browser: try row.bytes(2),
+                query: try row.text(3),
+                application: ClientID(text: try row.text(4)),
+                redirectURI: try row.text(5),
+                wasNamed: try row.bool(6),
+                scopes: ScopeSet(wire: try row.text(7)) ?? ScopeSet(),
+                state: try row.optionalText(8),
+                challenge: CodeChallenge(stored: try row.text(9)),
+                revision: try row.integer(10),
+                expiresAt: try row.date(11)
+            )
+        }
+    }
+
+    func waiting(_ row: WaitingRow, tenant: TenantID, at now: Date) throws -> WaitingRequest? {
+        try application(row.application.text, tenant: tenant).map { application in
+            WaitingRequest(query: row.query, application: application, expired: row.expiresAt <= now)
+        }
+    }
+
+    /// Marks a request as answered, and says whether this call was the one that did.
+    func take(_ id: String, tenant: TenantID, at now: Date) throws -> Bool {
+        try !run(
+            """
+            UPDATE authorization_requests SET answered_at = \(now)
+            WHERE tenant = \(tenant) AND id = \(id) AND answered_at IS NULL AND expires_at > \(now)
+            RETURNING id
+            """
+        ).isEmpty
+    }
+
+    /// Writes what a customer allowed: a new grant, or more of the one that lives. Returns its id.
+    func allow(
+        _ row: WaitingRow,
+        by customer: AccountID,
+        newID: String,
+        tenant: TenantID,
+        at now: Date
+    ) throws -> String {
+        let standing = try run(
+            """
+            SELECT id, scopes FROM grants
+            WHERE tenant = \(tenant) AND customer = \(customer) AND application = \(row.application)
+                AND ended_at IS NULL
+            """
+        ).first
+        let earlier = try standing.flatMap { ScopeSet(wire: try $0.text(1)) } ?? ScopeSet()
+        let scopes = earlier.union(row.scopes)
+        let written = try run(
+            """
+            INSERT INTO grants (tenant, id, customer, application, scopes, redirect_uri, revision,
+                granted_at, changed_at)
+            VALUES (\(tenant), \(newID), \(customer), \(row.application), \(scopes), \(row.redirectURI),
+                \(row.revision), \(now), \(now))
+            ON CONFLICT (tenant, customer, application) WHERE ended_at IS NULL DO UPDATE SET
+                scopes = excluded.scopes, redirect_uri = excluded.redirect_uri,
+                revision = excluded.revision, changed_at = excluded.changed_at
+            RETURNING id
+            """
+        ).first
+        guard let written else { throw DamagedRow(place: "grants") }
+        return try written.text(0)
+    }
+
+    /// Stores a code; its row stays as long as what it may buy, to recognise a second use.
+    func insert(_ code: CodeRow, as id: String, under grant: String, tenant: Tenant, at now: Date) throws {
+        let policy = tenant.policy
+        let end = now.addingTimeInterval(Double(policy.codeSeconds))
+        let keptUntil = end.addingTimeInterval(Double(policy.refreshAbsoluteSeconds))
+        try run(
+            """
+            INSERT INTO authorization_codes (tenant, id, digest, grant_id, application, redirect_uri,
+                redirect_uri_sent, scopes, challenge, created_at, expires_at, kept_until)
+            VALUES (\(tenant.id), \(id), \(code.digest), \(grant), \(code.application), \(code.redirectURI),
+                \(code.wasNamed), \(code.scopes), \(code.challenge), \(now), \(end), \(keptUntil))
+            """
+        )
+    }
+
+    func countCodes(of grant: String, tenant: TenantID, since: Date) throws -> Int {
+        try run(
+            """
+            SELECT count(*) FROM authorization_codes
+            WHERE tenant = \(tenant) AND grant_id = \(grant) AND created_at > \(since)
+            """
+        ).first?.integer(0) ?? 0
+    }
+
+    func liveGrant(of customer: AccountID, to application: Application, tenant: TenantID) throws
+        -> ConsentGrant?
+    {
+        try run(
+            """
+            SELECT id, scopes, redirect_uri, granted_at, changed_at, last_used_at, revision FROM grants
+            WHERE tenant = \(tenant) AND customer = \(customer) AND application = \(application.id)
+                AND ended_at IS NULL
+            """
+        ).first.map { try ConsentGrant($0, application) }
+    }
+
+    func liveGrants(of customer: AccountID, tenant: TenantID) throws -> [ConsentGrant] {
+        let rows = try run(
+            """
+            SELECT id, scopes, redirect_uri, granted_at, changed_at, last_used_at, revision, application
+            FROM grants WHERE tenant = \(tenant) AND customer = \(customer) AND ended_at IS NULL
+            ORDER BY granted_at DESC
+            """
+        )
+        return try rows.compactMap { row in
+            try application(try row.text(7), tenant: tenant).map { try ConsentGrant(row, $0) }
+        }
+    }
+
+    /// Says whether this call ended it. Codes, families and tokens hang on the grant and end with it.
+    func endGrant(_ id: String, of customer: AccountID, tenant: TenantID, at now: Date) throws -> Bool {
+        try !run(
+            """
+            UPDATE grants SET ended_at = \(now)
+            WHERE tenant = \(tenant) AND id = \(id) AND customer = \(customer) AND ended_at IS NULL
+            RETURNING id
+            """
+        ).isEmpty
+    }
+}
+
+extension ConsentGrant {
+    fileprivate init(_ row: Row, _ application: Application) throws {
+        id = try row.text(0)
+        self.application = application
+        scopes = ScopeSet(wire: try row.text(1)) ?? ScopeSet()
+        redirectURI = try RedirectURI(try row.text(2))
+        grantedAt = try row.date(3)
+        changedAt = try row.date(4)
+        lastUsedAt = try row.optionalDate(5)
+        revision = try row.integer(6)
+    }
+}

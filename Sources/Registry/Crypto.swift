@@ -1,0 +1,200 @@
+import CSodium
+import Glibc
+
+/// Where random bytes come from.
+package struct Entropy: Sendable {
+    private let fill: @Sendable (Int) -> [UInt8]
+
+    /// Takes a function that returns as many bytes as it is asked for; tests pass one that can be repeated.
+    package init(_ fill: @escaping @Sendable (Int) -> [UInt8]) { self.fill = fill }
+
+    /// The operating system's generator.
+    package static var system: Entropy {
+        Entropy { count in
+            [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+                if let start = buffer.baseAddress { randombytes_buf(start, count) }
+                filled = count
+            }
+        }
+    }
+
+    package func bytes(_ count: Int) -> [UInt8] { fill(count) }
+}
+
+/// A key for digests of one kind of secret.
+///
+/// Secrets that we generate have 256 random bits, beyond guessing, so one keyed BLAKE2b is enough. The
+/// key is outside the database: whoever has only a copy of that cannot even check a guess.
+package struct DigestKey: Sendable, CustomStringConvertible {
+    private let key: [UInt8]
+
+    /// Derives the key for a purpose from the 32 bytes of the master key.
+    package init(_ master: [UInt8], purpose: String) {
+        precondition(master.count == 32, "A master key has 32 bytes.")
+        key = blake2b(Array("portal digest key: \(purpose)".utf8), key: master)
+    }
+
+    /// Names the key without telling it: 8 hexadecimal digits, to be stored beside what it digested.
+    package var id: String {
+        blake2b(Array("portal key id".utf8), key: key).prefix(4).map { byte in
+            let digits = String(byte, radix: 16)
+            return digits.count < 2 ? "0" + digits : digits
+        }.joined()
+    }
+
+    /// The keyed BLAKE2b-256 of all parts, each with its length before it: `("ab", "c")` is not `("a", "bc")`.
+    package func digest(_ parts: [UInt8]...) -> [UInt8] {
+        var message: [UInt8] = []
+        message.reserveCapacity(parts.reduce(0) { $0 + $1.count + 8 })
+        for part in parts {
+            withUnsafeBytes(of: UInt64(part.count).littleEndian) { message.append(contentsOf: $0) }
+            message += part
+        }
+        return blake2b(message, key: key)
+    }
+
+    package var description: String { "DigestKey(hidden)" }
+}
+
+private func blake2b(_ message: [UInt8], key: [UInt8]) -> [UInt8] {
+    var digest = [UInt8](repeating: 0, count: 32)
+    crypto_generichash(&digest, digest.count, message, UInt64(message.count), key, key.count)
+    return digest
+}
+
+/// Compares in a time that depends on the lengths only.
+package func areEqualInConstantTime(_ one: [UInt8], _ other: [UInt8]) -> Bool {
+    one.count == other.count && sodium_memcmp(one, other, one.count) == 0
+}
+
+/// The SHA-256 that protocols ask for (RFC 7636 §4.2).
+package func sha256(_ bytes: [UInt8]) -> [UInt8] {
+    var digest = [UInt8](repeating: 0, count: 32)
+    crypto_hash_sha256(&digest, bytes, UInt64(bytes.count))
+    return digest
+}
+
+/// Writes bytes as base64url without padding (RFC 4648 §5).
+package func base64URL(_ bytes: [UInt8]) -> String {
+    let variant = sodium_base64_VARIANT_URLSAFE_NO_PADDING
+    var text = [CChar](repeating: 0, count: sodium_base64_encoded_len(bytes.count, variant))
+    sodium_bin2base64(&text, text.count, bytes, bytes.count, variant)
+    return string(text)
+}
+
+/// What is kept of a password: Argon2id's parameters, salt and result in one line.
+package struct PasswordHash: Sendable, Hashable, CustomStringConvertible, Bindable {
+    package let text: String
+
+    package init(stored text: String) { self.text = text }
+
+    package var binding: Value { .text(text) }
+    package var description: String { "PasswordHash(hidden)" }
+}
+
+/// Argon2id (RFC 9106) on threads of its own, as few at a time as there is memory for.
+///
+/// A hash takes tens of milliseconds on purpose; callers wait without holding a thread. Passwords are
+/// hashed as the bytes that came.
+package final class PasswordHasher: Sendable {
+    /// What one hash costs.
+    package struct Cost: Sendable {
+        let memoryBytes: Int
+        let passes: Int
+
+        /// 64 MiB and two passes (OWASP asks for at least 19 MiB and two).
+        package static var standard: Cost { Cost(memoryBytes: 64 << 20, passes: 2) }
+
+        /// The least that Argon2id accepts: for tests, never for people.
+        package static var least: Cost { Cost(memoryBytes: 8 << 10, passes: 1) }
+    }
+
+    /// Why there is no answer about a password.
+    package enum Fault: Error, Equatable, Sendable {
+        /// Too many are waiting; worth trying again.
+        case busy
+        case outOfMemory
+    }
+
+    private let cost: Cost
+    private let line: WaitingLine<@Sendable () -> Void>
+
+    /// Starts `threads` threads; beyond `waitingLimit` passwords that wait, others are declined.
+    package init(cost: Cost = .standard, threads: Int = 2, waitingLimit: Int = 64) throws {
+        let line = WaitingLine<@Sendable () -> Void>(capacity: waitingLimit)
+        self.cost = cost
+        self.line = line
+        for _ in 0..<threads {
+            _ = try OwnThread {
+                while let hash = line.next(1).first { hash() }
+            }
+        }
+    }
+
+    deinit { line.close() }
+
+    /// Hashes with a fresh salt; throws ``Fault``.
+    package func hash(_ password: String) async throws -> PasswordHash {
+        let cost = cost
+        return try await onOwnThread { try cost.hash(password.utf8.map(CChar.init(bitPattern:))) }
+    }
+
+    /// Says whether the password is the one hashed; throws ``Fault``.
+    ///
+    /// Without a hash, because nobody has that name, it answers no after the same work: how long it
+    /// took does not tell who has an account.
+    package func verifies(_ password: String, _ hash: PasswordHash?) async throws -> Bool {
+        let cost = cost
+        return try await onOwnThread {
+            let bytes = password.utf8.map(CChar.init(bitPattern:))
+            guard let hash else {
+                _ = try cost.hash(bytes)
+                return false
+            }
+            return try verify(bytes, hash)
+        }
+    }
+
+    /// Whether the hash was made at another cost, so that the password deserves a new one.
+    package func needsRehash(_ hash: PasswordHash) -> Bool {
+        crypto_pwhash_str_needs_rehash(hash.text, UInt64(cost.passes), cost.memoryBytes) != 0
+    }
+
+    private func onOwnThread<Answer: Sendable>(
+        _ work: @escaping @Sendable () throws -> Answer
+    ) async throws -> Answer {
+        try await withCheckedThrowingContinuation { caller in
+            let answer = line.join { caller.resume(with: Result { try work() }) }
+            if answer != .accepted { caller.resume(throwing: Fault.busy) }
+        }
+    }
+}
+
+extension PasswordHasher.Cost {
+    fileprivate func hash(_ password: [CChar]) throws(PasswordHasher.Fault) -> PasswordHash {
+        var text = [CChar](repeating: 0, count: Int(crypto_pwhash_STRBYTES))
+        let outcome = crypto_pwhash_str_alg(
+            &text,
+            password,
+            UInt64(password.count),
+            UInt64(passes),
+            memoryBytes,
+            crypto_pwhash_ALG_ARGON2ID13
+        )
+        guard outcome == 0 else { throw .outOfMemory }
+        return PasswordHash(stored: string(text))
+    }
+}
+
+/// libsodium answers -1 for a wrong password and for no memory alike; `errno` tells them apart.
+private func verify(_ password: [CChar], _ hash: PasswordHash) throws(PasswordHasher.Fault) -> Bool {
+    errno = 0
+    let outcome = crypto_pwhash_str_verify(hash.text, password, UInt64(password.count))
+    if outcome != 0 && errno == ENOMEM { throw .outOfMemory }
+    return outcome == 0
+}
+
+/// What C wrote up to its closing NUL.
+private func string(_ text: [CChar]) -> String {
+    String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+}

@@ -1,0 +1,57 @@
+import FoundationEssentials
+import Synchronization
+
+/// When secrets and grants were last used, gathered in memory and written once a second.
+///
+/// A use is worth knowing and not worth an fsync of its own: after a crash up to a second of sightings is
+/// missing, and nothing else.
+final class UseLog: Sendable {
+    enum Subject: Hashable, Sendable {
+        case secret(ClientID, String)
+        case grant(String)
+    }
+
+    private struct Key: Hashable {
+        let tenant: TenantID
+        let subject: Subject
+    }
+
+    private let sightings = Mutex<[Key: (at: Date, from: String)]>([:])
+
+    func note(_ subject: Subject, tenant: TenantID, at now: Date, from address: String) {
+        sightings.withLock { $0[Key(tenant: tenant, subject: subject)] = (now, address) }
+    }
+
+    /// Writes what was seen since the last call.
+    func write(to database: any Database) async throws {
+        let seen = sightings.withLock { sightings in
+            let seen = sightings
+            sightings = [:]
+            return seen
+        }
+        if seen.isEmpty { return }
+        try await database.transaction { transaction in
+            for (key, sighting) in seen {
+                try transaction.record(key.subject, of: key.tenant, at: sighting.at, from: sighting.from)
+            }
+        }
+    }
+}
+
+extension Connection {
+    fileprivate func record(_ subject: UseLog.Subject, of tenant: TenantID, at use: Date, from address: String)
+        throws
+    {
+        switch subject {
+        case .secret(let application, let id):
+            try run(
+                """
+                UPDATE client_secrets SET last_used_at = \(use), last_used_from = \(address)
+                WHERE tenant = \(tenant) AND application = \(application) AND id = \(id)
+                """
+            )
+        case .grant(let id):
+            try run("UPDATE grants SET last_used_at = \(use) WHERE tenant = \(tenant) AND id = \(id)")
+        }
+    }
+}

@@ -1,0 +1,205 @@
+package import FoundationEssentials
+
+/// From where an act reached us: what the ledger and the log have in common.
+package struct Provenance: Sendable {
+    /// The client's address, or "local" for the command line.
+    package let address: String
+
+    /// The request's reference, as printed on pages and in the log.
+    package let reference: String
+
+    package init(address: String, reference: String) {
+        self.address = address
+        self.reference = reference
+    }
+}
+
+/// Who did something, as it stands in the ledger.
+package enum Actor: Sendable, Equatable {
+    case partner(AccountID)
+    case customer(AccountID)
+    case admin(AccountID)
+    case client(ClientID)
+    case somebody
+    case theOperator
+
+    var text: String {
+        switch self {
+        case .partner(let id): "partner:\(id)"
+        case .customer(let id): "customer:\(id)"
+        case .admin(let id): "admin:\(id)"
+        case .client(let id): "client:\(id)"
+        case .somebody: "somebody"
+        case .theOperator: "operator"
+        }
+    }
+}
+
+/// What was done. The raw value is what the ledger keeps, so it never changes.
+package enum Action: String, Sendable, CaseIterable {
+    case tenantImported = "tenant.imported"
+    case accountCreated = "account.created"
+    case signedIn = "session.started"
+    case signInRefused = "session.refused"
+    case signedOut = "session.ended"
+    case applicationRegistered = "application.registered"
+    case applicationEdited = "application.edited"
+    case applicationApproved = "application.approved"
+    case applicationSuspended = "application.suspended"
+    case applicationResumed = "application.resumed"
+    case redirectURIAdded = "redirect_uri.added"
+    case redirectURIRemoved = "redirect_uri.removed"
+    case testAccountsChanged = "test_accounts.changed"
+    case secretCreated = "secret.created"
+    case secretFirstUsed = "secret.first_used"
+    case secretDated = "secret.dated"
+    case secretRevoked = "secret.revoked"
+    case consentGiven = "consent.given"
+    case consentRefused = "consent.refused"
+    case consentEnded = "consent.ended"
+    case codeRedeemed = "code.redeemed"
+    case codeReused = "code.reused"
+    case refreshReused = "refresh_token.reused"
+    case tokenRevoked = "token.revoked"
+}
+
+/// One row of a tenant's ledger: who did what to which thing, when and from where.
+package struct LedgerEntry: Sendable {
+    package let sequence: Int
+    package let at: Date
+    package let actor: String
+    package let action: String
+    package let object: String
+
+    /// Further facts, sorted by name; never a secret.
+    package let detail: String
+    package let address: String
+    package let reference: String
+    let hash: [UInt8]
+
+    /// What the chain covers: everything in the row, after the hash of the row before.
+    func sealed(after previous: [UInt8], tenant: TenantID, with key: DigestKey) -> [UInt8] {
+        key.digest(
+            previous,
+            Array("\(tenant.number) \(sequence) \(at.milliseconds)".utf8),
+            Array(actor.utf8),
+            Array(action.utf8),
+            Array(object.utf8),
+            Array(detail.utf8),
+            Array(address.utf8),
+            Array(reference.utf8)
+        )
+    }
+}
+
+/// What checking a tenant's chain found.
+package enum LedgerVerdict: Sendable, Equatable {
+    case complete(entries: Int)
+    case broken(sequence: Int)
+}
+
+/// The append-only record of a tenant; every row seals the one before it under a key outside the database.
+struct Ledger: Sendable {
+    let key: DigestKey
+
+    /// Adds a row in the transaction of its cause, so that neither exists without the other (AU-02).
+    func record(
+        _ action: Action,
+        of object: String,
+        by actor: Actor,
+        _ detail: [(String, String)] = [],
+        from provenance: Provenance,
+        in transaction: any Connection,
+        tenant: TenantID,
+        at now: Date
+    ) throws {
+        let head = try transaction.ledgerHead(of: tenant)
+        let entry = LedgerEntry(
+            sequence: head.sequence + 1,
+            at: now,
+            actor: actor.text,
+            action: action.rawValue,
+            object: object,
+            detail: detail.map { "\($0)=\($1)" }.joined(separator: "; "),
+            address: provenance.address,
+            reference: provenance.reference,
+            hash: []
+        )
+        let hash = entry.sealed(after: head.hash, tenant: tenant, with: key)
+        try transaction.append(entry, hash: hash, tenant: tenant)
+    }
+
+    /// Walks the chain from its first row and says which row does not fit, if any.
+    func verify(_ tenant: TenantID, in connection: any Connection) throws -> LedgerVerdict {
+        var previous = (sequence: 0, hash: [UInt8]())
+        while true {
+            let page = try connection.ledger(of: tenant, after: previous.sequence, limit: 500)
+            for entry in page {
+                let expected = entry.sealed(after: previous.hash, tenant: tenant, with: key)
+                guard entry.sequence == previous.sequence + 1, areEqualInConstantTime(expected, entry.hash)
+                else { return .broken(sequence: previous.sequence + 1) }
+                previous = (entry.sequence, entry.hash)
+            }
+            if page.isEmpty { break }
+        }
+        let head = try connection.ledgerHead(of: tenant)
+        guard head.sequence == previous.sequence, head.hash == previous.hash else {
+            return .broken(sequence: previous.sequence + 1)
+        }
+        return .complete(entries: head.sequence)
+    }
+}
+
+// MARK: - How it is kept
+
+extension Connection {
+    fileprivate func ledgerHead(of tenant: TenantID) throws -> (sequence: Int, hash: [UInt8]) {
+        let head = try run("SELECT sequence, hash FROM ledger_heads WHERE tenant = \(tenant)").first
+        guard let head else { return (0, []) }
+        return (try head.integer(0), try head.bytes(1))
+    }
+
+    fileprivate func append(_ entry: LedgerEntry, hash: [UInt8], tenant: TenantID) throws {
+        try run(
+            """
+            INSERT INTO ledger
+                (tenant, sequence, at, actor, action, object, detail, address, reference, hash)
+            VALUES (\(tenant), \(entry.sequence), \(entry.at), \(entry.actor), \(entry.action),
+                \(entry.object), \(entry.detail), \(entry.address), \(entry.reference), \(hash))
+            """
+        )
+        try run(
+            """
+            INSERT INTO ledger_heads (tenant, sequence, hash) VALUES (\(tenant), \(entry.sequence), \(hash))
+            ON CONFLICT (tenant) DO UPDATE SET sequence = excluded.sequence, hash = excluded.hash
+            """
+        )
+    }
+
+    func ledger(of tenant: TenantID, after sequence: Int, limit: Int) throws -> [LedgerEntry] {
+        try run(
+            """
+            SELECT sequence, at, actor, action, object, detail, address, reference, hash
+            FROM ledger WHERE tenant = \(tenant) AND sequence > \(sequence)
+            ORDER BY sequence LIMIT \(limit)
+            """
+        ).map { row in
+            LedgerEntry(
+                sequence: try row.integer(0),
+                at: try row.date(1),
+                actor: try row.text(2),
+                action: try row.text(3),
+                object: try row.text(4),
+                detail: try row.text(5),
+                address: try row.text(6),
+                reference: try row.text(7),
+                hash: try row.bytes(8)
+            )
+        }
+    }
+}
+
+extension Date {
+    /// Whole milliseconds since 1970, as they are stored.
+    package var milliseconds: Int { Int((timeIntervalSince1970 * 1000).rounded()) }
+}

@@ -1,0 +1,116 @@
+import FoundationEssentials
+
+/// What the operator does from the command line: accounts, applications, review, and checking the ledger.
+
+/// Why the operator's wish was not carried out.
+package enum OperatorRefusal: Error, Equatable, Sendable {
+    case noSuchApplication(String)
+    case noSuchPartner(String)
+}
+
+extension OperatorAccess {
+    /// Creates an account in any role; throws ``AccountProblems``.
+    package func add(_ draft: AccountDraft, as role: Role) async throws -> Account {
+        try await registry.add(draft, as: role, at: tenant, by: actor, from: provenance)
+    }
+
+    /// Registers an application for a partner; throws ``OperatorRefusal`` or ``RegistrationRefusal``.
+    package func register(_ draft: ApplicationDraft, for owner: EmailAddress) async throws
+        -> RegisteredApplication
+    {
+        let id = tenant.id
+        let account = try await registry.database.read { connection in
+            try connection.account(of: owner, as: .partner, tenant: id)?.account
+        }
+        guard let account else { throw OperatorRefusal.noSuchPartner(owner.text) }
+        return try await registry.register(draft, for: account.id, at: tenant, by: actor, from: provenance)
+    }
+
+    package func applications() async throws -> [ApplicationSummary] {
+        let tenant = tenant.id
+        return try await registry.database.read { connection in
+            try connection.allApplications(tenant: tenant).map { application in
+                try connection.summary(of: application, tenant: tenant)
+            }
+        }
+    }
+
+    /// Throws ``OperatorRefusal``.
+    package func application(_ id: String) async throws -> Application {
+        let tenant = tenant.id
+        let found = try await registry.database.read { try $0.application(id, tenant: tenant) }
+        guard let found else { throw OperatorRefusal.noSuchApplication(id) }
+        return found
+    }
+
+    package func approve(_ id: String) async throws {
+        try await change(id, .applicationApproved) { transaction, tenant, now in
+            try transaction.run(
+                "UPDATE applications SET approved_at = \(now) WHERE tenant = \(tenant) AND id = \(id)"
+            )
+        }
+    }
+
+    /// Stops an application and every token it has; nothing is deleted.
+    package func suspend(_ id: String, reason: String) async throws {
+        try await change(id, .applicationSuspended, [("reason", reason)]) { transaction, tenant, now in
+            try transaction.run(
+                """
+                UPDATE applications SET suspended_at = \(now), suspension_reason = \(reason)
+                WHERE tenant = \(tenant) AND id = \(id)
+                """
+            )
+        }
+    }
+
+    package func resume(_ id: String) async throws {
+        try await change(id, .applicationResumed) { transaction, tenant, _ in
+            try transaction.run(
+                """
+                UPDATE applications SET suspended_at = NULL, suspension_reason = NULL
+                WHERE tenant = \(tenant) AND id = \(id)
+                """
+            )
+        }
+    }
+
+    /// Walks the tenant's ledger from its first entry.
+    package func verifyLedger() async throws -> LedgerVerdict {
+        let (ledger, tenant) = (registry.ledger, tenant.id)
+        return try await registry.database.read { try ledger.verify(tenant, in: $0) }
+    }
+
+    /// Up to `limit` entries after `sequence`, oldest first.
+    package func ledger(after sequence: Int, limit: Int) async throws -> [LedgerEntry] {
+        let tenant = tenant.id
+        return try await registry.database.read { connection in
+            try connection.ledger(of: tenant, after: sequence, limit: limit)
+        }
+    }
+
+    private func change(
+        _ id: String,
+        _ action: Action,
+        _ detail: [(String, String)] = [],
+        _ body: @escaping @Sendable (any Connection, TenantID, Date) throws -> Void
+    ) async throws {
+        let (now, ledger, tenant) = (registry.clock(), registry.ledger, tenant.id)
+        let (actor, provenance) = (actor, provenance)
+        try await registry.database.transaction { transaction in
+            guard try transaction.application(id, tenant: tenant) != nil else {
+                throw OperatorRefusal.noSuchApplication(id)
+            }
+            try body(transaction, tenant, now)
+            try ledger.record(
+                action,
+                of: id,
+                by: actor,
+                detail,
+                from: provenance,
+                in: transaction,
+                tenant: tenant,
+                at: now
+            )
+        }
+    }
+}

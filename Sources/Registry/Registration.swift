@@ -1,0 +1,273 @@
+package import FoundationEssentials
+
+/// A registered application and the secret that is shown this once.
+package struct RegisteredApplication: Sendable {
+    package let application: Application
+
+    /// Nil for a public application, which keeps no secret (RFC 6749 §2.1).
+    package let secret: SecretText?
+}
+
+/// Why an application was not registered or changed.
+package enum RegistrationRefusal: Error, Equatable, Sendable {
+    case tooManyApplications(limit: Int)
+
+    /// The same form was sent before; this is what it registered.
+    case alreadyRegistered(ClientID)
+    case noSuchApplication
+    case redirectURI(RedirectURIProblem)
+}
+
+/// An application as its owner's lists show it.
+package struct ApplicationSummary: Sendable {
+    package let application: Application
+    package let connectedCustomers: Int
+    package let lastUsedAt: Date?
+}
+
+// MARK: - What may be done with it
+
+extension PartnerAccess {
+    /// Registers an application; throws ``RegistrationRefusal``.
+    package func register(_ draft: ApplicationDraft) async throws -> RegisteredApplication {
+        try await registry.register(draft, for: account.id, at: tenant, by: actor, from: provenance)
+    }
+
+    package func applications() async throws -> [ApplicationSummary] {
+        let (tenant, owner) = (tenant.id, account.id)
+        return try await registry.database.read { connection in
+            try connection.applications(of: owner, tenant: tenant).map { application in
+                try connection.summary(of: application, tenant: tenant)
+            }
+        }
+    }
+
+    /// One of this partner's applications; nil for anybody else's and for none, which look the same.
+    package func application(_ id: String) async throws -> Application? {
+        let (tenant, owner) = (tenant.id, account.id)
+        return try await registry.database.read { connection in
+            try connection.application(id, ownedBy: owner, tenant: tenant)
+        }
+    }
+
+    /// Adds an address customers may be sent back to; throws ``RegistrationRefusal``.
+    package func addRedirectURI(_ text: String, to application: Application) async throws {
+        let (policy, tenant) = (tenant.policy, tenant.id)
+        try await edit(application, .redirectURIAdded, [("redirect_uri", text)]) { transaction, current, now in
+            do throws(RedirectURIProblem) {
+                _ = try policy.adding(text, to: current.redirectURIs)
+            } catch {
+                throw RegistrationRefusal.redirectURI(error)
+            }
+            try transaction.insert(try RedirectURI(text), of: current.id, tenant: tenant, at: now)
+        }
+    }
+
+    /// Removes an address, and with it what was started through it (RU-10).
+    package func removeRedirectURI(_ text: String, from application: Application) async throws {
+        let tenant = tenant.id
+        try await edit(application, .redirectURIRemoved, [("redirect_uri", text)]) { transaction, current, now in
+            try transaction.deleteRedirectURI(text, of: current.id, tenant: tenant, at: now)
+        }
+    }
+
+    /// The customer addresses that may connect before approval.
+    package func testAccounts(of application: Application) async throws -> [String] {
+        let tenant = tenant.id
+        return try await registry.database.read { connection in
+            try connection.testAccounts(of: application.id, tenant: tenant)
+        }
+    }
+
+    package func setTestAccounts(_ addresses: [EmailAddress], of application: Application) async throws {
+        let tenant = tenant.id
+        let count = ("count", "\(addresses.count)")
+        try await edit(application, .testAccountsChanged, [count], revises: false) { transaction, current, _ in
+            try transaction.replaceTestAccounts(of: current.id, with: addresses, tenant: tenant)
+        }
+    }
+
+    /// Runs a change on the application as it is now, if it is still this partner's.
+    private func edit(
+        _ application: Application,
+        _ action: Action,
+        _ detail: [(String, String)],
+        revises: Bool = true,
+        _ change: @escaping @Sendable (any Connection, Application, Date) throws -> Void
+    ) async throws {
+        let (now, ledger, tenant, owner, actor) = (
+            registry.clock(), registry.ledger, tenant.id, account.id, actor
+        )
+        let provenance = provenance
+        try await registry.database.transaction { transaction in
+            let id = application.id
+            guard let current = try transaction.application(id.text, ownedBy: owner, tenant: tenant) else {
+                throw RegistrationRefusal.noSuchApplication
+            }
+            try change(transaction, current, now)
+            if revises { try transaction.revise(id, tenant: tenant) }
+            try ledger.record(
+                action,
+                of: id.text,
+                by: actor,
+                detail,
+                from: provenance,
+                in: transaction,
+                tenant: tenant,
+                at: now
+            )
+        }
+    }
+}
+
+extension ApplicationRegistry {
+    func register(
+        _ draft: ApplicationDraft,
+        for owner: AccountID,
+        at tenant: Tenant,
+        by actor: Actor,
+        from provenance: Provenance
+    ) async throws -> RegisteredApplication {
+        let id = ClientID(text: "\(tenant.name.secretPrefix)_\(entropy.base62(22))")
+        let secret = draft.kind == .public ? nil : newClientSecret(at: tenant)
+        let (now, ledger, limit) = (clock(), ledger, tenant.policy.applicationsPerPartner)
+        let digest = secret?.digest(with: secretKey)
+        let application = try await database.transaction { transaction in
+            guard try transaction.countApplications(of: owner, tenant: tenant.id) < limit else {
+                throw RegistrationRefusal.tooManyApplications(limit: limit)
+            }
+            try transaction.insert(draft, as: id, owner: owner, tenant: tenant.id, at: now)
+            if let secret, let digest {
+                let label = SecretLabel(text: "", ticket: draft.ticket, createdBy: actor)
+                try transaction.insert(secret, digest, label, of: id, tenant: tenant.id, at: now)
+            }
+            try ledger.record(
+                .applicationRegistered,
+                of: id.text,
+                by: actor,
+                [("company_name", draft.profile.companyName.text), ("kind", draft.kind.rawValue)],
+                from: provenance,
+                in: transaction,
+                tenant: tenant.id,
+                at: now
+            )
+            guard let made = try transaction.application(id.text, tenant: tenant.id) else {
+                throw DamagedRow(place: "applications")
+            }
+            return made
+        }
+        return RegisteredApplication(application: application, secret: secret)
+    }
+}
+
+// MARK: - How it is kept
+
+extension Connection {
+    fileprivate func countApplications(of owner: AccountID, tenant: TenantID) throws -> Int {
+        try run("SELECT count(*) FROM applications WHERE tenant = \(tenant) AND owner = \(owner)")
+            .first?.integer(0) ?? 0
+    }
+
+    fileprivate func insert(
+        _ draft: ApplicationDraft,
+        as id: ClientID,
+        owner: AccountID,
+        tenant: TenantID,
+        at now: Date
+    ) throws {
+        let profile = draft.profile
+        let added = try run(
+            """
+            INSERT INTO applications (tenant, id, owner, ticket, company_name, application_name, logo,
+                website, privacy_policy, support_email, purpose, kind, scopes, revision, created_at)
+            VALUES (\(tenant), \(id), \(owner), \(draft.ticket), \(profile.companyName),
+                \(profile.applicationName), \(draft.logo), \(profile.website), \(profile.privacyPolicy),
+                \(profile.supportEmail), \(profile.purpose), \(draft.kind), \(draft.scopes), 1, \(now))
+            ON CONFLICT (tenant, owner, ticket) DO NOTHING
+            RETURNING id
+            """
+        )
+        if added.isEmpty { throw try alreadyRegistered(draft.ticket, by: owner, tenant: tenant) }
+        for uri in draft.redirectURIs { try insert(uri, of: id, tenant: tenant, at: now) }
+    }
+
+    private func alreadyRegistered(
+        _ ticket: String,
+        by owner: AccountID,
+        tenant: TenantID
+    ) throws -> RegistrationRefusal {
+        let earlier = try run(
+            "SELECT id FROM applications WHERE tenant = \(tenant) AND owner = \(owner) AND ticket = \(ticket)"
+        ).first
+        return .alreadyRegistered(ClientID(text: try earlier?.text(0) ?? ""))
+    }
+
+    fileprivate func insert(_ uri: RedirectURI, of id: ClientID, tenant: TenantID, at now: Date) throws {
+        try run(
+            """
+            INSERT INTO redirect_uris (tenant, application, uri, origin, added_at)
+            VALUES (\(tenant), \(id), \(uri), \(uri.origin), \(now))
+            """
+        )
+    }
+
+    fileprivate func deleteRedirectURI(_ text: String, of id: ClientID, tenant: TenantID, at now: Date) throws {
+        try run(
+            "DELETE FROM redirect_uris WHERE tenant = \(tenant) AND application = \(id) AND uri = \(text)"
+        )
+        try run(
+            """
+            UPDATE authorization_codes SET expires_at = \(now)
+            WHERE tenant = \(tenant) AND application = \(id) AND redirect_uri = \(text)
+                AND used_at IS NULL AND expires_at > \(now)
+            """
+        )
+    }
+
+    fileprivate func revise(_ id: ClientID, tenant: TenantID) throws {
+        try run("UPDATE applications SET revision = revision + 1 WHERE tenant = \(tenant) AND id = \(id)")
+    }
+
+    func testAccounts(of id: ClientID, tenant: TenantID) throws -> [String] {
+        try run(
+            """
+            SELECT email FROM test_accounts WHERE tenant = \(tenant) AND application = \(id) ORDER BY email
+            """
+        ).map { try $0.text(0) }
+    }
+
+    fileprivate func replaceTestAccounts(
+        of id: ClientID,
+        with addresses: [EmailAddress],
+        tenant: TenantID
+    ) throws {
+        try run("DELETE FROM test_accounts WHERE tenant = \(tenant) AND application = \(id)")
+        for address in addresses {
+            try run(
+                """
+                INSERT INTO test_accounts (tenant, application, email)
+                VALUES (\(tenant), \(id), \(address)) ON CONFLICT (tenant, application, email) DO NOTHING
+                """
+            )
+        }
+    }
+
+    func summary(of application: Application, tenant: TenantID) throws -> ApplicationSummary {
+        let id = application.id
+        let connected = try run(
+            """
+            SELECT count(*), max(last_used_at) FROM grants
+            WHERE tenant = \(tenant) AND application = \(id) AND ended_at IS NULL
+            """
+        ).first
+        let secrets = try run(
+            "SELECT max(last_used_at) FROM client_secrets WHERE tenant = \(tenant) AND application = \(id)"
+        ).first
+        let uses = [try connected?.optionalDate(1), try secrets?.optionalDate(0)].compactMap { $0 }
+        return ApplicationSummary(
+            application: application,
+            connectedCustomers: try connected?.integer(0) ?? 0,
+            lastUsedAt: uses.max()
+        )
+    }
+}

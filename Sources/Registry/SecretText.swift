@@ -1,0 +1,132 @@
+package import FoundationEssentials
+
+/// A secret of ours, as the text that is handed out.
+///
+///     standard_at_ 0DpZs k3XbQ9zLw2A 7Hd…43 characters…q 1xY0aB     (without the spaces)
+///     prefix  kind time  random      secret             checksum
+///
+/// Time and random together are the public id, by which it is found; ids sort by time, so that new rows
+/// stand together. The prefix and the kind let secret scanners say whose it is, and the checksum lets
+/// them, and us, dismiss what was never one without asking a database.
+package struct SecretText: Sendable, CustomStringConvertible {
+    /// What it is good for; a secret of one kind is never taken for another.
+    package enum Kind: String, Sendable, CaseIterable {
+        case clientSecret = "secret"
+        case accessToken = "at"
+        case refreshToken = "rt"
+        case code = "code"
+        case session = "sid"
+        case ticket = "tk"
+    }
+
+    /// 16 characters that may be known to anyone: the time in units of 16 s, then 11 random ones.
+    package let id: String
+
+    /// What its owner is given, once.
+    package let plaintext: String
+
+    /// Makes a new one; the prefix has 1 to 32 characters of a–z and 0–9.
+    package init(prefix: String, kind: Kind, now: Date, entropy: Entropy) {
+        var text = Array(prefix.utf8)
+        precondition(Self.isPrefix(text[...]), "A secret's prefix has 1 to 32 characters of a-z and 0-9.")
+        text.reserveCapacity(text.count + kind.rawValue.utf8.count + 2 + Self.tailLength)
+        text += [Self.underscore] + Array(kind.rawValue.utf8) + [Self.underscore]
+        let start = text.count
+        text += base62(Self.time(now), digits: Self.timeLength)
+        text += randomBase62(Self.idLength - Self.timeLength + Self.secretLength, from: entropy)
+        text += base62(CRC32.of(text), digits: Self.checksumLength)
+        id = String(decoding: text[start..<start + Self.idLength], as: UTF8.self)
+        plaintext = String(decoding: text, as: UTF8.self)
+    }
+
+    /// Reads what somebody presents; nil unless shape and checksum are right.
+    package init?(parsing text: String, kind: Kind) {
+        let bytes = Array(text.utf8)
+        let tail = bytes.suffix(Self.tailLength)
+        let marker = [Self.underscore] + Array(kind.rawValue.utf8) + [Self.underscore]
+        let head = bytes.dropLast(Self.tailLength)
+        guard tail.count == Self.tailLength, tail.allSatisfy({ $0 != Self.underscore && isBase62($0) }),
+            head.suffix(marker.count).elementsEqual(marker), Self.isPrefix(head.dropLast(marker.count))
+        else { return nil }
+        let checksum = base62(CRC32.of(bytes.dropLast(Self.checksumLength)), digits: Self.checksumLength)
+        guard tail.suffix(Self.checksumLength).elementsEqual(checksum) else { return nil }
+        id = String(decoding: tail.prefix(Self.idLength), as: UTF8.self)
+        plaintext = text
+    }
+
+    /// The last four characters, by which a person can tell their secrets apart.
+    package var hint: String { String(decoding: plaintext.utf8.suffix(4), as: UTF8.self) }
+
+    package var description: String { "SecretText(hidden)" }
+
+    /// What is stored instead of it.
+    package func digest(with key: DigestKey) -> [UInt8] { key.digest(Array(plaintext.utf8)) }
+
+    private static let timeLength = 5
+    private static let idLength = 16
+    private static let secretLength = 43
+    private static let checksumLength = 6
+    private static let tailLength = idLength + secretLength + checksumLength
+    private static let underscore = UInt8(ascii: "_")
+
+    private static func isPrefix(_ bytes: ArraySlice<UInt8>) -> Bool {
+        (1...32).contains(bytes.count)
+            && bytes.allSatisfy { byte in
+                (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
+                    || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+            }
+    }
+
+    /// Units of 16 s since the beginning of 2025, which five characters hold until 2489.
+    private static func time(_ now: Date) -> UInt32 {
+        let units = ((now.timeIntervalSince1970 - 1_735_689_600) / 16).rounded(.down)
+        return UInt32(min(max(units, 0), 916_132_831))
+    }
+}
+
+/// 43 characters drawn evenly from 62 carry 256 bits; bytes of 248 and more would favour the first eight.
+private func randomBase62(_ count: Int, from entropy: Entropy) -> [UInt8] {
+    var characters: [UInt8] = []
+    characters.reserveCapacity(count)
+    while characters.count < count {
+        for byte in entropy.bytes(64) where byte < 248 && characters.count < count {
+            characters.append(base62Digit(byte % 62))
+        }
+    }
+    return characters
+}
+
+/// A number, most significant digit first.
+private func base62(_ number: UInt32, digits: Int) -> [UInt8] {
+    var characters = [UInt8](repeating: UInt8(ascii: "0"), count: digits)
+    var rest = number
+    for place in characters.indices.reversed() {
+        characters[place] = base62Digit(UInt8(rest % 62))
+        rest /= 62
+    }
+    return characters
+}
+
+/// Digits in the order of their bytes, so that numbers of equal length sort as text.
+private func base62Digit(_ value: UInt8) -> UInt8 {
+    switch value {
+    case ..<10: UInt8(ascii: "0") + value
+    case ..<36: UInt8(ascii: "A") + value - 10
+    default: UInt8(ascii: "a") + value - 36
+    }
+}
+
+private func isBase62(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+        UInt8(ascii: "a")...UInt8(ascii: "z"):
+        true
+    default:
+        false
+    }
+}
+
+extension Entropy {
+    /// Random base-62 characters for ids that are not secret: 22 carry 131 bits.
+    func base62(_ count: Int) -> String { String(decoding: randomBase62(count, from: self), as: UTF8.self) }
+}

@@ -1,0 +1,188 @@
+import FoundationEssentials
+
+/// A signed-in browser: `id.secret` in its cookie, a digest of the secret here.
+package struct Session: Sendable {
+    package let id: String
+    package let account: Account
+
+    /// How long a session lives without being used, and at most (SL-03).
+    static func lifetime(of role: Role) -> (idle: Int, absolute: Int) {
+        switch role {
+        case .partner, .customer: (idle: 30 * 60, absolute: 12 * 3600)
+        case .admin: (idle: 15 * 60, absolute: 8 * 3600)
+        }
+    }
+
+    /// How stale `seen_at` may grow, so that most requests only read.
+    static let secondsBetweenSightings = 60
+}
+
+/// What a person proves who they are with.
+package struct SignIn: Sendable {
+    package let email: String
+    package let password: String
+    package let role: Role
+
+    package init(email: String, password: String, role: Role) {
+        self.email = email
+        self.password = password
+        self.role = role
+    }
+}
+
+/// Why somebody was not signed in; one case, because a caller must not learn whether the account exists.
+package enum SignInRefusal: Error, Equatable, Sendable {
+    case wrongEmailOrPassword
+}
+
+// MARK: - What may be done with it
+
+extension ApplicationRegistry {
+    /// Signs somebody in: always a new session (SL-02), and one password hash whoever asks (SL-06).
+    ///
+    /// Throws ``SignInRefusal`` when the address or the password is wrong.
+    package func start(_ signIn: SignIn, at tenant: Tenant, from provenance: Provenance) async throws
+        -> SecretText
+    {
+        let known = try await account(for: signIn, at: tenant)
+        guard try await passwords.verifies(signIn.password, known?.password), let account = known?.account else {
+            try await recordRefusal(of: known?.account.id, signIn.role, at: tenant, from: provenance)
+            throw SignInRefusal.wrongEmailOrPassword
+        }
+        let now = clock()
+        let cookie = SecretText(prefix: tenant.name.secretPrefix, kind: .session, now: now, entropy: entropy)
+        let (digest, ledger) = (cookie.digest(with: secretKey), ledger)
+        try await database.transaction { transaction in
+            try transaction.insertSession(cookie.id, digest, of: account, tenant: tenant.id, at: now)
+            try ledger.record(
+                .signedIn,
+                of: account.id.text,
+                by: account.actor,
+                from: provenance,
+                in: transaction,
+                tenant: tenant.id,
+                at: now
+            )
+        }
+        return cookie
+    }
+
+    private func account(
+        for signIn: SignIn,
+        at tenant: Tenant
+    ) async throws -> (account: Account, password: PasswordHash)? {
+        guard let email = EmailAddress(signIn.email) else { return nil }
+        return try await database.read { connection in
+            try connection.account(of: email, as: signIn.role, tenant: tenant.id)
+        }
+    }
+
+    private func recordRefusal(
+        of account: AccountID?,
+        _ role: Role,
+        at tenant: Tenant,
+        from provenance: Provenance
+    ) async throws {
+        let (now, ledger) = (clock(), ledger)
+        try await database.transaction { transaction in
+            try ledger.record(
+                .signInRefused,
+                of: account?.text ?? "unknown",
+                by: .somebody,
+                [("role", role.rawValue)],
+                from: provenance,
+                in: transaction,
+                tenant: tenant.id,
+                at: now
+            )
+        }
+    }
+
+    /// The session a cookie stands for, if it is alive in this tenant and role.
+    func session(_ cookie: String, as role: Role, at tenant: Tenant) async throws -> Session? {
+        guard let secret = SecretText(parsing: cookie, kind: .session) else { return nil }
+        let (now, digest) = (clock(), secret.digest(with: secretKey))
+        let found = try await database.read { connection in
+            try connection.session(secret.id, as: role, tenant: tenant.id, at: now)
+        }
+        guard let found, areEqualInConstantTime(found.digest, digest) else { return nil }
+        if now.timeIntervalSince(found.seenAt) > Double(Session.secondsBetweenSightings) {
+            try await database.transaction { transaction in
+                try transaction.sawSession(secret.id, tenant: tenant.id, at: now)
+            }
+        }
+        return Session(id: secret.id, account: found.account)
+    }
+
+    /// Ends a session on every node at once.
+    func end(_ session: Session, at tenant: Tenant, from provenance: Provenance) async throws {
+        let (now, ledger) = (clock(), ledger)
+        try await database.transaction { transaction in
+            try transaction.deleteSession(session.id, tenant: tenant.id)
+            try ledger.record(
+                .signedOut,
+                of: session.account.id.text,
+                by: session.account.actor,
+                from: provenance,
+                in: transaction,
+                tenant: tenant.id,
+                at: now
+            )
+        }
+    }
+}
+
+extension Account {
+    var actor: Actor {
+        switch role {
+        case .partner: .partner(id)
+        case .customer: .customer(id)
+        case .admin: .admin(id)
+        }
+    }
+}
+
+// MARK: - How it is kept
+
+extension Connection {
+    fileprivate func insertSession(
+        _ id: String,
+        _ digest: [UInt8],
+        of account: Account,
+        tenant: TenantID,
+        at now: Date
+    ) throws {
+        let end = now.addingTimeInterval(Double(Session.lifetime(of: account.role).absolute))
+        try run(
+            """
+            INSERT INTO sessions (tenant, id, digest, account, role, seen_at, expires_at)
+            VALUES (\(tenant), \(id), \(digest), \(account.id), \(account.role), \(now), \(end))
+            """
+        )
+    }
+
+    fileprivate func session(
+        _ id: String,
+        as role: Role,
+        tenant: TenantID,
+        at now: Date
+    ) throws -> (digest: [UInt8], seenAt: Date, account: Account)? {
+        let idleSince = now.addingTimeInterval(-Double(Session.lifetime(of: role).idle))
+        return try run(
+            """
+            SELECT s.digest, s.seen_at, a.id, a.role, a.email, a.name, a.organisation
+            FROM sessions s JOIN accounts a ON a.tenant = s.tenant AND a.id = s.account
+            WHERE s.tenant = \(tenant) AND s.id = \(id) AND s.role = \(role)
+                AND s.expires_at > \(now) AND s.seen_at > \(idleSince)
+            """
+        ).first.map { row in (try row.bytes(0), try row.date(1), try Account(row, from: 2)) }
+    }
+
+    fileprivate func sawSession(_ id: String, tenant: TenantID, at now: Date) throws {
+        try run("UPDATE sessions SET seen_at = \(now) WHERE tenant = \(tenant) AND id = \(id)")
+    }
+
+    fileprivate func deleteSession(_ id: String, tenant: TenantID) throws {
+        try run("DELETE FROM sessions WHERE tenant = \(tenant) AND id = \(id)")
+    }
+}

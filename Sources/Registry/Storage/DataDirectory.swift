@@ -1,0 +1,166 @@
+import Glibc
+
+/// The folder in which one portal keeps everything, readable by its owner alone.
+package struct DataDirectory: Sendable {
+    package let path: String
+
+    fileprivate static let keyLength = 32
+
+    /// Makes the folder if it is missing, with those above it.
+    package init(_ path: String) throws(DataDirectoryProblem) {
+        self.path = path
+        try makeFolder(path)
+        var status = stat()
+        guard stat(path, &status) == 0 else { throw .notUsable(path, SystemError.last) }
+        if status.st_mode & 0o077 == 0 { return }
+        // Closing a folder to others could break what else is in it, so that is left to the operator.
+        guard isEmptyOrOurs(path) else { throw .folderIsReadable(path) }
+        guard chmod(path, 0o700) == 0 else { throw .notUsable(path, SystemError.last) }
+    }
+
+    package var databasePath: String { path + "/portal.db" }
+
+    /// Makes this process the folder's owner for as long as the lock lives.
+    package func lock() throws(DataDirectoryProblem) -> DataDirectoryLock {
+        try DataDirectoryLock(folder: path)
+    }
+
+    /// The 32 bytes from which all keys are derived; made at the first start, by whoever holds the lock.
+    package func masterKey(_ entropy: Entropy) throws(DataDirectoryProblem) -> [UInt8] {
+        let keyPath = path + "/master.key"
+        if let key = try storedKey(keyPath) { return key }
+        guard access(databasePath, F_OK) != 0 else { throw .keyIsLost(keyPath) }
+        let key = entropy.bytes(Self.keyLength)
+        try write(key, to: keyPath)
+        return key
+    }
+}
+
+/// Why a data directory cannot be used, as a sentence for the operator.
+package enum DataDirectoryProblem: Error, Equatable, Sendable, CustomStringConvertible {
+    /// Another process owns it; its number, if it could be read.
+    case owned(path: String, by: Int?)
+    case notUsable(String, SystemError)
+    case folderIsReadable(String)
+    case keyIsReadable(String)
+    case keyIsDamaged(String)
+    case keyIsLost(String)
+
+    package var description: String {
+        switch self {
+        case .owned(let path, let owner):
+            "Another portal\(owner.map { " (process \($0))" } ?? "") uses \(path). "
+                + "Stop it, or use another data directory."
+        case .notUsable(let path, let error):
+            "\(path) cannot be used: \(error)."
+        case .folderIsReadable(let path):
+            "\(path) can be read by others, and holds other files. Run: chmod 700 \(path)"
+        case .keyIsReadable(let path):
+            "\(path) can be read by others. Run: chmod 600 \(path)"
+        case .keyIsDamaged(let path):
+            "\(path) does not hold \(DataDirectory.keyLength) bytes. Restore it from a backup."
+        case .keyIsLost(let path):
+            "\(path) is missing, but there is a database that needs it. Restore it from a backup."
+        }
+    }
+}
+
+/// An error number of the operating system, which describes itself in its words.
+package struct SystemError: Equatable, Sendable, CustomStringConvertible {
+    let number: Int32
+
+    static var last: SystemError { SystemError(number: errno) }
+
+    package var description: String { String(cString: strerror(number)) }
+}
+
+/// One process owns a data directory, until this is let go.
+///
+/// The lock is the kernel's (`flock`), so it ends with the process however that ends; the file only
+/// says who holds it.
+package final class DataDirectoryLock: Sendable {
+    private let file: Int32
+
+    fileprivate init(folder: String) throws(DataDirectoryProblem) {
+        let path = folder + "/portal.lock"
+        file = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard file >= 0 else { throw .notUsable(path, SystemError.last) }
+        guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
+            let error = SystemError.last
+            let isOwned = error.number == EWOULDBLOCK
+            guard isOwned else { throw .notUsable(path, error) }
+            let owner = String(decoding: bytes(of: file, atMost: 20), as: UTF8.self)
+            throw .owned(path: folder, by: Int(owner))
+        }
+        let owner = Array("\(getpid())".utf8)
+        guard ftruncate(file, 0) == 0, pwrite(file, owner, owner.count, 0) == owner.count else {
+            throw .notUsable(path, SystemError.last)
+        }
+    }
+
+    deinit { close(file) }
+}
+
+private func makeFolder(_ path: String) throws(DataDirectoryProblem) {
+    if mkdir(path, 0o700) == 0 { return }
+    let error = SystemError.last
+    switch error.number {
+    case EEXIST:
+        return
+    case ENOENT:
+        let above = path.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(path[..<$0]) } ?? ""
+        guard !above.isEmpty else { throw .notUsable(path, error) }
+        try makeFolder(above)
+        guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw .notUsable(path, SystemError.last) }
+    default:
+        throw .notUsable(path, error)
+    }
+}
+
+private func isEmptyOrOurs(_ path: String) -> Bool {
+    if access(path + "/portal.lock", F_OK) == 0 { return true }
+    guard let folder = opendir(path) else { return false }
+    defer { closedir(folder) }
+    // The folder itself and the one above are always listed.
+    for _ in 0..<2 { _ = readdir(folder) }
+    return readdir(folder) == nil
+}
+
+private func storedKey(_ path: String) throws(DataDirectoryProblem) -> [UInt8]? {
+    let file = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+    guard file >= 0 else {
+        let error = SystemError.last
+        if error.number == ENOENT { return nil }
+        throw .notUsable(path, error)
+    }
+    defer { close(file) }
+    var status = stat()
+    guard fstat(file, &status) == 0 else { throw .notUsable(path, SystemError.last) }
+    guard status.st_mode & 0o077 == 0 else { throw .keyIsReadable(path) }
+    let key = bytes(of: file, atMost: DataDirectory.keyLength + 1)
+    guard key.count == DataDirectory.keyLength else { throw .keyIsDamaged(path) }
+    return key
+}
+
+/// Writes beside, syncs, renames and syncs the folder: after a power cut there is the whole file or none.
+private func write(_ key: [UInt8], to path: String) throws(DataDirectoryProblem) {
+    let draft = path + ".new"
+    unlink(draft)
+    let file = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+    guard file >= 0 else { throw .notUsable(draft, SystemError.last) }
+    defer { close(file) }
+    guard Glibc.write(file, key, key.count) == key.count, fsync(file) == 0, rename(draft, path) == 0 else {
+        throw .notUsable(path, SystemError.last)
+    }
+    let above = path.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(path[..<$0]) } ?? "."
+    let folder = open(above.isEmpty ? "/" : above, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard folder >= 0 else { throw .notUsable(above, SystemError.last) }
+    defer { close(folder) }
+    guard fsync(folder) == 0 else { throw .notUsable(above, SystemError.last) }
+}
+
+private func bytes(of file: Int32, atMost limit: Int) -> [UInt8] {
+    [UInt8](unsafeUninitializedCapacity: limit) { buffer, filled in
+        filled = max(0, pread(file, buffer.baseAddress, limit, 0))
+    }
+}

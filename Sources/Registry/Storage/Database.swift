@@ -1,0 +1,264 @@
+package import FoundationEssentials
+
+/// One SQL statement, its values kept apart from its text.
+///
+/// A value can only enter as a binding, so an injectable query cannot be written:
+///
+///     "SELECT * FROM applications WHERE client_id = \(clientID)"
+///
+/// The text consists of `StaticString`s, which only a literal in the source can make. They are also
+/// why a statement that was prepared before is found by comparing a few addresses.
+package struct SQL: Sendable, ExpressibleByStringInterpolation {
+    enum Piece: Sendable {
+        case text(StaticString)
+        case value(Value)
+    }
+
+    let pieces: [Piece]
+
+    package init(stringLiteral text: StaticString) { pieces = [.text(text)] }
+    package init(stringInterpolation: StringInterpolation) { pieces = stringInterpolation.pieces }
+    private init(pieces: [Piece]) { self.pieces = pieces }
+
+    package struct StringInterpolation: StringInterpolationProtocol, Sendable {
+        fileprivate var pieces: [Piece] = []
+
+        package init(literalCapacity: Int, interpolationCount: Int) {
+            pieces.reserveCapacity(2 * interpolationCount + 1)
+        }
+
+        package mutating func appendLiteral(_ text: StaticString) { pieces.append(.text(text)) }
+
+        package mutating func appendInterpolation(_ value: some Bindable) {
+            pieces.append(.value(value.binding))
+        }
+
+        /// Only so that the compiler does not warn of an optional value in a text.
+        package mutating func appendInterpolation<Present: Bindable>(_ value: Present?) {
+            pieces.append(.value(value.binding))
+        }
+    }
+
+    /// Joins two pieces of one statement.
+    package static func + (first: SQL, second: SQL) -> SQL { SQL(pieces: first.pieces + second.pieces) }
+
+    /// Values between commas, for `IN (…)` and `VALUES (…)`.
+    package static func list(_ values: [some Bindable]) -> SQL {
+        SQL(pieces: Array(values.map { [.value($0.binding)] }.joined(separator: [.text(", ")])))
+    }
+}
+
+extension SQL {
+    /// What a database prepares: `$1` to `$n` where the values stand, numbered as they come.
+    var text: String {
+        var text = ""
+        var number = 0
+        for piece in pieces {
+            switch piece {
+            case .text(let literal):
+                text += literal.description
+            case .value:
+                number += 1
+                text += "$\(number)"
+            }
+        }
+        return text
+    }
+
+    /// Recognises a statement prepared before: the same literals in the same order, whatever the values.
+    struct Shape: Hashable, Sendable {
+        private let pieces: [Piece]
+
+        /// The shape of a statement, for looking up; it still holds the values.
+        init(of sql: SQL) { pieces = sql.pieces }
+
+        /// The same shape without the values, for keeping.
+        var emptied: Shape {
+            let hollow = pieces.map { piece in
+                if case .value = piece { Piece.value(.null) } else { piece }
+            }
+            return Shape(of: SQL(pieces: hollow))
+        }
+
+        static func == (one: Shape, other: Shape) -> Bool {
+            one.pieces.elementsEqual(other.pieces) { $0.identity == $1.identity }
+        }
+
+        func hash(into hasher: inout Hasher) {
+            for piece in pieces { hasher.combine(piece.identity) }
+        }
+    }
+}
+
+extension SQL.Piece {
+    /// Where a literal lies in the program, which is as good as what it says; 0 for a value.
+    fileprivate var identity: UInt {
+        guard case .text(let literal) = self else { return 0 }
+        return literal.hasPointerRepresentation
+            ? UInt(bitPattern: literal.utf8Start) : UInt(literal.unicodeScalar.value)
+    }
+}
+
+/// What a column can hold.
+package enum Value: Sendable, Hashable {
+    case null
+    case integer(Int64)
+    case text(String)
+    case blob([UInt8])
+}
+
+/// Something that can be a value in a statement.
+package protocol Bindable {
+    var binding: Value { get }
+}
+
+extension String: Bindable {
+    package var binding: Value { .text(self) }
+}
+
+extension Int: Bindable {
+    package var binding: Value { .integer(Int64(self)) }
+}
+
+extension Int64: Bindable {
+    package var binding: Value { .integer(self) }
+}
+
+extension Bool: Bindable {
+    package var binding: Value { .integer(self ? 1 : 0) }
+}
+
+extension Date: Bindable {
+    /// Whole milliseconds since 1970; a time beyond what 64 bits hold becomes the last they do.
+    package var binding: Value {
+        let milliseconds = (timeIntervalSince1970 * 1000).rounded()
+        return .integer(Int64(exactly: milliseconds) ?? (milliseconds < 0 ? .min : .max))
+    }
+}
+
+extension [UInt8]: Bindable {
+    package var binding: Value { .blob(self) }
+}
+
+extension Optional: Bindable where Wrapped: Bindable {
+    package var binding: Value { self?.binding ?? .null }
+}
+
+/// One row of an answer, read by position from 0.
+package struct Row: Sendable {
+    let values: [Value]
+
+    package init(_ values: [Value]) { self.values = values }
+
+    package func text(_ place: Int) throws(RowProblem) -> String {
+        try present(optionalText(place), place)
+    }
+
+    package func integer(_ place: Int) throws(RowProblem) -> Int {
+        try present(optionalInteger(place), place)
+    }
+
+    package func date(_ place: Int) throws(RowProblem) -> Date {
+        try present(optionalDate(place), place)
+    }
+
+    package func bytes(_ place: Int) throws(RowProblem) -> [UInt8] {
+        try present(optionalBytes(place), place)
+    }
+
+    package func bool(_ place: Int) throws(RowProblem) -> Bool {
+        switch try integer(place) {
+        case 0: false
+        case 1: true
+        default: throw .otherType(column: place)
+        }
+    }
+
+    package func optionalText(_ place: Int) throws(RowProblem) -> String? {
+        switch try value(place) {
+        case .text(let text): text
+        case .null: nil
+        default: throw .otherType(column: place)
+        }
+    }
+
+    package func optionalInteger(_ place: Int) throws(RowProblem) -> Int? {
+        switch try value(place) {
+        case .integer(let number): Int(number)
+        case .null: nil
+        default: throw .otherType(column: place)
+        }
+    }
+
+    package func optionalDate(_ place: Int) throws(RowProblem) -> Date? {
+        try optionalInteger(place).map { Date(timeIntervalSince1970: Double($0) / 1000) }
+    }
+
+    package func optionalBytes(_ place: Int) throws(RowProblem) -> [UInt8]? {
+        switch try value(place) {
+        case .blob(let bytes): bytes
+        case .null: nil
+        default: throw .otherType(column: place)
+        }
+    }
+
+    private func value(_ place: Int) throws(RowProblem) -> Value {
+        guard values.indices.contains(place) else { throw .noSuchColumn(place) }
+        return values[place]
+    }
+
+    private func present<Found>(_ found: Found?, _ place: Int) throws(RowProblem) -> Found {
+        guard let found else { throw .null(column: place) }
+        return found
+    }
+}
+
+/// A row that is not what the code reading it expects: the code or the schema is wrong.
+package enum RowProblem: Error, Equatable, Sendable {
+    case noSuchColumn(Int)
+    case null(column: Int)
+    case otherType(column: Int)
+}
+
+/// Where statements are run: inside one snapshot or one transaction of a ``Database``.
+package protocol Connection {
+    /// Runs one statement and returns all it answers; `RETURNING` says what a change touched.
+    @discardableResult func run(_ sql: SQL) throws -> [Row]
+}
+
+/// Where rows are kept: a protocol because there are two such places, SQLite and PostgreSQL.
+package protocol Database: Sendable {
+    /// Runs `body` on one snapshot, which does not change while it looks.
+    nonisolated(nonsending) func read<Result: Sendable>(
+        _ body: @Sendable (any Connection) throws -> Result
+    ) async throws -> Result
+
+    /// Runs `body` in one transaction: on disk when this returns, undone when `body` throws.
+    ///
+    /// `body` cannot suspend, so nothing else can slip between its statements.
+    @discardableResult
+    nonisolated(nonsending) func transaction<Result: Sendable>(
+        _ body: @escaping @Sendable (any Connection) throws -> Result
+    ) async throws -> Result
+
+    /// Finishes what is waiting and lets go of the files; whatever is asked afterwards throws ``DatabaseFault/closed``.
+    func close() async
+}
+
+/// Why a statement or a transaction was not carried out; never says a value.
+package enum DatabaseFault: Error, Equatable, Sendable {
+    /// Another row has these columns' values already: `table.column, table.column`.
+    case uniqueness(String)
+    /// A row refers to one that does not exist, or is still referred to.
+    case foreignKey
+    /// A `CHECK` or `NOT NULL` of the schema, by its name or column.
+    case constraint(String)
+    /// Too many are waiting, or another process holds the database; worth trying again.
+    case busy
+    /// The disk, or what is allowed of it, is used up.
+    case full
+    /// The disk did not confirm the commit: it may have been kept or not.
+    case unconfirmed
+    case closed
+    case other(code: Int, message: String)
+}

@@ -1,0 +1,97 @@
+/// One step from a data format to the next, never changed once it was released.
+package struct Migration: Sendable {
+    package let name: String
+    let statements: [SQL]
+
+    package init(_ name: String, _ statements: [SQL]) {
+        self.name = name
+        self.statements = statements
+    }
+
+    /// The SHA-256 of the statements' texts, by which a changed migration is noticed.
+    fileprivate var digest: [UInt8] {
+        sha256(Array(statements.map(\.text).joined(separator: "\n;\n").utf8))
+    }
+}
+
+/// Why the data is left as it is.
+package enum MigrationProblem: Error, Equatable, Sendable, CustomStringConvertible {
+    case newer(stored: Int, known: Int)
+    case changed(name: String)
+
+    package var description: String {
+        switch self {
+        case .newer(let stored, let known):
+            "Data format \(stored) is newer than this program (\(known)). Use a later portal."
+        case .changed(let name):
+            "The migration “\(name)” is not the one this data was made with. Use the portal that made it."
+        }
+    }
+}
+
+/// Brings the data to the last of `migrations`; throws ``MigrationProblem`` and changes nothing if that cannot be.
+///
+/// Each one and its record are one transaction, so whenever the program was stopped, running it again
+/// goes on from there.
+package func migrate(_ database: some Database, _ migrations: [Migration]) async throws {
+    try await database.transaction { try $0.makeRecords() }
+    let done = try await database.read { connection in
+        let records = try connection.recordedMigrations()
+        try check(records, against: migrations)
+        return records.count
+    }
+    for number in done..<migrations.count {
+        try await database.transaction { connection in
+            let records = try connection.recordedMigrations()
+            try check(records, against: migrations)
+            guard records.count == number else { return }
+            for statement in migrations[number].statements { try connection.run(statement) }
+            try connection.record(migrations[number], number: number + 1)
+        }
+    }
+}
+
+private struct MigrationRecord {
+    let name: String
+    let digest: [UInt8]
+}
+
+private func check(_ records: [MigrationRecord], against migrations: [Migration]) throws(MigrationProblem) {
+    guard records.count <= migrations.count else {
+        throw .newer(stored: records.count, known: migrations.count)
+    }
+    for (record, migration) in zip(records, migrations) {
+        guard record.name == migration.name, record.digest == migration.digest else {
+            throw .changed(name: record.name)
+        }
+    }
+}
+
+extension Connection {
+    fileprivate func makeRecords() throws {
+        try run(
+            """
+            CREATE TABLE IF NOT EXISTS schema_migrations (
+                number INTEGER PRIMARY KEY,
+                name TEXT NOT NULL,
+                digest BLOB NOT NULL
+            )
+            """
+        )
+    }
+
+    fileprivate func recordedMigrations() throws -> [MigrationRecord] {
+        try run("SELECT name, digest FROM schema_migrations ORDER BY number").map { row in
+            MigrationRecord(name: try row.text(0), digest: try row.bytes(1))
+        }
+    }
+
+    fileprivate func record(_ migration: Migration, number: Int) throws {
+        try run(
+            """
+            INSERT INTO schema_migrations (number, name, digest)
+            VALUES (\(number), \(migration.name), \(migration.digest))
+            """
+        )
+    }
+}

@@ -1,0 +1,306 @@
+/// The tables, as the migrations that made them.
+///
+/// Every table of a tenant's data starts its key with the tenant. A released migration never changes: what
+/// comes after is another one at the end of the list.
+enum Schema {
+    static var migrations: [Migration] {
+        [
+            Migration("tenants and people", tenants + people),
+            Migration("applications", applications),
+            Migration("consent and tokens", consent + tokens),
+            Migration("ledger", ledger),
+        ]
+    }
+
+    private static var tenants: [SQL] {
+        [
+            """
+            CREATE TABLE tenants (
+                id INTEGER PRIMARY KEY,
+                name TEXT NOT NULL UNIQUE,
+                settings TEXT NOT NULL,
+                created_at INTEGER NOT NULL,
+                updated_at INTEGER NOT NULL
+            )
+            """,
+            """
+            CREATE TABLE tenant_hosts (
+                host TEXT NOT NULL PRIMARY KEY,
+                tenant INTEGER NOT NULL REFERENCES tenants (id)
+            ) WITHOUT ROWID
+            """,
+            "CREATE INDEX tenant_hosts_by_tenant ON tenant_hosts (tenant)",
+        ]
+    }
+
+    private static var people: [SQL] {
+        [
+            """
+            CREATE TABLE accounts (
+                tenant INTEGER NOT NULL REFERENCES tenants (id),
+                id TEXT NOT NULL,
+                role TEXT NOT NULL CHECK (role IN ('partner', 'customer', 'admin')),
+                email TEXT NOT NULL,
+                name TEXT NOT NULL,
+                organisation TEXT NOT NULL,
+                password TEXT NOT NULL,
+                created_at INTEGER NOT NULL,
+                PRIMARY KEY (tenant, id),
+                UNIQUE (tenant, role, email)
+            ) WITHOUT ROWID
+            """,
+            """
+            CREATE TABLE sessions (
+                tenant INTEGER NOT NULL,
+                id TEXT NOT NULL,
+                digest BLOB NOT NULL,
+                account TEXT NOT NULL,
+                role TEXT NOT NULL,
+                seen_at INTEGER NOT NULL,
+                expires_at INTEGER NOT NULL,
+                PRIMARY KEY (tenant, id),
+                FOREIGN KEY (tenant, account) REFERENCES accounts (tenant, id)
+            ) WITHOUT ROWID
+            """,
+            "CREATE INDEX sessions_by_account ON sessions (tenant, account)",
+            "CREATE INDEX sessions_by_expiry ON sessions (expires_at)",
+        ]
+    }
+
+    private static var applications: [SQL] {
+        [
+            """
+            CREATE TABLE logos (
+                tenant INTEGER NOT NULL REFERENCES tenants (id),
+                digest TEXT NOT NULL,
+                size INTEGER NOT NULL,
+                png BLOB NOT NULL,
+                stored_at INTEGER NOT NULL,
+                PRIMARY KEY (tenant, digest, size)
+            )
+            """,
+            """
+            CREATE TABLE staged_logos (
+                tenant INTEGER NOT NULL,
+                id TEXT NOT NULL,
+                account TEXT NOT NULL,
+                digest TEXT NOT NULL,
+                file_name TEXT NOT NULL,
+                byte_count INTEGER NOT NULL,
+                expires_at INTEGER NOT NULL,
+                PRIMARY KEY (tenant, id)
+            ) WITHOUT ROWID
+            """,
+            "CREATE INDEX staged_logos_by_expiry ON staged_logos (expires_at)",
+            """
+            CREATE TABLE applications (
+                tenant INTEGER NOT NULL REFERENCES tenants (id),
+                id TEXT NOT NULL,
+                owner TEXT NOT NULL,
+                ticket TEXT NOT NULL,
+                company_name TEXT NOT NULL,
+                application_name TEXT,
+                logo TEXT,
+                website TEXT,
+                privacy_policy TEXT,
+                support_email TEXT,
+                purpose TEXT,
+                kind TEXT NOT NULL CHECK (kind IN ('confidential', 'public', 'resource_server')),
+                scopes TEXT NOT NULL,
+                revision INTEGER NOT NULL,
+                created_at INTEGER NOT NULL,
+                approved_at INTEGER,
+                suspended_at INTEGER,
+                suspension_reason TEXT,
+                PRIMARY KEY (tenant, id),
+                UNIQUE (tenant, owner, ticket),
+                FOREIGN KEY (tenant, owner) REFERENCES accounts (tenant, id)
+            ) WITHOUT ROWID
+            """,
+            """
+            CREATE TABLE redirect_uris (
+                tenant INTEGER NOT NULL,
+                application TEXT NOT NULL,
+                uri TEXT NOT NULL,
+                origin TEXT NOT NULL,
+                added_at INTEGER NOT NULL,
+                PRIMARY KEY (tenant, application, uri),
+                FOREIGN KEY (tenant, application) REFERENCES applications (tenant, id)
+            ) WITHOUT ROWID
+            """,
+            "CREATE INDEX redirect_uris_by_origin ON redirect_uris (tenant, origin)",
+            """
+            CREATE TABLE test_accounts (
+                tenant INTEGER NOT NULL,
+                application TEXT NOT NULL,
+                email TEXT NOT NULL,
+                PRIMARY KEY (tenant, application, email),
+                FOREIGN KEY (tenant, application) REFERENCES applications (tenant, id)
+            ) WITHOUT ROWID
+            """,
+            """
+            CREATE TABLE client_secrets (
+                tenant INTEGER NOT NULL,
+                application TEXT NOT NULL,
+                id TEXT NOT NULL,
+                digest BLOB NOT NULL,
+                hint TEXT NOT NULL,
+                label TEXT NOT NULL,
+                ticket TEXT NOT NULL,
+                created_by TEXT NOT NULL,
+                created_at INTEGER NOT NULL,
+                ends_at INTEGER,
+                revoked_at INTEGER,
+                last_used_at INTEGER,
+                last_used_from TEXT,
+                PRIMARY KEY (tenant, application, id),
+                UNIQUE (tenant, application, ticket),
+                FOREIGN KEY (tenant, application) REFERENCES applications (tenant, id)
+            ) WITHOUT ROWID
+            """,
+        ]
+    }
+
+    private static var consent: [SQL] {
+        [
+            """
+            CREATE TABLE authorization_requests (
+                tenant INTEGER NOT NULL,
+                id TEXT NOT NULL,
+                digest BLOB NOT NULL,
+                session TEXT,
+                browser BLOB NOT NULL,
+                query TEXT NOT NULL,
+                application TEXT NOT NULL,
+                redirect_uri TEXT NOT NULL,
+                redirect_uri_sent INTEGER NOT NULL,
+                scopes TEXT NOT NULL,
+                state TEXT,
+                challenge TEXT NOT NULL,
+                revision INTEGER NOT NULL,
+                expires_at INTEGER NOT NULL,
+                answered_at INTEGER,
+                PRIMARY KEY (tenant, id)
+            ) WITHOUT ROWID
+            """,
+            "CREATE INDEX authorization_requests_by_expiry ON authorization_requests (expires_at)",
+            """
+            CREATE TABLE grants (
+                tenant INTEGER NOT NULL,
+                id TEXT NOT NULL,
+                customer TEXT NOT NULL,
+                application TEXT NOT NULL,
+                scopes TEXT NOT NULL,
+                redirect_uri TEXT NOT NULL,
+                revision INTEGER NOT NULL,
+                granted_at INTEGER NOT NULL,
+                changed_at INTEGER NOT NULL,
+                last_used_at INTEGER,
+                ended_at INTEGER,
+                PRIMARY KEY (tenant, id),
+                FOREIGN KEY (tenant, customer) REFERENCES accounts (tenant, id),
+                FOREIGN KEY (tenant, application) REFERENCES applications (tenant, id)
+            ) WITHOUT ROWID
+            """,
+            """
+            CREATE UNIQUE INDEX live_grants ON grants (tenant, customer, application)
+            WHERE ended_at IS NULL
+            """,
+            "CREATE INDEX grants_by_application ON grants (tenant, application)",
+            """
+            CREATE TABLE authorization_codes (
+                tenant INTEGER NOT NULL,
+                id TEXT NOT NULL,
+                digest BLOB NOT NULL,
+                grant_id TEXT NOT NULL,
+                application TEXT NOT NULL,
+                redirect_uri TEXT NOT NULL,
+                redirect_uri_sent INTEGER NOT NULL,
+                scopes TEXT NOT NULL,
+                challenge TEXT NOT NULL,
+                created_at INTEGER NOT NULL,
+                expires_at INTEGER NOT NULL,
+                kept_until INTEGER NOT NULL,
+                used_at INTEGER,
+                PRIMARY KEY (tenant, id)
+            ) WITHOUT ROWID
+            """,
+            "CREATE INDEX authorization_codes_by_grant ON authorization_codes (tenant, grant_id, created_at)",
+            "CREATE INDEX authorization_codes_by_expiry ON authorization_codes (kept_until)",
+        ]
+    }
+
+    private static var tokens: [SQL] {
+        [
+            """
+            CREATE TABLE token_families (
+                tenant INTEGER NOT NULL,
+                id TEXT NOT NULL,
+                grant_id TEXT NOT NULL,
+                application TEXT NOT NULL,
+                scopes TEXT NOT NULL,
+                expires_at INTEGER NOT NULL,
+                ended_at INTEGER,
+                PRIMARY KEY (tenant, id)
+            ) WITHOUT ROWID
+            """,
+            "CREATE INDEX token_families_by_grant ON token_families (tenant, grant_id)",
+            "CREATE INDEX token_families_by_expiry ON token_families (expires_at)",
+            """
+            CREATE TABLE access_tokens (
+                tenant INTEGER NOT NULL,
+                id TEXT NOT NULL,
+                digest BLOB NOT NULL,
+                application TEXT NOT NULL,
+                family TEXT,
+                scopes TEXT NOT NULL,
+                issued_at INTEGER NOT NULL,
+                expires_at INTEGER NOT NULL,
+                revoked_at INTEGER,
+                PRIMARY KEY (tenant, id)
+            ) WITHOUT ROWID
+            """,
+            "CREATE INDEX access_tokens_by_expiry ON access_tokens (expires_at)",
+            """
+            CREATE TABLE refresh_tokens (
+                tenant INTEGER NOT NULL,
+                id TEXT NOT NULL,
+                digest BLOB NOT NULL,
+                family TEXT NOT NULL,
+                expires_at INTEGER NOT NULL,
+                kept_until INTEGER NOT NULL,
+                used_at INTEGER,
+                PRIMARY KEY (tenant, id)
+            ) WITHOUT ROWID
+            """,
+            "CREATE INDEX refresh_tokens_by_expiry ON refresh_tokens (kept_until)",
+        ]
+    }
+
+    private static var ledger: [SQL] {
+        [
+            """
+            CREATE TABLE ledger (
+                tenant INTEGER NOT NULL,
+                sequence INTEGER NOT NULL,
+                at INTEGER NOT NULL,
+                actor TEXT NOT NULL,
+                action TEXT NOT NULL,
+                object TEXT NOT NULL,
+                detail TEXT NOT NULL,
+                address TEXT NOT NULL,
+                reference TEXT NOT NULL,
+                hash BLOB NOT NULL,
+                PRIMARY KEY (tenant, sequence)
+            ) WITHOUT ROWID
+            """,
+            """
+            CREATE TABLE ledger_heads (
+                tenant INTEGER NOT NULL PRIMARY KEY,
+                sequence INTEGER NOT NULL,
+                hash BLOB NOT NULL
+            ) WITHOUT ROWID
+            """,
+        ]
+    }
+}

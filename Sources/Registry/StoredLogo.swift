@@ -1,0 +1,126 @@
+import FoundationEssentials
+
+/// Proof that a logo was decoded and its pictures are stored with this tenant.
+package struct LogoDigest: Sendable, Equatable, Bindable {
+    package let text: String
+    package var binding: Value { text.binding }
+
+    /// For a digest that was stored before.
+    package init(_ text: String) { self.text = text }
+}
+
+/// A logo somebody uploaded with a form that is not finished, kept so that they need not choose it again.
+package struct StagedLogo: Sendable {
+    /// What the form carries instead of the file.
+    package let id: String
+    package let logo: LogoDigest
+    package let fileName: String
+    package let byteCount: Int
+
+    /// How long a form may lie open.
+    static let lifetime: TimeInterval = 12 * 3600
+}
+
+extension PartnerAccess {
+    /// Decodes and keeps an upload. Throws ``LogoRefusal`` for a picture that is none of ours, and
+    /// ``LogoWorkshopFault`` when the decoder could not be asked.
+    package func stage(_ upload: [UInt8], fileName: String) async throws -> (StagedLogo, [LogoWarning]) {
+        let picture = try await registry.decodeLogo(upload)
+        let staged = StagedLogo(
+            id: registry.entropy.base62(22),
+            logo: LogoDigest(picture.digest),
+            fileName: fileName,
+            byteCount: upload.count
+        )
+        let (now, tenant, account) = (registry.clock(), tenant.id, account.id)
+        try await registry.database.transaction { transaction in
+            try transaction.store(picture, tenant: tenant, at: now)
+            try transaction.insert(staged, of: account, tenant: tenant, at: now)
+        }
+        return (staged, picture.warnings)
+    }
+
+    /// The upload a form refers to, if it is this partner's and still kept.
+    package func stagedLogo(_ id: String) async throws -> StagedLogo? {
+        let (now, tenant, account) = (registry.clock(), tenant.id, account.id)
+        return try await registry.database.read { connection in
+            try connection.stagedLogo(id, of: account, tenant: tenant, at: now)
+        }
+    }
+}
+
+extension OperatorAccess {
+    /// Decodes and stores a logo for the tenant itself or for an application added by hand.
+    package func store(_ upload: [UInt8]) async throws -> LogoDigest {
+        let picture = try await registry.decodeLogo(upload)
+        let (now, tenant) = (registry.clock(), tenant.id)
+        try await registry.database.transaction { transaction in
+            try transaction.store(picture, tenant: tenant, at: now)
+        }
+        return LogoDigest(picture.digest)
+    }
+}
+
+extension ApplicationRegistry {
+    /// The picture at an address of ours. Logos are public: whoever knows the digest has seen the page.
+    package func logo(_ digest: String, size: Int, at tenant: Tenant) async throws -> [UInt8]? {
+        let id = tenant.id
+        return try await database.read { connection in
+            try connection.run(
+                "SELECT png FROM logos WHERE tenant = \(id) AND digest = \(digest) AND size = \(size)"
+            ).first?.bytes(0)
+        }
+    }
+}
+
+// MARK: - How it is kept
+
+extension Connection {
+    fileprivate func store(_ logo: Logo, tenant: TenantID, at now: Date) throws {
+        for (size, png) in logo.images {
+            try run(
+                """
+                INSERT INTO logos (tenant, digest, size, png, stored_at)
+                VALUES (\(tenant), \(logo.digest), \(size.rawValue), \(png), \(now))
+                ON CONFLICT (tenant, digest, size) DO UPDATE SET stored_at = excluded.stored_at
+                """
+            )
+        }
+    }
+
+    fileprivate func insert(
+        _ staged: StagedLogo,
+        of account: AccountID,
+        tenant: TenantID,
+        at now: Date
+    ) throws {
+        try run(
+            """
+            INSERT INTO staged_logos (tenant, id, account, digest, file_name, byte_count, expires_at)
+            VALUES (\(tenant), \(staged.id), \(account), \(staged.logo), \(staged.fileName),
+                \(staged.byteCount), \(now.addingTimeInterval(StagedLogo.lifetime)))
+            """
+        )
+    }
+
+    fileprivate func stagedLogo(
+        _ id: String,
+        of account: AccountID,
+        tenant: TenantID,
+        at now: Date
+    ) throws -> StagedLogo? {
+        try run(
+            """
+            SELECT digest, file_name, byte_count FROM staged_logos
+            WHERE tenant = \(tenant) AND id = \(id) AND account = \(account) AND expires_at > \(now)
+            """
+        ).first.map { row in
+            StagedLogo(
+                id: id,
+                logo: LogoDigest(try row.text(0)),
+                fileName: try row.text(1),
+                byteCount: try row.integer(2)
+            )
+        }
+    }
+}

@@ -1,0 +1,227 @@
+import FoundationEssentials
+
+/// A service provider whose customers' data others want to use.
+///
+/// Everything a tenant owns is keyed by its `id`; nothing outside the registry can name another tenant's
+/// rows, because rows are reached only through a capability of one tenant (see `Access.swift`).
+package struct Tenant: Sendable {
+    package let id: TenantID
+
+    /// The name in `/t/{name}` and on the command line.
+    package let name: TenantName
+
+    /// What the operator imported.
+    package let settings: Settings
+
+    package var brand: Brand { settings.brand }
+    package var policy: Policy { settings.policy }
+
+    /// The permissions on offer with this name, in the order the tenant lists them.
+    package func offers(_ names: ScopeSet) -> [OfferedScope] {
+        settings.scopes.filter { names.contains($0.name) }
+    }
+
+    /// What an application gets when it does not ask for anything by name.
+    package var defaultScopes: ScopeSet {
+        ScopeSet(settings.scopes.filter(\.isDefault).map(\.name))
+    }
+
+    /// Everything about a tenant that its file says; kept as one document, because it is read as one.
+    package struct Settings: Sendable, Codable, Equatable {
+        package var hosts: [String]
+        package var brand: Brand
+        package var scopes: [OfferedScope]
+        package var limitsShown: [Reassurance]
+        package var policy: Policy
+
+        /// The wire profile as the product wrote it; the registry keeps it and does not read it.
+        package var wireProfile: String
+
+        package init(
+            hosts: [String],
+            brand: Brand,
+            scopes: [OfferedScope],
+            limitsShown: [Reassurance],
+            policy: Policy,
+            wireProfile: String
+        ) {
+            self.hosts = hosts
+            self.brand = brand
+            self.scopes = scopes
+            self.limitsShown = limitsShown
+            self.policy = policy
+            self.wireProfile = wireProfile
+        }
+    }
+}
+
+/// The number a tenant's rows start with; never shown.
+package struct TenantID: Hashable, Sendable, Bindable {
+    let number: Int
+    package var binding: Value { number.binding }
+}
+
+/// 1 to 32 of `a-z 0-9 -`, starting with a letter, as it stands in addresses and in front of secrets.
+package struct TenantName: Hashable, Sendable, Codable, Bindable, CustomStringConvertible {
+    package let text: String
+
+    package init?(_ text: String) {
+        let bytes = Array(text.utf8)
+        guard (1...32).contains(bytes.count), let first = bytes.first, first.isLowercaseLetter,
+            bytes.allSatisfy({ $0.isLowercaseLetter || $0.isDigit || $0 == UInt8(ascii: "-") })
+        else { return nil }
+        self.text = text
+    }
+
+    /// What the tenant's secrets and client IDs begin with: the name without hyphens.
+    package var secretPrefix: String { text.filter { $0 != "-" } }
+
+    package var description: String { text }
+    package var binding: Value { text.binding }
+}
+
+/// How a tenant looks and what it is called, to partners and to customers.
+package struct Brand: Sendable, Codable, Equatable {
+    package var displayName: String
+    package var accent: AccentColour
+
+    /// The digest of the tenant's own logo, once it has one.
+    package var logo: String?
+    package var supportEmail: String?
+    package var helpPage: String?
+    package var privacyPolicy: String?
+
+    /// What an application will see, in the tenant's words: "your equipment data".
+    package var dataDescription: String
+
+    package init(
+        displayName: String,
+        accent: AccentColour,
+        logo: String? = nil,
+        supportEmail: String? = nil,
+        helpPage: String? = nil,
+        privacyPolicy: String? = nil,
+        dataDescription: String
+    ) {
+        self.displayName = displayName
+        self.accent = accent
+        self.logo = logo
+        self.supportEmail = supportEmail
+        self.helpPage = helpPage
+        self.privacyPolicy = privacyPolicy
+        self.dataDescription = dataDescription
+    }
+}
+
+/// A permission a tenant offers, with the sentence customers read.
+package struct OfferedScope: Sendable, Codable, Equatable {
+    package enum Kind: String, Sendable, Codable, CaseIterable { case read, change, sensitive }
+
+    package var name: Scope
+    package var sentence: String
+    package var detail: String
+    package var kind: Kind
+
+    /// Whether an application that names no scope gets this one.
+    package var isDefault: Bool
+
+    package init(name: Scope, sentence: String, detail: String, kind: Kind, isDefault: Bool) {
+        self.name = name
+        self.sentence = sentence
+        self.detail = detail
+        self.kind = kind
+        self.isDefault = isDefault
+    }
+}
+
+/// Something an application will *not* be able to do, unless it asks for one of `unless`.
+package struct Reassurance: Sendable, Codable, Equatable {
+    package var sentence: String
+    package var unless: [Scope]
+
+    package init(sentence: String, unless: [Scope]) {
+        self.sentence = sentence
+        self.unless = unless
+    }
+}
+
+/// What a tenant allows, for how long, and to whom; the figures are those of `standard` unless its file says otherwise.
+package struct Policy: Sendable, Codable, Equatable {
+    package enum Registration: String, Sendable, Codable, CaseIterable { case open, closed }
+    package enum Review: String, Sendable, Codable, CaseIterable { case open, reviewed }
+
+    package var registration: Registration = .open
+
+    /// *reviewed*: until approval an application works only for its test accounts.
+    package var review: Review = .reviewed
+    package var grants: Set<Grant> = [.authorizationCode, .refreshToken, .clientCredentials]
+
+    package var codeSeconds = 60
+    package var accessTokenSeconds = 15 * 60
+    package var refreshIdleSeconds = 30 * 86_400
+    package var refreshAbsoluteSeconds = 90 * 86_400
+
+    /// How long a customer may think about the consent screen.
+    package var requestSeconds = 10 * 60
+    package var applicationsPerPartner = 20
+    package var redirectURIsPerApplication = 20
+
+    package init() {}
+}
+
+/// A way to get a token (RFC 6749 §1.3), by its name on the wire.
+package enum Grant: String, Sendable, Codable, CaseIterable, Hashable {
+    case authorizationCode = "authorization_code"
+    case refreshToken = "refresh_token"
+    case clientCredentials = "client_credentials"
+}
+
+// MARK: - How it is kept
+
+extension Connection {
+    func tenant(named name: TenantName) throws -> Tenant? {
+        try run("SELECT id, name, settings FROM tenants WHERE name = \(name)").first.map(Tenant.init)
+    }
+
+    func tenant(atHost host: String) throws -> Tenant? {
+        try run(
+            """
+            SELECT t.id, t.name, t.settings FROM tenant_hosts h JOIN tenants t ON t.id = h.tenant
+            WHERE h.host = \(host)
+            """
+        ).first.map(Tenant.init)
+    }
+
+    func allTenants() throws -> [Tenant] {
+        try run("SELECT id, name, settings FROM tenants ORDER BY name").map(Tenant.init)
+    }
+
+    /// Writes the tenant whole, so that importing a file twice leaves what importing it once does.
+    func save(_ settings: Tenant.Settings, as name: TenantName, at now: Date) throws -> TenantID {
+        let document = String(decoding: try JSONEncoder().encode(settings), as: UTF8.self)
+        let saved = try run(
+            """
+            INSERT INTO tenants (name, settings, created_at, updated_at)
+            VALUES (\(name), \(document), \(now), \(now))
+            ON CONFLICT (name) DO UPDATE SET settings = excluded.settings, updated_at = excluded.updated_at
+            RETURNING id
+            """
+        )
+        guard let row = saved.first else { throw DamagedRow(place: "tenants") }
+        let id = TenantID(number: try row.integer(0))
+        try run("DELETE FROM tenant_hosts WHERE tenant = \(id)")
+        for host in settings.hosts {
+            try run("INSERT INTO tenant_hosts (host, tenant) VALUES (\(host), \(id))")
+        }
+        return id
+    }
+}
+
+extension Tenant {
+    fileprivate init(_ row: Row) throws {
+        id = TenantID(number: try row.integer(0))
+        guard let stored = TenantName(try row.text(1)) else { throw DamagedRow(place: "tenants.name") }
+        name = stored
+        settings = try JSONDecoder().decode(Settings.self, from: Data(try row.text(2).utf8))
+    }
+}

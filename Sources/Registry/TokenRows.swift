@@ -1,0 +1,231 @@
+import FoundationEssentials
+
+/// Codes, families and tokens as rows.
+
+/// Everything one code bought: it ends together (RFC 9700 §4.14.2).
+struct TokenFamily: Sendable {
+    /// The id of the code.
+    let id: String
+    let grant: String
+    let scopes: ScopeSet
+
+    /// The absolute end, which rotation does not move.
+    let endsAt: Date
+}
+
+struct AccessTokenRow: Sendable {
+    let digest: [UInt8]
+    let family: String?
+    let scopes: ScopeSet
+    let issuedAt: Date
+    let expiresAt: Date
+}
+
+/// A stored code, with what a redemption has to prove.
+struct StoredCode: Sendable {
+    let digest: [UInt8]
+    let grant: String
+    let redirectURI: String
+    let wasNamed: Bool
+    let scopes: ScopeSet
+    let challenge: CodeChallenge
+    let isUsed: Bool
+
+    /// What is wrong with a redemption apart from its timing.
+    func refusal(redirectURI sent: String?, verifier: String?) -> TokenRefusal? {
+        let right = sent.map { $0.utf8.elementsEqual(redirectURI.utf8) } ?? !wasNamed
+        guard right else { return .invalidGrant(.otherRedirectURI) }
+        guard let verifier, challenge.isAnswered(by: verifier) else { return .invalidGrant(.wrongVerifier) }
+        return nil
+    }
+}
+
+struct StoredRefreshToken: Sendable {
+    let digest: [UInt8]
+    let family: TokenFamily
+    let expiresAt: Date
+
+    /// Family, grant and application live; says nothing about whether the token itself was used.
+    let isLive: Bool
+}
+
+extension Connection {
+    func code(_ id: String, of client: ClientID, tenant: TenantID) throws -> StoredCode? {
+        try run(
+            """
+            SELECT digest, grant_id, redirect_uri, redirect_uri_sent, scopes, challenge, used_at
+            FROM authorization_codes WHERE tenant = \(tenant) AND id = \(id) AND application = \(client)
+            """
+        ).first.map { row in
+            StoredCode(
+                digest: try row.bytes(0),
+                grant: try row.text(1),
+                redirectURI: try row.text(2),
+                wasNamed: try row.bool(3),
+                scopes: ScopeSet(wire: try row.text(4)) ?? ScopeSet(),
+                challenge: CodeChallenge(stored: try row.text(5)),
+                isUsed: try row.optionalDate(6) != nil
+            )
+        }
+    }
+
+    /// Marks a code as used, and says whether this call was the one that used it.
+    ///
+    /// A single statement, so of two simultaneous redemptions only one succeeds (RFC 6749 §4.1.2).
+    func useUp(code id: String, tenant: TenantID, at now: Date) throws -> Bool {
+        try !run(
+            """
+            UPDATE authorization_codes SET used_at = \(now)
+            WHERE tenant = \(tenant) AND id = \(id) AND used_at IS NULL AND expires_at > \(now)
+            RETURNING id
+            """
+        ).isEmpty
+    }
+
+    func useUp(refreshToken id: String, tenant: TenantID, at now: Date) throws -> Bool {
+        try !run(
+            """
+            UPDATE refresh_tokens SET used_at = \(now)
+            WHERE tenant = \(tenant) AND id = \(id) AND used_at IS NULL
+            RETURNING id
+            """
+        ).isEmpty
+    }
+
+    func grantLives(_ id: String, tenant: TenantID) throws -> Bool {
+        try !run("SELECT 1 FROM grants WHERE tenant = \(tenant) AND id = \(id) AND ended_at IS NULL").isEmpty
+    }
+
+    func insert(_ family: TokenFamily, of client: ClientID, tenant: TenantID) throws {
+        try run(
+            """
+            INSERT INTO token_families (tenant, id, grant_id, application, scopes, expires_at)
+            VALUES (\(tenant), \(family.id), \(family.grant), \(client), \(family.scopes), \(family.endsAt))
+            """
+        )
+    }
+
+    func endFamily(_ id: String, tenant: TenantID, at now: Date) throws {
+        try run(
+            """
+            UPDATE token_families SET ended_at = \(now)
+            WHERE tenant = \(tenant) AND id = \(id) AND ended_at IS NULL
+            """
+        )
+    }
+
+    func insert(_ token: AccessTokenRow, as id: String, of client: ClientID, tenant: TenantID) throws {
+        try run(
+            """
+            INSERT INTO access_tokens (tenant, id, digest, application, family, scopes, issued_at, expires_at)
+            VALUES (\(tenant), \(id), \(token.digest), \(client), \(token.family), \(token.scopes),
+                \(token.issuedAt), \(token.expiresAt))
+            """
+        )
+    }
+
+    func insertRefreshToken(
+        _ id: String,
+        digest: [UInt8],
+        family: TokenFamily,
+        expiresAt: Date,
+        tenant: TenantID
+    ) throws {
+        try run(
+            """
+            INSERT INTO refresh_tokens (tenant, id, digest, family, expires_at, kept_until)
+            VALUES (\(tenant), \(id), \(digest), \(family.id), \(expiresAt), \(family.endsAt))
+            """
+        )
+    }
+
+    func refreshToken(_ id: String, of client: ClientID, tenant: TenantID) throws -> StoredRefreshToken? {
+        try run(
+            """
+            SELECT t.digest, t.expires_at, f.id, f.grant_id, f.scopes, f.expires_at, f.ended_at, g.ended_at
+            FROM refresh_tokens t
+            JOIN token_families f ON f.tenant = t.tenant AND f.id = t.family
+            JOIN grants g ON g.tenant = f.tenant AND g.id = f.grant_id
+            WHERE t.tenant = \(tenant) AND t.id = \(id) AND f.application = \(client)
+            """
+        ).first.map { row in
+            let ends = [try row.optionalDate(6), try row.optionalDate(7)]
+            return StoredRefreshToken(
+                digest: try row.bytes(0),
+                family: TokenFamily(
+                    id: try row.text(2),
+                    grant: try row.text(3),
+                    scopes: ScopeSet(wire: try row.text(4)) ?? ScopeSet(),
+                    endsAt: try row.date(5)
+                ),
+                expiresAt: try row.date(1),
+                isLive: ends.allSatisfy { $0 == nil }
+            )
+        }
+    }
+
+    /// A token that works now: itself, its family, its consent and its application all alive.
+    func accessToken(_ id: String, digest: [UInt8], tenant: TenantID, at now: Date) throws -> TokenFacts? {
+        let row = try run(
+            """
+            SELECT t.digest, t.application, t.scopes, t.issued_at, t.expires_at, t.family, g.customer, g.id
+            FROM access_tokens t
+            JOIN applications a ON a.tenant = t.tenant AND a.id = t.application AND a.suspended_at IS NULL
+            LEFT JOIN token_families f ON f.tenant = t.tenant AND f.id = t.family AND f.ended_at IS NULL
+            LEFT JOIN grants g ON g.tenant = f.tenant AND g.id = f.grant_id AND g.ended_at IS NULL
+            WHERE t.tenant = \(tenant) AND t.id = \(id) AND t.expires_at > \(now) AND t.revoked_at IS NULL
+            """
+        ).first
+        guard let row, areEqualInConstantTime(try row.bytes(0), digest) else { return nil }
+        let (family, customer) = (try row.optionalText(5), try row.optionalText(6))
+        guard family == nil || customer != nil else { return nil }
+        let client = try row.text(1)
+        return TokenFacts(
+            client: ClientID(text: client),
+            subject: customer ?? client,
+            scopes: ScopeSet(wire: try row.text(2)) ?? ScopeSet(),
+            issuedAt: try row.date(3),
+            expiresAt: try row.date(4),
+            grant: try row.optionalText(7)
+        )
+    }
+
+    func liveRefreshToken(_ id: String, digest: [UInt8], tenant: TenantID, at now: Date) throws -> TokenFacts? {
+        let row = try run(
+            """
+            SELECT t.digest, f.application, f.scopes, t.expires_at, g.customer, g.id
+            FROM refresh_tokens t
+            JOIN token_families f ON f.tenant = t.tenant AND f.id = t.family AND f.ended_at IS NULL
+            JOIN grants g ON g.tenant = f.tenant AND g.id = f.grant_id AND g.ended_at IS NULL
+            JOIN applications a ON a.tenant = f.tenant AND a.id = f.application AND a.suspended_at IS NULL
+            WHERE t.tenant = \(tenant) AND t.id = \(id) AND t.expires_at > \(now) AND t.used_at IS NULL
+            """
+        ).first
+        guard let row, areEqualInConstantTime(try row.bytes(0), digest) else { return nil }
+        return TokenFacts(
+            client: ClientID(text: try row.text(1)),
+            subject: try row.text(4),
+            scopes: ScopeSet(wire: try row.text(2)) ?? ScopeSet(),
+            issuedAt: nil,
+            expiresAt: try row.date(3),
+            grant: try row.text(5)
+        )
+    }
+
+    func revokeAccessToken(
+        _ id: String,
+        digest: [UInt8],
+        of client: ClientID,
+        tenant: TenantID,
+        at now: Date
+    ) throws -> Bool {
+        try !run(
+            """
+            UPDATE access_tokens SET revoked_at = \(now)
+            WHERE tenant = \(tenant) AND id = \(id) AND application = \(client) AND digest = \(digest)
+                AND revoked_at IS NULL
+            RETURNING id
+            """
+        ).isEmpty
+    }
+}

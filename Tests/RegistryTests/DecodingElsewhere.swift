@@ -1,0 +1,146 @@
+import FoundationEssentials
+import Glibc
+import Registry
+import Testing
+
+/// The process is played by small programs here; the portal's own is tested with the whole portal.
+@Suite("Decoding in a process of its own", .serialized, .timeLimit(.minutes(1)))
+final class DecodingElsewhere {
+    private let folder = FileManager.default.temporaryDirectory.path + "/decoding-\(UUID().uuidString)"
+    private let good = picture(64, 64) { x, y in [UInt8(x), UInt8(y), 9, 255] }
+
+    /// More than a pipe holds.
+    private let large = picture(256, 128) { x, y in [UInt8(x), UInt8(y), 9, 255] }
+
+    init() throws {
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    }
+
+    deinit {
+        do { try FileManager.default.removeItem(atPath: folder) } catch {
+            print("\(folder) is left: \(error)")
+        }
+    }
+
+    private func file(_ name: String, _ content: [UInt8], mode: Int = 0o600) throws -> String {
+        let path = folder + "/" + name
+        let attributes: [FileAttributeKey: Any] = [.posixPermissions: mode]
+        try #require(
+            FileManager.default.createFile(atPath: path, contents: Data(content), attributes: attributes)
+        )
+        return path
+    }
+
+    /// A program that does what these lines of shell say.
+    private func program(_ lines: String) throws -> String {
+        try file("program", Array("#!/bin/sh\n\(lines)\n".utf8), mode: 0o700)
+    }
+
+    /// A program that reads the picture and gives this answer.
+    private func program(answering reply: [UInt8]) throws -> String {
+        try program("cat > /dev/null; exec cat \(file("reply", reply))")
+    }
+
+    /// With time enough for a machine that is busy with other tests.
+    private func workshop(_ executable: String) throws -> LogoWorkshop {
+        try LogoWorkshop(executable: executable, limits: LogoWorkshop.Limits(time: .seconds(30)))
+    }
+
+    @Test func `an answer comes back as it was given`() async throws {
+        let logo = try Logo.decode(good)
+        let workshop = try workshop(program(answering: LogoReply.drawn(logo).encoded()))
+        #expect(try await workshop.logo(from: good) == logo)
+    }
+
+    @Test func `a refusal comes back as it was given`() async throws {
+        let reply = try LogoReply.refused(.trailingData(bytes: 7)).encoded()
+        let workshop = try workshop(program(answering: reply))
+        await #expect(throws: LogoRefusal.trailingData(bytes: 7)) { try await workshop.logo(from: good) }
+    }
+
+    @Test func `what is plainly no logo needs no process`() async throws {
+        let workshop = try workshop("/nowhere")
+        await #expect(throws: LogoRefusal.notPNG(.gif)) {
+            try await workshop.logo(from: Array("GIF89a".utf8))
+        }
+        await #expect(throws: LogoRefusal.emptyFile) { try await workshop.logo(from: []) }
+        await #expect(throws: LogoWorkshopFault.unstartable(2)) { try await workshop.logo(from: good) }
+    }
+
+    @Test func `a process that fails costs one upload`() async throws {
+        let failing = try workshop("/bin/false")
+        await #expect(throws: LogoWorkshopFault.crashed(1)) { try await failing.logo(from: good) }
+        let dying = try workshop(program("kill -SEGV $$"))
+        await #expect(throws: LogoWorkshopFault.crashed(-11)) { try await dying.logo(from: good) }
+        let silent = try workshop("/bin/true")
+        await #expect(throws: LogoWorkshopFault.crashed(0)) { try await silent.logo(from: good) }
+    }
+
+    @Test func `a process that never answers is killed in time`() async throws {
+        let limits = LogoWorkshop.Limits(time: .milliseconds(100))
+        let workshop = try LogoWorkshop(executable: program("exec sleep 600"), limits: limits)
+        await #expect(throws: LogoWorkshopFault.timedOut) { try await workshop.logo(from: large) }
+    }
+
+    @Test func `a process that never stops talking is cut off`() async throws {
+        let workshop = try workshop(program("exec yes"))
+        await #expect(throws: LogoWorkshopFault.self) { try await workshop.logo(from: large) }
+    }
+
+    @Test func `a process that does not listen may still answer`() async throws {
+        let reply = try LogoReply.refused(.animated).encoded()
+        let script = "exec < /dev/null; exec cat \(try file("reply", reply))"
+        let workshop = try workshop(program(script))
+        await #expect(throws: LogoRefusal.animated) { try await workshop.logo(from: large) }
+    }
+
+    @Test func `more than may wait are turned away`() async throws {
+        let limits = LogoWorkshop.Limits(atOnce: 1, waiting: 1, time: .milliseconds(300))
+        let workshop = try LogoWorkshop(executable: program("exec sleep 600"), limits: limits)
+        let good = good
+        let faults = await withTaskGroup(of: LogoWorkshopFault?.self) { group in
+            for _ in 0..<5 {
+                group.addTask {
+                    do {
+                        _ = try await workshop.logo(from: good)
+                    } catch {
+                        return error as? LogoWorkshopFault
+                    }
+                    return nil
+                }
+            }
+            return await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(faults.count { $0 == .busy } >= 3)
+        #expect(faults.count { $0 == .timedOut } >= 1)
+        #expect(faults.allSatisfy { $0 == .busy || $0 == .timedOut })
+    }
+
+    @Test func `it inherits no secret and no open file`() async throws {
+        let kept = fcntl(0, F_DUPFD, 900)
+        defer { close(kept) }
+        setenv("PORTAL_TEST_SECRET", "hush", 1)
+        let seen = folder + "/seen"
+        let script = "{ env; ls /proc/$$/fd; } > \(seen); cat > /dev/null"
+        let workshop = try workshop(program(script))
+        await #expect(throws: LogoWorkshopFault.crashed(0)) { try await workshop.logo(from: good) }
+        let lines = String(decoding: try #require(FileManager.default.contents(atPath: seen)), as: UTF8.self)
+            .split(separator: "\n")
+        #expect(lines.contains("0") && lines.contains("1"))
+        #expect(!lines.contains("\(kept)"))
+        #expect(!lines.contains { $0.hasPrefix("PORTAL_TEST_SECRET") })
+    }
+
+    @Test func `nothing is believed that does not have the form of an answer`() throws {
+        let reply = try LogoReply.drawn(Logo.decode(good)).encoded()
+        #expect(LogoReply(reply) != nil)
+        #expect(LogoReply([]) == nil)
+        #expect(LogoReply(Array(reply.dropLast())) == nil)
+        #expect(LogoReply(reply + [0]) == nil)
+        for place in [0, 1, 4, 6, 9, 30, reply.count - 1] {
+            var bent = reply
+            bent[place] ^= 0x10
+            #expect(LogoReply(bent) == nil, "changed at \(place)")
+        }
+    }
+}
