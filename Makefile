@@ -1,0 +1,41 @@
+# Each target is a sentence; what is missing on the machine is installed first, and said.
+
+RELEASE := swift build --configuration release --static-swift-stdlib
+PYTEST  := var/venv/bin/python -m pytest Tests/EndToEnd
+
+.PHONY: run test check bench format lint storybook release
+
+run:            ## The portal on localhost with the demo tenants, on an SQLite file in var/
+	@scripts/setup run
+	$(RELEASE) --product portal
+	@.build/release/portal demo --data var
+	@exec .build/release/portal serve --data var
+
+test: lint      ## Everything CI runs
+	@scripts/setup test
+	$(RELEASE) --product portal
+	swift build --build-tests
+	swift test --skip-build
+	$(PYTEST)
+
+check: lint     ## The quick part of that, for every commit
+	@scripts/setup run
+	swift build --build-tests
+	swift test --skip-build
+
+bench:          ## The benchmark beside nginx, as a table of ratios
+	@scripts/setup bench
+	$(RELEASE) --product portal
+	@scripts/bench
+
+format:         ## Sources as the formatter writes them
+	swift format --in-place --parallel --recursive Sources Tests Package.swift
+
+lint:           ## The formatter's findings, and the rules it cannot know
+	swift format lint --strict --parallel --recursive Sources Tests Package.swift
+	@scripts/lint
+
+storybook:      ## Every page in every state with sample data, in var/pages and var/screenshots
+	@scripts/setup test
+	$(RELEASE) --product portal
+	$(PYTEST)/test_pages.py

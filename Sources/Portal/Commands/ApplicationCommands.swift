@@ -1,0 +1,214 @@
+import FoundationEssentials
+import Registry
+
+enum ApplicationCommands {
+    static let all = [
+        Command(
+            name: "app add",
+            summary: "Register an application for a partner and print its credentials once",
+            options: [
+                .tenant,
+                .required("owner", "EMAIL", "The partner's account"),
+                .required("name", "NAME", "The company customers are asked about"),
+                .value("application-name", "NAME", "The application's own name, where it differs"),
+                .file("logo", "The company's logo, a PNG"),
+                .repeated("redirect-uri", "URL", "Where customers are sent back to"),
+                .repeated("scope", "NAME", "What it may ask for; by default the tenant's default scopes"),
+                .value("kind", "KIND", "confidential (default), public or resource-server"),
+                .value("website", "URL", "The company's website"),
+                .value("privacy-policy", "URL", "Its privacy policy"),
+                .value("support-email", "EMAIL", "Where customers write to"),
+                .value("purpose", "TEXT", "What the data is wanted for"),
+            ],
+            work: .atTheDesk(add)
+        ),
+        Command(
+            name: "app list",
+            summary: "List the applications of a tenant",
+            options: [.tenant],
+            work: .atTheDesk(list)
+        ),
+        Command(
+            name: "app show",
+            operands: .one("CLIENT-ID"),
+            summary: "Show an application",
+            options: [.tenant],
+            work: .atTheDesk(show)
+        ),
+        change("approve", "Approve an application for all customers of a tenant", "Approved") { access, id, _ in
+            try await access.approve(id)
+        },
+        change(
+            "suspend",
+            "Stop an application and its tokens; nothing is deleted",
+            "Suspended",
+            .required("reason", "TEXT", "Why, for its owner and the ledger")
+        ) { access, id, reason in
+            try await access.suspend(id, reason: reason)
+        },
+        change("resume", "Let a suspended application work again", "Resumed") { access, id, _ in
+            try await access.resume(id)
+        },
+    ]
+
+    private static func change(
+        _ verb: String,
+        _ summary: String,
+        _ done: String,
+        _ options: Option...,
+        body: @escaping @Sendable (OperatorAccess, String, _ reason: String) async throws -> Void
+    ) -> Command {
+        Command(
+            name: "app \(verb)",
+            operands: .one("CLIENT-ID"),
+            summary: summary,
+            options: [.tenant] + options,
+            work: .atTheDesk { call, desk in
+                let access = try await desk.access(toTenantOf: call)
+                let id = call.arguments.operands.first ?? ""
+                try await body(access, id, call.required("reason"))
+                let application = try await access.application(id)
+                call.print(facts(application), "\(done) \(application.displayName) (\(id)).")
+            }
+        )
+    }
+
+    private static func add(_ call: Call, at desk: Desk) async throws {
+        let access = try await desk.access(toTenantOf: call)
+        let owner = call.required("owner")
+        guard let email = EmailAddress(owner) else {
+            throw WrongUse(problems: ["“\(owner)” is not an e-mail address"], hint: "--owner names a partner's account")
+        }
+        let form = try form(call, ticket: desk.registry.freshToken())
+        let file = call.arguments["logo"]
+        let logo = try file.map(call.attachments.bytes)
+        report(try await access.register(form, logo: logo, named: file ?? "", for: email), access.tenant, call)
+    }
+
+    private static func form(_ call: Call, ticket: String) throws(WrongUse) -> ApplicationForm {
+        var form = ApplicationForm()
+        form.companyName = call.required("name")
+        form.applicationName = call.arguments["application-name"] ?? ""
+        form.redirectURIs = call.arguments.all("redirect-uri")
+        form.website = call.arguments["website"] ?? ""
+        form.privacyPolicy = call.arguments["privacy-policy"] ?? ""
+        form.supportEmail = call.arguments["support-email"] ?? ""
+        form.purpose = call.arguments["purpose"] ?? ""
+        form.scopes = call.arguments.has("scope") ? call.arguments.all("scope") : nil
+        form.kind = try kind(call.arguments["kind"] ?? "confidential")
+        form.ticket = ticket
+        return form
+    }
+
+    private static func kind(_ word: String) throws(WrongUse) -> Application.Kind {
+        if let kind = Application.Kind.allCases.first(where: { $0.word == word }) { return kind }
+        let words = Application.Kind.allCases.map(\.word)
+        throw WrongUse(
+            problems: ["there is no kind “\(word)”.\(didYouMean(nearest(to: word, in: words)))"],
+            hint: "the kinds are \(words.joined(separator: ", "))"
+        )
+    }
+
+    private static func report(_ made: RegisteredApplication, _ tenant: Tenant, _ call: Call) {
+        let id = made.application.id.text
+        let secret = made.secret.map { [("client_secret", JSON.text($0.plaintext))] } ?? []
+        let shown = made.secret.map { "client_secret  \($0.plaintext)\n\nThe secret is shown this once." }
+        call.print(
+            [("client_id", .text(id))] + secret,
+            """
+            Registered \(made.application.displayName) with \(tenant.brand.displayName).
+
+            client_id      \(id)
+            \(shown ?? "A public application has no secret.")
+            """
+        )
+    }
+
+    private static func list(_ call: Call, at desk: Desk) async throws {
+        let applications = try await desk.access(toTenantOf: call).applications()
+        call.print(
+            applications.map { summary in
+                [
+                    ("client_id", .text(summary.application.id.text)),
+                    ("name", .text(summary.application.displayName)),
+                    ("kind", .text(summary.application.kind.word)),
+                    ("state", .text(summary.application.state.word)),
+                    ("customers", .number(summary.connectedCustomers)),
+                    ("last_used", .text(summary.lastUsedAt?.formatted(.iso8601) ?? "never")),
+                ]
+            },
+            columns: ["client_id", "name", "kind", "state", "customers", "last_used"],
+            empty: "No applications yet."
+        )
+    }
+
+    private static func show(_ call: Call, at desk: Desk) async throws {
+        let id = call.arguments.operands.first ?? ""
+        let facts = facts(try await desk.access(toTenantOf: call).application(id))
+        call.print(facts, aligned(facts.map { [$0.0, $0.1.cell] }))
+    }
+
+    private static func facts(_ application: Application) -> [(String, JSON)] {
+        let profile = application.profile
+        let optional = [
+            ("application_name", profile.applicationName?.text), ("website", profile.website),
+            ("privacy_policy", profile.privacyPolicy), ("support_email", profile.supportEmail),
+            ("purpose", profile.purpose), ("suspension_reason", application.state.reason),
+        ]
+        return [
+            ("client_id", .text(application.id.text)), ("name", .text(application.companyName.text)),
+            ("kind", .text(application.kind.word)), ("state", .text(application.state.word)),
+            ("scopes", .list(application.scopes.names.map { .text($0.text) })),
+            ("redirect_uris", .list(application.redirectURIs.map { .text($0.text) })),
+            ("owner_domain", .text(application.ownerDomain)),
+            ("created_at", .text(application.createdAt.formatted(.iso8601))),
+            ("revision", .number(application.revision)),
+        ] + optional.compactMap { name, text in text.map { (name, .text($0)) } }
+    }
+}
+
+extension OperatorAccess {
+    /// Registers what a form says; the logo is stored only once the rest is right. Throws ``CommandFailure``.
+    func register(
+        _ form: ApplicationForm,
+        logo upload: [UInt8]? = nil,
+        named path: String = "",
+        for owner: EmailAddress
+    ) async throws -> RegisteredApplication {
+        do {
+            _ = try ApplicationDraft(form, logo: nil, needsLogo: false, at: tenant)
+            var logo: LogoDigest?
+            if let upload { logo = try await store(upload) }
+            let draft = try ApplicationDraft(form, logo: logo, needsLogo: false, at: tenant)
+            return try await register(draft, for: owner)
+        } catch let problems as ApplicationProblems {
+            throw CommandFailure(problems.all.map { $0.atTheTerminal(tenant.brand) })
+        } catch let refusal as LogoRefusal {
+            throw CommandFailure(refusal.message(filename: path.lastPathComponent))
+        }
+    }
+}
+
+extension String {
+    /// What stands after the last slash.
+    var lastPathComponent: String { split(separator: "/").last.map(String.init) ?? self }
+}
+
+extension Application.Kind {
+    /// As it is typed: with a hyphen.
+    var word: String { self == .resourceServer ? "resource-server" : rawValue }
+}
+
+extension Application.State {
+    fileprivate var word: String {
+        switch self {
+        case .unreviewed: "unreviewed"
+        case .approved: "approved"
+        case .suspended: "suspended"
+        }
+    }
+
+    fileprivate var reason: String? {
+        if case .suspended(_, let reason) = self { reason } else { nil }
+    }
+}

@@ -1,0 +1,20 @@
+import Registry
+
+enum ProgramCommands {
+    static let all = [
+        Command(
+            name: "version",
+            summary: "Print the version",
+            work: .here { call, _ in
+                let version = CommandLineInterface.version
+                call.print([("version", .text(version))], "portal \(version)")
+            }
+        ),
+        Command(
+            name: "decode-logo",
+            summary: "Decode one picture from standard input: how the server asks itself",
+            isHidden: true,
+            work: .here { _, _ in throw ExitCode(code: LogoWorker.run()) }
+        ),
+    ]
+}

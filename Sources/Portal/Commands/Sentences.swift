@@ -1,0 +1,81 @@
+import Registry
+
+/// What the registry declined, in sentences for the person at the terminal.
+
+extension CommandFailure {
+    /// Says what any error means and what can be done about it.
+    init(describing error: any Error) {
+        switch error {
+        case let failure as CommandFailure: self = failure
+        case let mistakes as FileMistakes: self.init(mistakes.all.map(\.description))
+        case let problems as AccountProblems: self.init(problems.all.map(\.atTheTerminal))
+        case let refusal as RegistrationRefusal: self.init(refusal.atTheTerminal)
+        case let refusal as OperatorRefusal: self = refusal.atTheTerminal
+        case TenantRefusal.hostTaken(let host, let owner):
+            self.init("the host \(host) belongs to the tenant \(owner)")
+        case let fault as DatabaseFault: self.init("the database did not do it: \(fault)")
+        case is LogoWorkshopFault: self.init("the picture could not be decoded: \(error)", hint: "try again")
+        case PasswordHasher.Fault.outOfMemory: self.init("there is not enough memory to hash the password")
+        default: self.init("\(error)")
+        }
+    }
+}
+
+extension AccountProblem {
+    fileprivate var atTheTerminal: String {
+        switch self {
+        case .missingName: "--name is missing"
+        case .nameTooLong: "--name is too long: it can have up to 256 bytes"
+        case .missingEmail: "--email is missing"
+        case .malformedEmail: "--email is not an e-mail address"
+        case .missingPassword: "no password came on standard input"
+        case .shortPassword: "the password is too short: it needs at least 12 characters"
+        case .longPassword: "the password is too long: it can have up to 128 characters"
+        case .commonPassword: "the password is one of those that are tried first"
+        case .passwordContainsContext: "the password contains the address or the provider's name"
+        case .emailTaken: "there is an account with this address and role already"
+        case .registrationClosed: "registration is closed"
+        }
+    }
+}
+
+extension ApplicationProblem {
+    func atTheTerminal(_ brand: Brand) -> String {
+        switch self {
+        case .companyName(let problem): "--name: \(problem.message(label: "name", brand))"
+        case .applicationName(let problem): "--application-name: \(problem.message(label: "name", brand))"
+        case .missingLogo: "--logo is missing"
+        case .redirectURI(let problem, _, let text): "--redirect-uri \(text): \(problem.message)"
+        case .website: "--website is not an address that begins with https://"
+        case .privacyPolicy: "--privacy-policy is not an address that begins with https://"
+        case .supportEmail: "--support-email is not an e-mail address"
+        case .purposeTooLong: "--purpose is too long: it can have up to 2000 bytes"
+        case .unknownScope(let name): "--scope \(name): the tenant has no such scope"
+        }
+    }
+}
+
+extension RegistrationRefusal {
+    fileprivate var atTheTerminal: String {
+        switch self {
+        case .tooManyApplications(let limit): "this partner has \(limit) applications already, as many as allowed"
+        case .alreadyRegistered(let id): "it is registered already, as \(id)"
+        case .noSuchApplication: "there is no such application"
+        case .redirectURI(let problem): "--redirect-uri: \(problem.message)"
+        }
+    }
+}
+
+extension OperatorRefusal {
+    fileprivate var atTheTerminal: CommandFailure {
+        switch self {
+        case .noSuchApplication(let id):
+            CommandFailure("there is no application “\(id)”", hint: "portal app list shows them")
+        case .noSuchPartner(let email):
+            CommandFailure(
+                "there is no partner \(email)",
+                hint: "portal account add --role partner --email \(email) makes one"
+            )
+        }
+    }
+}

@@ -1,0 +1,209 @@
+import Glibc
+import Registry
+import Web
+
+/// `portal serve`: reads the configuration, builds, serves, stops.
+enum ServeCommand {
+    @Sendable static func run(_ call: Call, at terminal: Terminal) async throws {
+        let signals = StopSignals()
+        protectProcess()
+        let configuration = try Configuration(call.arguments, terminal.environment)
+        let folder = try DataDirectory(configuration.dataFolder)
+        let lock = try folder.lock()
+        guard configuration.listen.port != 0 else {
+            throw CommandFailure("port 0 is another at every start, but the public URL has to name one")
+        }
+        let log = Log(descriptor: try logDescriptor(configuration), clock: sinceEpoch)
+        let files = try PublicFiles(folder: try publicFolder(configuration))
+        let desk = try await Desk(
+            folder,
+            publicURL: configuration.publicURL,
+            decodeLogo: try terminal.logoDecoder()
+        )
+        try await desk.closing {
+            try await serve(desk, files, configuration, log, until: signals)
+        }
+        withExtendedLifetime(lock) {}
+        log.note(.info, "Stopped")
+        log.flush()
+    }
+
+    private static func serve(
+        _ desk: Desk,
+        _ files: PublicFiles,
+        _ configuration: Configuration,
+        _ log: Log,
+        until signals: StopSignals
+    ) async throws {
+        let site = Site(
+            registry: desk.registry,
+            publicFiles: files,
+            publicURL: configuration.publicURL,
+            log: log,
+            monotonic: sinceBoot
+        )
+        let server = Server(
+            try options(configuration),
+            log: log,
+            bodyLimit: { site.bodyLimit($0, $1) },
+            respond: { await site.respond(to: $0) }
+        )
+        try start(server, configuration)
+        let control: ControlListener
+        do {
+            control = try ControlListener(in: desk.folder, log: { log.note(.warning, $0) }) { errand, output in
+                await CommandLineInterface.run(errand, at: desk, output: output)
+            }
+        } catch {
+            await server.stop(within: .zero)
+            throw error
+        }
+        log.note(.info, "Listening on \(configuration.listen.url(isSecure: configuration.tls != nil))")
+        let housekeeping = Housekeeping(of: desk.registry, log)
+        await signals.first()
+        log.note(.info, "Stopping")
+        await control.stop()
+        await server.stop(within: .seconds(10))
+        await housekeeping.stop()
+    }
+
+    private static func start(_ server: Server, _ configuration: Configuration) throws {
+        do {
+            _ = try server.start()
+        } catch {
+            let listen = configuration.listen
+            throw CommandFailure(
+                error.description,
+                hint: "another program may have the port: ss -ltnp 'sport = :\(listen.port)' shows it; "
+                    + "--listen \(ListenAddress.next(after: listen)) takes another"
+            )
+        }
+    }
+
+    private static func options(_ configuration: Configuration) throws(CommandFailure) -> Server.Options {
+        var tls: Server.TLS?
+        if let files = configuration.tls {
+            tls = Server.TLS(certificate: try readFile(files.certificate), key: try readFile(files.key))
+        }
+        return Server.Options(
+            host: configuration.listen.host,
+            port: configuration.listen.port,
+            tls: tls,
+            trustedProxies: configuration.trustedProxies
+        )
+    }
+
+    private static func logDescriptor(_ configuration: Configuration) throws(CommandFailure) -> Int32 {
+        guard let path = configuration.logFile else { return STDERR_FILENO }
+        let file = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
+        guard file >= 0 else { throw CommandFailure("cannot open the log \(path): \(systemError())") }
+        return file
+    }
+
+    private static func publicFolder(_ configuration: Configuration) throws(CommandFailure) -> String {
+        if let folder = configuration.publicFolder { return folder }
+        if let folder = ShippedFiles.folder("Public") { return folder }
+        throw CommandFailure(
+            "the folder Public with stylesheets and pictures is not where it is looked for",
+            hint: "name it with --public DIR"
+        )
+    }
+
+    /// Files for their owner alone, no secrets in core dumps, as many connections as the system allows.
+    private static func protectProcess() {
+        umask(0o077)
+        var noCore = rlimit(rlim_cur: 0, rlim_max: 0)
+        setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &noCore)
+        var files = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &files) == 0 else { return }
+        files.rlim_cur = min(files.rlim_max, 65_536)
+        setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &files)
+    }
+}
+
+extension ListenAddress {
+    fileprivate static func next(after address: ListenAddress) -> String {
+        let port = address.port < 65_535 ? address.port + 1 : 8080
+        return address.host.contains(":") ? "[\(address.host)]:\(port)" : "\(address.host):\(port)"
+    }
+}
+
+/// How long it has been since 1970 began.
+@Sendable private func sinceEpoch() -> Duration { reading(CLOCK_REALTIME) }
+
+/// A clock that nobody sets.
+@Sendable private func sinceBoot() -> Duration { reading(CLOCK_MONOTONIC) }
+
+private func reading(_ clock: clockid_t) -> Duration {
+    var time = timespec()
+    clock_gettime(clock, &time)
+    return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
+}
+
+// MARK: - Ending
+
+/// SIGTERM and SIGINT: the first asks the server to finish, the second ends it at once.
+///
+/// Made before any other thread, which inherit that these signals are for the one that waits for them.
+private struct StopSignals: Sendable {
+    private let arrivals: AsyncStream<Int32>
+
+    init() {
+        var both = sigset_t()
+        sigemptyset(&both)
+        sigaddset(&both, SIGTERM)
+        sigaddset(&both, SIGINT)
+        pthread_sigmask(SIG_BLOCK, &both, nil)
+        let (arrivals, arrival) = AsyncStream.makeStream(of: Int32.self)
+        self.arrivals = arrivals
+        let signals = both
+        _ = startOwnThread {
+            arrival.yield(wait(for: signals))
+            _exit(128 + wait(for: signals))
+        }
+    }
+
+    /// Returns when the first signal has come.
+    func first() async {
+        for await _ in arrivals { return }
+    }
+}
+
+private func wait(for signals: sigset_t) -> Int32 {
+    var (signals, number) = (signals, Int32(0))
+    sigwait(&signals, &number)
+    return number
+}
+
+/// What has to be done now and then while the server runs.
+private struct Housekeeping {
+    private let task: Task<Void, Never>
+
+    init(of registry: ApplicationRegistry, _ log: Log) {
+        task = Task {
+            var secondsToSweep = 0
+            while !Task.isCancelled {
+                do {
+                    try await registry.writeLastUses()
+                    if secondsToSweep <= 0 {
+                        let swept = try await registry.sweep(batch: batch)
+                        secondsToSweep = swept >= batch ? 0 : 60
+                    }
+                } catch {
+                    log.note(.error, "Housekeeping failed; it is tried again", [("error", "\(error)")])
+                    secondsToSweep = 60
+                }
+                secondsToSweep -= 1
+                do { try await Task.sleep(for: .seconds(1)) } catch { return }
+            }
+        }
+    }
+
+    func stop() async {
+        task.cancel()
+        await task.value
+    }
+}
+
+/// Rows of each kind that one sweep deletes, so that nobody waits long for it.
+private let batch = 500

@@ -1,0 +1,172 @@
+import Registry
+
+enum TenantCommands {
+    static let all = [
+        Command(
+            name: "tenant import",
+            operands: Operands(placeholder: "FILE…", count: 1...100, areFiles: true),
+            summary: "Create tenants from JSON5 files, or bring them up to date",
+            details: """
+                Every mistake in every file is reported with its place; while there is one, nothing is written.
+                Importing a file again changes nothing. Tenants/standard.json5 documents the form.
+                """,
+            furtherFiles: { attachments in readLogos(&attachments) },
+            work: .atTheDesk(importFiles)
+        ),
+        Command(name: "tenant list", summary: "List the tenants", work: .atTheDesk(list)),
+        Command(
+            name: "tenant show",
+            operands: .one("NAME"),
+            summary: "Show a tenant: its addresses, scopes and limits",
+            work: .atTheDesk(show)
+        ),
+        Command(
+            name: "tenant export",
+            operands: .one("NAME"),
+            summary: "Print a tenant as a file that can be imported, its logo inside",
+            work: .atTheDesk(export)
+        ),
+    ]
+
+    // MARK: Import
+
+    /// Reads the logos that the tenant files name.
+    @Sendable private static func readLogos(_ attachments: inout Attachments) {
+        for (name, file) in attachments.files {
+            guard case .bytes(let bytes) = file, let logo = TenantFile.logoPath(in: bytes) else { continue }
+            attachments.read(logo.besideFile(name))
+        }
+    }
+
+    private static func importFiles(_ call: Call, at desk: Desk) async throws {
+        for (file, logo) in try await checked(call.arguments.operands, in: call.attachments, at: desk) {
+            let tenant = try await desk.importTenant(file, logo: logo)
+            let address = desk.address(of: tenant)
+            call.print(
+                [("tenant", .text(tenant.name.text)), ("address", .text(address))],
+                "Imported \(tenant.name): \(tenant.brand.displayName), at \(address)"
+            )
+        }
+    }
+
+    /// Reads all files and judges all logos before anything is written; throws ``CommandFailure`` with every
+    /// mistake.
+    static func checked(
+        _ names: [String],
+        in attachments: Attachments,
+        at desk: Desk
+    ) async throws -> [(TenantFile, logo: [UInt8]?)] {
+        var (good, problems): ([(TenantFile, logo: [UInt8]?)], [String]) = ([], [])
+        for name in names {
+            do {
+                let file = try TenantFile(try attachments.bytes(of: name), called: name)
+                good.append((file, logo: try await desk.logo(of: file, called: name, in: attachments)))
+            } catch let mistakes as FileMistakes {
+                problems += mistakes.all.map(\.description)
+            } catch let failure as CommandFailure {
+                problems += failure.problems
+            }
+        }
+        guard problems.isEmpty else {
+            throw CommandFailure(problems, hint: "nothing was imported; mend the file and import it again")
+        }
+        return good
+    }
+
+    // MARK: Showing
+
+    private static func list(_ call: Call, at desk: Desk) async throws {
+        let tenants = try await desk.registry.tenants()
+        call.print(
+            tenants.map { tenant in
+                [
+                    ("name", .text(tenant.name.text)), ("display_name", .text(tenant.brand.displayName)),
+                    ("hosts", .list(tenant.settings.hosts.map { .text($0) })),
+                    ("profile", .text(tenant.settings.wireProfile)),
+                ]
+            },
+            columns: ["name", "display_name", "hosts", "profile"],
+            empty: "No tenants yet. portal tenant import FILE makes one."
+        )
+    }
+
+    private static func show(_ call: Call, at desk: Desk) async throws {
+        let tenant = try await desk.tenant(named: call.arguments.operands.first ?? "")
+        let (settings, policy) = (tenant.settings, tenant.policy)
+        let facts: [(String, JSON)] = [
+            ("name", .text(tenant.name.text)), ("display_name", .text(settings.brand.displayName)),
+            ("hosts", .list(settings.hosts.map { .text($0) })),
+            ("scopes", .list(settings.scopes.map { .text($0.name.text) })),
+            ("registration", .text(policy.registration.rawValue)), ("review", .text(policy.review.rawValue)),
+            ("grants", .list(policy.grants.map(\.rawValue).sorted().map { .text($0) })),
+            ("code_seconds", .number(policy.codeSeconds)),
+            ("access_token_seconds", .number(policy.accessTokenSeconds)),
+            ("refresh_idle_seconds", .number(policy.refreshIdleSeconds)),
+            ("refresh_absolute_seconds", .number(policy.refreshAbsoluteSeconds)),
+            ("profile", .text(settings.wireProfile)),
+        ]
+        call.print(facts, aligned(facts.map { [$0.0, $0.1.cell] }))
+    }
+
+    private static func export(_ call: Call, at desk: Desk) async throws {
+        let tenant = try await desk.tenant(named: call.arguments.operands.first ?? "")
+        call.output.print(TenantFile.text(of: tenant, logo: try await desk.storedLogo(of: tenant)))
+    }
+}
+
+extension Desk {
+    /// The picture a tenant file names, which the decoder accepts; throws ``FileMistakes`` if it does not.
+    func logo(of file: TenantFile, called name: String, in attachments: Attachments) async throws -> [UInt8]? {
+        func mistake(_ message: String) -> FileMistakes {
+            FileMistakes(all: [FileMistake(name, file.logoPlace, "brand.logo", message)])
+        }
+        let (bytes, fileName): ([UInt8], String)
+        switch file.logo {
+        case nil: return nil
+        case .embedded(let embedded): (bytes, fileName) = (embedded, "the embedded picture")
+        case .file(let path):
+            do throws(CommandFailure) {
+                (bytes, fileName) = (try attachments.bytes(of: path.besideFile(name)), path.lastPathComponent)
+            } catch {
+                throw mistake(error.problems.joined(separator: "; "))
+            }
+        }
+        do {
+            _ = try await decodeLogo(bytes)
+            return bytes
+        } catch let refusal as LogoRefusal {
+            throw mistake(refusal.message(filename: fileName))
+        }
+    }
+
+    /// Writes the tenant with its logo, which needs the tenant to be there first.
+    func importTenant(_ file: TenantFile, logo: [UInt8]?) async throws -> Tenant {
+        var settings = file.settings
+        let standing = try await registry.tenant(named: file.name.text)
+        guard let logo else { return try await registry.importTenant(settings, as: file.name) }
+        if let standing, try await storedLogo(of: standing) == logo {
+            settings.brand.logo = standing.brand.logo
+        } else {
+            let tenant: Tenant
+            if let standing { tenant = standing } else {
+                tenant = try await registry.importTenant(settings, as: file.name)
+            }
+            settings.brand.logo = try await registry.operatorAccess(to: tenant).store(logo).text
+        }
+        return try await registry.importTenant(settings, as: file.name)
+    }
+
+    /// The largest picture kept of a tenant's logo.
+    func storedLogo(of tenant: Tenant) async throws -> [UInt8]? {
+        guard let digest = tenant.brand.logo else { return nil }
+        return try await registry.logo(digest, size: 256, at: tenant)
+    }
+}
+
+extension String {
+    /// This path, taken from the folder of another file unless it begins at the root.
+    fileprivate func besideFile(_ name: String) -> String {
+        guard !hasPrefix("/"), let slash = name.lastIndex(of: "/") else { return self }
+        return String(name[...slash]) + self
+    }
+}

@@ -1,0 +1,147 @@
+import Registry
+import Web
+
+/// The authorization endpoint (RFC 6749 §3.1): judge, sign in, ask, answer.
+enum AuthorizeEndpoint {
+    /// Answers `GET /oauth2/authorize`.
+    ///
+    /// Client and redirect URI are judged before anybody is asked to sign in. What else is wrong goes back to
+    /// the application, but only with a person there: to somebody who is not signed in we show where they
+    /// would be sent, so that this address is no open redirector (RFC 9700 §4.11.2).
+    static func ask(_ visit: Visit) async throws -> Response {
+        let asked: Parameters
+        do {
+            asked = try visit.query()
+        } catch {
+            return AuthorizeErrorPage.malformed("The query string cannot be decoded").response(to: visit)
+        }
+        let recipient: Recipient
+        do {
+            recipient = try await visit.registry.recipient(of: asked, at: visit.tenant)
+        } catch let refusal as RecipientRefusal {
+            return AuthorizeErrorPage(refusal, visit.brand).response(to: visit)
+        }
+        let customer = try await visit.customer()
+        let request: AuthorizationRequest
+        do throws(AuthorizationRefusal) {
+            request = try AuthorizationRequest(asked, for: recipient, at: visit.tenant)
+        } catch {
+            return refuse(error, recipient, state: AuthorizationRequest.returnableState(in: asked), customer, visit)
+        }
+        guard let customer else {
+            if request.prompt == .none { return refuse(.loginRequired, recipient, state: request.state, nil, visit) }
+            return try await CustomerDoor.keeping(request, visit)
+        }
+        return try await decide(request, customer, visit)
+    }
+
+    /// Shows the consent screen, or answers without it where nobody has to be asked.
+    private static func decide(_ request: AuthorizationRequest, _ customer: CustomerAccess, _ visit: Visit)
+        async throws -> Response
+    {
+        let standing = try await customer.standing(of: request)
+        switch standing {
+        case .notATestAccount:
+            return NotATestAccountPage(visit: visit, customer: customer, request: request).response
+        case .covered(let grant, mayBeSilent: true):
+            return .redirect(with: try await customer.proceed(request, under: grant), visit)
+        case .firstTime, .asksForMore, .covered:
+            if request.prompt == .none {
+                return refuse(.consentRequired, request.recipient, state: request.state, customer, visit)
+            }
+            let ticket = try await customer.remember(request, query: visit.request.query)
+            let page = ConsentPage(
+                visit: visit,
+                account: customer.account,
+                request: request,
+                standing: standing,
+                ticket: ticket
+            )
+            return page.page.response(to: visit)
+        }
+    }
+
+    /// Answers `POST /oauth2/authorize`: the customer's decision, or a request that came as a form.
+    static func answer(_ visit: Visit) async throws -> Response {
+        let form = try Form(visit.request)
+        guard let ticket = form["ticket"] else {
+            if form["client_id"] != nil { return again(form.fields, visit) }
+            throw Refusal.unsealedForm
+        }
+        guard let customer = try await visit.customer() else { return CustomerDoor.turnedAway(visit) }
+        if form["answer"] == "switch" { return try await switchAccount(ticket, customer, visit) }
+        guard let answer = ConsentAnswer(rawValue: form["answer"] ?? "") else { throw Refusal.unsealedForm }
+        switch try await customer.answer(ticket, answer) {
+        case .answer(let answer): return .redirect(with: answer, visit)
+        case .startAgain(let query): return again(query, visit)
+        case .expired(let waiting): return ExpiredPage(visit: visit, waiting: waiting).response
+        case .refused: throw Refusal.unsealedForm
+        }
+    }
+
+    /// Signs out and takes the same request up again, so that somebody else can decide.
+    private static func switchAccount(_ ticket: String, _ customer: CustomerAccess, _ visit: Visit) async throws
+        -> Response
+    {
+        guard let query = try await customer.queryOfRequest(ticket) else { throw Refusal.unsealedForm }
+        try await customer.signOut()
+        return again(query, visit, [visit.signedOut(.customer)].compactMap { $0 })
+    }
+
+    /// Back to the beginning with the request that was kept.
+    static func again(_ query: String, _ visit: Visit, _ headers: [Header] = []) -> Response {
+        .redirect(to: place(of: query, visit), headers)
+    }
+
+    /// Where a kept request is taken up again.
+    static func place(of query: String, _ visit: Visit) -> Path {
+        let place = visit.path("oauth2", "authorize")
+        do {
+            return place.with(query: try Form.urlEncoded(Array(query.utf8)[...]))
+        } catch {
+            return place
+        }
+    }
+
+    private static func again(_ fields: [(name: String, value: String)], _ visit: Visit) -> Response {
+        .redirect(to: visit.path("oauth2", "authorize").with(query: fields))
+    }
+
+    private static func refuse(
+        _ refusal: AuthorizationRefusal,
+        _ recipient: Recipient,
+        state: String?,
+        _ customer: CustomerAccess?,
+        _ visit: Visit
+    ) -> Response {
+        let answer = AuthorizationAnswer.refusing(refusal, to: recipient, state: state)
+        if customer != nil { return .redirect(with: answer, visit) }
+        return RefusedPage(visit: visit, application: recipient.application, answer: answer, refusal: refusal).response
+    }
+}
+
+extension AuthorizationAnswer {
+    /// The registered address with our parameters appended; nothing before them comes from the request.
+    func location(issuer: String) -> String {
+        var pairs: [(name: String, value: String)] =
+            switch result {
+            case .code(let code): [("code", code.plaintext)]
+            case .refusal(let refusal): [("error", refusal.code), ("error_description", refusal.explanation)]
+            }
+        if let state { pairs.append(("state", state)) }
+        pairs.append(("iss", issuer))
+        let query = ("/" as Path).with(query: pairs).text.dropFirst(2)
+        return redirectURI.text + (redirectURI.text.utf8.contains(UInt8(ascii: "?")) ? "&" : "?") + query
+    }
+}
+
+extension Response {
+    /// Off this site, to the recipient of an authorization answer and nowhere else (RFC 9700 §4.12: 303).
+    static func redirect(with answer: AuthorizationAnswer, _ visit: Visit) -> Response {
+        let headers: [Header] = [
+            ("Location", answer.location(issuer: visit.issuer)), ("Cache-Control", "no-store"),
+            ("Referrer-Policy", "no-referrer"),
+        ]
+        return Response(.seeOther, headers: headers)
+    }
+}

@@ -1,0 +1,85 @@
+import Registry
+import Web
+
+/// How a request says which client it comes from (RFC 6749 §2.3.1).
+struct ClientAuthentication {
+    let asked: ClientCredentials
+
+    /// Also tries an id and secret that were percent-encoded before they were put into the header.
+    var id: String { asked.id }
+
+    /// Reads `Authorization: Basic` or the body, and refuses both at once. Throws ``OAuthFailure``.
+    init(_ header: String?, _ sent: Parameters) throws {
+        let bodyID = try sent.optional("client_id")
+        let bodySecret = try sent.optional("client_secret")
+        if let header {
+            guard let basic = ClientAuthentication.basic(header) else { throw OAuthFailure.invalidClient }
+            guard bodySecret == nil else {
+                throw OAuthFailure.badRequest("Send the client secret in the header or in the body, not in both")
+            }
+            guard bodyID == nil || bodyID == basic.id else {
+                throw OAuthFailure.badRequest("client_id differs from the one in the Authorization header")
+            }
+            asked = basic
+        } else {
+            guard let bodyID else { throw OAuthFailure.invalidClient }
+            asked = ClientCredentials(id: bodyID, secret: bodySecret)
+        }
+    }
+
+    /// The id and secret of a Basic header (RFC 7617 §2); our own need no form-decoding, but RFC 6749 has
+    /// clients encode, so percent signs are undone.
+    private static func basic(_ header: String) -> ClientCredentials? {
+        let parts = header.split(separator: " ", maxSplits: 1)
+        guard parts.count == 2, parts[0].lowercased() == "basic",
+            let bytes = Base64.decode(Array(parts[1].utf8)),
+            let colon = bytes.firstIndex(of: UInt8(ascii: ":"))
+        else { return nil }
+        guard let id = decoded(bytes[..<colon]), let secret = decoded(bytes[bytes.index(after: colon)...]) else {
+            return nil
+        }
+        return ClientCredentials(id: id, secret: secret)
+    }
+
+    private static func decoded(_ bytes: ArraySlice<UInt8>) -> String? {
+        guard bytes.contains(UInt8(ascii: "%")) || bytes.contains(UInt8(ascii: "+")) else {
+            return String(validating: bytes, as: UTF8.self)
+        }
+        do {
+            return try Form.urlEncoded(Array("v=".utf8)[...] + bytes).first?.value
+        } catch {
+            return nil
+        }
+    }
+}
+
+/// RFC 4648 §4, as strict as a header that decides about access should be.
+private enum Base64 {
+    static func decode(_ text: [UInt8]) -> [UInt8]? {
+        let digits = text.reversed().drop { $0 == UInt8(ascii: "=") }.reversed()
+        guard text.count - digits.count <= 2, digits.count % 4 != 1, text.count <= 4096 else { return nil }
+        var decoded: [UInt8] = []
+        var (buffer, bits) = (UInt32(0), 0)
+        for digit in digits {
+            guard let value = value(of: digit) else { return nil }
+            buffer = buffer << 6 | value
+            bits += 6
+            if bits >= 8 {
+                bits -= 8
+                decoded.append(UInt8(truncatingIfNeeded: buffer >> bits))
+            }
+        }
+        return decoded
+    }
+
+    private static func value(of digit: UInt8) -> UInt32? {
+        switch digit {
+        case UInt8(ascii: "A")...UInt8(ascii: "Z"): UInt32(digit - UInt8(ascii: "A"))
+        case UInt8(ascii: "a")...UInt8(ascii: "z"): UInt32(digit - UInt8(ascii: "a")) + 26
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): UInt32(digit - UInt8(ascii: "0")) + 52
+        case UInt8(ascii: "+"): 62
+        case UInt8(ascii: "/"): 63
+        default: nil
+        }
+    }
+}

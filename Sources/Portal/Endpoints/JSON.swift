@@ -1,0 +1,66 @@
+/// A JSON value whose keys keep the order they are written in.
+enum JSON: Sendable {
+    case text(String)
+    case number(Int)
+    case bool(Bool)
+    case list([JSON])
+    case object([(String, JSON)])
+
+    /// RFC 8259 text in UTF-8.
+    var bytes: [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(256)
+        write(to: &bytes)
+        return bytes
+    }
+
+    private func write(to bytes: inout [UInt8]) {
+        switch self {
+        case .text(let text): JSON.write(text, to: &bytes)
+        case .number(let number): bytes.append(contentsOf: "\(number)".utf8)
+        case .bool(let flag): bytes.append(contentsOf: (flag ? "true" : "false").utf8)
+        case .list(let items):
+            JSON.write(items, "[", "]", to: &bytes) { item, bytes in item.write(to: &bytes) }
+        case .object(let members):
+            JSON.write(members, "{", "}", to: &bytes) { member, bytes in
+                JSON.write(member.0, to: &bytes)
+                bytes.append(UInt8(ascii: ":"))
+                member.1.write(to: &bytes)
+            }
+        }
+    }
+
+    private static func write<Item>(
+        _ items: [Item],
+        _ open: Unicode.Scalar,
+        _ close: Unicode.Scalar,
+        to bytes: inout [UInt8],
+        each: (Item, inout [UInt8]) -> Void
+    ) {
+        bytes.append(UInt8(ascii: open))
+        for (place, item) in items.enumerated() {
+            if place > 0 { bytes.append(UInt8(ascii: ",")) }
+            each(item, &bytes)
+        }
+        bytes.append(UInt8(ascii: close))
+    }
+
+    private static func write(_ text: String, to bytes: inout [UInt8]) {
+        bytes.append(UInt8(ascii: "\""))
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "\""), UInt8(ascii: "\\"):
+                bytes.append(UInt8(ascii: "\\"))
+                bytes.append(byte)
+            case 0..<0x20:
+                let digits = Array("0123456789abcdef".utf8)
+                bytes.append(contentsOf: "\\u00".utf8)
+                bytes.append(digits[Int(byte >> 4)])
+                bytes.append(digits[Int(byte & 15)])
+            default:
+                bytes.append(byte)
+            }
+        }
+        bytes.append(UInt8(ascii: "\""))
+    }
+}

@@ -1,0 +1,74 @@
+import Registry
+import Synchronization
+import Web
+
+/// Logos by digest: what an address names never changes, so browsers and we keep it.
+enum LogoEndpoint {
+    static func show(_ visit: Visit) async throws -> Response {
+        let digest = visit.captured("digest")
+        guard let size = size(visit.captured("file")) else { throw Refusal.notFound }
+        let key = "\(visit.tenant.name)/\(digest)/\(size)"
+        if let kept = visit.site.logos.picture(key) { return Response(kept) }
+        guard let png = try await visit.registry.logo(digest, size: size, at: visit.tenant) else {
+            throw Refusal.notFound
+        }
+        let picture = PreparedResponse(status: .ok, headers: HeaderSet.picture, body: png)
+        visit.site.logos.keep(picture, as: key)
+        return Response(picture)
+    }
+
+    private static func size(_ file: String) -> Int? {
+        switch file {
+        case "64.png": 64
+        case "128.png": 128
+        case "256.png": 256
+        default: nil
+        }
+    }
+
+    static func path(of logo: LogoDigest, size: Int, _ visit: Visit) -> Path {
+        visit.path("logos", logo.text, "\(size).png")
+    }
+}
+
+/// Pictures asked for lately, ready to be sent; at most 512 of at most 2 MiB.
+final class KeptLogos: Sendable {
+    private let pictures = Mutex<[String: PreparedResponse]>([:])
+
+    func picture(_ key: String) -> PreparedResponse? { pictures.withLock { $0[key] } }
+
+    func keep(_ picture: PreparedResponse, as key: String) {
+        pictures.withLock { pictures in
+            if pictures.count >= 512 { pictures = [:] }
+            pictures[key] = picture
+        }
+    }
+}
+
+/// The six lines of CSS that make our pages the tenant's.
+enum ThemeEndpoint {
+    static func show(_ visit: Visit) async throws -> Response {
+        guard visit.captured("file") == fileName(visit.brand) else { throw Refusal.notFound }
+        let headers: [Header] = [
+            ("Content-Type", "text/css; charset=utf-8"),
+            ("Cache-Control", "public, max-age=31536000, immutable"),
+            ("X-Content-Type-Options", "nosniff"),
+            ("Cross-Origin-Resource-Policy", "same-origin"),
+        ]
+        return Response(.ok, headers: headers, body: Array(visit.brand.accent.themeCSS.utf8))
+    }
+
+    static func path(_ visit: Visit) -> Path { visit.path("theme", fileName(visit.brand)) }
+
+    /// The colour is all that varies, so it is the version.
+    private static func fileName(_ brand: Brand) -> String { "\(brand.accent.text.dropFirst()).css" }
+}
+
+/// Up or down, and no more (HT-16).
+enum HealthEndpoint {
+    static let up = Response(
+        .ok,
+        headers: [("Content-Type", "application/json"), ("Cache-Control", "no-store")],
+        body: Array("{\"status\":\"ok\"}\n".utf8)
+    )
+}

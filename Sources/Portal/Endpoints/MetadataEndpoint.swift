@@ -1,0 +1,39 @@
+import Registry
+import Web
+
+/// Authorization server metadata (RFC 8414), the same document at every spelling clients try.
+enum MetadataEndpoint {
+    static func show(_ visit: Visit) async throws -> Response {
+        let headers: [Header] = [
+            ("Content-Type", "application/json"),
+            ("Cache-Control", "public, max-age=300"),
+            ("Access-Control-Allow-Origin", "*"),
+            ("X-Content-Type-Options", "nosniff"),
+        ]
+        return Response(.ok, headers: headers, body: document(visit).bytes)
+    }
+
+    /// Lists exactly what works (AZ-10).
+    private static func document(_ visit: Visit) -> JSON {
+        let issuer = visit.issuer
+        let grants = Grant.allCases.filter(visit.tenant.policy.grants.contains)
+        let secret: JSON = .list([.text("client_secret_basic"), .text("client_secret_post")])
+        let any: JSON = .list([.text("client_secret_basic"), .text("client_secret_post"), .text("none")])
+        return .object([
+            ("issuer", .text(issuer)),
+            ("authorization_endpoint", .text(issuer + "/oauth2/authorize")),
+            ("token_endpoint", .text(issuer + "/oauth2/token")),
+            ("revocation_endpoint", .text(issuer + "/oauth2/revoke")),
+            ("introspection_endpoint", .text(issuer + "/oauth2/introspect")),
+            ("scopes_supported", .list(visit.tenant.settings.scopes.map { .text($0.name.text) })),
+            ("response_types_supported", .list([.text("code")])),
+            ("response_modes_supported", .list([.text("query")])),
+            ("grant_types_supported", .list(grants.map { .text($0.rawValue) })),
+            ("token_endpoint_auth_methods_supported", any),
+            ("revocation_endpoint_auth_methods_supported", any),
+            ("introspection_endpoint_auth_methods_supported", secret),
+            ("code_challenge_methods_supported", .list([.text("S256")])),
+            ("authorization_response_iss_parameter_supported", .bool(true)),
+        ])
+    }
+}

@@ -1,0 +1,97 @@
+import Registry
+import Web
+
+/// An error answer to software, as RFC 6749 §5.2 words it.
+struct OAuthFailure: Error, Sendable {
+    let status: Status
+    let error: String
+
+    /// ASCII, for the developer; says what was wrong and what was expected.
+    let explanation: String
+    var headers: [Header] = []
+
+    func response(to visit: Visit) -> Response {
+        let body = JSON.object([("error", .text(error)), ("error_description", .text(explanation))])
+        return Response(status, headers: HeaderSet.json + headers, body: body.bytes)
+    }
+}
+
+extension OAuthFailure {
+    /// Every error that can leave a token endpoint, in the words of the protocol.
+    init(_ error: any Error) {
+        switch error {
+        case let failure as OAuthFailure: self = failure
+        case let refusal as TokenRefusal: self.init(refusal)
+        case let refusal as ParameterRefusal: self = .badRequest(refusal.explanation)
+        default: self = Failure.isTemporary(error) ? .busy : .fault
+        }
+    }
+
+    private init(_ refusal: TokenRefusal) {
+        self.init(status: .badRequest, error: refusal.code, explanation: refusal.explanation)
+    }
+
+    static func badRequest(_ explanation: String) -> OAuthFailure {
+        OAuthFailure(status: .badRequest, error: "invalid_request", explanation: explanation)
+    }
+
+    /// One answer for every reason, so that it tells nothing (CA-02).
+    static var invalidClient: OAuthFailure {
+        OAuthFailure(
+            status: .unauthorized,
+            error: "invalid_client",
+            explanation: "The client is unknown, its secret is wrong, or no client authentication was sent",
+            headers: [("WWW-Authenticate", "Basic realm=\"token\", charset=\"UTF-8\"")]
+        )
+    }
+
+    static func tooManyFailures(_ wait: Duration) -> OAuthFailure {
+        OAuthFailure(
+            status: .tooManyRequests,
+            error: "temporarily_unavailable",
+            explanation: "Too many failed authentications from this address; try again later",
+            headers: [("Retry-After", "\(wait.wholeSeconds)")]
+        )
+    }
+
+    static func contentType(_ sent: String?) -> OAuthFailure {
+        let received = sent.map { "\"\($0.printableASCII)\"" } ?? "no Content-Type"
+        return badRequest(
+            "Send the body as application/x-www-form-urlencoded (curl -d, not -F); received \(received)"
+        )
+    }
+
+    static var queryParameters: OAuthFailure {
+        badRequest("Send parameters in the body, not in the query string, where they end up in logs")
+    }
+
+    static var malformedBody: OAuthFailure {
+        badRequest("The body is not well-formed application/x-www-form-urlencoded text of up to 40 parameters")
+    }
+
+    static var busy: OAuthFailure {
+        OAuthFailure(
+            status: .serviceUnavailable,
+            error: "temporarily_unavailable",
+            explanation: "The server is busy; try again in a few seconds",
+            headers: [("Retry-After", "5")]
+        )
+    }
+
+    static var fault: OAuthFailure {
+        OAuthFailure(status: .internalError, error: "server_error", explanation: "Something went wrong on our side")
+    }
+}
+
+extension Duration {
+    /// Rounded up, as `Retry-After` wants it.
+    var wholeSeconds: Int64 { components.seconds + (components.attoseconds > 0 ? 1 : 0) }
+}
+
+extension String {
+    /// What may stand in an `error_description` (RFC 6749 §5.2), at most 80 bytes of it.
+    var printableASCII: String {
+        let allowed = utf8.prefix(80).filter { (0x20...0x7E).contains($0) && !Array("\"\\".utf8).contains($0) }
+        return String(decoding: allowed, as: UTF8.self)
+    }
+}

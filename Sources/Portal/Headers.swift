@@ -1,0 +1,66 @@
+import Web
+
+/// The header sets of the product, each named for what it protects.
+typealias Header = (name: String, value: String)
+
+enum HeaderSet {
+    /// On every page (ux B4); what differs between pages is its policy and whether it may keep an opener.
+    private static let everyPage: [Header] = [
+        ("Content-Type", "text/html; charset=utf-8"),
+        ("Cache-Control", "no-store"),
+        ("X-Content-Type-Options", "nosniff"),
+        ("X-Frame-Options", "DENY"),
+        ("Referrer-Policy", "same-origin"),
+        ("Permissions-Policy", "accelerometer=(), camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
+        ("Cross-Origin-Resource-Policy", "same-origin"),
+        ("X-Robots-Tag", "noindex"),
+    ]
+
+    private static let ownThings =
+        "default-src 'none'; style-src 'self'; script-src 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+    /// Sign-in, consent and authorize errors: a click there may travel on to the application, possibly in a
+    /// pop-up, so neither `form-action` nor an opener policy may stand in its way.
+    static let gate: [Header] = everyPage + [("Content-Security-Policy", ownThings + "; img-src 'self'")]
+
+    /// Pages that stay with us.
+    static let ownPage: [Header] =
+        everyPage + [
+            ("Content-Security-Policy", ownThings + "; img-src 'self'; form-action 'self'"),
+            ("Cross-Origin-Opener-Policy", "same-origin"),
+        ]
+
+    /// The registration form, whose preview shows a file before it is sent.
+    static let ownPageWithPreview: [Header] =
+        everyPage + [
+            ("Content-Security-Policy", ownThings + "; img-src 'self' blob:; form-action 'self'"),
+            ("Cross-Origin-Opener-Policy", "same-origin"),
+        ]
+
+    /// Answers to software that carry or may carry a secret (RFC 6749 §5.1).
+    static let json: [Header] = [
+        ("Content-Type", "application/json;charset=UTF-8"),
+        ("Cache-Control", "no-store"),
+        ("Pragma", "no-cache"),
+        ("X-Content-Type-Options", "nosniff"),
+    ]
+
+    /// A picture that nobody can mistake for a page (LO-11).
+    static let picture: [Header] = [
+        ("Content-Type", "image/png"),
+        ("Cache-Control", "public, max-age=31536000, immutable"),
+        ("X-Content-Type-Options", "nosniff"),
+        ("Content-Security-Policy", "default-src 'none'; sandbox"),
+        ("Cross-Origin-Resource-Policy", "same-origin"),
+        ("Content-Disposition", "inline; filename=\"logo.png\""),
+    ]
+
+    static let strictTransport: Header = ("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+}
+
+extension Response {
+    /// Sends the browser on with a GET, whatever it came with (RFC 9700 §4.12: never 307).
+    static func redirect(to path: Path, _ headers: [Header] = []) -> Response {
+        Response(.seeOther, headers: [("Location", path.text), ("Cache-Control", "no-store")] + headers)
+    }
+}

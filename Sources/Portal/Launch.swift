@@ -1,0 +1,45 @@
+import Glibc
+import Registry
+
+/// Where the program begins.
+///
+/// Not asynchronous by itself: the work runs on the first thread, so that `serve` can say what happens to
+/// signals before there is any other.
+@main
+enum Launch {
+    static func main() {
+        signal(SIGPIPE, SIG_IGN)
+        let terminal = Terminal(
+            environment: environment,
+            output: output,
+            input: StandardInput.read,
+            logoDecoder: logoDecoder
+        )
+        let words = Array(CommandLine.arguments.dropFirst())
+        ThisThread.run {
+            exit(await CommandLineInterface.run(words, at: terminal))
+        }
+    }
+
+    private static var output: Output {
+        Output { stream, bytes in _ = writeAll(bytes, to: stream == .standard ? STDOUT_FILENO : STDERR_FILENO) }
+    }
+
+    @Sendable private static func logoDecoder() throws -> ApplicationRegistry.LogoDecoder {
+        let workshop = try LogoWorkshop(executable: "/proc/self/exe")
+        return { try await workshop.logo(from: $0) }
+    }
+
+    private static var environment: [String: String] {
+        var variables: [String: String] = [:]
+        var entry = environ
+        while let text = entry.pointee {
+            let parts = String(cString: text).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            if let name = parts.first, let value = parts.last, parts.count == 2 {
+                variables[String(name)] = String(value)
+            }
+            entry += 1
+        }
+        return variables
+    }
+}

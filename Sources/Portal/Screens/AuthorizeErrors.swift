@@ -1,0 +1,246 @@
+import Registry
+import Web
+
+/// What a customer sees when there is nobody to send them back to (ux A12): always a page, never a redirect.
+struct AuthorizeErrorPage {
+    let title: String
+    let text: String
+
+    /// To be read out on the phone.
+    let code: String
+
+    /// For the developer of the application, behind a fold.
+    let details: [(term: String, value: String)]
+
+    static func malformed(_ explanation: String) -> AuthorizeErrorPage {
+        AuthorizeErrorPage(
+            title: "This connection link is incomplete",
+            text: """
+                We do not know the application that sent you here. Nothing was shared. Go back and ask the people \
+                who gave you the link for a new one.
+                """,
+            code: "E-LINK",
+            details: [("Problem", explanation)]
+        )
+    }
+
+    private init(title: String, text: String, code: String, details: [(term: String, value: String)]) {
+        self.title = title
+        self.text = text
+        self.code = code
+        self.details = details
+    }
+
+    init(_ refusal: RecipientRefusal, _ brand: Brand) {
+        switch refusal {
+        case .malformed(let problem): self = .malformed(problem.explanation)
+        case .unknownClient: self = AuthorizeErrorPage.unknownClient
+        case .suspended(let application): self.init(suspended: application, brand)
+        case .nothingRegistered(let application): self.init(unfinished: application)
+        case .ambiguous(let application): self.init(ambiguous: application)
+        case .unregistered(let application, let sent): self.init(unregistered: sent, application)
+        }
+    }
+
+    private static let unknownClient = AuthorizeErrorPage(
+        title: "This connection link does not work",
+        text: """
+            We do not know the application that sent you here. Nothing was shared. Go back and ask the people who \
+            gave you the link for a new one.
+            """,
+        code: "E-CLIENT",
+        details: [("Problem", "No application here has this client_id")]
+    )
+
+    private init(suspended application: Application, _ brand: Brand) {
+        let name = application.displayName
+        self.init(
+            title: "\(name) is not available",
+            text: """
+                \(brand.displayName) has paused this application. Your existing connection is paused too. You do \
+                not need to do anything.
+                """,
+            code: "E-SUSPENDED",
+            details: [("Problem", "The application is suspended")]
+        )
+    }
+
+    private init(unfinished application: Application) {
+        let name = application.displayName
+        self.init(
+            title: "This application is not finished yet",
+            text: "\(name) has not finished setting up its connection. Nothing was shared.",
+            code: "E-REDIRECT",
+            details: [("Problem", "No redirect URI is registered for this application")]
+        )
+    }
+
+    private init(ambiguous application: Application) {
+        self.init(
+            title: "This connection link is incomplete",
+            text: """
+                We stopped before sharing anything. Go back to \(application.displayName) and tell them the error \
+                and the reference below.
+                """,
+            code: "E-REDIRECT",
+            details: [("Problem", "redirect_uri is missing, and several are registered")]
+        )
+    }
+
+    private init(unregistered sent: String, _ application: Application) {
+        let name = application.displayName
+        self.init(
+            title: "This connection link is not set up correctly",
+            text: """
+                We stopped before sharing anything. \(name) asked us to send you back to an address it has not \
+                registered. Go back to \(name) and tell them the error and the reference below.
+                """,
+            code: "E-REDIRECT",
+            details: [
+                ("Sent", sent),
+                ("Rule", "It must match a registered redirect URI exactly, including a final “/”"),
+            ]
+        )
+    }
+
+    func response(to visit: Visit) -> Response {
+        Page(title, .gate) {
+            h1 { title }
+            p { text }
+            ErrorReference(error: code, reference: visit.request.id)
+            DeveloperDetails(facts: details, signIn: visit.path("partners", "sign-in"))
+        }.response(to: visit, .badRequest)
+    }
+}
+
+/// What to read out on the phone.
+private struct ErrorReference: Component {
+    let error: String
+    let reference: String
+
+    var body: HTML {
+        p {
+            "Error "
+            Web.code { error }
+            ", reference "
+            Web.code { reference }
+        }
+    }
+}
+
+private struct DeveloperDetails: Component {
+    let facts: [(term: String, value: String)]
+    var signIn: Path?
+
+    var body: HTML {
+        details {
+            summary { "Details for the developer" }
+            div(.class("stack")) {
+                dl(.class("facts")) {
+                    for fact in facts {
+                        div {
+                            dt { fact.term }
+                            dd { bdi(.dir(.leftToRight)) { fact.value } }
+                        }
+                    }
+                }
+                if let signIn { p { a(.href(signIn)) { "Sign in to fix this application" } } }
+            }
+        }
+    }
+}
+
+/// A refused request of somebody who is not signed in: it names the place, and goes there only if they say so.
+struct RefusedPage {
+    let visit: Visit
+    let application: Application
+    let answer: AuthorizationAnswer
+    let refusal: AuthorizationRefusal
+
+    var response: Response {
+        let name = application.displayName
+        return Page("This request cannot be answered", .gate) {
+            h1 { "This request cannot be answered" }
+            p {
+                "We stopped before sharing anything. "
+                bdi { name }
+                " sent a request that we cannot answer. You can go back and tell them the error and the reference below."
+            }
+            ErrorReference(error: refusal.code, reference: visit.request.id)
+            ReturnButton(answer: answer, visit: visit)
+            DeveloperDetails(facts: [("error", refusal.code), ("error_description", refusal.explanation)])
+        }.response(to: visit, .badRequest)
+    }
+}
+
+/// Back to the application, when the customer presses it.
+private struct ReturnButton: Component {
+    let answer: AuthorizationAnswer
+    let visit: Visit
+
+    var body: HTML {
+        let place = answer.redirectURI.place
+        if let link = ExternalLink(answer.location(issuer: visit.issuer)) {
+            p {
+                a(.class("btn"), .href(link), .rel("noreferrer")) {
+                    "Return to "
+                    bdi(.dir(.leftToRight)) { place }
+                }
+            }
+        } else {
+            p {
+                "Go back to "
+                bdi(.dir(.leftToRight)) { place }
+                "."
+            }
+        }
+    }
+}
+
+/// The customer took longer than a request lives.
+struct ExpiredPage {
+    let visit: Visit
+    let waiting: WaitingRequest
+
+    var response: Response {
+        let minutes = visit.tenant.policy.requestSeconds / 60
+        let time = minutes == 1 ? "1 minute" : minutes < 1 ? "less than a minute" : "\(minutes) minutes"
+        return Page("You took a little too long", .gate) {
+            h1 { "You took a little too long" }
+            p { "For your safety this request ended after \(time). Nothing was shared." }
+            p {
+                a(.class("btn primary"), .href(AuthorizeEndpoint.place(of: waiting.query, visit))) { "Start again" }
+            }
+            ErrorReference(error: "E-EXPIRED", reference: visit.request.id)
+        }.response(to: visit, .badRequest)
+    }
+}
+
+/// The application waits for approval, and this customer is not one of its test accounts.
+struct NotATestAccountPage {
+    let visit: Visit
+    let customer: CustomerAccess
+    let request: AuthorizationRequest
+
+    var response: Response {
+        let name = request.application.displayName
+        let answer = AuthorizationAnswer.refusing(.onlyTestAccounts, to: request.recipient, state: request.state)
+        return Page("\(name) is still being tested", .gate) {
+            h1 {
+                bdi { name }
+                " is still being tested"
+            }
+            p {
+                "Only invited test accounts can connect for now. You are signed in as "
+                bdi { customer.account.email.text }
+                "."
+            }
+            form(.method("post"), .action(visit.path("sign-out"))) {
+                SealField(seal: visit.seal(for: .customer))
+                button(.class("btn")) { "Use another account" }
+            }
+            ReturnButton(answer: answer, visit: visit)
+            ErrorReference(error: "E-TEST", reference: visit.request.id)
+        }.response(to: visit, .forbidden)
+    }
+}

@@ -1,0 +1,85 @@
+import Registry
+import Web
+
+/// How customers come in: on their way to a consent screen, or to their connected applications (ux A10).
+enum CustomerDoor {
+    static func ask(_ visit: Visit) async throws -> Response {
+        let id = visit.queryValue("request")
+        let waiting = try await waiting(id, visit)
+        if try await visit.customer() != nil { return onward(waiting, visit) }
+        return visit.answerWithSeal { visit, seal, headers in
+            page(visit, seal, id, waiting).page.response(to: visit, .ok, headers)
+        }
+    }
+
+    static func signIn(_ form: Form, _ visit: Visit) async throws -> Response {
+        let waiting = try await waiting(form["request"], visit)
+        let door = Door(role: .customer, form: form)
+        switch try await door.open(visit) {
+        case .opened(let cookie):
+            return onward(waiting, visit, [cookie].compactMap { $0 })
+        case .refused:
+            var page = page(visit, visit.seal(for: nil), form["request"], waiting)
+            page.refuse(email: door.email)
+            return page.page.response(to: visit, .unprocessable)
+        }
+    }
+
+    static func signOut(_ customer: CustomerAccess, _ form: Form, _ visit: Visit) async throws -> Response {
+        try await customer.signOut()
+        return .redirect(to: visit.path("sign-in"), [visit.signedOut(.customer)].compactMap { $0 })
+    }
+
+    static func turnedAway(_ visit: Visit) -> Response { .redirect(to: visit.path("sign-in")) }
+
+    /// Sends somebody to sign in who has a request to decide; the way back is kept here, not in the address.
+    static func keeping(_ request: AuthorizationRequest, _ visit: Visit) async throws -> Response {
+        let known = visit.browser
+        let browser = known ?? visit.registry.freshToken()
+        let id = try await visit.registry.keep(
+            request,
+            query: visit.request.query,
+            browser: Array(visit.registry.seal(browser).utf8),
+            at: visit.tenant
+        )
+        let headers = known == nil ? [visit.remembering(browser: browser)].compactMap { $0 } : []
+        return .redirect(to: visit.path("sign-in").with(query: [("request", id)]), headers)
+    }
+
+    private static func waiting(_ id: String?, _ visit: Visit) async throws -> WaitingRequest? {
+        guard let id, let browser = visit.browser else { return nil }
+        return try await visit.registry.waitingRequest(
+            id,
+            browser: Array(visit.registry.seal(browser).utf8),
+            at: visit.tenant
+        )
+    }
+
+    private static func onward(_ waiting: WaitingRequest?, _ visit: Visit, _ headers: [Header] = []) -> Response {
+        guard let waiting else { return .redirect(to: visit.path("account", "connections"), headers) }
+        return AuthorizeEndpoint.again(waiting.query, visit, headers)
+    }
+
+    private static func page(_ visit: Visit, _ seal: String?, _ id: String?, _ waiting: WaitingRequest?)
+        -> SignInForm
+    {
+        SignInForm(
+            visit,
+            seal,
+            heading: "Sign in to \(visit.brand.displayName)",
+            action: visit.path("sign-in"),
+            hidden: id.map { [("request", $0)] } ?? [],
+            before: waiting.map { onTheWay($0.application, visit) } ?? HTML()
+        )
+    }
+
+    private static func onTheWay(_ application: Application, _ visit: Visit) -> HTML {
+        p(.class("row")) {
+            ApplicationMark(application, visit, isSmall: true)
+            span {
+                "to continue to "
+                strong { bdi { application.displayName } }
+            }
+        }
+    }
+}

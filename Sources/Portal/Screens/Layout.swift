@@ -1,0 +1,176 @@
+import Registry
+import Web
+
+/// A page before it is framed: what it is called, what it shows, and which frame it stands in.
+struct Page {
+    enum Frame {
+        /// Narrow, for one decision: sign-in, consent, what went wrong there.
+        case gate
+
+        /// Wide, for partners; `current` is the entry of the navigation it belongs to.
+        case partners(signedIn: Bool, current: Section?)
+
+        /// Wide, for customers.
+        case customers
+    }
+
+    enum Section { case applications }
+
+    enum Script: String { case consent = "consent.js", forms = "forms.js" }
+
+    let title: String
+    let frame: Frame
+    var script: Script?
+
+    /// The registration form alone may show a file before it is sent.
+    var hasFilePreview = false
+    let content: HTML
+
+    init(
+        _ title: String,
+        _ frame: Frame,
+        script: Script? = nil,
+        hasFilePreview: Bool = false,
+        @HTMLBuilder content: () -> HTML
+    ) {
+        self.title = title
+        self.frame = frame
+        self.script = script
+        self.hasFilePreview = hasFilePreview
+        self.content = content()
+    }
+
+    func response(to visit: Visit, _ status: Status = .ok, _ headers: [Header] = []) -> Response {
+        var all = frameHeaders + headers
+        if visit.site.publicURL.isSecure { all.append(HeaderSet.strictTransport) }
+        return Response(status, headers: all, body: Layout(page: self, visit: visit).document.bytes)
+    }
+
+    private var frameHeaders: [Header] {
+        if case .gate = frame { return HeaderSet.gate }
+        return hasFilePreview ? HeaderSet.ownPageWithPreview : HeaderSet.ownPage
+    }
+}
+
+/// The frame around every page: always the tenant's, never an application's.
+private struct Layout {
+    let page: Page
+    let visit: Visit
+
+    private var brand: Brand { visit.brand }
+
+    var document: HTML {
+        Web.document(language: "en", layout: isGate ? "gate" : nil) {
+            title { "\(page.title) – \(brand.displayName)" }
+            meta(.name("color-scheme"), .content("light dark"))
+            meta(.name("robots"), .content("noindex"))
+            link(.rel("icon"), .type("image/png"), .href(icon))
+            link(.rel("stylesheet"), .href(visit.site.asset("portal.css")))
+            link(.rel("stylesheet"), .href(ThemeEndpoint.path(visit)))
+            if let source = page.script { script(visit.site.asset(source.rawValue)) }
+        } body: {
+            if isGate { gate } else { wide }
+            footer(.class("foot")) { FooterLinks(visit: visit) }
+        }
+    }
+
+    private var isGate: Bool { if case .gate = page.frame { true } else { false } }
+
+    private var icon: Path {
+        brand.logo.map { LogoEndpoint.path(of: LogoDigest($0), size: 64, visit) }
+            ?? visit.site.asset("favicon.png")
+    }
+
+    @HTMLBuilder private var gate: HTML {
+        header(.class("brand")) {
+            TenantMark(visit: visit)
+            strong { bdi { brand.displayName } }
+        }
+        main(.id("main"), .class("card")) { page.content }
+    }
+
+    @HTMLBuilder private var wide: HTML {
+        a(.class("skip"), .href(Path(anchor: "main"))) { "Skip to main content" }
+        header(.class("bar")) {
+            switch page.frame {
+            case .partners(let signedIn, let current):
+                a(.class("brand"), .href(visit.path(""))) {
+                    TenantMark(visit: visit)
+                    strong { bdi { brand.displayName } }
+                    span { "partners" }
+                }
+                PartnerNavigation(visit: visit, isSignedIn: signedIn, current: current)
+            case .customers, .gate:
+                span(.class("brand")) {
+                    TenantMark(visit: visit)
+                    strong { bdi { brand.displayName } }
+                }
+                SignOutForm(visit: visit, role: .customer, action: visit.path("sign-out"))
+            }
+        }
+        main(.id("main"), .class("wrap")) { page.content }
+    }
+}
+
+private struct PartnerNavigation: Component {
+    let visit: Visit
+    let isSignedIn: Bool
+    let current: Page.Section?
+
+    var body: HTML {
+        nav(.aria("label", "Main")) {
+            ul {
+                if isSignedIn {
+                    li {
+                        a(
+                            .href(visit.path("applications")),
+                            .aria("current", "page").when(current == .applications)
+                        ) { "Applications" }
+                    }
+                } else {
+                    li { a(.href(visit.path("partners", "sign-in"))) { "Sign in" } }
+                }
+            }
+        }
+        if isSignedIn {
+            SignOutForm(visit: visit, role: .partner, action: visit.path("partners", "sign-out"))
+        }
+    }
+}
+
+private struct SignOutForm: Component {
+    let visit: Visit
+    let role: Role
+    let action: Path
+
+    var body: HTML {
+        form(.method("post"), .action(action)) {
+            SealField(seal: visit.seal(for: role))
+            button(.class("plain")) { "Sign out" }
+        }
+    }
+}
+
+private struct FooterLinks: Component {
+    let visit: Visit
+
+    var body: HTML {
+        ul {
+            if let help = visit.brand.helpPage.flatMap(ExternalLink.init) {
+                li { outsideLink(help) { "Help" } }
+            } else if let mail = visit.brand.supportEmail.flatMap({ ExternalLink("mailto:\($0)") }) {
+                li { a(.href(mail)) { "Help" } }
+            }
+            if let privacy = visit.brand.privacyPolicy.flatMap(ExternalLink.init) {
+                li { outsideLink(privacy) { "Privacy" } }
+            }
+        }
+    }
+}
+
+extension Site {
+    /// The address of a file of `Public/`, with its content hash.
+    func asset(_ name: String) -> Path {
+        publicURL.root.appending(segments: files.path(of: name).split(separator: "/").map(String.init))
+    }
+}

@@ -1,0 +1,276 @@
+import Registry
+import Web
+
+/// How partners come in: sign-up, sign-in, sign-out.
+enum PartnerDoor {
+    static func askToSignUp(_ visit: Visit) async throws -> Response {
+        if try await visit.partner() != nil { return .redirect(to: visit.path("applications")) }
+        return visit.answerWithSeal { SignUpPage(visit: $0, seal: $1).page.response(to: $0, .ok, $2) }
+    }
+
+    /// Answers `POST /partners/sign-up`: an account and a session, or the form again with what to mend.
+    static func signUp(_ form: Form, _ visit: Visit) async throws -> Response {
+        if let wait = visit.site.brakes.signUps.spend("\(visit.tenant.name) \(visit.request.clientAddress)") {
+            throw Refusal.tooMany(wait)
+        }
+        let (name, email) = (form["name"]?.trimmingSpaces ?? "", form["email"]?.trimmingSpaces ?? "")
+        let password = form["password"] ?? ""
+        do {
+            let draft = try AccountDraft(email: email, name: name, password: password, at: visit.tenant)
+            _ = try await visit.registry.signUp(draft, at: visit.tenant, from: visit.provenance)
+        } catch let problems as AccountProblems {
+            let page = SignUpPage(
+                visit: visit,
+                seal: visit.seal(for: nil),
+                name: name,
+                email: email,
+                problems: problems.all.map { FieldProblem($0, visit.brand) }
+            )
+            return page.page.response(to: visit, .unprocessable)
+        }
+        let signIn = SignIn(email: email, password: password, role: .partner)
+        let session = try await visit.registry.start(signIn, at: visit.tenant, from: visit.provenance)
+        return .redirect(to: visit.path("applications"), [visit.signedIn(session, as: .partner)].compactMap { $0 })
+    }
+
+    static func askToSignIn(_ visit: Visit) async throws -> Response {
+        if try await visit.partner() != nil { return .redirect(to: visit.path("applications")) }
+        return visit.answerWithSeal { visit, seal, headers in
+            SignInForm.partners(visit, seal).page.response(to: visit, .ok, headers)
+        }
+    }
+
+    static func signIn(_ form: Form, _ visit: Visit) async throws -> Response {
+        let door = Door(role: .partner, form: form)
+        switch try await door.open(visit) {
+        case .opened(let cookie):
+            return .redirect(to: visit.path("applications"), [cookie].compactMap { $0 })
+        case .refused:
+            var page = SignInForm.partners(visit, visit.seal(for: nil))
+            page.refuse(email: door.email)
+            return page.page.response(to: visit, .unprocessable)
+        }
+    }
+
+    static func signOut(_ partner: PartnerAccess, _ form: Form, _ visit: Visit) async throws -> Response {
+        try await partner.signOut()
+        let headers = [visit.signedOut(.partner), ("Clear-Site-Data", "\"cache\"")].compactMap { $0 }
+        return .redirect(to: visit.path("partners", "sign-in"), headers)
+    }
+
+    /// For somebody who has to sign in first.
+    static func turnedAway(_ visit: Visit) -> Response { .redirect(to: visit.path("partners", "sign-in")) }
+}
+
+/// One attempt to sign in, in any role: the brakes, the check, the cookie.
+struct Door {
+    enum Outcome { case opened(Header?), refused }
+
+    let role: Role
+    let email: String
+    private let password: String
+
+    init(role: Role, form: Form) {
+        self.role = role
+        email = form["email"]?.trimmingSpaces ?? ""
+        password = form["password"] ?? ""
+    }
+
+    /// Throws ``Refusal/tooMany(_:)`` when this account or address failed too often (SL-07).
+    func open(_ visit: Visit) async throws -> Outcome {
+        let brakes = visit.site.brakes
+        let account = "\(visit.tenant.name) \(role) \(email.lowercased())"
+        let wait = brakes.signInFailures.excess(account) ?? brakes.addressFailures.excess(visit.request.clientAddress)
+        if let wait { throw Refusal.tooMany(wait) }
+        do {
+            let signIn = SignIn(email: email, password: password, role: role)
+            let session = try await visit.registry.start(signIn, at: visit.tenant, from: visit.provenance)
+            return .opened(visit.signedIn(session, as: role))
+        } catch is SignInRefusal {
+            _ = brakes.signInFailures.spend(account)
+            _ = brakes.addressFailures.spend(visit.request.clientAddress)
+            return .refused
+        }
+    }
+}
+
+extension Visit {
+    /// Answers with a form for somebody who is not signed in, giving their browser a cookie to seal it with.
+    func answerWithSeal(_ page: (Visit, _ seal: String, [Header]) -> Response) -> Response {
+        if let browser { return page(self, registry.seal(browser), []) }
+        let fresh = registry.freshToken()
+        return page(self, registry.seal(fresh), [remembering(browser: fresh)].compactMap { $0 })
+    }
+}
+
+// MARK: - Pages
+
+private struct SignUpPage {
+    let visit: Visit
+    let seal: String?
+    var name = ""
+    var email = ""
+    var problems: [FieldProblem] = []
+
+    var page: Page {
+        let title = "Create a partner account"
+        return Page(problems.isEmpty ? title : "Error: \(title)", .gate, script: .forms) {
+            ErrorSummary(problems: problems)
+            h1 { title }
+            if visit.tenant.policy.registration == .open { fields } else { closed }
+            p(.class("note")) {
+                "Already have an account? "
+                a(.href(visit.path("partners", "sign-in"))) { "Sign in" }
+            }
+        }
+    }
+
+    @HTMLBuilder private var fields: HTML {
+        form(
+            .class("stack"),
+            .method("post"),
+            .action(visit.path("partners", "sign-up")),
+            .novalidate
+        ) {
+            SealField(seal: seal)
+            TextField(
+                id: "name",
+                label: "Your name",
+                value: name,
+                autocomplete: "name",
+                direction: .automatic,
+                problems: problems
+            )
+            TextField(
+                id: "email",
+                label: "Work e-mail",
+                type: "email",
+                value: email,
+                hint: "Use an address your company reads.",
+                autocomplete: "username",
+                direction: .leftToRight,
+                problems: problems
+            )
+            PasswordField(
+                hint: "At least 12 characters. A few words you can remember work well.",
+                autocomplete: "new-password",
+                problems: problems
+            )
+            button(.class("btn primary")) { "Create account" }
+        }
+    }
+
+    @HTMLBuilder private var closed: HTML {
+        p { "Registration is by invitation." }
+        if let mail = visit.brand.supportEmail, let address = ExternalLink("mailto:\(mail)") {
+            p {
+                "Ask \(visit.brand.displayName) at "
+                a(.href(address)) { mail }
+                "."
+            }
+        }
+    }
+}
+
+/// The sign-in page of partners and of customers: the same form, different words around it.
+struct SignInForm {
+    let visit: Visit
+    let seal: String?
+    let heading: String
+    let action: Path
+    var hidden: [(name: String, value: String)] = []
+    var before: HTML = HTML()
+    var after: HTML = HTML()
+    private var email = ""
+    private var problems: [FieldProblem] = []
+
+    init(
+        _ visit: Visit,
+        _ seal: String?,
+        heading: String,
+        action: Path,
+        hidden: [(name: String, value: String)] = [],
+        before: HTML = HTML(),
+        after: HTML = HTML()
+    ) {
+        self.visit = visit
+        self.seal = seal
+        self.heading = heading
+        self.action = action
+        self.hidden = hidden
+        self.before = before
+        self.after = after
+    }
+
+    static func partners(_ visit: Visit, _ seal: String?) -> SignInForm {
+        SignInForm(
+            visit,
+            seal,
+            heading: "Sign in to \(visit.brand.displayName) partners",
+            action: visit.path("partners", "sign-in"),
+            after: p(.class("note")) {
+                "New here? "
+                a(.href(visit.path("partners", "sign-up"))) { "Create a partner account" }
+            }
+        )
+    }
+
+    /// One message for every cause, so that it does not tell whether the account exists.
+    mutating func refuse(email: String) {
+        self.email = email
+        problems = [FieldProblem(field: "email", message: "The e-mail or password is not right. Try again.")]
+    }
+
+    var page: Page {
+        Page(problems.isEmpty ? heading : "Error: \(heading)", .gate, script: .forms) {
+            ErrorSummary(problems: problems)
+            h1 { heading }
+            before
+            form(.class("stack"), .method("post"), .action(action), .novalidate) {
+                SealField(seal: seal)
+                for field in hidden { input(.type("hidden"), .name(field.name), .value(field.value)) }
+                TextField(
+                    id: "email",
+                    label: "E-mail",
+                    type: "email",
+                    value: email,
+                    autocomplete: "username",
+                    direction: .leftToRight,
+                    problems: problems
+                )
+                PasswordField(autocomplete: "current-password")
+                button(.class("btn primary")) { "Sign in" }
+            }
+            after
+        }
+    }
+}
+
+extension FieldProblem {
+    /// What to do about a problem with an account, in the words of its field.
+    fileprivate init(_ problem: AccountProblem, _ brand: Brand) {
+        switch problem {
+        case .missingName: self.init(field: "name", message: "Enter your name")
+        case .nameTooLong: self.init(field: "name", message: "The name can be up to 256 bytes")
+        case .missingEmail: self.init(field: "email", message: "Enter your work e-mail")
+        case .malformedEmail:
+            self.init(field: "email", message: "Enter an e-mail address like name@company.com")
+        case .emailTaken:
+            self.init(field: "email", message: "There is already an account with this e-mail. Sign in instead")
+        case .missingPassword: self.init(field: "password", message: "Enter a password")
+        case .shortPassword: self.init(field: "password", message: "Use at least 12 characters")
+        case .longPassword: self.init(field: "password", message: "The password can be up to 128 characters")
+        case .commonPassword:
+            self.init(
+                field: "password",
+                message: "This password is on lists of stolen passwords. Choose another"
+            )
+        case .passwordContainsContext:
+            self.init(
+                field: "password",
+                message: "The password contains your e-mail or the name \(brand.displayName). Choose another"
+            )
+        case .registrationClosed: self.init(field: "name", message: "Registration is by invitation")
+        }
+    }
+}

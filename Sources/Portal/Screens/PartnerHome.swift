@@ -1,0 +1,145 @@
+import Registry
+import Web
+
+/// What a partner who was told "register your application with us" sees first (ux A1).
+enum PartnerHome {
+    static func show(_ visit: Visit) async throws -> Response {
+        let isSignedIn = try await visit.partner() != nil
+        return Page("Connect your software", .partners(signedIn: isSignedIn, current: nil)) {
+            Introduction(visit: visit, isSignedIn: isSignedIn)
+            HowItWorks(visit: visit)
+            OfferedScopes(visit: visit)
+            ForDevelopers(visit: visit)
+        }.response(to: visit)
+    }
+}
+
+private struct Introduction: Component {
+    let visit: Visit
+    let isSignedIn: Bool
+
+    var body: HTML {
+        section(.class("stack")) {
+            h1 { "Connect your software to \(visit.brand.displayName)" }
+            p(.class("lead")) {
+                """
+                Register your application, and \(visit.brand.displayName) customers can allow it to use \
+                \(visit.brand.dataDescription). You need a company name and a logo. It takes about two minutes.
+                """
+            }
+            div(.class("row")) {
+                if isSignedIn {
+                    a(.class("btn primary"), .href(visit.path("applications", "new"))) { "Register an application" }
+                    a(.class("btn"), .href(visit.path("applications"))) { "Your applications" }
+                } else {
+                    a(.class("btn primary"), .href(visit.path("partners", "sign-up"))) { "Register an application" }
+                    a(.class("btn"), .href(visit.path("partners", "sign-in"))) { "Sign in" }
+                }
+            }
+        }
+    }
+}
+
+private struct HowItWorks: Component {
+    let visit: Visit
+
+    private var isReviewed: Bool { visit.tenant.policy.review == .reviewed }
+
+    var body: HTML {
+        section(.class("card"), .aria("labelledby", "how")) {
+            h2(.id("how")) { "How it works" }
+            ol(.class("steps")) {
+                li {
+                    strong { "Register." }
+                    " Give your company name and a logo. You receive a client ID and a client secret straight away."
+                }
+                li {
+                    strong { "Build and test." }
+                    isReviewed
+                        ? " Connect the test accounts you list before anybody checks your application."
+                        : " Send customers to our consent screen, and exchange the code for a token."
+                }
+                li {
+                    strong { isReviewed ? "Get approved." : "Go live." }
+                    isReviewed
+                        ? " \(visit.brand.displayName) looks at your application. Then any customer can connect."
+                        : " Any customer can connect at once. Until it is checked, they see “Not verified”."
+                }
+            }
+        }
+    }
+}
+
+private struct OfferedScopes: Component {
+    let visit: Visit
+
+    var body: HTML {
+        section(.class("card"), .aria("labelledby", "scopes")) {
+            h2(.id("scopes")) { "What your application can ask for" }
+            if visit.tenant.settings.scopes.isEmpty {
+                p {
+                    """
+                    \(visit.brand.displayName) has not published its permissions yet. You can register now and \
+                    choose permissions later.
+                    """
+                }
+            } else {
+                div(.class("scroll"), .tabindex(0), .role("region"), .aria("labelledby", "scopes")) {
+                    table { rows }
+                }
+            }
+        }
+    }
+
+    @HTMLBuilder private var rows: HTML {
+        thead {
+            tr {
+                th(.scope("col")) { "Permission" }
+                th(.scope("col")) { "What customers read" }
+                th(.scope("col")) { "Access" }
+            }
+        }
+        tbody {
+            for scope in visit.tenant.settings.scopes {
+                tr {
+                    th(.scope("row")) { code { scope.name.text } }
+                    td { scope.sentence }
+                    td { scope.kind.words }
+                }
+            }
+        }
+    }
+}
+
+private struct ForDevelopers: Component {
+    let visit: Visit
+
+    var body: HTML {
+        section(.class("card"), .aria("labelledby", "developers")) {
+            h2(.id("developers")) { "For your developers" }
+            dl(.class("facts")) {
+                div {
+                    dt { "Server address" }
+                    dd { code { visit.issuer } }
+                }
+                div {
+                    dt { "Server metadata" }
+                    dd {
+                        a(.href(visit.path(".well-known", "oauth-authorization-server"))) { "JSON (RFC 8414)" }
+                    }
+                }
+            }
+        }
+    }
+}
+
+extension OfferedScope.Kind {
+    /// One word for a column.
+    var words: String {
+        switch self {
+        case .read: "Read"
+        case .change: "Change"
+        case .sensitive: "Sensitive"
+        }
+    }
+}

@@ -1,0 +1,240 @@
+import Registry
+import Web
+
+/// What pages are put together from.
+
+/// The tenant's logo in the header.
+struct TenantMark: Component {
+    let visit: Visit
+
+    var body: HTML {
+        if let logo = visit.brand.logo {
+            span(.class("logo small")) {
+                img(
+                    .src(LogoEndpoint.path(of: LogoDigest(logo), size: 128, visit)),
+                    .width(40),
+                    .height(40),
+                    .alt("")
+                )
+            }
+        }
+    }
+}
+
+/// An application's logo, or its first letter.
+struct ApplicationMark: Component {
+    let name: String
+    let logo: LogoDigest?
+    let visit: Visit
+    var isSmall = false
+
+    init(_ application: Application, _ visit: Visit, isSmall: Bool = false) {
+        name = application.displayName
+        logo = application.logo
+        self.visit = visit
+        self.isSmall = isSmall
+    }
+
+    var body: HTML {
+        span(.class(isSmall ? "logo small" : "logo")) {
+            if let logo {
+                img(
+                    .src(LogoEndpoint.path(of: logo, size: 128, visit)),
+                    .width(isSmall ? 40 : 64),
+                    .height(isSmall ? 40 : 64),
+                    .alt("")
+                )
+            } else {
+                span(.class("monogram")) { Monogram.of(name) }
+            }
+        }
+    }
+}
+
+enum Monogram {
+    /// The first letter or digit of a name.
+    static func of(_ name: String) -> String {
+        name.first { $0.isLetter || $0.isNumber }.map { String($0).uppercased() } ?? "?"
+    }
+}
+
+/// Application and tenant side by side; decoration, because the words carry the trust.
+struct Handshake: Component {
+    let mark: HTML
+    let visit: Visit
+
+    var body: HTML {
+        div(.class("handshake"), .aria("hidden", "true")) {
+            mark
+            span(.class("wire"))
+            if let logo = visit.brand.logo {
+                span(.class("logo")) {
+                    img(
+                        .src(LogoEndpoint.path(of: LogoDigest(logo), size: 128, visit)),
+                        .width(64),
+                        .height(64),
+                        .alt("")
+                    )
+                }
+            } else {
+                span(.class("logo")) { span(.class("monogram")) { Monogram.of(visit.brand.displayName) } }
+            }
+        }
+    }
+}
+
+/// Proof that a form was written by us for this visitor.
+struct SealField: Component {
+    let seal: String?
+
+    var body: HTML {
+        input(.type("hidden"), .name("seal"), .value(seal ?? ""))
+    }
+}
+
+/// What has to be mended, at the top of a form that is shown again, with links to the fields.
+struct ErrorSummary: Component {
+    let problems: [FieldProblem]
+
+    var body: HTML {
+        if !problems.isEmpty {
+            div(.class("errors"), .tabindex(-1), .autofocus, .aria("labelledby", "problems")) {
+                div(.role("alert")) {
+                    h2(.id("problems")) { "There is a problem" }
+                    ul {
+                        for problem in problems {
+                            li { a(.href(Path(anchor: problem.field))) { problem.message } }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// A sentence that belongs to a field of a form.
+struct FieldProblem: Sendable {
+    let field: String
+    let message: String
+}
+
+/// A labelled field with its hint and its error.
+struct Field: Component {
+    let id: String
+    let name: String
+    let label: String
+    var hint: String?
+    var isOptional = false
+    var problems: [FieldProblem] = []
+
+    /// Receives what every control needs: its id, its name, and what describes it.
+    @HTMLBuilder let control: ([Attribute]) -> HTML
+
+    private var own: [FieldProblem] { problems.filter { $0.field == id } }
+
+    var body: HTML {
+        div(.class(own.isEmpty ? "field" : "field invalid")) {
+            Web.label(.for(id)) {
+                label
+                if isOptional { span(.class("optional")) { " (optional)" } }
+            }
+            if let hint { p(.class("hint"), .id("\(id)-hint")) { hint } }
+            if !own.isEmpty {
+                div(.id("\(id)-err")) {
+                    for problem in own {
+                        p(.class("err")) {
+                            span(.class("vh")) { "Error: " }
+                            problem.message
+                        }
+                    }
+                }
+            }
+            control(attributes)
+        }
+    }
+
+    private var attributes: [Attribute] {
+        let described = [hint.map { _ in "\(id)-hint" }, own.isEmpty ? nil : "\(id)-err"].compactMap { $0 }
+        return [
+            .id(id), .name(name),
+            .aria("describedby", described.joined(separator: " ")).when(!described.isEmpty),
+            .aria("invalid", "true").when(!own.isEmpty),
+        ]
+    }
+}
+
+/// A one-line field.
+struct TextField: Component {
+    let id: String
+    let label: String
+    var type = "text"
+    var value = ""
+    var hint: String?
+    var isOptional = false
+    var autocomplete = "off"
+    var direction: Direction?
+    var problems: [FieldProblem] = []
+    var extra: [Attribute] = []
+
+    var body: HTML {
+        Field(
+            id: id,
+            name: id.replacing("-", with: "_"),
+            label: label,
+            hint: hint,
+            isOptional: isOptional,
+            problems: problems
+        ) { attributes in
+            var all = attributes + [.type(type), .value(value), .autocomplete(autocomplete)] + extra
+            if let direction { all.append(.dir(direction)) }
+            if !isOptional { all.append(.required) }
+            return input(all)
+        }
+    }
+}
+
+/// A password, with a button to look at it that only scripts can show.
+struct PasswordField: Component {
+    var label = "Password"
+    var hint: String?
+
+    /// `current-password` or `new-password`, for password managers.
+    let autocomplete: String
+    var problems: [FieldProblem] = []
+
+    var body: HTML {
+        Field(id: "password", name: "password", label: label, hint: hint, problems: problems) { attributes in
+            div(.class("joined")) {
+                input(attributes + [.type("password"), .autocomplete(autocomplete), .required])
+                button(
+                    .class("btn"),
+                    .type("button"),
+                    .hidden,
+                    .data("reveal", "password"),
+                    .data("show", "Show"),
+                    .data("hide", "Hide"),
+                    .aria("pressed", "false"),
+                    .aria("label", "Show password")
+                ) { "Show" }
+            }
+        }
+    }
+}
+
+/// A moment in full, in UTC, readable by machines too.
+struct Moment: Component {
+    let text: CalendarText
+
+    init(_ text: CalendarText) { self.text = text }
+
+    var body: HTML { time(.datetime(text.iso)) { text.full } }
+}
+
+/// What happened a moment ago, said once after a redirect.
+struct Notice: Component {
+    let text: String?
+
+    var body: HTML {
+        if let text { p(.class("notice"), .role("status")) { text } }
+    }
+}

@@ -1,0 +1,267 @@
+import FoundationEssentials
+import Registry
+import Web
+
+/// Client secrets: make another, date one, revoke one; both work at once, never none (ux A8).
+enum SecretScreens {
+    static func ask(_ partner: PartnerAccess, _ visit: Visit) async throws -> Response {
+        let application = try await partner.requested(visit)
+        let live = try await partner.secrets(of: application).filter(\.isLive)
+        guard application.kind != .public else { throw Refusal.notFound }
+        return NewSecretPage(visit: visit, application: application, live: live).page.response(to: visit)
+    }
+
+    static func create(_ partner: PartnerAccess, _ form: Form, _ visit: Visit) async throws -> Response {
+        let application = try await partner.requested(visit)
+        do {
+            let secret = try await partner.createSecret(
+                for: application,
+                label: String((form["label"] ?? "").prefix(80)),
+                ticket: form["ticket"] ?? "",
+                others: Overlap(form["others"])
+            )
+            return CredentialsPage.another(secret, for: application, visit).response(to: visit)
+        } catch SecretRefusal.alreadyCreated {
+            return CredentialsPage.gone(application.id, visit).response(to: visit)
+        } catch SecretRefusal.tooMany {
+            return try await refused(application, partner, "You have 5 secrets. Revoke one to create another.", visit)
+        } catch is SecretRefusal {
+            throw Refusal.notFound
+        }
+    }
+
+    static func askToRevoke(_ partner: PartnerAccess, _ visit: Visit) async throws -> Response {
+        let (application, secret) = try await partner.requestedSecret(visit)
+        return RevokePage(visit: visit, application: application, secret: secret).page.response(to: visit)
+    }
+
+    static func revoke(_ partner: PartnerAccess, _ form: Form, _ visit: Visit) async throws -> Response {
+        let application = try await partner.requested(visit)
+        return try await changing(application, partner, visit) {
+            try await partner.revokeSecret(visit.captured("secret"), of: application)
+        }
+    }
+
+    static func askForEnd(_ partner: PartnerAccess, _ visit: Visit) async throws -> Response {
+        let (application, secret) = try await partner.requestedSecret(visit)
+        return EndPage(visit: visit, application: application, secret: secret).page.response(to: visit)
+    }
+
+    static func setEnd(_ partner: PartnerAccess, _ form: Form, _ visit: Visit) async throws -> Response {
+        let (application, secret) = try await partner.requestedSecret(visit)
+        let typed = form["ends"]?.trimmingSpaces ?? ""
+        let end = typed.isEmpty ? nil : CalendarText.day(typed)
+        if !typed.isEmpty, end.map({ $0 <= visit.registry.now() }) ?? true {
+            let page = EndPage(visit: visit, application: application, secret: secret, typed: typed)
+            return page.page.response(to: visit, .unprocessable)
+        }
+        return try await changing(application, partner, visit) {
+            try await partner.endSecret(secret.id, of: application, at: end)
+        }
+    }
+
+    /// Runs a change and goes back to the list of secrets, or says there why it was declined.
+    private static func changing(
+        _ application: Application,
+        _ partner: PartnerAccess,
+        _ visit: Visit,
+        _ change: () async throws -> Void
+    ) async throws -> Response {
+        do {
+            try await change()
+        } catch SecretRefusal.lastOne {
+            let sentence = "This is the only secret that keeps working. Create a new one first."
+            return try await refused(application, partner, sentence, visit)
+        } catch is SecretRefusal {
+            throw Refusal.notFound
+        }
+        return .redirect(to: visit.path("applications", application.id.text).anchored("secrets"))
+    }
+
+    private static func refused(
+        _ application: Application,
+        _ partner: PartnerAccess,
+        _ sentence: String,
+        _ visit: Visit
+    ) async throws -> Response {
+        try await ApplicationScreens.detail(
+            of: application,
+            partner,
+            visit,
+            problems: [FieldProblem(field: "secrets", message: sentence)]
+        )
+    }
+}
+
+extension PartnerAccess {
+    fileprivate func requestedSecret(_ visit: Visit) async throws -> (Application, ClientSecret) {
+        let application = try await requested(visit)
+        let secret = try await secrets(of: application).first { $0.id == visit.captured("secret") && $0.isLive }
+        guard let secret else { throw Refusal.notFound }
+        return (application, secret)
+    }
+}
+
+extension Overlap {
+    /// What was chosen for the older secrets; a week when nothing sensible was.
+    fileprivate init(_ choice: String?) {
+        switch choice {
+        case "86400": self = .seconds(86_400)
+        case "2592000": self = .seconds(2_592_000)
+        case "keep": self = .untilRevoked
+        case "leaked": self = .leaked
+        default: self = .seconds(604_800)
+        }
+    }
+}
+
+// MARK: - Pages
+
+private struct NewSecretPage {
+    let visit: Visit
+    let application: Application
+    let live: [ClientSecret]
+
+    private var olderOnes: String {
+        if live.count == 1, let only = live.first { return "The secret ending \(only.hint) stops working" }
+        return "The other secrets stop working"
+    }
+
+    var page: Page {
+        Page("Create a new secret", .partners(signedIn: true, current: .applications), script: .forms) {
+            h1 {
+                "Create a new secret for "
+                bdi { application.displayName }
+            }
+            p {
+                """
+                Both secrets work at the same time, so nothing breaks. Put the new one into your software, check \
+                that “Last used” moves to it, then retire the old one.
+                """
+            }
+            form(
+                .class("stack"),
+                .method("post"),
+                .action(visit.path("applications", application.id.text, "secrets"))
+            ) {
+                SealField(seal: visit.seal(for: .partner))
+                input(.type("hidden"), .name("ticket"), .value(visit.registry.freshToken()))
+                TextField(
+                    id: "label",
+                    label: "Label",
+                    hint: "For example “production 2027”.",
+                    isOptional: true,
+                    direction: .automatic,
+                    extra: [.maxlength(80)]
+                )
+                choices
+                div(.class("row")) {
+                    button(.class("btn primary")) { "Create secret" }
+                    a(.class("btn"), .href(visit.path("applications", application.id.text))) { "Cancel" }
+                }
+            }
+        }
+    }
+
+    private var choices: HTML {
+        fieldset(.class("field")) {
+            legend { olderOnes }
+            choice("86400", "in 24 hours")
+            choice("604800", "in 7 days", isChosen: true)
+            choice("2592000", "in 30 days")
+            choice("keep", "when I revoke it")
+            choice("leaked", "now, it has leaked")
+        }
+    }
+
+    private func choice(_ value: String, _ text: String, isChosen: Bool = false) -> HTML {
+        div(.class("choice")) {
+            input(
+                .type("radio"),
+                .id("others-\(value)"),
+                .name("others"),
+                .value(value),
+                .checked.when(isChosen)
+            )
+            label(.for("others-\(value)")) { text }
+        }
+    }
+}
+
+private struct RevokePage {
+    let visit: Visit
+    let application: Application
+    let secret: ClientSecret
+
+    private var lastUse: HTML {
+        p {
+            if let use = secret.lastUsedAt {
+                strong {
+                    "This secret was last used on "
+                    Moment(CalendarText(use))
+                    secret.lastUsedFrom.map { " from \($0)." } ?? "."
+                }
+                " Software that still uses it stops working at once."
+            } else {
+                strong { "This secret was never used." }
+            }
+            " Access that customers already gave keeps working."
+        }
+    }
+
+    var page: Page {
+        Page("Revoke a secret", .partners(signedIn: true, current: .applications)) {
+            h1 { "Revoke the secret ending \(secret.hint)?" }
+            lastUse
+            form(
+                .class("row"),
+                .method("post"),
+                .action(visit.path("applications", application.id.text, "secrets", secret.id, "revoke"))
+            ) {
+                SealField(seal: visit.seal(for: .partner))
+                button(.class("btn danger")) { "Revoke secret ending \(secret.hint)" }
+                a(.class("btn"), .href(visit.path("applications", application.id.text))) { "Keep it" }
+            }
+        }
+    }
+}
+
+private struct EndPage {
+    let visit: Visit
+    let application: Application
+    let secret: ClientSecret
+    var typed: String?
+
+    private var problems: [FieldProblem] {
+        typed == nil ? [] : [FieldProblem(field: "ends", message: "Enter a day in the future, like 2027-03-31")]
+    }
+
+    var page: Page {
+        let title = "When a secret ends"
+        return Page(problems.isEmpty ? title : "Error: \(title)", .partners(signedIn: true, current: .applications)) {
+            ErrorSummary(problems: problems)
+            h1 { "When does the secret ending \(secret.hint) stop working?" }
+            form(
+                .class("stack"),
+                .method("post"),
+                .action(visit.path("applications", application.id.text, "secrets", secret.id, "end")),
+                .novalidate
+            ) {
+                SealField(seal: visit.seal(for: .partner))
+                TextField(
+                    id: "ends",
+                    label: "First day on which it no longer works",
+                    type: "date",
+                    value: typed ?? secret.endsAt.map { CalendarText($0).isoDate } ?? "",
+                    hint: "At 00:00 UTC. Leave it empty for no end.",
+                    isOptional: true,
+                    problems: problems
+                )
+                div(.class("row")) {
+                    button(.class("btn primary")) { "Save the end date" }
+                    a(.class("btn"), .href(visit.path("applications", application.id.text))) { "Cancel" }
+                }
+            }
+        }
+    }
+}

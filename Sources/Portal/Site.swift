@@ -1,0 +1,154 @@
+import Registry
+import Web
+
+/// The product as one function from request to response.
+///
+/// `respond(to:)` reads: log line, server-wide address or tenant, route, visitor, handler, failure.
+final class Site: Sendable {
+    let registry: ApplicationRegistry
+    let files: PublicFiles
+    let publicURL: PublicURL
+    let log: Log
+    let monotonic: @Sendable () -> Duration
+    let brakes: Brakes
+    let logos = KeptLogos()
+
+    init(
+        registry: ApplicationRegistry,
+        publicFiles: PublicFiles,
+        publicURL: PublicURL,
+        log: Log,
+        monotonic: @escaping @Sendable () -> Duration
+    ) {
+        self.registry = registry
+        files = publicFiles
+        self.publicURL = publicURL
+        self.log = log
+        self.monotonic = monotonic
+        brakes = Brakes(now: monotonic)
+    }
+
+    func respond(to request: Request) async -> Response {
+        let start = monotonic()
+        let (response, tenant, route) = await answer(request)
+        log.request(
+            request,
+            status: response.status.code,
+            tenant: tenant,
+            route: route,
+            took: monotonic() - start
+        )
+        return response
+    }
+
+    /// How many bytes of body a route reads; asked before the first one is.
+    func bodyLimit(_ method: Method, _ path: [String]) -> Int {
+        switch Site.table.match(method, Address(path).rest) {
+        case .found(let route, _, _): route.bodyLimit
+        case .methodNotAllowed, .notFound: 0
+        }
+    }
+
+    private func answer(_ request: Request) async -> (Response, tenant: String?, route: String?) {
+        if let response = serverWide(request) { return (response, nil, request.rawPath) }
+        do {
+            let address = Address(request.path)
+            guard let (tenant, base) = try await tenant(for: request, at: address) else {
+                return (try await strangersAnswer(to: request, at: address), nil, nil)
+            }
+            let visit = Visit(site: self, request: request, tenant: tenant, base: base)
+            let (response, route) = await answer(visit, at: address.rest)
+            return (response, tenant.name.text, route)
+        } catch {
+            return (Failure.plain(error, request, log), nil, nil)
+        }
+    }
+
+    private func answer(_ visit: Visit, at path: ArraySlice<String>) async -> (Response, route: String?) {
+        switch Site.table.match(visit.request.method, path) {
+        case .notFound:
+            return (SystemPage.notFound.response(to: visit), nil)
+        case .methodNotAllowed(let allowed):
+            return (Failure.methodNotAllowed(allowed, visit), nil)
+        case .found(let route, let captures, let pattern):
+            let visit = visit.with(captures)
+            do {
+                return (try await route.respond(visit), pattern)
+            } catch {
+                return (Failure.response(to: error, visit, isForSoftware: route.isForSoftware), pattern)
+            }
+        }
+    }
+
+    private static let table = RouteTable(routes.map { ($0.method, $0.pattern, $0) })
+}
+
+// MARK: - Which tenant
+
+/// A path, split into the tenant it names and what lies below that tenant.
+private struct Address {
+    let tenant: String?
+    let rest: ArraySlice<String>
+
+    /// `/t/{tenant}/…`, and the place RFC 8414 §3.1 puts the metadata of an issuer with a path:
+    /// `/.well-known/{document}/t/{tenant}`.
+    init(_ path: [String]) {
+        if path.first == "t", path.count >= 2 {
+            tenant = path[1]
+            rest = path.count == 3 && path[2].isEmpty ? [] : path[2...]
+        } else if path.first == ".well-known", path.count == 4, path[2] == "t" {
+            tenant = path[3]
+            rest = path[..<2]
+        } else {
+            tenant = nil
+            rest = path[...]
+        }
+    }
+}
+
+extension Site {
+    /// The tenant whose host it is, else the one in the path; never one named by a parameter.
+    private func tenant(for request: Request, at address: Address) async throws -> (Tenant, base: Path)? {
+        let host = PublicURL.withoutPort(request.host)
+        if let tenant = try await registry.tenant(atHost: host) {
+            return address.tenant == nil ? (tenant, "/") : nil
+        }
+        guard isOurs(request.host), let name = address.tenant else { return nil }
+        return try await registry.tenant(named: name).map { tenant in
+            (tenant, publicURL.root.appending("t", tenant.name.text))
+        }
+    }
+
+    private func isOurs(_ host: String) -> Bool {
+        host == publicURL.host || publicURL.isLoopback && PublicURL.isLoopback(host)
+    }
+
+    /// What a request gets that belongs to no tenant: the way to the only one there is, or an honest page.
+    private func strangersAnswer(to request: Request, at address: Address) async throws -> Response {
+        guard isOurs(request.host) else { return Failure.wrongHost(request, publicURL) }
+        if request.path.isEmpty, request.method == .get {
+            let tenants = try await registry.tenants()
+            if tenants.count == 1, let only = tenants.first {
+                return .redirect(to: publicURL.root.appending("t", only.name.text, ""))
+            }
+        }
+        return Failure.nobodyHere(request)
+    }
+
+    /// What is the same for every tenant: health, and the files of `Public/`.
+    private func serverWide(_ request: Request) -> Response? {
+        guard request.method == .get || request.method == .head else { return nil }
+        switch request.path.first {
+        case "healthz" where request.path.count == 1, "readyz" where request.path.count == 1:
+            return HealthEndpoint.up
+        case "public":
+            return files.response(for: request.path.dropFirst())
+        case "robots.txt" where request.path.count == 1:
+            return files.response(for: ["robots.txt"])
+        case "favicon.ico" where request.path.count == 1:
+            return files.response(for: ["favicon.png"])
+        default:
+            return nil
+        }
+    }
+}

@@ -1,0 +1,195 @@
+import FoundationEssentials
+import Registry
+
+/// A tenant as its file describes it, every mistake found.
+///
+/// The shipped `Tenants/standard.json5` documents the form by comments.
+struct TenantFile: Sendable {
+    enum LogoSource: Sendable, Equatable {
+        /// A file, by its path from the folder of the tenant file.
+        case file(String)
+        case embedded([UInt8])
+    }
+
+    let name: TenantName
+
+    /// All that the file says, but for the logo, which has to be decoded first.
+    let settings: Tenant.Settings
+    let logo: LogoSource?
+    let logoPlace: Place
+
+    /// Reads and checks a file; throws every mistake in it. `fileName` is only named in them.
+    init(_ bytes: [UInt8], called fileName: String) throws(FileMistakes) {
+        let document: JSON5
+        do {
+            document = try JSON5(bytes)
+        } catch {
+            throw FileMistakes(all: [FileMistake(fileName, error.place, "", error.message)])
+        }
+        let mistakes = MistakeList(fileName)
+        let root = Fields(document, at: "", known: TenantFile.keys, mistakes)
+        let name = root.text("name", "1 to 32 of a-z, 0-9 and -, beginning with a letter", TenantName.init)
+        let scopes = root.scopes()
+        let brand = root.brand()
+        let hosts = root.hosts()
+        let limitsShown = root.reassurances(about: scopes)
+        let policy = root.policy()
+        let profile = root.optional("profile", "“standard”") { $0 == "standard" ? $0 : nil } ?? "standard"
+        guard let name, let brand, mistakes.all.isEmpty else {
+            throw FileMistakes(all: mistakes.all.sorted { $0.place < $1.place })
+        }
+        self.name = name
+        logo = brand.logo
+        logoPlace = brand.logoPlace
+        settings = Tenant.Settings(
+            hosts: hosts,
+            brand: brand.brand,
+            scopes: scopes,
+            limitsShown: limitsShown,
+            policy: policy,
+            wireProfile: profile
+        )
+    }
+
+    /// The path of the logo a tenant file names, as far as it can be read.
+    static func logoPath(in bytes: [UInt8]) -> String? {
+        do {
+            let root = Fields(try JSON5(bytes), at: "", known: keys, MistakeList(""))
+            guard case .file(let path) = root.brandLogo() else { return nil }
+            return path
+        } catch {
+            return nil
+        }
+    }
+
+    private static let keys = ["name", "hosts", "brand", "scopes", "neverAllows", "policy", "profile"]
+}
+
+// MARK: - What each part may say
+
+extension Fields {
+    fileprivate func hosts() -> [String] {
+        texts("hosts", "a host name in lower case without a port, such as auth.example.com") { text in
+            Fields.isHostName(text) ? text : nil
+        }
+    }
+
+    private static func isHostName(_ text: String) -> Bool {
+        let labels = text.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+        return text.utf8.count <= 253
+            && labels.allSatisfy { label in
+                (1...63).contains(label.count) && label.first != UInt8(ascii: "-") && label.last != UInt8(ascii: "-")
+                    && label.allSatisfy { (97...122).contains($0) || (48...57).contains($0) || $0 == UInt8(ascii: "-") }
+            }
+    }
+
+    fileprivate func brand() -> (brand: Brand, logo: TenantFile.LogoSource?, logoPlace: Place)? {
+        let keys = [
+            "displayName", "accent", "logo", "supportEmail", "helpPage", "privacyPolicy", "dataDescription",
+        ]
+        guard let fields = object("brand", known: keys) else {
+            note("is missing", "brand")
+            return nil
+        }
+        let name = fields.sentence("displayName")
+        let accent = fields.text("accent", "a colour such as #0b6bcb", AccentColour.init)
+        let logo = fields.logo()
+        let email = fields.optional("supportEmail", "an e-mail address") { EmailAddress($0)?.text }
+        let help = fields.optional("helpPage", "an address that begins with https://", Fields.webAddress)
+        let privacy = fields.optional("privacyPolicy", "an address that begins with https://", Fields.webAddress)
+        guard let data = fields.sentence("dataDescription"), let name, let accent else { return nil }
+        let brand = Brand(
+            displayName: name,
+            accent: accent,
+            supportEmail: email,
+            helpPage: help,
+            privacyPolicy: privacy,
+            dataDescription: data
+        )
+        return (brand, logo, fields.place(of: "logo"))
+    }
+
+    private static func webAddress(_ text: String) -> String? {
+        do {
+            guard case .web = try RedirectURI(text).destination else { return nil }
+            return text
+        } catch {
+            return nil
+        }
+    }
+
+    fileprivate func brandLogo() -> TenantFile.LogoSource? {
+        object("brand", known: ["logo"])?.logo()
+    }
+
+    private func logo() -> TenantFile.LogoSource? {
+        optional("logo", "the path of a PNG, or data:image/png;base64,…") { text in
+            guard text.hasPrefix("data:") else { return text.isEmpty ? nil : .file(text) }
+            let start = "data:image/png;base64,"
+            guard text.hasPrefix(start) else { return nil }
+            return Data(base64Encoded: String(text.dropFirst(start.count))).map { .embedded(Array($0)) }
+        }
+    }
+
+    fileprivate func scopes() -> [OfferedScope] {
+        var found: [OfferedScope] = []
+        for fields in objects("scopes", known: ["name", "sentence", "detail", "kind", "default"]) {
+            let name = fields.text("name", "1 to 64 printable characters without spaces, \" and \\", Scope.init)
+            let sentence = fields.sentence("sentence")
+            let detail = fields.optional("detail", "one line of up to 300 characters", Fields.line)
+            let kind: OfferedScope.Kind? = fields.choice("kind")
+            let isDefault = fields.flag("default")
+            guard let name, let sentence else { continue }
+            if found.contains(where: { $0.name == name }) {
+                fields.note("there is a scope “\(name)” already", "name")
+            }
+            found.append(
+                OfferedScope(
+                    name: name,
+                    sentence: sentence,
+                    detail: detail ?? "",
+                    kind: kind ?? .read,
+                    isDefault: isDefault ?? false
+                )
+            )
+        }
+        return found
+    }
+
+    fileprivate func reassurances(about scopes: [OfferedScope]) -> [Reassurance] {
+        let known = scopes.map(\.name.text)
+        return objects("neverAllows", known: ["sentence", "unless"]).compactMap { fields in
+            let wanted = "the name of a scope of this file" + (known.isEmpty ? "" : ": " + known.joined(separator: ", "))
+            let unless = fields.texts("unless", wanted) { text in known.contains(text) ? Scope(text) : nil }
+            return fields.sentence("sentence").map { Reassurance(sentence: $0, unless: unless) }
+        }
+    }
+
+    /// Nothing may be looser than the bounds of the security specification; what is left out is as usual.
+    fileprivate func policy() -> Policy {
+        let day = 86_400
+        var policy = Policy()
+        let numbers: [(String, WritableKeyPath<Policy, Int>, ClosedRange<Int>)] = [
+            ("codeSeconds", \.codeSeconds, 1...600),
+            ("accessTokenSeconds", \.accessTokenSeconds, 1...3600),
+            ("refreshIdleSeconds", \.refreshIdleSeconds, 1...90 * day),
+            ("refreshAbsoluteSeconds", \.refreshAbsoluteSeconds, 1...366 * day),
+            ("requestSeconds", \.requestSeconds, 1...600),
+            ("applicationsPerPartner", \.applicationsPerPartner, 1...1000),
+            ("redirectURIsPerApplication", \.redirectURIsPerApplication, 1...100),
+        ]
+        let keys = ["registration", "review", "grants"] + numbers.map(\.0)
+        guard let fields = object("policy", known: keys) else { return policy }
+        policy.registration = fields.choice("registration") ?? policy.registration
+        policy.review = fields.choice("review") ?? policy.review
+        let grants = fields.texts("grants", Grant.allCases.map(\.rawValue).joined(separator: " or "), Grant.init)
+        if !grants.isEmpty { policy.grants = Set(grants) }
+        for (key, path, range) in numbers {
+            if let number = fields.number(key, in: range) { policy[keyPath: path] = number }
+        }
+        if policy.refreshIdleSeconds > policy.refreshAbsoluteSeconds {
+            fields.note("should not be longer than refreshAbsoluteSeconds", "refreshIdleSeconds")
+        }
+        return policy
+    }
+}

@@ -1,0 +1,61 @@
+import Registry
+import Web
+
+/// One request to one tenant: what a handler needs to know and what it needs to answer.
+struct Visit: Sendable {
+    let site: Site
+    let request: Request
+    let tenant: Tenant
+
+    /// Where the tenant's addresses begin: `/` on its own host, `/t/{tenant}` otherwise.
+    let base: Path
+    private(set) var captures: [String: String] = [:]
+
+    init(site: Site, request: Request, tenant: Tenant, base: Path) {
+        self.site = site
+        self.request = request
+        self.tenant = tenant
+        self.base = base
+    }
+
+    func with(_ captures: [String: String]) -> Visit {
+        var visit = self
+        visit.captures = captures
+        return visit
+    }
+
+    var registry: ApplicationRegistry { site.registry }
+    var brand: Brand { tenant.brand }
+
+    var provenance: Provenance {
+        Provenance(address: request.clientAddress, reference: request.id)
+    }
+
+    /// A place below this tenant.
+    func path(_ segments: String...) -> Path { base.appending(segments: segments) }
+
+    /// What the route's pattern captured under this name; empty when it has no such name.
+    func captured(_ name: String) -> String { captures[name] ?? "" }
+
+    /// The issuer identifier (RFC 8414 §2), from configuration only.
+    var issuer: String {
+        let host = PublicURL.withoutPort(request.host)
+        return tenant.settings.hosts.contains(host)
+            ? site.publicURL.issuer(atHost: host) : site.publicURL.issuer(ofTenant: tenant.name.text)
+    }
+
+    /// The parameters of the query string; throws ``FormProblem`` for text that cannot be decoded.
+    func query() throws(FormProblem) -> Parameters {
+        Parameters(try Form.urlEncoded(Array(request.query.utf8)[...]))
+    }
+
+    /// One value of the query string; nil when it is absent, repeated or unreadable.
+    func queryValue(_ name: String) -> String? {
+        do {
+            let values = try Form.urlEncoded(Array(request.query.utf8)[...]).filter { $0.name == name }
+            return values.count == 1 ? values.first?.value : nil
+        } catch {
+            return nil
+        }
+    }
+}

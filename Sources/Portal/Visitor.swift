@@ -1,0 +1,163 @@
+import Registry
+import Web
+
+/// Who is asking, and whether they mean it: cookies become capabilities, forms prove where they come from.
+extension Visit {
+    func partner() async throws -> PartnerAccess? {
+        guard let cookie = cookie(of: .partner) else { return nil }
+        return try await registry.partner(cookie, at: tenant, from: provenance)
+    }
+
+    func customer() async throws -> CustomerAccess? {
+        guard let cookie = cookie(of: .customer) else { return nil }
+        return try await registry.customer(cookie, at: tenant, from: provenance)
+    }
+
+    func admin() async throws -> AdminAccess? {
+        guard let cookie = cookie(of: .admin) else { return nil }
+        return try await registry.admin(cookie, at: tenant, from: provenance)
+    }
+
+    private func cookie(of role: Role) -> String? {
+        Cookie.read(cookieName(role.rawValue), from: request.headers)
+    }
+
+    /// `__Host-` binds a cookie to this host over TLS (RFC 6265bis §4.1.3.2); plain http cannot have it.
+    private func cookieName(_ purpose: String) -> String {
+        (site.publicURL.isSecure ? "__Host-" : "") + "portal-\(tenant.name)-\(purpose)"
+    }
+}
+
+// MARK: - Cookies
+
+extension Visit {
+    func signedIn(_ session: SecretText, as role: Role) -> Header? {
+        header(cookieName(role.rawValue), session.plaintext, seconds: nil)
+    }
+
+    func signedOut(_ role: Role) -> Header? {
+        header(cookieName(role.rawValue), "", seconds: 0)
+    }
+
+    /// The value that stands for a browser nobody has signed in with, so that its forms can be sealed too.
+    var browser: String? { Cookie.read(cookieName("browser"), from: request.headers) }
+
+    func remembering(browser value: String) -> Header? {
+        header(cookieName("browser"), value, seconds: nil)
+    }
+
+    private func header(_ name: String, _ value: String, seconds: Int?) -> Header? {
+        Cookie(
+            name: name,
+            value: value,
+            isSecure: site.publicURL.isSecure,
+            maxAge: seconds.map { .seconds($0) }
+        ).map { ("Set-Cookie", $0.header) }
+    }
+}
+
+// MARK: - Forms
+
+extension Visit {
+    /// What seals a form of this visitor: their session's cookie, or the browser's.
+    func seal(for role: Role?) -> String? {
+        let cookie = if let role { cookie(of: role) } else { browser }
+        return cookie.map(registry.seal)
+    }
+
+    /// The form, if this server wrote it for this visitor; throws ``Refusal`` or ``FormProblem``.
+    func sealedForm(for role: Role?) throws -> Form {
+        let form = try Form(request)
+        let cookie = if let role { cookie(of: role) } else { browser }
+        guard let cookie, let seal = form["seal"], registry.isSeal(seal, of: cookie) else {
+            throw Refusal.unsealedForm
+        }
+        return form
+    }
+
+    /// Refuses what another site sent through the visitor's browser (CN-10); throws ``Refusal``.
+    func requireSameOrigin() throws(Refusal) {
+        if let site = request.headers["sec-fetch-site"], site != "same-origin", site != "none" {
+            throw .foreignForm
+        }
+        if let origin = request.headers["origin"], !isOwn(origin) { throw .foreignForm }
+    }
+
+    private func isOwn(_ origin: String) -> Bool {
+        let scheme = site.publicURL.isSecure || request.isSecure ? "https://" : "http://"
+        return origin == scheme + request.host
+    }
+}
+
+// MARK: - Clients
+
+extension Visit {
+    /// The application that authenticated, and the parameters it sent (RFC 6749 §2.3, §3.2).
+    ///
+    /// Throws ``OAuthFailure``.
+    func client() async throws -> (ClientAccess, Parameters) {
+        let sent = try tokenParameters()
+        let credentials = try ClientAuthentication(request.headers["authorization"], sent)
+        let key = "\(tenant.name) \(credentials.id) \(request.clientAddress)"
+        if let wait = site.brakes.clientFailures.excess(key) { throw OAuthFailure.tooManyFailures(wait) }
+        do {
+            let access = try await registry.client(credentials.asked, at: tenant, from: provenance)
+            return (access, sent)
+        } catch is ClientRefusal {
+            _ = site.brakes.clientFailures.spend(key)
+            throw OAuthFailure.invalidClient
+        }
+    }
+
+    /// Body only, form-encoded only: what stands in a query string ends up in logs (RFC 6749 §2.3.1).
+    private func tokenParameters() throws -> Parameters {
+        let type = request.headers.all("content-type")
+        guard type.count == 1, let only = type.first, MediaType(only).isURLEncodedForm else {
+            throw OAuthFailure.contentType(type.first)
+        }
+        if !request.query.isEmpty { throw OAuthFailure.queryParameters }
+        do {
+            let pairs = try Form.urlEncoded(request.body[...])
+            guard pairs.count <= 40 else { throw OAuthFailure.malformedBody }
+            return Parameters(pairs)
+        } catch is FormProblem {
+            throw OAuthFailure.malformedBody
+        }
+    }
+}
+
+/// A media type without its parameters, in lower case.
+private struct MediaType {
+    let text: String
+
+    init(_ header: String) {
+        text = header.split(separator: ";").first.map { String($0).trimmingSpaces.lowercased() } ?? ""
+    }
+
+    var isURLEncodedForm: Bool { text == "application/x-www-form-urlencoded" }
+}
+
+// MARK: - Brakes
+
+/// How often something may be tried; counted in this process.
+struct Brakes: Sendable {
+    /// Per tenant, client and address (CA-04).
+    let clientFailures: RateLimiter<String>
+
+    /// Per tenant, role and e-mail address (SL-07).
+    let signInFailures: RateLimiter<String>
+
+    /// Per address of the network, whoever is named.
+    let addressFailures: RateLimiter<String>
+    let signUps: RateLimiter<String>
+    let uploads: RateLimiter<String>
+
+    init(now: @escaping @Sendable () -> Duration) {
+        let quarter: Duration = .seconds(15 * 60)
+        clientFailures = RateLimiter(limit: 10, per: .seconds(60), now: now)
+        signInFailures = RateLimiter(limit: 5, per: quarter, now: now)
+        addressFailures = RateLimiter(limit: 50, per: quarter, now: now)
+        signUps = RateLimiter(limit: 20, per: .seconds(3600), now: now)
+        uploads = RateLimiter(limit: 60, per: .seconds(60), now: now)
+    }
+}

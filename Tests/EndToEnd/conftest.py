@@ -1,0 +1,84 @@
+"""One running server for all files, with the tenant `standard` and the hasty, reviewed tenant `brisk`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from portal.browser import Chromium
+from portal.oauth import Application, Person
+from portal.server import ROOT, Server, Tenant
+
+
+def set_up(folder: Path, proxies: str = "127.0.0.1") -> Server:
+    """A started server with both tenants."""
+    server = Server(folder / "data", proxies=proxies)
+    server.succeed("tenant", "import", str(ROOT / "Tenants/standard.json5"))
+    server.start()
+    import_brisk(server, folder)
+    return server
+
+
+def import_brisk(server: Server, folder: Path) -> None:
+    """The second tenant: short-lived everything, and applications wait for approval."""
+    settings = json.loads(server.succeed("tenant", "export", "standard"))
+    settings["name"] = "brisk"
+    settings["hosts"] = []
+    settings["brand"]["displayName"] = "Brisk"
+    settings["policy"] |= {
+        "review": "reviewed",
+        "requestSeconds": 2,
+        "codeSeconds": 2,
+        "accessTokenSeconds": 2,
+        "refreshIdleSeconds": 4,
+        "refreshAbsoluteSeconds": 6,
+    }
+    file = folder / "brisk.json5"
+    file.write_text(json.dumps(settings))
+    server.succeed("tenant", "import", str(file))
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    server = set_up(tmp_path_factory.mktemp("portal"))
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def standard(server: Server) -> Tenant:
+    return server.tenant("standard")
+
+
+@pytest.fixture(scope="session")
+def brisk(server: Server) -> Tenant:
+    return server.tenant("brisk")
+
+
+@pytest.fixture(scope="module")
+def application(standard: Tenant) -> Application:
+    return standard.application()
+
+
+@pytest.fixture(scope="module")
+def public_application(standard: Tenant) -> Application:
+    return standard.application("Acme Mobile", kind="public")
+
+
+@pytest.fixture(scope="module")
+def resource_server(standard: Tenant) -> Application:
+    return standard.application("Fleet Readings", kind="resource-server", redirect_uris=())
+
+
+@pytest.fixture(scope="module")
+def customer(standard: Tenant) -> Person:
+    return standard.customer()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Chromium]:
+    with Chromium() as chromium:
+        yield chromium

@@ -1,0 +1,166 @@
+"""Chromium with a person in front of it, and what is checked on every page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import TracebackType
+from typing import Any
+from urllib.parse import urlsplit
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import BrowserContext, Page, Playwright, Response, Route, sync_playwright
+
+from .oauth import Person
+
+RULES = {
+    "runOnly": {
+        "type": "tag",
+        "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    }
+}
+WIDE, NARROW = {"width": 1000, "height": 800}, {"width": 320, "height": 640}
+
+
+class Tab:
+    """A page of Chromium, with everything it requested and complained about."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.complaints: list[str] = []
+        self.requests: list[str] = []
+        self.posts: list[str] = []
+        self._documents: list[Response] = []
+        page.on("response", self._answered)
+        page.on("console", lambda message: self._heard(message.type, message.text))
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("request", lambda request: self._requested(request.method, request.url, request.post_data))
+
+    def _heard(self, kind: str, text: str) -> None:
+        # A refused form is a 4xx on purpose, and Chromium says so.
+        if kind == "error" and "the server responded with a status of 4" not in text:
+            self.complaints.append(text)
+
+    def _requested(self, method: str, url: str, body: str | None) -> None:
+        self.requests.append(url)
+        if method == "POST":
+            self.posts.append(body or "")
+
+    def _answered(self, response: Response) -> None:
+        if response.request.resource_type == "document" and not 300 <= response.status < 400:
+            self._documents.append(response)
+
+    @property
+    def source(self) -> str:
+        """The page's HTML as the server sent it."""
+        return self._documents[-1].text()
+
+    def foreign_requests(self, own: str) -> list[str]:
+        return [url for url in self.requests if not url.startswith((own, "blob:", "data:"))]
+
+    def overflow(self) -> int:
+        """By how many pixels the page is wider than its window."""
+        return int(
+            self.page.evaluate(
+                "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+            )
+        )
+
+    def violations(self) -> list[tuple[str, str]]:
+        """What axe finds, as rule and place."""
+        found = Axe().run(self.page, options=RULES).response["violations"]
+        return [(rule["id"], str(node["target"])) for rule in found for node in rule["nodes"]]
+
+    def small_targets(self) -> list[str]:
+        """Controls that are neither 24 pixels wide and high nor part of a sentence (WCAG 2.5.8)."""
+        return list(
+            self.page.evaluate(
+                """() => [...document.querySelectorAll('button,input:not([type=hidden]),summary')]
+                    .filter(e => e.checkVisibility())
+                    .map(e => [e.getBoundingClientRect(), e.outerHTML.slice(0, 80)])
+                    .filter(([box]) => box.width < 24 || box.height < 24).map(([, html]) => html)"""
+            )
+        )
+
+    def space_out(self) -> None:
+        """The text spacing a reader may set (WCAG 1.4.12)."""
+        self.page.evaluate(
+            """() => { for (const { style } of document.querySelectorAll('*')) {
+                style.letterSpacing = '.12em'; style.wordSpacing = '.16em'; style.lineHeight = '1.5' } }"""
+        )
+
+    def clipped(self) -> list[str]:
+        """Elements whose own text no longer fits inside them and is cut off."""
+        return list(
+            self.page.evaluate(
+                """() => [...document.querySelectorAll('main *')]
+                    .filter(e => ['hidden', 'clip'].includes(getComputedStyle(e).overflowX)
+                        && e.clientWidth > 1 && e.scrollWidth > e.clientWidth + 1)
+                    .map(e => e.outerHTML.slice(0, 80))"""
+            )
+        )
+
+    def click_early(self, button: str) -> None:
+        """A raw click where the button is, at once; Playwright's own click would wait out the guard."""
+        box = self.page.locator(button).bounding_box()
+        assert box, f"no {button}"
+        self.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+
+
+class Chromium:
+    """The browser of a test run."""
+
+    def __enter__(self) -> Chromium:
+        self._playwright: Playwright = sync_playwright().start()
+        self._browser = self._playwright.chromium.launch(
+            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-dev-shm-usage"]
+        )
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._browser.close()
+        self._playwright.stop()
+
+    @contextmanager
+    def context(self, person: Person | None = None, **options: Any) -> Iterator[BrowserContext]:
+        """A browser profile of its own, signed in as `person` where there is one."""
+        context = self._browser.new_context(**({"viewport": WIDE} | options))
+        context.set_default_timeout(10_000)
+        if person:
+            host = urlsplit(person.base).hostname
+            context.add_cookies(
+                [
+                    {"name": cookie.name, "value": cookie.value or "", "domain": str(host), "path": "/"}
+                    for cookie in person.http.cookies.jar
+                ]
+            )
+        try:
+            yield context
+        finally:
+            context.close()
+
+    @contextmanager
+    def tab(self, person: Person | None = None, **options: Any) -> Iterator[Tab]:
+        with self.context(person, **options) as context:
+            yield Tab(context.new_page())
+
+
+CALLBACK_PAGE = "<!doctype html><html lang=en><title>Back at the client</title><h1>Back at the client</h1>"
+
+
+def answer_as_client(context: BrowserContext, origin: str, page: str = CALLBACK_PAGE) -> list[dict[str, Any]]:
+    """Stands in for the client's own site; returns what arrives there, filled as it arrives."""
+    arrived: list[dict[str, Any]] = []
+
+    def answer(route: Route) -> None:
+        request = route.request
+        arrived.append(
+            {"url": request.url, "referer": request.headers.get("referer"), "method": request.method}
+        )
+        route.fulfill(status=200, content_type="text/html", body=page)
+
+    context.route(re.compile(re.escape(origin)), answer)
+    return arrived

@@ -1,0 +1,225 @@
+"""The real binary in a data directory of its own, and what an operator does with it."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Any, TypeVar
+
+import httpx
+
+from .oauth import Application, Person
+
+ROOT = Path(__file__).resolve().parents[3]
+BINARY = Path(os.environ.get("PORTAL_BINARY", ROOT / ".build/release/portal"))
+SHARED = Path(os.environ.get("PORTAL_SHARED", ROOT.parent / "shared"))
+LOGO = ROOT / "Public/demo/acme-rentals.png"
+PASSWORD = "correct horse battery staple"
+
+Answer = TypeVar("Answer")
+
+
+def until(condition: Callable[[], Answer], within: float = 10, of: str = "what was waited for") -> Answer:
+    """Asks again and again until the answer is true; the only way these tests wait."""
+    deadline = time.monotonic() + within
+    while not (answer := condition()):
+        assert time.monotonic() < deadline, f"{of} did not happen within {within} s"
+        time.sleep(0.01)
+    return answer
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass
+class Server:
+    """`portal serve` on a free port; every command of the operator goes to the same data directory."""
+
+    data: Path
+    options: Sequence[str] = ()
+    scheme: str = "http"
+    proxies: str = "127.0.0.1"
+    port: int = field(default_factory=free_port)
+    process: subprocess.Popen[bytes] | None = None
+    numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
+
+    @property
+    def url(self) -> str:
+        return f"{self.scheme}://127.0.0.1:{self.port}"
+
+    @property
+    def log(self) -> Path:
+        return self.data.with_suffix(".log")
+
+    def start(self) -> Server:
+        """Starts the server and returns as soon as it answers."""
+        output: IO[bytes]
+        with self.log.open("ab") as output:
+            self.process = subprocess.Popen(
+                [
+                    BINARY,
+                    "serve",
+                    *self.where,
+                    "--listen",
+                    f"127.0.0.1:{self.port}",
+                    "--public-url",
+                    self.url,
+                    "--trusted-proxies",
+                    self.proxies,
+                    *self.options,
+                ],
+                stdout=output,
+                stderr=output,
+                cwd=ROOT,
+            )
+        until(self.answers, within=10, of="the server's first answer")
+        return self
+
+    def answers(self) -> bool:
+        assert self.process and self.process.poll() is None, self.log.read_text()[-2000:]
+        try:
+            return httpx.get(f"{self.url}/healthz", verify=False, timeout=5).status_code == 200
+        except httpx.TransportError:
+            return False
+
+    def stop(self, how: signal.Signals = signal.SIGTERM, within: float = 15) -> int:
+        """Ends the server and returns its exit code."""
+        if not self.process:
+            return 0
+        process, self.process = self.process, None
+        if process.poll() is None:
+            process.send_signal(how)
+        return process.wait(within)
+
+    def memory(self) -> int:
+        """Resident bytes of the running process."""
+        assert self.process
+        status = Path(f"/proc/{self.process.pid}/status").read_text()
+        return int(status.split("VmRSS:")[1].split()[0]) * 1024
+
+    def exchange(self, request: bytes, within: float = 5) -> bytes:
+        """Sends bytes as they are and reads until the server closes or falls silent."""
+        with socket.create_connection(("127.0.0.1", self.port), timeout=within) as connection:
+            connection.sendall(request)
+            answer = b""
+            try:
+                while piece := connection.recv(65536):
+                    answer += piece
+            except (TimeoutError, ConnectionResetError):
+                pass
+            return answer
+
+    # MARK: the operator
+
+    @property
+    def where(self) -> list[str]:
+        return ["--data", str(self.data)]
+
+    def command(self, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [BINARY, *arguments, *self.where],
+            input=stdin,
+            capture_output=True,
+            text=True,
+            timeout=30,
+            cwd=ROOT,
+        )
+
+    def succeed(self, *arguments: str, stdin: str = "") -> str:
+        done = self.command(*arguments, stdin=stdin)
+        assert done.returncode == 0, f"portal {' '.join(arguments)}: {done.stderr or done.stdout}"
+        return done.stdout
+
+    def tenant(self, name: str) -> Tenant:
+        return Tenant(self, name)
+
+
+@dataclass
+class Tenant:
+    """A tenant of a server; every person and application it makes is new."""
+
+    server: Server
+    name: str
+
+    @property
+    def base(self) -> str:
+        return f"{self.server.url}/t/{self.name}"
+
+    def customer(self, signed_in: bool = True) -> Person:
+        return self.person("customer", signed_in)
+
+    def partner(self, signed_in: bool = True) -> Person:
+        return self.person("partner", signed_in)
+
+    def admin(self, signed_in: bool = True) -> Person:
+        return self.person("admin", signed_in)
+
+    def person(self, role: str, signed_in: bool) -> Person:
+        email = f"dana-{next(self.server.numbers)}@northfield.example"
+        self.server.succeed(
+            "account",
+            "add",
+            "--tenant",
+            self.name,
+            "--role",
+            role,
+            "--email",
+            email,
+            "--name",
+            "Dana Field",
+            stdin=PASSWORD + "\n",
+        )
+        person = Person(self.base, role, email, PASSWORD)
+        if signed_in:
+            person.sign_in()
+        return person
+
+    def application(
+        self,
+        name: str = "Acme Rentals",
+        redirect_uris: Sequence[str] = ("https://client.example/callback",),
+        scopes: Sequence[str] = (),
+        kind: str = "confidential",
+        approved: bool = False,
+        owner: str | None = None,
+    ) -> Application:
+        owner = owner or self.partner(signed_in=False).email
+        more = [word for uri in redirect_uris for word in ("--redirect-uri", uri)]
+        more += [word for scope in scopes for word in ("--scope", scope)]
+        if kind != "confidential":
+            more += ["--kind", kind]
+        printed: dict[str, Any] = json.loads(
+            self.server.succeed(
+                "app",
+                "add",
+                "--tenant",
+                self.name,
+                "--owner",
+                owner,
+                "--name",
+                name,
+                "--logo",
+                str(LOGO),
+                *more,
+                "--json",
+            )
+        )
+        if approved:
+            self.server.succeed("app", "approve", "--tenant", self.name, printed["client_id"])
+        return Application(
+            self.base,
+            printed["client_id"],
+            printed.get("client_secret"),
+            redirect_uris[0] if redirect_uris else "",
+        )

@@ -1,0 +1,326 @@
+"""The edge of the server: framing, limits, shutdown, TLS, proxies, the log (security rows HT, AU-03; ux D1)."""
+
+from __future__ import annotations
+
+import json
+import socket
+import ssl
+import subprocess
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from conftest import set_up
+from portal.oauth import new_address
+from portal.server import Server, Tenant, until
+
+SMUGGLED = "GET /smuggled HTTP/1.1\r\nHost: HOST\r\n\r\n"
+
+
+def raw(server: Server, request: str) -> bytes:
+    return server.exchange(request.replace("HOST", f"127.0.0.1:{server.port}").encode("latin-1"), within=2)
+
+
+HEAD = "POST /t/standard/oauth2/token HTTP/1.1\r\nHost: HOST\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+
+AMBIGUOUS = {
+    "length and chunks": HEAD + "Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    "chunks and length": HEAD + "Transfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n",
+    "two lengths": HEAD + "Content-Length: 0\r\nContent-Length: 4\r\n\r\nabcd",
+    "two equal lengths": HEAD + "Content-Length: 4\r\nContent-Length: 4\r\n\r\nabcd",
+    "length list": HEAD + "Content-Length: 4, 4\r\n\r\nabcd",
+    "signed length": HEAD + "Content-Length: +4\r\n\r\nabcd",
+    "negative length": HEAD + "Content-Length: -1\r\n\r\n",
+    "hexadecimal length": HEAD + "Content-Length: 0x4\r\n\r\nabcd",
+    "spaced length": HEAD + "Content-Length: 4 4\r\n\r\nabcd",
+    "huge length": HEAD + "Content-Length: 99999999999999999999\r\n\r\n",
+    "space before the colon": HEAD + "Content-Length : 4\r\n\r\nabcd",
+    "gzip, chunked": HEAD + "Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
+    "identity": HEAD + "Transfer-Encoding: identity\r\n\r\n",
+    "chunked twice": HEAD + "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    "chunked": HEAD + "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    "a folded header": HEAD + "X-A: b\r\n c\r\nContent-Length: 0\r\n\r\n",
+    "a folded encoding": HEAD + "Transfer-Encoding:\r\n chunked\r\nContent-Length: 0\r\n\r\n",
+    "a NUL in a value": HEAD + "X-A: b\x00c\r\nContent-Length: 0\r\n\r\n",
+    "a bare CR in a value": HEAD + "X-A: b\rc\r\nContent-Length: 0\r\n\r\n",
+    "a name that is no token": HEAD + "X(A): b\r\nContent-Length: 0\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("name", AMBIGUOUS)
+def test_a_request_with_two_readings_is_refused_and_nothing_behind_it_is_read(
+    server: Server, name: str
+) -> None:
+    answer = raw(server, AMBIGUOUS[name] + SMUGGLED)
+    assert answer.count(b"HTTP/1.1 ") <= 1, answer
+    # No answer at all is as safe as a refusal; an answer has to be one.
+    assert not answer or answer.split(b" ")[1] in {b"400", b"411", b"413"}, answer[:120]
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "GET /healthz HTTP/1.1\r\n\r\n",
+        "GET /healthz HTTP/1.1\r\nHost: HOST\r\nHost: HOST\r\n\r\n",
+        "GET /healthz HTTP/1.1\r\nHost: HOST\r\nHost: evil.example\r\n\r\n",
+        "GET /t/standard/ HTTP/1.1\r\nHost: evil.example\r\n\r\n",
+        "GET /t/standard/ HTTP/1.1\r\nHost: \r\n\r\n",
+        "GET /t/standard/ HTTP/1.1\r\nHost: a b\r\n\r\n",
+        "GET http://evil.example/t/standard/ HTTP/1.1\r\nHost: HOST\r\n\r\n",
+        "CONNECT evil.example:443 HTTP/1.1\r\nHost: HOST\r\n\r\n",
+        "GET healthz HTTP/1.1\r\nHost: HOST\r\n\r\n",
+        "GET /healthz%00x HTTP/1.1\r\nHost: HOST\r\n\r\n",
+        "GET /%zz HTTP/1.1\r\nHost: HOST\r\n\r\n",
+        "GET /\xc3\x28 HTTP/1.1\r\nHost: HOST\r\n\r\n",
+        "GET /t/standard/oauth2/../ HTTP/1.1\r\nHost: HOST\r\n\r\n",
+        "GET /public/..%2f..%2fPackage.swift HTTP/1.1\r\nHost: HOST\r\n\r\n",
+        "GET /public/%2e%2e/Package.swift HTTP/1.1\r\nHost: HOST\r\n\r\n",
+        "GET //t/standard/applications HTTP/1.1\r\nHost: HOST\r\n\r\n",
+        "GET /t/standard//applications HTTP/1.1\r\nHost: HOST\r\n\r\n",
+        "GET /t/standard/applications;x HTTP/1.1\r\nHost: HOST\r\n\r\n",
+        "GET /t/STANDARD/ HTTP/1.1\r\nHost: HOST\r\n\r\n",
+        "GET /t/standard/%61pplications%2fnew HTTP/1.1\r\nHost: HOST\r\n\r\n",
+    ],
+)
+def test_an_address_with_two_readings_leads_nowhere(server: Server, head: str) -> None:
+    answer = raw(server, head.replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n", 1))
+    assert not answer or answer.split(b" ")[1] in {b"400", b"404", b"405", b"501"}, answer[:200]
+
+
+@pytest.mark.parametrize("count", [101, 600, 4000])
+def test_many_parameters_are_answered_at_once(server: Server, count: int) -> None:
+    query = "&".join(f"a{number}=" for number in range(count))
+    answer = raw(
+        server,
+        f"GET /t/standard/oauth2/authorize?{query} HTTP/1.1\r\nHost: HOST\r\nConnection: close\r\n\r\n",
+    )
+    assert answer.split(b" ")[1] in {b"400", b"414", b"431"}, answer[:100]
+
+
+@pytest.mark.parametrize("part", ["target", "header", "headers"])
+def test_what_is_too_long_is_refused_not_awaited(server: Server, part: str) -> None:
+    target = "/healthz" + ("?" + "x" * 9000 if part == "target" else "")
+    more = "X-A: " + "x" * 17_000 + "\r\n" if part == "header" else ""
+    more += "".join(f"X-{number}: y\r\n" for number in range(70)) if part == "headers" else ""
+    answer = raw(server, f"GET {target} HTTP/1.1\r\nHost: HOST\r\n{more}Connection: close\r\n\r\n")
+    assert answer[9:10] == b"4", answer[:100]
+
+
+def test_a_body_that_will_be_refused_is_not_asked_for(server: Server) -> None:
+    head = HEAD + "Content-Length: 1000000\r\nExpect: 100-continue\r\n\r\n"
+    answer = raw(server, head)
+    assert b"100 Continue" not in answer and answer.split(b" ")[1] in {b"413", b"417"}
+
+
+def test_pipelined_answers_come_in_order(server: Server) -> None:
+    paths = [f"/t/standard/nowhere-{number}" for number in range(8)] + ["/healthz"]
+    request = "".join(f"GET {path} HTTP/1.1\r\nHost: HOST\r\n\r\n" for path in paths[:-1])
+    answer = raw(server, request + "GET /healthz HTTP/1.1\r\nHost: HOST\r\nConnection: close\r\n\r\n")
+    assert [piece[:3] for piece in answer.split(b"HTTP/1.1 ")[1:]] == [b"404"] * 8 + [b"200"]
+
+
+def test_health_says_up_and_no_more(server: Server) -> None:
+    for path in ("/healthz", "/readyz"):
+        answer = httpx.get(server.url + path)
+        assert answer.status_code == 200 and len(answer.content) < 40
+        assert "set-cookie" not in answer.headers
+
+
+def test_every_answer_has_its_headers(standard: Tenant) -> None:
+    for path in ("/", "/sign-in", "/partners/sign-up", "/nowhere", "/oauth2/token", "/oauth2/authorize"):
+        headers = httpx.get(standard.base + path).headers
+        assert headers["x-content-type-options"] == "nosniff"
+        assert "content-security-policy" in headers and "referrer-policy" in headers
+        assert "microhttpd" not in headers.get("server", "").lower()
+        assert "unsafe-inline" not in headers["content-security-policy"]
+        assert headers["x-request-id"]
+
+
+def test_a_file_of_public_is_kept_for_ever_under_its_hash(server: Server, standard: Tenant) -> None:
+    page = httpx.get(standard.base + "/").text
+    style = next(piece for piece in page.split('"') if "/public/portal." in piece and piece.endswith(".css"))
+    answer = httpx.get(server.url + style)
+    assert answer.status_code == 200 and "immutable" in answer.headers["cache-control"]
+    assert answer.headers["content-type"].startswith("text/css")
+    assert httpx.get(server.url + style.replace(".css", "0.css")).status_code == 404
+
+
+def test_every_log_line_is_json_and_tells_no_secret(server: Server, standard: Tenant) -> None:
+    planted = "planted-4f1c"
+    httpx.get(
+        f"{standard.base}/oauth2/authorize?state={planted}&client_id={planted}",
+        headers={"Cookie": f"a={planted}"},
+    )
+    httpx.get(f"{server.url}/t/standard/{planted}")
+    httpx.post(
+        f"{standard.base}/oauth2/token", data={"client_secret": planted}, headers={"User-Agent": planted}
+    )
+    reference = httpx.get(f"{standard.base}/nowhere").headers["x-request-id"]
+    until(lambda: reference in server.log.read_text(), of="the log line of a request")
+    lines = [line for line in server.log.read_text().splitlines() if line.startswith("{")]
+    entries = [json.loads(line) for line in lines]
+    assert len(lines) >= len(server.log.read_text().splitlines()) - 5, "only the opening lines are not JSON"
+    assert planted not in server.log.read_text()
+    last = next(entry for entry in entries if entry.get("req") == reference)
+    assert {"ts", "level", "msg", "req", "method", "tenant", "status", "ms", "client_ip"} <= set(last)
+    assert last["status"] == 404
+
+
+# MARK: servers of their own
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Iterator[Server]:
+    server = set_up(tmp_path)
+    yield server
+    server.stop()
+
+
+def test_a_request_under_way_is_answered_when_the_server_is_told_to_end(own: Server) -> None:
+    assert own.process
+    body = b"grant_type=client_credentials"
+    with socket.create_connection(("127.0.0.1", own.port), timeout=10) as connection:
+        head = HEAD.replace("HOST", f"127.0.0.1:{own.port}") + f"Content-Length: {len(body)}\r\n\r\n"
+        connection.sendall(head.encode() + body[:5])
+        # The server has seen the head once it says so for another request sent after it.
+        httpx.get(own.url + "/healthz")
+        own.process.terminate()
+        until(lambda: not accepts(own.port), of="the end of accepting")
+        connection.sendall(body[5:])
+        answer = connection.recv(65536)
+    assert answer.split(b" ")[1] in {b"400", b"401"}, answer[:100]
+    assert own.stop() == 0
+
+
+def accepts(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        return True
+    except OSError:
+        return False
+
+
+def test_what_was_written_is_there_after_a_restart(own: Server) -> None:
+    application = own.tenant("standard").application("Lasting Ltd")
+    token = application.own_token().json()["access_token"]
+    assert own.stop() == 0
+    own.start()
+    assert application.is_active(token)
+
+
+def test_the_client_address_is_the_last_one_the_proxy_did_not_write(own: Server) -> None:
+    address = new_address()
+    chain = f"8.8.8.8, {address}"
+    answer = httpx.get(own.url + "/t/standard/nowhere", headers={"X-Forwarded-For": chain})
+    entry = until(lambda: entry_of(own, answer.headers["x-request-id"]), of="the log line")
+    assert entry["client_ip"] == address
+
+
+def test_nobody_else_may_choose_their_address(tmp_path: Path) -> None:
+    server = set_up(tmp_path, proxies="192.0.2.1")
+    try:
+        answer = httpx.get(server.url + "/t/standard/nowhere", headers={"X-Forwarded-For": "203.0.113.7"})
+        entry = until(lambda: entry_of(server, answer.headers["x-request-id"]), of="the log line")
+        assert entry["client_ip"] == "127.0.0.1"
+    finally:
+        server.stop()
+
+
+def entry_of(server: Server, reference: str) -> dict[str, str]:
+    for line in server.log.read_text().splitlines():
+        if reference in line:
+            entry: dict[str, str] = json.loads(line)
+            return entry
+    return {}
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    folder = tmp_path_factory.mktemp("tls")
+    subprocess.run(
+        [
+            "openssl",
+            "req",
+            "-x509",
+            "-newkey",
+            "ec",
+            "-pkeyopt",
+            "ec_paramgen_curve:P-256",
+            "-nodes",
+            "-days",
+            "2",
+            "-subj",
+            "/CN=127.0.0.1",
+            "-addext",
+            "subjectAltName=IP:127.0.0.1",
+            "-keyout",
+            folder / "key.pem",
+            "-out",
+            folder / "cert.pem",
+        ],
+        check=True,
+        capture_output=True,
+    )
+    return folder / "cert.pem", folder / "key.pem"
+
+
+def test_with_a_certificate_it_speaks_modern_tls_and_keeps_cookies_for_it(
+    tmp_path: Path, certificate: tuple[Path, Path]
+) -> None:
+    cert, key = certificate
+    server = Server(tmp_path / "data", ["--tls-cert", str(cert), "--tls-key", str(key)], scheme="https")
+    server.succeed("tenant", "import", "Tenants/standard.json5")
+    server.start()
+    try:
+        context = ssl.create_default_context(cafile=str(cert))
+        answer = httpx.get(f"{server.url}/t/standard/sign-in", verify=context)
+        assert answer.status_code == 200
+        assert "max-age=" in answer.headers["strict-transport-security"]
+        cookie = answer.headers["set-cookie"]
+        assert cookie.startswith("__Host-portal-") and "Secure" in cookie
+        assert not shakes_hands(server.port, ssl.TLSVersion.TLSv1_1)
+        assert shakes_hands(server.port, ssl.TLSVersion.TLSv1_2)
+        assert shakes_hands(server.port, ssl.TLSVersion.TLSv1_3)
+        metadata = httpx.get(
+            f"{server.url}/t/standard/.well-known/oauth-authorization-server", verify=context
+        ).json()
+        assert metadata["issuer"] == f"{server.url}/t/standard"
+    finally:
+        server.stop()
+
+
+def shakes_hands(port: int, version: ssl.TLSVersion) -> bool:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    context.set_ciphers("ALL:@SECLEVEL=0")
+    context.minimum_version = context.maximum_version = version
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
+            context.wrap_socket(connection).close()
+        return True
+    except (ssl.SSLError, OSError):
+        return False
+
+
+def test_slow_clients_do_not_keep_others_waiting(server: Server) -> None:
+    idle = [socket.create_connection(("127.0.0.1", server.port), timeout=5) for _ in range(40)]
+    try:
+        for connection in idle:
+            connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: ")
+        took: list[float] = []
+        threads = [threading.Thread(target=lambda: took.append(time_of(server))) for _ in range(10)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert len(took) == 10 and max(took) < 0.5
+    finally:
+        for connection in idle:
+            connection.close()
+
+
+def time_of(server: Server) -> float:
+    return httpx.get(server.url + "/healthz").elapsed.total_seconds()

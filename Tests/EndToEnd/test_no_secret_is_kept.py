@@ -1,0 +1,85 @@
+"""Nothing that was issued can be found again in what the server keeps (security rows CO-08, ST-01, ST-03)."""
+
+from __future__ import annotations
+
+import base64
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+
+from conftest import set_up
+from portal import oauth
+from portal.server import PASSWORD, Server
+
+SHORTEST = 24
+"""Values shorter than this are no secrets: they would be found by chance."""
+
+
+def disguises(secret: str) -> set[bytes]:
+    """The forms in which a value might have been written down."""
+    raw = secret.encode()
+    inner = {base64.b64encode(raw[start:])[4:-4] for start in range(3)}
+    return {raw, raw.hex().encode(), raw.hex().upper().encode(), quote(secret, safe="").encode(), *inner}
+
+
+@pytest.fixture(scope="module")
+def used(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, set[str]]]:
+    """A server of its own after a busy day, and everything secret that was said during it."""
+    server = set_up(tmp_path_factory.mktemp("busy"))
+    before = set(oauth.issued)
+    standard = server.tenant("standard")
+    owner, person = standard.partner(), standard.customer()
+    application = standard.application("Busy Ltd", owner=owner.email)
+    for _ in range(30):
+        tokens = application.tokens_of(person, prompt="consent")
+        application.refresh(tokens["refresh_token"])
+        application.introspect(tokens["access_token"])
+        application.revoke(application.own_token().json()["access_token"])
+    person.answer(person.asked(application, prompt="consent"), "deny")
+    unused = person.code(application, prompt="consent")
+    oauth.note(unused)
+    for number in range(3):
+        form = owner.page(f"/applications/{application.client_id}/secrets/new")
+        page = oauth.Page(owner.submit(form, "ticket", label=f"number {number}", others="keep"))
+        oauth.note(page.text_of("client-secret"))
+    application.redeem("not a code " + unused)
+    wrong = standard.customer(signed_in=False)
+    wrong.password = "a wrong password nobody should read"
+    wrong.submit(wrong.page("/sign-in"), "password", email=wrong.email, password=wrong.password)
+    oauth.note(wrong.password, PASSWORD)
+    secrets = {value for value in oauth.issued - before if len(value) >= SHORTEST} | {PASSWORD}
+    yield server, secrets
+    server.stop()
+
+
+def kept_files(server: Server) -> list[Path]:
+    return [server.log, *(path for path in server.data.rglob("*") if path.is_file())]
+
+
+def test_enough_was_said_to_look_for(used: tuple[Server, set[str]]) -> None:
+    assert len(used[1]) > 150
+
+
+@pytest.mark.parametrize("moment", ["running", "stopped"])
+def test_no_secret_is_in_any_file(used: tuple[Server, set[str]], moment: str) -> None:
+    server, secrets = used
+    if moment == "stopped":
+        assert server.stop() == 0
+    needles = {needle: secret for secret in secrets for needle in disguises(secret)}
+    found = [
+        f"{secret[:18]}… in {path.name}"
+        for path in kept_files(server)
+        for content in [path.read_bytes()]
+        for needle, secret in needles.items()
+        if needle in content
+    ]
+    assert found == []
+
+
+def test_only_the_owner_may_read_what_is_kept(used: tuple[Server, set[str]]) -> None:
+    server, _ = used
+    for path in [server.data, *server.data.rglob("*")]:
+        assert stat.S_IMODE(path.stat().st_mode) & 0o077 == 0, path

@@ -1,0 +1,231 @@
+"""What belongs to one tenant does not exist for another, nor for another partner (security rows MT, AD-01)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import httpx
+import pytest
+
+from portal.oauth import Application, Page, Person
+from portal.server import Tenant
+
+RANDOM = "standard_" + "0123456789abcdefghijKL"
+
+
+@dataclass
+class Island:
+    """Everything one tenant has that has a name."""
+
+    tenant: Tenant
+    owner: Person
+    customer: Person
+    admin: Person
+    application: Application
+    secret_id: str
+    grant: str
+    tokens: dict[str, str]
+    code: str
+    ticket: str
+
+
+@pytest.fixture(scope="module")
+def ours(standard: Tenant) -> Island:
+    owner, customer = standard.partner(), standard.customer()
+    application = standard.application("Island Ltd", owner=owner.email, approved=True)
+    tokens = application.tokens_of(customer, prompt="consent")
+    detail = owner.page(f"/applications/{application.client_id}")
+    revoke = next(link for link in detail.links if link.endswith("/end"))
+    disconnect = next(
+        link for link in customer.page("/account/connections").links if link.endswith("/disconnect")
+    )
+    page = customer.asked(application, prompt="consent")
+    return Island(
+        standard,
+        owner,
+        customer,
+        standard.admin(),
+        application,
+        revoke.split("/")[-2],
+        disconnect.split("/")[-2],
+        tokens,
+        customer.code(application, prompt="consent"),
+        page.form("ticket").value("ticket"),
+    )
+
+
+def places(client_id: str, secret: str, grant: str) -> list[tuple[str, str, str]]:
+    """Who may visit, how, and where: every route that names something."""
+    application = f"/applications/{client_id}"
+    return [
+        ("partner", "GET", application),
+        ("partner", "POST", f"{application}/redirect-uris"),
+        ("partner", "GET", f"{application}/redirect-uris/remove?uri=https%3A%2F%2Fclient.example%2Fcallback"),
+        ("partner", "POST", f"{application}/redirect-uris/remove"),
+        ("partner", "POST", f"{application}/test-accounts"),
+        ("partner", "GET", f"{application}/secrets/new"),
+        ("partner", "POST", f"{application}/secrets"),
+        ("partner", "GET", f"{application}/secrets/{secret}/revoke"),
+        ("partner", "POST", f"{application}/secrets/{secret}/revoke"),
+        ("partner", "GET", f"{application}/secrets/{secret}/end"),
+        ("partner", "POST", f"{application}/secrets/{secret}/end"),
+        ("customer", "GET", f"/account/connections/{grant}"),
+        ("customer", "GET", f"/account/connections/{grant}/disconnect"),
+        ("customer", "POST", f"/account/connections/{grant}/disconnect"),
+        ("admin", "GET", f"/admin/applications/{client_id}"),
+        ("admin", "POST", f"/admin/applications/{client_id}/approve"),
+        ("admin", "POST", f"/admin/applications/{client_id}/suspend"),
+        ("admin", "POST", f"/admin/applications/{client_id}/resume"),
+    ]
+
+
+HOME = {"partner": "/applications", "customer": "/account/connections", "admin": "/admin"}
+
+
+def seal_of(person: Person) -> str:
+    """A seal that really is this person's, so that only the name in the path can be what is refused."""
+    page = person.page(HOME[person.role])
+    return page.form("seal").value("seal")
+
+
+def visit(person: Person, method: str, path: str) -> tuple[int, str]:
+    """Status and text of an answer, without the reference that differs by design."""
+    fields = [
+        ("seal", seal_of(person)),
+        ("redirect_uri", "https://evil.example/cb"),
+        ("emails", person.email),
+        ("ticket", "x" * 43),
+        ("label", "x"),
+        ("others", "leaked"),
+        ("ends", ""),
+        ("reason", "test"),
+    ]
+    answer = person.get(path) if method == "GET" else person.post(path, fields)
+    reference = answer.headers.get("x-request-id", "-")
+    return answer.status_code, Page(answer).text.replace(reference, "")
+
+
+def state(island: Island) -> list[str]:
+    """What the owner, the customer and the administrator see, without what only time changes."""
+    seen = [
+        island.owner.page(f"/applications/{island.application.client_id}").text,
+        island.customer.page("/account/connections").text,
+        island.admin.page(f"/admin/applications/{island.application.client_id}").text,
+    ]
+    return [re.sub(r"\b(just now|today|\d+ (second|minute)s? ago)\b", "", text) for text in seen]
+
+
+@pytest.mark.parametrize("number", range(len(places("", "", ""))))
+def test_a_stranger_gets_the_answer_for_a_name_that_does_not_exist(
+    standard: Tenant, brisk: Tenant, ours: Island, number: int
+) -> None:
+    role, method, theirs = places(ours.application.client_id, ours.secret_id, ours.grant)[number]
+    _, _, nobodys = places(RANDOM, "s" + ours.secret_id[1:][::-1], "gr_" + "0" * 22)[number]
+    before = state(ours)
+    people = [brisk.person(role, signed_in=True)]
+    if role != "admin":
+        people.append(standard.person(role, signed_in=True))
+    for person in people:
+        answers = visit(person, method, theirs), visit(person, method, nobodys)
+        assert answers[0][1].replace(ours.application.client_id, "") == answers[1][1].replace(RANDOM, "")
+        assert answers[0][0] == answers[1][0] == 404
+    assert state(ours) == before
+
+
+@pytest.mark.parametrize("number", range(len(places("", "", ""))))
+def test_somebody_in_another_role_is_not_let_in(standard: Tenant, ours: Island, number: int) -> None:
+    role, method, path = places(ours.application.client_id, ours.secret_id, ours.grant)[number]
+    before = state(ours)
+    signed_out = Person(standard.base)
+    for person in [
+        signed_out,
+        *(
+            {"partner": ours.owner, "customer": ours.customer, "admin": ours.admin}[other]
+            for other in HOME
+            if other != role
+        ),
+    ]:
+        answer = person.get(path) if method == "GET" else person.post(path, [("seal", "x"), ("reason", "x")])
+        assert answer.status_code in {303, 401, 403, 404}
+        assert "sign-in" in answer.headers.get("location", "sign-in")
+    assert state(ours) == before
+
+
+def test_the_credentials_of_one_tenant_are_nothing_in_another(brisk: Tenant, ours: Island) -> None:
+    before = state(ours)
+    smuggled = Application(
+        brisk.base,
+        ours.application.client_id,
+        ours.application.client_secret,
+        ours.application.redirect_uri,
+        verifier=ours.application.verifier,
+    )
+    assert smuggled.own_token().json()["error"] == "invalid_client"
+    assert smuggled.redeem(ours.code).json()["error"] == "invalid_client"
+    theirs = brisk.application("Neighbour Ltd", approved=True)
+    theirs.verifier = ours.application.verifier
+    assert theirs.redeem(ours.code).json()["error"] == "invalid_grant"
+    assert theirs.refresh(ours.tokens["refresh_token"]).json()["error"] == "invalid_grant"
+    for token in ours.tokens["access_token"], ours.tokens["refresh_token"]:
+        assert theirs.introspect(token).content == b'{"active":false}'
+        assert theirs.revoke(token).status_code == 200
+    assert ours.application.is_active(ours.tokens["access_token"])
+    assert ours.application.redeem(ours.code).status_code == 200
+    assert state(ours) == before
+
+
+def test_the_session_of_one_tenant_is_nothing_in_another(brisk: Tenant, ours: Island) -> None:
+    for person, path in (
+        (ours.owner, "/applications"),
+        (ours.customer, "/account/connections"),
+        (ours.admin, "/admin"),
+    ):
+        cookie = person.cookie().replace("portal-standard-", "portal-brisk-")
+        answer = httpx.get(brisk.base + path, headers={"Cookie": f"{cookie}; {person.cookie()}"})
+        assert answer.status_code == 303 and "sign-in" in answer.headers["location"]
+
+
+def test_the_ticket_of_one_tenant_is_nothing_in_another(brisk: Tenant, ours: Island) -> None:
+    answer = brisk.customer().post("/oauth2/authorize", [("ticket", ours.ticket), ("answer", "allow")])
+    assert answer.status_code == 403
+
+
+def test_the_application_of_one_tenant_cannot_be_asked_for_in_another(brisk: Tenant, ours: Island) -> None:
+    url = ours.application.authorize_url().replace("/t/standard/", "/t/brisk/")
+    answer = brisk.customer().get(url)
+    assert answer.status_code == 400
+    assert "Island Ltd" not in answer.text
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"X-Tenant-ID": "brisk"},
+        {"X-Tenant": "brisk"},
+        {"X-Forwarded-Host": "brisk"},
+        {"X-Forwarded-Prefix": "/t/brisk"},
+    ],
+    ids=str,
+)
+def test_the_tenant_is_never_taken_from_a_header_or_parameter(
+    standard: Tenant, brisk: Tenant, headers: dict[str, str]
+) -> None:
+    address = f"{standard.base}/.well-known/oauth-authorization-server"
+    assert httpx.get(f"{address}?tenant=brisk", headers=headers).json()["issuer"] == standard.base
+
+
+def test_the_same_person_in_two_tenants_is_two_people(standard: Tenant, brisk: Tenant) -> None:
+    person = standard.customer()
+    there = Person(brisk.base, "customer", person.email, person.password)
+    answer = there.submit(there.page("/sign-in"), "password", email=there.email, password=there.password)
+    assert answer.status_code != 303
+
+
+def test_names_of_things_show_no_counters(standard: Tenant) -> None:
+    owner = standard.partner(signed_in=False).email
+    names = [
+        standard.application(f"Nameless {word} Ltd", owner=owner).client_id
+        for word in ("One", "Two", "Three")
+    ]
+    assert len({name[len("standard_") :][:6] for name in names}) == 3
