@@ -25,8 +25,8 @@ enum Launch {
         Output { stream, bytes in _ = writeAll(bytes, to: stream == .standard ? STDOUT_FILENO : STDERR_FILENO) }
     }
 
-    @Sendable private static func logoDecoder() throws -> ApplicationRegistry.LogoDecoder {
-        let workshop = try LogoWorkshop(executable: "/proc/self/exe")
+    @Sendable private static func logoDecoder(patience: Duration) throws -> ApplicationRegistry.LogoDecoder {
+        let workshop = try LogoWorkshop(executable: "/proc/self/exe", limits: .init(time: patience))
         return { try await workshop.logo(from: $0) }
     }
 

@@ -105,6 +105,18 @@ extension ApplicationRegistry {
         }
     }
 
+    /// The query of the request a ticket stands for, so that it can be taken up again by whoever signs in next.
+    package func query(ofTicket ticket: String, at tenant: Tenant) async throws -> String? {
+        guard let ticket = SecretText(parsing: ticket, kind: .ticket) else { return nil }
+        let (digest, tenant) = (ticket.digest(with: secretKey), tenant.id)
+        return try await database.read { connection in
+            guard let row = try connection.waitingRequest(ticket.id, tenant: tenant),
+                areEqualInConstantTime(row.digest, digest)
+            else { return nil }
+            return row.query
+        }
+    }
+
     fileprivate func store(
         _ request: AuthorizationRequest,
         query: String,
@@ -216,18 +228,6 @@ extension CustomerAccess {
         }
     }
 
-    /// The query of the request a ticket of this session stands for, to take it up again.
-    package func queryOfRequest(_ ticket: String) async throws -> String? {
-        guard let ticket = SecretText(parsing: ticket, kind: .ticket) else { return nil }
-        let (digest, tenant, session) = (ticket.digest(with: registry.secretKey), tenant.id, session.id)
-        return try await registry.database.read { connection in
-            guard let row = try connection.waitingRequest(ticket.id, tenant: tenant), row.session == session,
-                areEqualInConstantTime(row.digest, digest)
-            else { return nil }
-            return row.query
-        }
-    }
-
     private func allow(
         _ row: WaitingRow,
         _ application: Application,
@@ -296,6 +296,15 @@ extension CustomerAccess {
 
     package func grant(_ id: String) async throws -> ConsentGrant? {
         try await grants().first { $0.id == id }
+    }
+
+    /// The name of an application this customer disconnected, for the notice that says so.
+    package func formerConnection(_ id: String) async throws -> String? {
+        let (tenant, account) = (tenant.id, account.id)
+        return try await registry.database.read { connection in
+            let client = try connection.applicationOfEndedGrant(id, of: account, tenant: tenant)
+            return try client.flatMap { try connection.application($0, tenant: tenant)?.displayName }
+        }
     }
 
     /// Ends a consent and with it every code and token it gave; they are dead when this returns (CN-12).

@@ -183,6 +183,15 @@ extension Connection {
         }
     }
 
+    func applicationOfEndedGrant(_ id: String, of customer: AccountID, tenant: TenantID) throws -> String? {
+        try run(
+            """
+            SELECT application FROM grants
+            WHERE tenant = \(tenant) AND id = \(id) AND customer = \(customer) AND ended_at IS NOT NULL
+            """
+        ).first?.text(0)
+    }
+
     /// Says whether this call ended it. Codes, families and tokens hang on the grant and end with it.
     func endGrant(_ id: String, of customer: AccountID, tenant: TenantID, at now: Date) throws -> Bool {
         try !run(

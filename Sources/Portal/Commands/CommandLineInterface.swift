@@ -76,7 +76,7 @@ struct Terminal: Sendable {
     let input: @Sendable (_ prompt: String) throws -> [UInt8]
 
     /// Starts what decodes pictures: processes of this program.
-    let logoDecoder: @Sendable () throws -> ApplicationRegistry.LogoDecoder
+    let logoDecoder: @Sendable (_ patience: Duration) throws -> ApplicationRegistry.LogoDecoder
 }
 
 // MARK: - Which command
@@ -191,7 +191,11 @@ extension CommandLineInterface {
         _ work: @Sendable (Desk) async throws -> Void
     ) async throws {
         let lock = try folder.lock()
-        let desk = try await Desk(folder, publicURL: configuration.publicURL, decodeLogo: try terminal.logoDecoder())
+        let desk = try await Desk(
+            folder,
+            publicURL: configuration.publicURL,
+            decodeLogo: try terminal.logoDecoder(.seconds(10))
+        )
         try await desk.closing { try await work(desk) }
         withExtendedLifetime(lock) {}
     }

@@ -18,7 +18,7 @@ enum ServeCommand {
         let desk = try await Desk(
             folder,
             publicURL: configuration.publicURL,
-            decodeLogo: try terminal.logoDecoder()
+            decodeLogo: try terminal.logoDecoder(.seconds(2))
         )
         try await desk.closing {
             try await serve(desk, files, configuration, log, until: signals)

@@ -42,7 +42,9 @@ enum AuthorizeEndpoint {
         let standing = try await customer.standing(of: request)
         switch standing {
         case .notATestAccount:
-            return NotATestAccountPage(visit: visit, customer: customer, request: request).response
+            let ticket = try await customer.remember(request, query: visit.request.query)
+            return NotATestAccountPage(visit: visit, account: customer.account, request: request, ticket: ticket)
+                .response
         case .covered(let grant, mayBeSilent: true):
             return .redirect(with: try await customer.proceed(request, under: grant), visit)
         case .firstTime, .asksForMore, .covered:
@@ -68,8 +70,9 @@ enum AuthorizeEndpoint {
             if form["client_id"] != nil { return again(form.fields, visit) }
             throw Refusal.unsealedForm
         }
-        guard let customer = try await visit.customer() else { return CustomerDoor.turnedAway(visit) }
-        if form["answer"] == "switch" { return try await switchAccount(ticket, customer, visit) }
+        guard let customer = try await visit.customer(), form["answer"] != "switch" else {
+            return try await signInAgain(for: ticket, visit)
+        }
         guard let answer = ConsentAnswer(rawValue: form["answer"] ?? "") else { throw Refusal.unsealedForm }
         switch try await customer.answer(ticket, answer) {
         case .answer(let answer): return .redirect(with: answer, visit)
@@ -79,12 +82,12 @@ enum AuthorizeEndpoint {
         }
     }
 
-    /// Signs out and takes the same request up again, so that somebody else can decide.
-    private static func switchAccount(_ ticket: String, _ customer: CustomerAccess, _ visit: Visit) async throws
-        -> Response
-    {
-        guard let query = try await customer.queryOfRequest(ticket) else { throw Refusal.unsealedForm }
-        try await customer.signOut()
+    /// Takes the same request up again with nobody signed in: they signed out meanwhile, or want to be another.
+    private static func signInAgain(for ticket: String, _ visit: Visit) async throws -> Response {
+        guard let query = try await visit.registry.query(ofTicket: ticket, at: visit.tenant) else {
+            throw Refusal.unsealedForm
+        }
+        try await visit.customer()?.signOut()
         return again(query, visit, [visit.signedOut(.customer)].compactMap { $0 })
     }
 

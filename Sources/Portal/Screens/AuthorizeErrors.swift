@@ -219,8 +219,9 @@ struct ExpiredPage {
 /// The application waits for approval, and this customer is not one of its test accounts.
 struct NotATestAccountPage {
     let visit: Visit
-    let customer: CustomerAccess
+    let account: Account
     let request: AuthorizationRequest
+    let ticket: SecretText
 
     var response: Response {
         let name = request.application.displayName
@@ -232,13 +233,10 @@ struct NotATestAccountPage {
             }
             p {
                 "Only invited test accounts can connect for now. You are signed in as "
-                bdi { customer.account.email.text }
+                bdi { account.email.text }
                 "."
             }
-            form(.method("post"), .action(visit.path("sign-out"))) {
-                SealField(seal: visit.seal(for: .customer))
-                button(.class("btn")) { "Use another account" }
-            }
+            SwitchAccountForm(visit: visit, ticket: ticket, words: "Use another account")
             ReturnButton(answer: answer, visit: visit)
             ErrorReference(error: "E-TEST", reference: visit.request.id)
         }.response(to: visit, .forbidden)

@@ -5,8 +5,9 @@ import Web
 enum ConnectionScreens {
     static func list(_ customer: CustomerAccess, _ visit: Visit) async throws -> Response {
         let grants = try await customer.grants()
+        let disconnected = try await customer.formerConnection(visit.queryValue("disconnected") ?? "")
         return Page("Connected applications", .customers) {
-            Notice(text: visit.queryValue("disconnected").map { _ in "The application is disconnected." })
+            Notice(text: disconnected.map { "\($0) is disconnected." })
             h1 { "Connected applications" }
             if grants.isEmpty {
                 div(.class("empty")) {
@@ -37,8 +38,9 @@ enum ConnectionScreens {
     }
 
     static func disconnect(_ customer: CustomerAccess, _ form: Form, _ visit: Visit) async throws -> Response {
-        try await customer.disconnect(try await customer.requested(visit))
-        return .redirect(to: visit.path("account", "connections").with(query: [("disconnected", "1")]))
+        let grant = try await customer.requested(visit)
+        try await customer.disconnect(grant)
+        return .redirect(to: visit.path("account", "connections").with(query: [("disconnected", grant.id)]))
     }
 }
 

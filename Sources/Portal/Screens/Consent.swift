@@ -55,14 +55,9 @@ struct ConsentPage {
                     bdi { account.organisation }
                 }
             }
-            form(.method("post"), .action(visit.path("oauth2", "authorize"))) {
-                ticketField
-                button(.class("plain"), .name("answer"), .value("switch")) { "Not you? Use another account" }
-            }
+            SwitchAccountForm(visit: visit, ticket: ticket, words: "Not you? Use another account")
         }
     }
-
-    private var ticketField: HTML { input(.type("hidden"), .name("ticket"), .value(ticket.plaintext)) }
 
     @HTMLBuilder private var permissions: HTML {
         let held = earlier?.scopes ?? ScopeSet()
@@ -92,7 +87,7 @@ struct ConsentPage {
 
     private var answers: HTML {
         form(.method("post"), .action(visit.path("oauth2", "authorize"))) {
-            ticketField
+            TicketField(ticket: ticket)
             div(.class("choices arm")) {
                 button(.class("btn primary"), .name("answer"), .value("allow")) { "Allow access" }
                 button(.class("btn"), .name("answer"), .value("deny")) { "Cancel" }
@@ -119,6 +114,27 @@ struct ConsentPage {
 }
 
 // MARK: - Its parts
+
+/// Proof that this customer, in this session, was shown this request.
+private struct TicketField: Component {
+    let ticket: SecretText
+
+    var body: HTML { input(.type("hidden"), .name("ticket"), .value(ticket.plaintext)) }
+}
+
+/// Signs out and comes back to the same request.
+struct SwitchAccountForm: Component {
+    let visit: Visit
+    let ticket: SecretText
+    let words: String
+
+    var body: HTML {
+        form(.method("post"), .action(visit.path("oauth2", "authorize"))) {
+            TicketField(ticket: ticket)
+            button(.class("plain"), .name("answer"), .value("switch")) { words }
+        }
+    }
+}
 
 /// Permissions in the tenant's sentences, never by their names alone.
 struct ScopeList: Component {
