@@ -204,7 +204,9 @@ private struct Sources {
 }
 
 private func trimmed(_ text: Substring) -> String {
-    let isBlank = { (letter: Character) in letter == " " || letter == "\t" || letter == "\r" || letter == "\r\n" }
+    let isBlank = { (letter: Character) in
+        letter == " " || letter == "\t" || letter == "\r" || letter == "\r\n"
+    }
     let start = text.drop(while: isBlank)
     return start.lastIndex { !isBlank($0) }.map { String(start[...$0]) } ?? ""
 }

@@ -77,7 +77,11 @@ extension ControlSocket {
     /// Has the server of a data folder run an errand and returns its exit code; nil if no server listens.
     ///
     /// Throws ``CommandFailure`` when the server ends the conversation early.
-    static func run(_ errand: Errand, in folder: DataDirectory, output: Output) throws(CommandFailure) -> Int32? {
+    static func run(
+        _ errand: Errand,
+        in folder: DataDirectory,
+        output: Output
+    ) throws(CommandFailure) -> Int32? {
         guard let line = Line(connectingTo: folder) else { return nil }
         let lost = CommandFailure(
             "the running server did not finish the command",
@@ -85,16 +89,14 @@ extension ControlSocket {
         )
         let asking = errand.encoded
         guard asking.count <= maxAskingBytes else {
-            throw CommandFailure("the files are too large to hand over: more than \(maxAskingBytes >> 20) MiB")
+            throw CommandFailure("the files are too large together: more than \(maxAskingBytes >> 20) MiB")
         }
         guard line.write(asking) else { throw lost }
         while let kind = line.read(1)?.first, let bytes = line.readField(upTo: maxAskingBytes) {
-            if let stream = Output.Stream(rawValue: kind) {
-                output.write(stream, bytes)
-            } else {
-                guard let code = Int32(String(decoding: bytes, as: UTF8.self)) else { throw lost }
-                return code
+            guard let stream = Output.Stream(rawValue: kind) else {
+                return Int32(String(decoding: bytes, as: UTF8.self)) ?? 1
             }
+            output.write(stream, bytes)
         }
         throw lost
     }
@@ -260,7 +262,9 @@ private final class Line: Sendable {
     func write(_ bytes: [UInt8]) -> Bool {
         var rest = bytes[...]
         while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+            let count = rest.withUnsafeBytes {
+                send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+            }
             if count < 0 && errno == EINTR { continue }
             guard count > 0 else { return false }
             rest = rest.dropFirst(count)
@@ -280,7 +284,9 @@ private func withSocketAddress(
     defer { close(opened) }
     var address = sockaddr_un()
     address.sun_family = sa_family_t(AF_UNIX)
-    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: "/proc/self/fd/\(opened)/control.sock".utf8) }
+    withUnsafeMutableBytes(of: &address.sun_path) {
+        $0.copyBytes(from: "/proc/self/fd/\(opened)/control.sock".utf8)
+    }
     return withUnsafePointer(to: &address) { pointer in
         pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
             body($0, socklen_t(MemoryLayout<sockaddr_un>.size))

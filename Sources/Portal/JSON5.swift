@@ -1,3 +1,5 @@
+// One file because it is one grammar, read from top to bottom.
+
 /// A value of a JSON5 document (spec.json5.org) that knows where it stands.
 ///
 /// The library's decoder reads JSON5 too, but says neither where a mistake is nor that a key is there twice.
@@ -81,7 +83,9 @@ private struct JSON5Reader {
         guard let first = rest.first else { throw problem("the file ends where a value should be") }
         depth += 1
         defer { depth -= 1 }
-        guard depth <= JSON5Reader.maxDepth else { throw problem("more than \(JSON5Reader.maxDepth) levels deep") }
+        guard depth <= JSON5Reader.maxDepth else {
+            throw problem("more than \(JSON5Reader.maxDepth) levels deep")
+        }
         let content: JSON5.Content =
             switch first {
             case "{": .object(try object())
@@ -154,7 +158,8 @@ private struct JSON5Reader {
         case "Infinity": return .number(.infinity)
         case "NaN": return .number(.nan)
         case "": throw problem("\(rest.first.map(shown) ?? "the end") is not the beginning of a value")
-        case let word: throw JSON5Problem(place: start, message: "“\(word)” is not a value; a text stands in quotes")
+        case let word:
+            throw JSON5Problem(place: start, message: "“\(word)” is not a value; a text stands in quotes")
         }
     }
 
@@ -175,11 +180,12 @@ private struct JSON5Reader {
         if digits == "Infinity" { return .infinity }
         if digits == "NaN" { return .nan }
         if digits.hasPrefix("0x") || digits.hasPrefix("0X") {
-            return UInt64(digits.dropFirst(2), radix: 16).map(Double.init)
+            return UInt64(digits.dropFirst(2), radix: 16).map { Double($0) }
         }
         let allowed = digits.utf8.allSatisfy { (48...57).contains($0) || "+-.eE".utf8.contains($0) }
         guard allowed, digits.utf8.contains(where: { (48...57).contains($0) }) else { return nil }
-        let isPadded = digits.hasPrefix("0") && digits.utf8.dropFirst().first.map { (48...57).contains($0) } == true
+        let isPadded =
+            digits.hasPrefix("0") && digits.utf8.dropFirst().first.map { (48...57).contains($0) } == true
         if isPadded || digits.hasPrefix("+") || digits.hasPrefix("-") { return nil }
         return Double((digits.hasPrefix(".") ? "0" : "") + digits + (digits.hasSuffix(".") ? "0" : ""))
     }
@@ -192,7 +198,9 @@ private struct JSON5Reader {
         advance()
         while let next = rest.first {
             if take(quote) { return String(text) }
-            if next == "\n" || next == "\r" { throw problem("the text that begins at \(start) is not closed") }
+            if next == "\n" || next == "\r" {
+                throw problem("the text that begins at \(start) is not closed")
+            }
             advance()
             if next == "\\" { try escape(into: &text) } else { text.append(next) }
         }
@@ -220,7 +228,9 @@ private struct JSON5Reader {
     private mutating func unicodeEscape(from start: Place) throws(JSON5Problem) -> Unicode.Scalar {
         let first = try hexadecimal(4, from: start)
         guard (0xD800...0xDBFF).contains(first) else { return try scalar(first, from: start) }
-        guard take("\\"), take("u") else { throw JSON5Problem(place: start, message: "half of a surrogate pair") }
+        guard take("\\"), take("u") else {
+            throw JSON5Problem(place: start, message: "half of a surrogate pair")
+        }
         let second = try hexadecimal(4, from: start)
         guard (0xDC00...0xDFFF).contains(second) else {
             throw JSON5Problem(place: start, message: "half of a surrogate pair")

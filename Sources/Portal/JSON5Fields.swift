@@ -99,7 +99,8 @@ struct Fields {
         return nil
     }
 
-    func choice<Value: RawRepresentable & CaseIterable>(_ key: String) -> Value? where Value.RawValue == String {
+    func choice<Value: RawRepresentable & CaseIterable>(_ key: String) -> Value?
+    where Value.RawValue == String {
         let words = Value.allCases.map(\.rawValue)
         return optional(key, words.joined(separator: " or "), Value.init)
     }

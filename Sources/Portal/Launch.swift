@@ -22,7 +22,8 @@ enum Launch {
     }
 
     private static var output: Output {
-        Output { stream, bytes in _ = writeAll(bytes, to: stream == .standard ? STDOUT_FILENO : STDERR_FILENO) }
+        Output { stream, bytes in _ = writeAll(bytes, to: stream == .standard ? STDOUT_FILENO : STDERR_FILENO)
+        }
     }
 
     @Sendable private static func logoDecoder(patience: Duration) throws -> ApplicationRegistry.LogoDecoder {
@@ -34,7 +35,11 @@ enum Launch {
         var variables: [String: String] = [:]
         var entry = environ
         while let text = entry.pointee {
-            let parts = String(cString: text).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            let parts = String(cString: text).split(
+                separator: "=",
+                maxSplits: 1,
+                omittingEmptySubsequences: false
+            )
             if let name = parts.first, let value = parts.last, parts.count == 2 {
                 variables[String(name)] = String(value)
             }

@@ -43,7 +43,8 @@ func startOwnThread(_ body: @escaping @Sendable () -> Void) -> Bool {
     let errand = Unmanaged.passRetained(Errand(body))
     var thread = pthread_t()
     let problem = pthread_create(
-        &thread, nil,
+        &thread,
+        nil,
         { errand in
             guard let errand else { return nil }
             Unmanaged<Errand>.fromOpaque(errand).takeRetainedValue().body()

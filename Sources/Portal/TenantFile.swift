@@ -18,7 +18,7 @@ struct TenantFile: Sendable {
     let logo: LogoSource?
     let logoPlace: Place
 
-    /// Reads and checks a file; throws every mistake in it. `fileName` is only named in them.
+    /// Reads and checks a file; throws every mistake in it, each of which names `fileName`.
     init(_ bytes: [UInt8], called fileName: String) throws(FileMistakes) {
         let document: JSON5
         do {
@@ -78,8 +78,11 @@ extension Fields {
         let labels = text.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
         return text.utf8.count <= 253
             && labels.allSatisfy { label in
-                (1...63).contains(label.count) && label.first != UInt8(ascii: "-") && label.last != UInt8(ascii: "-")
-                    && label.allSatisfy { (97...122).contains($0) || (48...57).contains($0) || $0 == UInt8(ascii: "-") }
+                (1...63).contains(label.count) && label.first != UInt8(ascii: "-")
+                    && label.last != UInt8(ascii: "-")
+                    && label.allSatisfy {
+                        (97...122).contains($0) || (48...57).contains($0) || $0 == UInt8(ascii: "-")
+                    }
             }
     }
 
@@ -96,7 +99,11 @@ extension Fields {
         let logo = fields.logo()
         let email = fields.optional("supportEmail", "an e-mail address") { EmailAddress($0)?.text }
         let help = fields.optional("helpPage", "an address that begins with https://", Fields.webAddress)
-        let privacy = fields.optional("privacyPolicy", "an address that begins with https://", Fields.webAddress)
+        let privacy = fields.optional(
+            "privacyPolicy",
+            "an address that begins with https://",
+            Fields.webAddress
+        )
         guard let data = fields.sentence("dataDescription"), let name, let accent else { return nil }
         let brand = Brand(
             displayName: name,
@@ -134,7 +141,11 @@ extension Fields {
     fileprivate func scopes() -> [OfferedScope] {
         var found: [OfferedScope] = []
         for fields in objects("scopes", known: ["name", "sentence", "detail", "kind", "default"]) {
-            let name = fields.text("name", "1 to 64 printable characters without spaces, \" and \\", Scope.init)
+            let name = fields.text(
+                "name",
+                "1 to 64 printable characters without spaces, \" and \\",
+                Scope.init
+            )
             let sentence = fields.sentence("sentence")
             let detail = fields.optional("detail", "one line of up to 300 characters", Fields.line)
             let kind: OfferedScope.Kind? = fields.choice("kind")
@@ -159,7 +170,9 @@ extension Fields {
     fileprivate func reassurances(about scopes: [OfferedScope]) -> [Reassurance] {
         let known = scopes.map(\.name.text)
         return objects("neverAllows", known: ["sentence", "unless"]).compactMap { fields in
-            let wanted = "the name of a scope of this file" + (known.isEmpty ? "" : ": " + known.joined(separator: ", "))
+            let wanted =
+                "the name of a scope of this file"
+                + (known.isEmpty ? "" : ": " + known.joined(separator: ", "))
             let unless = fields.texts("unless", wanted) { text in known.contains(text) ? Scope(text) : nil }
             return fields.sentence("sentence").map { Reassurance(sentence: $0, unless: unless) }
         }
@@ -182,7 +195,11 @@ extension Fields {
         guard let fields = object("policy", known: keys) else { return policy }
         policy.registration = fields.choice("registration") ?? policy.registration
         policy.review = fields.choice("review") ?? policy.review
-        let grants = fields.texts("grants", Grant.allCases.map(\.rawValue).joined(separator: " or "), Grant.init)
+        let grants = fields.texts(
+            "grants",
+            Grant.allCases.map(\.rawValue).joined(separator: " or "),
+            Grant.init
+        )
         if !grants.isEmpty { policy.grants = Set(grants) }
         for (key, path, range) in numbers {
             if let number = fields.number(key, in: range) { policy[keyPath: path] = number }

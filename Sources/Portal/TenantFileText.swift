@@ -61,11 +61,13 @@ extension JSON {
         switch self {
         case .object(let members) where !members.isEmpty:
             let lines = members.map { name, value in
-                inner + String(decoding: JSON.text(name).bytes, as: UTF8.self) + ": " + value.indented(by: depth + 1)
+                inner + String(decoding: JSON.text(name).bytes, as: UTF8.self) + ": "
+                    + value.indented(by: depth + 1)
             }
             return "{\n" + lines.joined(separator: ",\n") + "\n\(outer)}"
         case .list(let items) where items.contains(where: \.isObject):
-            return "[\n" + items.map { inner + $0.indented(by: depth + 1) }.joined(separator: ",\n") + "\n\(outer)]"
+            return "[\n" + items.map { inner + $0.indented(by: depth + 1) }.joined(separator: ",\n")
+                + "\n\(outer)]"
         default:
             return String(decoding: bytes, as: UTF8.self)
         }

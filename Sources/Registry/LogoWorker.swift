@@ -94,9 +94,6 @@ package enum LogoWorker {
 
     private static func confine() -> Bool {
         guard let mapped = mappedBytes() else { return false }
-        // Below the portal itself, so that no amount of pictures makes a token wait.
-        errno = 0
-        _ = nice(3)
         return limit(RLIMIT_AS, to: mapped + memory) && limit(RLIMIT_CPU, to: 2)
             && limit(RLIMIT_FSIZE, to: 0) && limit(RLIMIT_CORE, to: 0) && limit(RLIMIT_NOFILE, to: 0)
             && giveUpPrivileges()

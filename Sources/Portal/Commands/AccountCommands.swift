@@ -77,6 +77,7 @@ enum SignInPage {
 extension Desk {
     /// A tenant's address: its first host, or its place below the public URL.
     func address(of tenant: Tenant) -> String {
-        tenant.settings.hosts.first.map(publicURL.issuer(atHost:)) ?? publicURL.issuer(ofTenant: tenant.name.text)
+        tenant.settings.hosts.first.map(publicURL.issuer(atHost:))
+            ?? publicURL.issuer(ofTenant: tenant.name.text)
     }
 }

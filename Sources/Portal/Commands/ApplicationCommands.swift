@@ -35,7 +35,10 @@ enum ApplicationCommands {
             options: [.tenant],
             work: .atTheDesk(show)
         ),
-        change("approve", "Approve an application for all customers of a tenant", "Approved") { access, id, _ in
+        change("approve", "Approve an application for all customers of a tenant", "Approved") {
+            access,
+            id,
+            _ in
             try await access.approve(id)
         },
         change(
@@ -77,12 +80,19 @@ enum ApplicationCommands {
         let access = try await desk.access(toTenantOf: call)
         let owner = call.required("owner")
         guard let email = EmailAddress(owner) else {
-            throw WrongUse(problems: ["“\(owner)” is not an e-mail address"], hint: "--owner names a partner's account")
+            throw WrongUse(
+                problems: ["“\(owner)” is not an e-mail address"],
+                hint: "--owner names a partner's account"
+            )
         }
         let form = try form(call, ticket: desk.registry.freshToken())
         let file = call.arguments["logo"]
         let logo = try file.map(call.attachments.bytes)
-        report(try await access.register(form, logo: logo, named: file ?? "", for: email), access.tenant, call)
+        report(
+            try await access.register(form, logo: logo, named: file ?? "", for: email),
+            access.tenant,
+            call
+        )
     }
 
     private static func form(_ call: Call, ticket: String) throws(WrongUse) -> ApplicationForm {
@@ -168,7 +178,9 @@ enum ApplicationCommands {
 }
 
 extension OperatorAccess {
-    /// Registers what a form says; the logo is stored only once the rest is right. Throws ``CommandFailure``.
+    /// Registers what a form says, with its logo stored once the rest is right.
+    ///
+    /// Throws ``CommandFailure``.
     func register(
         _ form: ApplicationForm,
         logo upload: [UInt8]? = nil,

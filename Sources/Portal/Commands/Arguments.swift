@@ -80,7 +80,9 @@ struct Arguments: Sendable {
         for command: Command
     ) -> String? {
         let word = word == "-h" ? "--help" : word
-        let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+        let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(
+            String.init
+        )
         let written = parts.first ?? word
         guard let option = command.allOptions.first(where: { "--\($0.name)" == written }) else {
             let near = nearest(to: written, in: command.allOptions.map { "--\($0.name)" })
@@ -131,7 +133,9 @@ struct WrongUse: Error, Equatable {
 
 /// The candidate that was probably meant: at most two letters away, and closer than a third of the word.
 func nearest(to word: String, in candidates: [String]) -> String? {
-    let ranked = candidates.map { (name: $0, distance: editDistance(Array(word.utf8.prefix(64)), Array($0.utf8))) }
+    let ranked = candidates.map {
+        (name: $0, distance: editDistance(Array(word.utf8.prefix(64)), Array($0.utf8)))
+    }
     let best = ranked.min { $0.distance < $1.distance }
     guard let best, best.distance <= min(2, max(1, best.name.utf8.count / 3)) else { return nil }
     return best.name

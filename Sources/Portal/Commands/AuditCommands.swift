@@ -29,7 +29,9 @@ enum AuditCommands {
             let name = tenant.name.text
             switch try await desk.registry.operatorAccess(to: tenant).verifyLedger() {
             case .complete(let entries):
-                let facts = [("tenant", JSON.text(name)), ("complete", .bool(true)), ("entries", .number(entries))]
+                let facts = [
+                    ("tenant", JSON.text(name)), ("complete", .bool(true)), ("entries", .number(entries)),
+                ]
                 call.print(facts, "ok    \(name): \(entries) \(entries == 1 ? "entry" : "entries"), unbroken")
             case .broken(let sequence):
                 let facts = [
@@ -40,7 +42,10 @@ enum AuditCommands {
             }
         }
         if !broken.isEmpty {
-            throw CommandFailure(broken, hint: "compare it with an exported copy: portal audit export --tenant NAME")
+            throw CommandFailure(
+                broken,
+                hint: "compare it with an exported copy: portal audit export --tenant NAME"
+            )
         }
     }
 

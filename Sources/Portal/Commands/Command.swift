@@ -20,7 +20,9 @@ struct Command: Sendable {
     var prompt: String?
 
     /// Reads further files, such as those that the files on the command line refer to.
-    var furtherFiles: @Sendable (inout Attachments) throws(CommandFailure) -> Void = { _ throws(CommandFailure) in }
+    var furtherFiles: @Sendable (inout Attachments) throws(CommandFailure) -> Void = {
+        _ throws(CommandFailure) in
+    }
 
     /// A command of the program with itself, which the help does not mention.
     var isHidden = false

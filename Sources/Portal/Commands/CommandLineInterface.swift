@@ -129,7 +129,9 @@ extension CommandLineInterface {
         }
         let near = nearest(to: second, in: known)
         return WrongUse(
-            problems: ["there is no command “\(first) \(second)”." + didYouMean(near.map { "\(first) \($0)" })],
+            problems: [
+                "there is no command “\(first) \(second)”." + didYouMean(near.map { "\(first) \($0)" })
+            ],
             hint: hint
         )
     }

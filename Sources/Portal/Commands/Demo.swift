@@ -65,7 +65,13 @@ struct Demo: Codable, Sendable, Equatable {
                 organisation: "Northfield Plant Hire",
                 password: customerPassword
             ),
-            Person(role: .admin, email: adminEmail, name: "Robin Vale", organisation: "", password: adminPassword),
+            Person(
+                role: .admin,
+                email: adminEmail,
+                name: "Robin Vale",
+                organisation: "",
+                password: adminPassword
+            ),
             Person(
                 role: .partner,
                 email: engineerEmail,
@@ -80,14 +86,17 @@ struct Demo: Codable, Sendable, Equatable {
 // MARK: - How it is kept
 
 extension Demo {
-    /// What an earlier demonstration kept; nil if there was none. Throws ``CommandFailure``.
+    /// What an earlier demonstration kept, or nil if there was none; throws ``CommandFailure``.
     init?(storedIn file: String) throws {
         guard access(file, F_OK) == 0 else { return nil }
         let bytes = try readFile(file, upTo: 16_384)
         do {
             self = try JSONDecoder().decode(Demo.self, from: Data(bytes))
         } catch {
-            throw CommandFailure("\(file) is damaged", hint: "delete the data folder and start the demo again")
+            throw CommandFailure(
+                "\(file) is damaged",
+                hint: "delete the data folder and start the demo again"
+            )
         }
     }
 
@@ -107,7 +116,8 @@ extension Demo {
             ("service_id", serviceID), ("service_secret", serviceSecret),
         ]
         return optional.compactMap { name, text in text.map { (name, $0) } } + [
-            ("redirect_uri", redirectURI), ("partner_email", partnerEmail), ("partner_password", partnerPassword),
+            ("redirect_uri", redirectURI), ("partner_email", partnerEmail),
+            ("partner_password", partnerPassword),
             ("customer_email", customerEmail), ("customer_password", customerPassword),
             ("admin_email", adminEmail), ("admin_password", adminPassword),
         ]

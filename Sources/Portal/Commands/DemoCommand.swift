@@ -22,7 +22,8 @@ enum DemoCommand {
 
     /// Reads the shipped files under names of their own, wherever they are.
     private static func readShippedFiles(_ attachments: inout Attachments) throws(CommandFailure) {
-        guard let tenants = ShippedFiles.folder("Tenants"), let pictures = ShippedFiles.folder("Public/demo") else {
+        guard let tenants = ShippedFiles.folder("Tenants"), let pictures = ShippedFiles.folder("Public/demo")
+        else {
             throw CommandFailure(
                 "the folders Tenants and Public are not where they are looked for",
                 hint: "run this in the folder that has them"
@@ -31,7 +32,9 @@ enum DemoCommand {
         let tenant = "\(tenants)/\(tenantFile)"
         attachments.read(tenant, as: tenantFile)
         attachments.read("\(pictures)/\(logoFile)", as: logoFile)
-        if let logo = TenantFile.logoPath(in: try readFile(tenant)) { attachments.read("\(tenants)/\(logo)", as: logo) }
+        if let logo = TenantFile.logoPath(in: try readFile(tenant)) {
+            attachments.read("\(tenants)/\(logo)", as: logo)
+        }
     }
 
     private static func run(_ call: Call, at desk: Desk) async throws {
@@ -39,7 +42,11 @@ enum DemoCommand {
         var demo = try Demo(storedIn: file) ?? Demo(entropy: .system)
         // Kept before anything is made with it, so that an interrupted demo is finished by the next one.
         try demo.store(in: file)
-        for (tenantFile, logo) in try await TenantCommands.checked([tenantFile], in: call.attachments, at: desk) {
+        for (tenantFile, logo) in try await TenantCommands.checked(
+            [tenantFile],
+            in: call.attachments,
+            at: desk
+        ) {
             let tenant = try await desk.importTenant(tenantFile, logo: logo)
             let access = desk.registry.operatorAccess(to: tenant)
             for person in demo.people { try await add(person, to: access) }
@@ -67,7 +74,8 @@ enum DemoCommand {
         }
     }
 
-    private static func register(_ demo: inout Demo, with access: OperatorAccess, logo: [UInt8]) async throws {
+    private static func register(_ demo: inout Demo, with access: OperatorAccess, logo: [UInt8]) async throws
+    {
         if demo.clientID == nil {
             let redirectURI = demo.redirectURI
             let acme = try await register(
@@ -108,7 +116,9 @@ enum DemoCommand {
         logo: [UInt8]? = nil,
         for owner: String
     ) async throws -> (id: String?, secret: String?) {
-        guard let owner = EmailAddress(owner) else { throw CommandFailure("\(owner) is not an e-mail address") }
+        guard let owner = EmailAddress(owner) else {
+            throw CommandFailure("\(owner) is not an e-mail address")
+        }
         do {
             let made = try await access.register(form, logo: logo, named: logoFile, for: owner)
             return (made.application.id.text, made.secret?.plaintext)

@@ -21,7 +21,9 @@ enum Help {
 
     static func command(_ command: Command) -> String {
         let operands = command.operands.placeholder
-        let usage = ["portal", command.name, operands, "[OPTIONS]"].filter { !$0.isEmpty }.joined(separator: " ")
+        let usage = ["portal", command.name, operands, "[OPTIONS]"].filter { !$0.isEmpty }.joined(
+            separator: " "
+        )
         let details = command.details.isEmpty ? "" : "\n\n\(command.details)"
         return """
             Usage: \(usage)

@@ -58,7 +58,8 @@ extension ApplicationProblem {
 extension RegistrationRefusal {
     fileprivate var atTheTerminal: String {
         switch self {
-        case .tooManyApplications(let limit): "this partner has \(limit) applications already, as many as allowed"
+        case .tooManyApplications(let limit):
+            "this partner has \(limit) applications already, as many as allowed"
         case .alreadyRegistered(let id): "it is registered already, as \(id)"
         case .noSuchApplication: "there is no such application"
         case .redirectURI(let problem): "--redirect-uri: \(problem.message)"

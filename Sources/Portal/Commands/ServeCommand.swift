@@ -51,7 +51,9 @@ enum ServeCommand {
         try start(server, configuration)
         let control: ControlListener
         do {
-            control = try ControlListener(in: desk.folder, log: { log.note(.warning, $0) }) { errand, output in
+            control = try ControlListener(in: desk.folder, log: { log.note(.warning, $0) }) {
+                errand,
+                output in
                 await CommandLineInterface.run(errand, at: desk, output: output)
             }
         } catch {

@@ -25,7 +25,10 @@ enum ServerCommands {
             summary: "Bring the data to the format of this program",
             details: "The server does so too when it starts. Data of a newer program is left as it is.",
             work: .atTheDesk { call, desk in
-                call.print([("current", .bool(true))], "The data in \(desk.folder.path) has the format of this program.")
+                call.print(
+                    [("current", .bool(true))],
+                    "The data in \(desk.folder.path) has the format of this program."
+                )
             }
         ),
     ]
@@ -34,7 +37,8 @@ enum ServerCommands {
         let (folder, url) = (desk.folder.path, desk.publicURL.text)
         call.print(
             [
-                ("data", .text(folder)), ("public_url", .text(url)), ("master_key", .text(desk.folder.path + "/master.key")),
+                ("data", .text(folder)), ("public_url", .text(url)),
+                ("master_key", .text(desk.folder.path + "/master.key")),
                 ("created", .bool(desk.isNew)),
             ],
             """

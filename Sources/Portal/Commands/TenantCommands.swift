@@ -55,8 +55,8 @@ enum TenantCommands {
         _ names: [String],
         in attachments: Attachments,
         at desk: Desk
-    ) async throws -> [(TenantFile, logo: [UInt8]?)] {
-        var (good, problems): ([(TenantFile, logo: [UInt8]?)], [String]) = ([], [])
+    ) async throws -> [(TenantFile, logo: TenantLogo?)] {
+        var (good, problems): ([(TenantFile, logo: TenantLogo?)], [String]) = ([], [])
         for name in names {
             do {
                 let file = try TenantFile(try attachments.bytes(of: name), called: name)
@@ -114,9 +114,19 @@ enum TenantCommands {
     }
 }
 
+/// A tenant's picture, which the decoder accepts.
+struct TenantLogo: Sendable {
+    let bytes: [UInt8]
+    let digest: String
+}
+
 extension Desk {
     /// The picture a tenant file names, which the decoder accepts; throws ``FileMistakes`` if it does not.
-    func logo(of file: TenantFile, called name: String, in attachments: Attachments) async throws -> [UInt8]? {
+    func logo(
+        of file: TenantFile,
+        called name: String,
+        in attachments: Attachments
+    ) async throws -> TenantLogo? {
         func mistake(_ message: String) -> FileMistakes {
             FileMistakes(all: [FileMistake(name, file.logoPlace, "brand.logo", message)])
         }
@@ -132,28 +142,35 @@ extension Desk {
             }
         }
         do {
-            _ = try await decodeLogo(bytes)
-            return bytes
+            return TenantLogo(bytes: bytes, digest: try await decodeLogo(bytes).digest)
         } catch let refusal as LogoRefusal {
             throw mistake(refusal.message(filename: fileName))
         }
     }
 
     /// Writes the tenant with its logo, which needs the tenant to be there first.
-    func importTenant(_ file: TenantFile, logo: [UInt8]?) async throws -> Tenant {
+    func importTenant(_ file: TenantFile, logo: TenantLogo?) async throws -> Tenant {
         var settings = file.settings
         let standing = try await registry.tenant(named: file.name.text)
         guard let logo else { return try await registry.importTenant(settings, as: file.name) }
-        if let standing, try await storedLogo(of: standing) == logo {
+        if let standing, try await isKept(logo, by: standing) {
             settings.brand.logo = standing.brand.logo
         } else {
             let tenant: Tenant
-            if let standing { tenant = standing } else {
+            if let standing {
+                tenant = standing
+            } else {
                 tenant = try await registry.importTenant(settings, as: file.name)
             }
-            settings.brand.logo = try await registry.operatorAccess(to: tenant).store(logo).text
+            settings.brand.logo = try await registry.operatorAccess(to: tenant).store(logo.bytes).text
         }
         return try await registry.importTenant(settings, as: file.name)
+    }
+
+    /// Whether it is the tenant's logo already: the same file again, or the picture that was exported.
+    private func isKept(_ logo: TenantLogo, by tenant: Tenant) async throws -> Bool {
+        if tenant.brand.logo == logo.digest { return true }
+        return try await storedLogo(of: tenant) == logo.bytes
     }
 
     /// The largest picture kept of a tenant's logo.

@@ -1,0 +1,221 @@
+import Registry
+import Testing
+
+@testable import Portal
+
+@Suite("Talking to the command line")
+struct TalkingToTheCommandLine {
+    let console: Console
+    init() throws { console = try Console() }
+
+    /// The shipped tenant without its logo, which takes longest.
+    private func importTenant() async throws {
+        let lines = String(decoding: try readFile(ShippedTenant.path), as: UTF8.self).split(separator: "\n")
+        let text = lines.filter { !$0.contains("logo:") }.joined(separator: "\n")
+        #expect(await console.run("tenant import \(try console.write(text, to: "standard.json5"))") == 0)
+    }
+
+    // MARK: Help and wrong use
+
+    @Test(arguments: CommandLineInterface.commands.map(\.name) + ["", "tenant", "app", "account", "audit"])
+    func `every level explains itself`(name: String) async {
+        #expect(await console.run("\(name) --help") == 0)
+        #expect(console.printed.hasPrefix("Usage: portal \(name)"))
+        #expect(console.noted.isEmpty)
+    }
+
+    @Test func `the overview lists every command that is for people`() async {
+        #expect(await console.run("--help") == 0)
+        for command in CommandLineInterface.commands {
+            #expect(console.printed.contains("\n  \(command.name)") != command.isHidden)
+        }
+    }
+
+    @Test(arguments: [
+        ("", "a command is missing"),
+        ("tennant list", "there is no command “tennant”. Did you mean “tenant”?"),
+        ("tenant imprt x", "there is no command “tenant imprt”. Did you mean “tenant import”?"),
+        ("tenant", "“tenant” needs a word more: import, list, show or export"),
+        ("tenant import", "FILE… is missing"),
+        ("tenant show a b", "“b” is one word too many"),
+        ("tenant list --jsn", "there is no option “--jsn” here. Did you mean “--json”?"),
+        ("tenant list --json=yes", "--json takes no value"),
+        ("account add --role", "--role needs a value"),
+        ("app add --name A --name B --owner c@d.example", "--name is given twice"),
+        ("serve --listen nonsense", "--listen: “nonsense” does not fit"),
+    ])
+    func `wrong use is 2, with a sentence and a hint`(line: String, sentence: String) async {
+        #expect(await console.run(line, here: false) == 2)
+        #expect(console.noted.hasPrefix("portal: \(sentence)"))
+        #expect(console.noted.contains("\nhint: "))
+        #expect(console.printed.isEmpty)
+    }
+
+    @Test func `everything that is missing is said at once`() async {
+        #expect(await console.run("account add") == 2)
+        #expect(
+            console.noted.contains("--role ROLE is missing")
+                && console.noted.contains("--email EMAIL is missing")
+        )
+    }
+
+    @Test func `after two hyphens a word is not an option`() async throws {
+        #expect(await console.run("tenant show -- --odd") == 1)
+        #expect(console.noted.contains("there is no tenant “--odd”"))
+    }
+
+    // MARK: Tenants
+
+    @Test func `importing a tenant twice changes nothing`() async {
+        #expect(await console.run("tenant import \(ShippedTenant.path)") == 0)
+        #expect(
+            console.printed.hasPrefix(
+                "Imported standard: Example Provider, at http://127.0.0.1:8080/t/standard"
+            )
+        )
+        _ = await console.run("audit export")
+        let before = console.printed
+        #expect(await console.run("tenant import \(ShippedTenant.path)") == 0)
+        _ = await console.run("audit export")
+        #expect(console.printed == before)
+    }
+
+    @Test func `a file with a mistake changes nothing, and a missing logo is one`() async throws {
+        let file = try console.write(
+            "{ name: 'acme', brand: { accent: 'red', logo: 'no.png' } }",
+            to: "acme.json5"
+        )
+        #expect(await console.run("tenant import \(ShippedTenant.path) \(file)") == 1)
+        #expect(console.noted.contains("acme.json5:1:24: brand.displayName: is missing"))
+        #expect(await console.run("tenant list --json") == 0)
+        #expect(console.printed.isEmpty)
+        let brand = "displayName: 'Acme', accent: '#336699', dataDescription: 'your data', logo: 'no.png'"
+        _ = try console.write("{ name: 'acme', brand: { \(brand) } }", to: "acme.json5")
+        #expect(await console.run("tenant import \(file)") == 1)
+        #expect(console.noted.contains("brand.logo: cannot open"))
+    }
+
+    @Test func `a logo that is none is refused with its reason`() async throws {
+        _ = try console.write("not a picture", to: "logo.png")
+        let brand = "displayName: 'Acme', accent: '#336699', dataDescription: 'your data', logo: 'logo.png'"
+        let file = try console.write("{ name: 'acme', brand: { \(brand) } }", to: "acme.json5")
+        #expect(await console.run("tenant import \(file)") == 1)
+        #expect(
+            console.noted.contains(
+                "brand.logo: The logo must be a PNG. \"logo.png\" is a different kind of file"
+            )
+        )
+    }
+
+    // MARK: People and applications
+
+    @Test func `an account takes its password from standard input`() async throws {
+        try await importTenant()
+        let line = "account add --role customer --email dana@northfield.example --json"
+        #expect(await console.run(line, input: "short\n") == 1)
+        #expect(console.noted.contains("the password is too short"))
+        #expect(await console.run(line, input: "a long enough sentence\nand more\n") == 0)
+        #expect(console.printed.contains("\"email\":\"dana@northfield.example\""))
+        #expect(await console.run(line, input: "a long enough sentence\n") == 1)
+        #expect(console.noted.contains("there is an account with this address and role already"))
+        #expect(await console.run("account add --role boss --email a@b.example", input: "x") == 2)
+    }
+
+    @Test func `an application's credentials are printed once, and its state follows the operator`()
+        async throws
+    {
+        try await importTenant()
+        _ = await console.run(
+            "account add --role partner --email sam@acme.example",
+            input: "a long enough sentence"
+        )
+        let add =
+            "app add --owner sam@acme.example --name Acme --redirect-uri https://acme.example/back --json"
+        #expect(await console.run(add) == 0)
+        let id = try #require(console.member("client_id"))
+        #expect(console.member("client_secret")?.hasPrefix("standard_secret_") == true)
+        for (verb, state) in [
+            ("approve \(id)", "approved"), ("suspend \(id) --reason abuse", "suspended"),
+            ("resume \(id)", "approved"),
+        ] {
+            #expect(await console.run("app \(verb) --json") == 0)
+            #expect(console.member("state") == state)
+        }
+        #expect(await console.run("app show \(id) --json") == 0)
+        #expect(!console.printed.contains("secret"))
+    }
+
+    @Test func `every mistake in an application is said at once`() async throws {
+        try await importTenant()
+        let add =
+            "app add --owner sam@acme.example --name X --redirect-uri http://acme.example/ --scope everything"
+        #expect(await console.run(add) == 1)
+        #expect(console.noted.contains("--name: "))
+        #expect(console.noted.contains("--redirect-uri http://acme.example/: "))
+        #expect(console.noted.contains("--scope everything: the tenant has no such scope"))
+    }
+
+    @Test func `what does not exist is 1, with a suggestion where there is one`() async throws {
+        try await importTenant()
+        #expect(await console.run("app list --tenant standart") == 1)
+        #expect(console.noted.contains("there is no tenant “standart”. Did you mean “standard”?"))
+        #expect(await console.run("app approve unknown") == 1)
+        #expect(console.noted.contains("there is no application “unknown”"))
+    }
+
+    // MARK: The ledger and the demonstration
+
+    @Test func `the ledger of what was done is whole`() async throws {
+        try await importTenant()
+        #expect(await console.run("audit verify") == 0)
+        #expect(console.printed == "ok    standard: 1 entry, unbroken\n")
+        #expect(await console.run("audit export --tenant standard") == 0)
+        #expect(
+            console.printed.split(separator: "\n").allSatisfy {
+                $0.contains("\"action\":\"tenant.imported\"")
+            }
+        )
+    }
+
+    @Test func `a second demonstration prints what the first one did`() async {
+        #expect(await console.run("demo") == 0)
+        let first = console.printed
+        #expect(await console.run("demo") == 0)
+        #expect(console.printed == first)
+        #expect(first.split(separator: "\n").count <= 24)
+    }
+
+    @Test func `what a terminal would obey is not printed`() {
+        console.output.print("a\u{1B}[31mb\u{202E}c\u{9B}d")
+        #expect(console.printed == "a\u{FFFD}[31mb\u{FFFD}c\u{FFFD}d\n")
+    }
+
+    // MARK: Beside a running server
+
+    @Test func `a running server does the command, with the files of whoever typed it`() async throws {
+        let folder = try DataDirectory(console.folder + "/data")
+        let lock = try folder.lock()
+        let publicURL = try #require(PublicURL("https://auth.example.com"))
+        let desk = try await Desk(folder, publicURL: publicURL) { try Logo.decode($0) }
+        let listener = try ControlListener(in: folder, log: { _ in }) { errand, output in
+            await CommandLineInterface.run(errand, at: desk, output: output)
+        }
+        #expect(await console.run("tenant import \(ShippedTenant.path)") == 0)
+        #expect(console.printed.contains("at https://auth.example.com/t/standard"))
+        #expect(
+            await console.run("account add --role admin --email a@b.example", input: "a long enough sentence")
+                == 0
+        )
+        #expect(await console.run("app approve unknown") == 1)
+        #expect(console.noted.contains("portal: there is no application “unknown”"))
+        await listener.stop()
+        try await desk.closing {}
+        withExtendedLifetime(lock) {}
+    }
+
+    @Test func `what is left of a server that was killed is no obstacle`() async throws {
+        _ = try DataDirectory(console.folder + "/data")
+        _ = try console.write("", to: "data/control.sock")
+        #expect(await console.run("tenant list") == 0)
+    }
+}

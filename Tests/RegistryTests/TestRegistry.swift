@@ -1,0 +1,276 @@
+import FoundationEssentials
+import Registry
+import Synchronization
+import Testing
+
+/// A registry on a real database of its own, at a time moved by hand, with one tenant and its people.
+///
+/// What the tests arrange with is here, in the words of the domain; what they observe is the product's.
+struct TestRegistry: Sendable {
+    let clock = TestClock()
+    let database: SQLiteDatabase
+    let registry: ApplicationRegistry
+    let tenant: Tenant
+
+    /// Dana, who owns what is registered here.
+    let partner: PartnerAccess
+
+    /// Kim, whose data it is.
+    let customer: CustomerAccess
+
+    init(_ change: (inout Tenant.Settings) -> Void = { _ in }) async throws {
+        database = try .temporary()
+        registry = ApplicationRegistry(
+            database: database,
+            masterKey: [UInt8](repeating: 7, count: 32),
+            clock: { [clock] in clock.now },
+            entropy: .counting(),
+            passwords: try PasswordHasher(cost: .least, threads: 1),
+            decodeLogo: { upload in try Logo.decode(upload) }
+        )
+        try await registry.open()
+        tenant = try await registry.importTenant(.harbour(change), as: try #require(TenantName("harbour")))
+        partner = try await registry.newPartner("dana@acme.example", at: tenant)
+        customer = try await registry.newCustomer("kim@northfield.example", at: tenant)
+    }
+
+    var theOperator: OperatorAccess { registry.operatorAccess(to: tenant) }
+
+    static let callback = "https://acme.example/callback"
+    static let provenance = Provenance(address: "192.0.2.7", reference: "01JD-7F3K-Q2")
+    static let password = "a long walk to the harbour"
+}
+
+/// Stands still until a test moves it.
+final class TestClock: Sendable {
+    private let time = Mutex(Date(timeIntervalSince1970: 1_790_000_000))
+
+    var now: Date { time.withLock { $0 } }
+
+    func advance(by duration: Duration) {
+        let seconds = Double(duration.components.seconds) + Double(duration.components.attoseconds) / 1e18
+        time.withLock { $0 += seconds }
+    }
+}
+
+extension Entropy {
+    /// Counts: never the same bytes twice, and the same ones in every run.
+    static func counting() -> Entropy {
+        let tally = Tally()
+        return Entropy { count in
+            let number = tally.next()
+            // The product of an odd number differs for every count, and every 8 bytes carry it.
+            let bits = UInt64(number) &* 0x9E37_79B9_7F4A_7C15
+            return (0..<count).map { UInt8(truncatingIfNeeded: bits >> (UInt64($0 % 8) * 8)) % 248 }
+        }
+    }
+}
+
+private final class Tally: Sendable {
+    private let number = Atomic(0)
+    func next() -> Int { number.add(1, ordering: .relaxed).newValue }
+}
+
+// MARK: - Tenants and people
+
+extension Tenant.Settings {
+    /// A tenant with three permissions that lets partners in and looks at what they register.
+    static func harbour(_ change: (inout Tenant.Settings) -> Void = { _ in }) throws -> Tenant.Settings {
+        var settings = Tenant.Settings(
+            hosts: [],
+            brand: Brand(
+                displayName: "Harbourline",
+                accent: try #require(AccentColour("#0a5ad4")),
+                dataDescription: "your equipment data"
+            ),
+            scopes: [
+                try .named("equipment.read", "Read your equipment", .read, isDefault: true),
+                try .named("equipment.change", "Change your equipment", .change),
+                try .named("location.read", "See where your equipment is", .sensitive),
+            ],
+            limitsShown: [],
+            policy: Policy(),
+            wireProfile: ""
+        )
+        change(&settings)
+        return settings
+    }
+}
+
+extension OfferedScope {
+    static func named(_ name: String, _ sentence: String, _ kind: Kind, isDefault: Bool = false) throws
+        -> OfferedScope
+    {
+        OfferedScope(
+            name: try #require(Scope(name)),
+            sentence: sentence,
+            detail: "",
+            kind: kind,
+            isDefault: isDefault
+        )
+    }
+}
+
+extension ApplicationRegistry {
+    func newPartner(_ email: String, at tenant: Tenant) async throws -> PartnerAccess {
+        try await add(email, as: .partner, at: tenant)
+        let cookie = try await signIn(email, as: .partner, at: tenant)
+        return try #require(try await partner(cookie, at: tenant, from: TestRegistry.provenance))
+    }
+
+    func newCustomer(_ email: String, at tenant: Tenant) async throws -> CustomerAccess {
+        try await add(email, as: .customer, at: tenant)
+        let cookie = try await signIn(email, as: .customer, at: tenant)
+        return try #require(try await customer(cookie, at: tenant, from: TestRegistry.provenance))
+    }
+
+    func add(_ email: String, as role: Role, at tenant: Tenant) async throws {
+        let draft = try AccountDraft(email: email, name: "Somebody", password: TestRegistry.password, at: tenant)
+        _ = try await operatorAccess(to: tenant).add(draft, as: role)
+    }
+
+    /// The cookie of a new session.
+    func signIn(_ email: String, as role: Role, at tenant: Tenant) async throws -> String {
+        let signIn = SignIn(email: email, password: TestRegistry.password, role: role)
+        return try await start(signIn, at: tenant, from: TestRegistry.provenance).plaintext
+    }
+}
+
+// MARK: - Applications
+
+extension TestRegistry {
+    /// Dana's application, approved unless said otherwise.
+    func registeredApplication(
+        _ name: String = "Acme Rentals",
+        at redirectURIs: [String] = [callback],
+        scopes: [String]? = ["equipment.read", "equipment.change"],
+        kind: Application.Kind = .confidential,
+        isApproved: Bool = true
+    ) async throws -> RegisteredApplication {
+        var form = ApplicationForm()
+        form.companyName = name
+        form.redirectURIs = redirectURIs
+        form.scopes = scopes
+        form.kind = kind
+        form.ticket = registry.freshToken()
+        let draft = try ApplicationDraft(form, logo: nil, needsLogo: false, at: tenant)
+        let registered = try await partner.register(draft)
+        if isApproved { try await theOperator.approve(registered.application.id.text) }
+        return RegisteredApplication(
+            application: try await theOperator.application(registered.application.id.text),
+            secret: registered.secret
+        )
+    }
+
+    /// The application as it is now.
+    func current(_ registered: RegisteredApplication) async throws -> Application {
+        try await theOperator.application(registered.application.id.text)
+    }
+
+    /// The application, authenticated with its first secret or with this one.
+    func client(_ registered: RegisteredApplication, secret: SecretText? = nil) async throws -> ClientAccess {
+        let credentials = ClientCredentials(
+            id: registered.application.id.text,
+            secret: (secret ?? registered.secret)?.plaintext
+        )
+        return try await registry.client(credentials, at: tenant, from: TestRegistry.provenance)
+    }
+}
+
+// MARK: - Consent and tokens
+
+/// The verifier of every request here (RFC 7636 appendix B), and its challenge.
+enum Pixy {
+    static let verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
+    static let challenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
+}
+
+extension TestRegistry {
+    /// What a browser brings to the authorization endpoint for this application.
+    func request(
+        _ registered: RegisteredApplication,
+        scope: String? = "equipment.read",
+        redirectURI: String? = callback,
+        state: String? = "s-1",
+        _ more: [(name: String, value: String)] = []
+    ) async throws -> AuthorizationRequest {
+        var sent: [(name: String, value: String)] = [
+            ("client_id", registered.application.id.text), ("response_type", "code"),
+            ("code_challenge", Pixy.challenge), ("code_challenge_method", "S256"),
+        ]
+        if let scope { sent.append(("scope", scope)) }
+        if let redirectURI { sent.append(("redirect_uri", redirectURI)) }
+        if let state { sent.append(("state", state)) }
+        let asked = Parameters(sent + more)
+        let recipient = try await registry.recipient(of: asked, at: tenant)
+        return try AuthorizationRequest(asked, for: recipient, at: tenant)
+    }
+
+    /// A code that a customer allowed.
+    func code(
+        for registered: RegisteredApplication,
+        scope: String? = "equipment.read",
+        redirectURI: String? = callback,
+        by somebody: CustomerAccess? = nil
+    ) async throws -> String {
+        let request = try await request(registered, scope: scope, redirectURI: redirectURI)
+        let customer = somebody ?? customer
+        let ticket = try await customer.remember(request, query: "")
+        let outcome = try await customer.answer(ticket.plaintext, .allow)
+        return try #require(outcome.answer?.code?.plaintext)
+    }
+
+    /// What a code buys: an access and a refresh token.
+    func tokens(
+        for registered: RegisteredApplication,
+        scope: String? = "equipment.read",
+        by customer: CustomerAccess? = nil
+    ) async throws -> IssuedTokens {
+        let code = try await code(for: registered, scope: scope, by: customer)
+        return try await client(registered).redeem(code: code)
+    }
+
+    /// Whether the application would be told that a token works.
+    func works(_ token: SecretText?, for registered: RegisteredApplication) async throws -> Bool {
+        let token = try #require(token)
+        return try await client(registered).introspect(token.plaintext) != nil
+    }
+}
+
+extension ClientAccess {
+    /// Redeems with everything right, unless a test says otherwise.
+    func redeem(code: String) async throws -> IssuedTokens {
+        try await redeem(code: code, redirectURI: TestRegistry.callback, verifier: Pixy.verifier)
+    }
+
+    func refresh(_ tokens: IssuedTokens, scope: String? = nil) async throws -> IssuedTokens {
+        try await refresh(try #require(tokens.refreshToken).plaintext, scope: scope)
+    }
+}
+
+extension ConsentOutcome {
+    var answer: AuthorizationAnswer? { if case .answer(let answer) = self { answer } else { nil } }
+    var startsAgain: Bool { if case .startAgain = self { true } else { false } }
+    var isExpired: Bool { if case .expired = self { true } else { false } }
+    var isRefused: Bool { if case .refused = self { true } else { false } }
+}
+
+extension AuthorizationAnswer {
+    var code: SecretText? { if case .code(let code) = result { code } else { nil } }
+    var refusal: AuthorizationRefusal? { if case .refusal(let refusal) = result { refusal } else { nil } }
+}
+
+// MARK: - What the ledger says
+
+extension TestRegistry {
+    func ledger() async throws -> [LedgerEntry] {
+        try await theOperator.ledger(after: 0, limit: 10_000)
+    }
+
+    /// What an act added to the ledger.
+    func entries(of act: () async throws -> Void) async throws -> [String] {
+        let before = try await ledger().count
+        try await act()
+        return try await ledger().dropFirst(before).map(\.action)
+    }
+}
