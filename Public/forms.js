@@ -81,7 +81,8 @@ async function look(file, words) {
   const start = String.fromCharCode(...bytes);
   const values = { name: file.name, size: weight(file.size) };
   if (!start.startsWith('\x89PNG\r\n\x1a\n') || bytes.length < 24) {
-    return { problem: 'notPng', values: { ...values, kind: kind(start) ?? words.unknown } };
+    values.kind = kind(start);
+    return { problem: values.kind ? 'notPng' : 'unknown', values };
   }
   if (file.size > Number(words.maxBytes)) return { problem: 'tooHeavy', values };
   const header = new DataView(bytes.buffer);

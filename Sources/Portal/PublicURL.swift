@@ -33,8 +33,9 @@ struct PublicURL: Sendable {
     }
 
     static func withoutPort(_ host: String) -> String {
-        if host.hasPrefix("[") { return host.split(separator: "]").first.map { $0 + "]" } ?? host }
-        return host.split(separator: ":").first.map(String.init) ?? host
+        let afterBracket = host.utf8.lastIndex(of: UInt8(ascii: "]")) ?? host.startIndex
+        guard let colon = host.utf8[afterBracket...].firstIndex(of: UInt8(ascii: ":")) else { return host }
+        return String(host[..<colon])
     }
 
     /// The same server under a host name of a tenant's own.

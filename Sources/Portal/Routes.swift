@@ -40,6 +40,15 @@ extension Site {
         .customer(.get,  "/account/connections/{grant}/disconnect",              ConnectionScreens.askToDisconnect),
         .customer(.post, "/account/connections/{grant}/disconnect",              ConnectionScreens.disconnect),
 
+        .anyone  (.get,  "/admin/sign-in",                                       AdminScreens.askToSignIn),
+        .visitor (.post, "/admin/sign-in",                                       AdminScreens.signIn),
+        .admin   (.post, "/admin/sign-out",                                      AdminScreens.signOut),
+        .admin   (.get,  "/admin",                                               AdminScreens.list),
+        .admin   (.get,  "/admin/applications/{application}",                    AdminScreens.show),
+        .admin   (.post, "/admin/applications/{application}/approve",            AdminScreens.approve),
+        .admin   (.post, "/admin/applications/{application}/suspend",            AdminScreens.suspend),
+        .admin   (.post, "/admin/applications/{application}/resume",             AdminScreens.resume),
+
         .client  (.post, "/oauth2/token",                                        TokenEndpoint.issue),
         .client  (.post, "/oauth2/revoke",                                       TokenEndpoint.revoke),
         .client  (.post, "/oauth2/introspect",                                   TokenEndpoint.introspect),
@@ -55,7 +64,7 @@ extension Site {
 
 /// One line of the table: a method, a pattern, who is let in, and what answers them.
 struct Route: Sendable {
-    enum Admission: Sendable { case anyone, partner, customer, client }
+    enum Admission: Sendable { case anyone, partner, customer, admin, client }
 
     /// How much of a body is read; more is refused before it is.
     enum BodySize: Int, Sendable {
@@ -147,6 +156,29 @@ extension Route {
             try visit.requireSameOrigin()
             guard let customer = try await visit.customer() else { return CustomerDoor.turnedAway(visit) }
             return try await handler(customer, visit.sealedForm(for: .customer), visit)
+        }
+    }
+
+    static func admin(
+        _ method: Reading,
+        _ pattern: PathPattern,
+        _ handler: @escaping @Sendable (AdminAccess, Visit) async throws -> Response
+    ) -> Route {
+        Route(.get, pattern, .admin, .none) { visit in
+            guard let admin = try await visit.admin() else { return AdminScreens.turnedAway(visit) }
+            return try await handler(admin, visit)
+        }
+    }
+
+    static func admin(
+        _ method: Writing,
+        _ pattern: PathPattern,
+        _ handler: @escaping @Sendable (AdminAccess, Form, Visit) async throws -> Response
+    ) -> Route {
+        Route(.post, pattern, .admin, .form) { visit in
+            try visit.requireSameOrigin()
+            guard let admin = try await visit.admin() else { return AdminScreens.turnedAway(visit) }
+            return try await handler(admin, visit.sealedForm(for: .admin), visit)
         }
     }
 

@@ -1,4 +1,5 @@
 import Registry
+import Synchronization
 import Web
 
 /// The product as one function from request to response.
@@ -12,6 +13,7 @@ final class Site: Sendable {
     let monotonic: @Sendable () -> Duration
     let brakes: Brakes
     let logos = KeptLogos()
+    private let isDraining = Atomic(false)
 
     init(
         registry: ApplicationRegistry,
@@ -42,12 +44,17 @@ final class Site: Sendable {
     }
 
     /// How many bytes of body a route reads; asked before the first one is.
+    ///
+    /// Where there is no route a small body is read as well, so that the answer can be 404 or 405.
     func bodyLimit(_ method: Method, _ path: [String]) -> Int {
         switch Site.table.match(method, Address(path).rest) {
         case .found(let route, _, _): route.bodyLimit
-        case .methodNotAllowed, .notFound: 0
+        case .methodNotAllowed, .notFound: Route.BodySize.form.rawValue
         }
     }
+
+    /// Says “not ready” from now on, so that a load balancer sends people elsewhere while this server stops.
+    func drain() { isDraining.store(true, ordering: .relaxed) }
 
     private func answer(_ request: Request) async -> (Response, tenant: String?, route: String?) {
         if let response = serverWide(request) { return (response, nil, request.rawPath) }
@@ -139,8 +146,10 @@ extension Site {
     private func serverWide(_ request: Request) -> Response? {
         guard request.method == .get || request.method == .head else { return nil }
         switch request.path.first {
-        case "healthz" where request.path.count == 1, "readyz" where request.path.count == 1:
+        case "healthz" where request.path.count == 1:
             return HealthEndpoint.up
+        case "readyz" where request.path.count == 1:
+            return isDraining.load(ordering: .relaxed) ? HealthEndpoint.stopping : HealthEndpoint.up
         case "public":
             return files.response(for: request.path.dropFirst())
         case "robots.txt" where request.path.count == 1:

@@ -126,15 +126,15 @@ extension Visit {
     }
 }
 
-/// A media type without its parameters, in lower case.
+/// A media type without its parameters (RFC 9110 §8.3.1).
 private struct MediaType {
-    let text: String
+    let isURLEncodedForm: Bool
 
     init(_ header: String) {
-        text = header.split(separator: ";").first.map { String($0).trimmingSpaces.lowercased() } ?? ""
+        let type = header.utf8.prefix { $0 != UInt8(ascii: ";") && $0 != UInt8(ascii: " ") }
+        let expected = "application/x-www-form-urlencoded".utf8
+        isURLEncodedForm = type.count == expected.count && zip(type, expected).allSatisfy { $0 | 0x20 == $1 | 0x20 }
     }
-
-    var isURLEncodedForm: Bool { text == "application/x-www-form-urlencoded" }
 }
 
 // MARK: - Brakes

@@ -26,14 +26,7 @@ extension OperatorAccess {
         return try await registry.register(draft, for: account.id, at: tenant, by: actor, from: provenance)
     }
 
-    package func applications() async throws -> [ApplicationSummary] {
-        let tenant = tenant.id
-        return try await registry.database.read { connection in
-            try connection.allApplications(tenant: tenant).map { application in
-                try connection.summary(of: application, tenant: tenant)
-            }
-        }
-    }
+    package func applications() async throws -> [ApplicationSummary] { try await registry.summaries(of: tenant) }
 
     /// Throws ``OperatorRefusal``.
     package func application(_ id: String) async throws -> Application {
@@ -43,35 +36,17 @@ extension OperatorAccess {
         return found
     }
 
-    package func approve(_ id: String) async throws {
-        try await change(id, .applicationApproved) { transaction, tenant, now in
-            try transaction.run(
-                "UPDATE applications SET approved_at = \(now) WHERE tenant = \(tenant) AND id = \(id)"
-            )
-        }
-    }
+    /// Throws ``OperatorRefusal``.
+    package func approve(_ id: String) async throws { try await review.approve(id) }
 
-    /// Stops an application and every token it has; nothing is deleted.
-    package func suspend(_ id: String, reason: String) async throws {
-        try await change(id, .applicationSuspended, [("reason", reason)]) { transaction, tenant, now in
-            try transaction.run(
-                """
-                UPDATE applications SET suspended_at = \(now), suspension_reason = \(reason)
-                WHERE tenant = \(tenant) AND id = \(id)
-                """
-            )
-        }
-    }
+    /// Throws ``OperatorRefusal``.
+    package func suspend(_ id: String, reason: String) async throws { try await review.suspend(id, reason: reason) }
 
-    package func resume(_ id: String) async throws {
-        try await change(id, .applicationResumed) { transaction, tenant, _ in
-            try transaction.run(
-                """
-                UPDATE applications SET suspended_at = NULL, suspension_reason = NULL
-                WHERE tenant = \(tenant) AND id = \(id)
-                """
-            )
-        }
+    /// Throws ``OperatorRefusal``.
+    package func resume(_ id: String) async throws { try await review.resume(id) }
+
+    private var review: Review {
+        Review(tenant: tenant.id, registry: registry, actor: actor, provenance: provenance)
     }
 
     /// Walks the tenant's ledger from its first entry.
@@ -85,32 +60,6 @@ extension OperatorAccess {
         let tenant = tenant.id
         return try await registry.database.read { connection in
             try connection.ledger(of: tenant, after: sequence, limit: limit)
-        }
-    }
-
-    private func change(
-        _ id: String,
-        _ action: Action,
-        _ detail: [(String, String)] = [],
-        _ body: @escaping @Sendable (any Connection, TenantID, Date) throws -> Void
-    ) async throws {
-        let (now, ledger, tenant) = (registry.clock(), registry.ledger, tenant.id)
-        let (actor, provenance) = (actor, provenance)
-        try await registry.database.transaction { transaction in
-            guard try transaction.application(id, tenant: tenant) != nil else {
-                throw OperatorRefusal.noSuchApplication(id)
-            }
-            try body(transaction, tenant, now)
-            try ledger.record(
-                action,
-                of: id,
-                by: actor,
-                detail,
-                from: provenance,
-                in: transaction,
-                tenant: tenant,
-                at: now
-            )
         }
     }
 }

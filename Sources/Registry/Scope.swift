@@ -4,8 +4,7 @@ package struct Scope: Hashable, Sendable, Codable, Comparable, CustomStringConve
 
     /// Nil unless `text` is a scope-token: 1 to 64 of `%x21 / %x23-5B / %x5D-7E`.
     package init?(_ text: String) {
-        let bytes = Array(text.utf8)
-        guard (1...64).contains(bytes.count), bytes.allSatisfy(Scope.isTokenByte) else { return nil }
+        guard (1...64).contains(text.utf8.count), text.utf8.allSatisfy(Scope.isTokenByte) else { return nil }
         self.text = text
     }
 
@@ -22,15 +21,14 @@ package struct ScopeSet: Sendable, Equatable, Bindable {
     package let names: [Scope]
 
     package init(_ names: [Scope] = []) {
-        var seen: Set<Scope> = []
-        self.names = names.filter { seen.insert($0).inserted }
+        self.names = names.enumerated().filter { place, name in !names[..<place].contains(name) }.map(\.element)
     }
 
     /// Reads the space-separated form of the wire and of our own rows; nil when a word is not a scope-token.
     package init?(wire text: String) {
         var names: [Scope] = []
-        for word in text.split(separator: " ") {
-            guard let name = Scope(String(word)) else { return nil }
+        for word in text.utf8.split(separator: UInt8(ascii: " ")) {
+            guard let name = Scope(String(decoding: word, as: UTF8.self)) else { return nil }
             names.append(name)
         }
         self.init(names)

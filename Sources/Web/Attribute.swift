@@ -3,35 +3,35 @@
 /// There is no factory for `style` or for event handlers, and an address is a ``Path`` or an
 /// ``ExternalLink``: what cannot be said here cannot be on a page.
 package struct Attribute: Sendable {
-    enum Name: Sendable {
-        case plain(StaticString)
-        case aria(StaticString)
-        case data(StaticString)
+    /// What comes before the name.
+    enum Family: Sendable {
+        case plain
+        case aria
+        case data
     }
-    enum Value: Sendable {
-        case text(String)
-        case present
+    enum Form: Sendable {
+        case value
+        case flag
         case absent
     }
 
-    let name: Name
-    let value: Value
+    let family: Family
+    let form: Form
+    let name: StaticString
+    let value: String
 
-    private init(_ name: StaticString, _ text: String) {
-        self.name = .plain(name)
-        value = .text(text)
-    }
-
-    private init(_ name: Name, _ value: Value) {
+    private init(_ name: StaticString, _ value: String, family: Family = .plain, form: Form = .value) {
+        self.family = family
+        self.form = form
         self.name = name
         self.value = value
     }
 
-    private static func flag(_ name: StaticString) -> Attribute { Attribute(.plain(name), .present) }
+    private static func flag(_ name: StaticString) -> Attribute { Attribute(name, "", form: .flag) }
 
     /// The attribute if the condition holds, otherwise none: `.checked.when(isChosen)`.
     package func when(_ condition: Bool) -> Attribute {
-        condition ? self : Attribute(name, .absent)
+        condition ? self : Attribute(name, "", form: .absent)
     }
 }
 
@@ -50,12 +50,12 @@ extension Attribute {
 
     /// `.aria("describedby", "name-hint")` writes `aria-describedby="name-hint"`.
     package static func aria(_ name: StaticString, _ value: String) -> Attribute {
-        Attribute(.aria(name), .text(value))
+        Attribute(name, value, family: .aria)
     }
 
     /// `.data("copy", "client-id")` writes `data-copy="client-id"`.
     package static func data(_ name: StaticString, _ value: String) -> Attribute {
-        Attribute(.data(name), .text(value))
+        Attribute(name, value, family: .data)
     }
 }
 

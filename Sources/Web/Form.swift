@@ -1,4 +1,5 @@
 // One file because a form is one thing, told whole: its fields, and the two ways it is written on the wire.
+
 /// Why a form could not be read.
 package enum FormProblem: Error, Equatable, Sendable {
     /// The body is neither urlencoded nor multipart; the value is what it said it was.

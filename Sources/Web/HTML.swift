@@ -3,37 +3,44 @@
 /// Pages are made of texts, elements and components, put together by ``HTMLBuilder``. Only this file
 /// writes markup: what the others contribute is a text or the value of an attribute, and is escaped here.
 package struct HTML: Sendable, CustomStringConvertible {
-    private var markup: [UInt8] = []
+    @usableFromInline var markup: [UInt8] = []
 
-    /// A text after the markup, not yet escaped, so that it is copied once.
-    private var text = ""
+    /// A text after the markup, not yet escaped, so that it is copied only once.
+    @usableFromInline var text = ""
 
     /// Nothing at all.
-    package init() {}
+    @inlinable package init() {}
 
     /// The text, to be read as it stands whatever characters it has.
-    package init(_ text: String) { self.text = text }
+    @inlinable package init(_ text: consuming String) { self.text = text }
 
     /// UTF-8, ready to be sent.
     package var bytes: [UInt8] {
         if text.isEmpty { return markup }
-        var bytes = markup
-        bytes.append(escaping: text)
-        return bytes
+        var all = self
+        all.settle()
+        return all.markup
     }
 
     package var description: String { String(decoding: bytes, as: UTF8.self) }
 
-    fileprivate mutating func append(_ other: HTML) {
-        if markup.isEmpty && text.isEmpty { self = other; return }
+    @usableFromInline mutating func append(_ other: consuming HTML) {
+        if markup.isEmpty && text.isEmpty {
+            self = other
+            return
+        }
         settle()
         markup.append(contentsOf: other.markup)
         text = other.text
     }
 
-    fileprivate mutating func settle() {
-        guard !text.isEmpty else { return }
-        markup.append(escaping: text)
+    private mutating func settle() {
+        if text.isEmpty { return }
+        Pen.write(atMost: 6 * text.utf8.count) { pen in
+            pen.write(escaping: text)
+            markup.reserve(pen.count)
+            markup.append(contentsOf: pen.written)
+        }
         text = ""
     }
 }
@@ -43,60 +50,47 @@ package struct HTML: Sendable, CustomStringConvertible {
 extension HTML {
     /// An element with its content and a closing tag.
     ///
-    /// `leadingNewline` is for `pre` and `textarea`, where a browser drops the first line break
-    /// (WHATWG HTML §13.1.2.5); one is written so that none of the content's own is lost.
+    /// A line break is written before the content of `pre` and `textarea`, where a browser drops the
+    /// first one (WHATWG HTML §13.1.2.5), so that none of the content's own is lost.
     static func element(
         _ name: StaticString,
         _ attributes: [Attribute],
-        leadingNewline: Bool = false,
+        startsOnNewLine: Bool = false,
         _ content: () -> HTML
     ) -> HTML {
         var element = content()
-        element.wrap(name, attributes)
+        element.wrap(in: name, attributes, startsOnNewLine: startsOnNewLine)
         return element
-    }
-
-    private mutating func wrap(_ name: StaticString, _ attributes: [Attribute]) {
-        var room = name.utf8CodeUnitCount + 2
-        for attribute in attributes { room += attribute.room }
-        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: room) { b in
-            var pen = Pen(rest: b)
-            pen.open(name, attributes)
-            let opening = UnsafeBufferPointer(rebasing: b[..<pen.at])
-            markup.reserve(opening.count + text.utf8.count + name.utf8CodeUnitCount + 3)
-            markup.prepend(opening)
-            settle()
-            markup.close(name)
-        }
     }
 
     /// An element that never has content, nor a closing tag.
     static func void(_ name: StaticString, _ attributes: [Attribute]) -> HTML {
-        var room = name.utf8CodeUnitCount + 2
-        for attribute in attributes { room += attribute.room }
-        var html = HTML()
-        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: room) { b in
-            var pen = Pen(rest: b)
+        var element = HTML()
+        Pen.write(atMost: Pen.room(name, attributes)) { pen in
             pen.open(name, attributes)
-            let opening = UnsafeBufferPointer(rebasing: b[..<pen.at])
-            html.markup.reserve(opening.count)
-            html.markup.append(contentsOf: opening)
+            element.markup.reserve(pen.count)
+            element.markup.append(contentsOf: pen.written)
         }
-        return html
+        return element
+    }
+
+    private mutating func wrap(in name: StaticString, _ attributes: [Attribute], startsOnNewLine: Bool) {
+        if text.utf8.count > 128 { settle() }
+        let room = Pen.room(name, attributes) + 6 * text.utf8.count + name.utf8CodeUnitCount + 4
+        Pen.write(atMost: room) { pen in
+            pen.open(name, attributes)
+            if startsOnNewLine { pen.write(UInt8(ascii: "\n")) }
+            let opening = pen.count
+            pen.write(escaping: text)
+            pen.close(name)
+            markup.wrap(in: pen.written, opening: opening)
+        }
+        text = ""
     }
     fileprivate static var doctype: HTML {
         var html = HTML()
         html.markup = Array("<!doctype html>".utf8)
         return html
-    }
-}
-extension Attribute {
-    fileprivate var room: Int {
-        let n = switch name {
-        case .plain(let name), .aria(let name), .data(let name): name.utf8CodeUnitCount + 9
-        }
-        guard case .text(let text) = value else { return n }
-        return n + 6 * text.utf8.count
     }
 }
 
@@ -130,20 +124,20 @@ package func document(
 
 @resultBuilder
 package enum HTMLBuilder {
-    package static func buildExpression(_ text: String) -> HTML { HTML(text) }
-    package static func buildExpression(_ html: HTML) -> HTML { html }
-    package static func buildExpression(_ component: some Component) -> HTML { component.body }
+    @inlinable package static func buildExpression(_ text: consuming String) -> HTML { HTML(text) }
+    @inlinable package static func buildExpression(_ html: consuming HTML) -> HTML { html }
+    @inlinable package static func buildExpression(_ component: some Component) -> HTML { component.body }
 
-    package static func buildBlock() -> HTML { HTML() }
-    package static func buildPartialBlock(first: HTML) -> HTML { first }
-    package static func buildPartialBlock(accumulated: consuming HTML, next: HTML) -> HTML {
+    @inlinable package static func buildBlock() -> HTML { HTML() }
+    @inlinable package static func buildPartialBlock(first: consuming HTML) -> HTML { first }
+    @inlinable package static func buildPartialBlock(accumulated: consuming HTML, next: consuming HTML) -> HTML {
         accumulated.append(next)
         return accumulated
     }
-    package static func buildOptional(_ html: HTML?) -> HTML { html ?? HTML() }
-    package static func buildEither(first: HTML) -> HTML { first }
-    package static func buildEither(second: HTML) -> HTML { second }
-    package static func buildArray(_ parts: [HTML]) -> HTML {
+    @inlinable package static func buildOptional(_ html: consuming HTML?) -> HTML { html ?? HTML() }
+    @inlinable package static func buildEither(first: consuming HTML) -> HTML { first }
+    @inlinable package static func buildEither(second: consuming HTML) -> HTML { second }
+    package static func buildArray(_ parts: consuming [HTML]) -> HTML {
         var all = HTML()
         for part in parts { all.append(part) }
         return all
@@ -158,22 +152,43 @@ package protocol Component {
 // MARK: - Bytes
 
 private struct Pen {
-    var rest: UnsafeMutableBufferPointer<UInt8>
-    var at = 0
+    private let sheet: UnsafeMutableBufferPointer<UInt8>
+    private(set) var count = 0
 
+    @inline(__always)
+    static func write(atMost room: Int, _ body: (inout Pen) -> Void) {
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: room) { sheet in
+            var pen = Pen(sheet: sheet)
+            body(&pen)
+        }
+    }
+    private init(sheet: UnsafeMutableBufferPointer<UInt8>) { self.sheet = sheet }
+
+    var written: UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(rebasing: sheet[..<count]) }
+
+    @inline(__always)
+    static func room(_ name: StaticString, _ attributes: [Attribute]) -> Int {
+        var room = name.utf8CodeUnitCount + 3
+        for attribute in attributes { room += attribute.name.utf8CodeUnitCount + 9 + 6 * attribute.value.utf8.count }
+        return room
+    }
+
+    @inline(__always)
     mutating func write(_ markup: StaticString) {
         write(UnsafeBufferPointer(start: markup.utf8Start, count: markup.utf8CodeUnitCount))
     }
+    @inline(__always)
     mutating func write(_ bytes: UnsafeBufferPointer<UInt8>) {
-        guard let source = bytes.baseAddress else { return }
-        precondition(bytes.count <= rest.count &- at)
-        (rest.baseAddress.unsafelyUnwrapped + at).update(from: source, count: bytes.count)
-        at &+= bytes.count
+        guard let source = bytes.baseAddress, let target = sheet.baseAddress else { return }
+        precondition(bytes.count <= sheet.count &- count)
+        (target + count).update(from: source, count: bytes.count)
+        count &+= bytes.count
     }
+    @inline(__always)
     mutating func write(_ byte: UInt8) {
-        precondition(at < rest.count)
-        rest[at] = byte
-        at &+= 1
+        precondition(count < sheet.count)
+        sheet[count] = byte
+        count &+= 1
     }
 
     mutating func write(escaping text: String) {
@@ -186,6 +201,12 @@ private struct Pen {
         }
     }
 
+    mutating func close(_ name: StaticString) {
+        write(UInt8(ascii: "<"))
+        write(UInt8(ascii: "/"))
+        write(name)
+        write(UInt8(ascii: ">"))
+    }
     mutating func open(_ name: StaticString, _ attributes: [Attribute]) {
         write(UInt8(ascii: "<"))
         write(name)
@@ -193,23 +214,18 @@ private struct Pen {
         write(UInt8(ascii: ">"))
     }
 
-    mutating func write(_ attribute: Attribute) {
-        if case .absent = attribute.value { return }
-        switch attribute.name {
-        case .plain(let name):
-            write(UInt8(ascii: " "))
-            write(name)
-        case .aria(let name):
-            write(" aria-")
-            write(name)
-        case .data(let name):
-            write(" data-")
-            write(name)
+    private mutating func write(_ attribute: Attribute) {
+        switch (attribute.form, attribute.family) {
+        case (.absent, _): return
+        case (_, .plain): write(UInt8(ascii: " "))
+        case (_, .aria): write(" aria-")
+        case (_, .data): write(" data-")
         }
-        guard case .text(let text) = attribute.value else { return }
+        write(attribute.name)
+        guard attribute.form == .value else { return }
         write(UInt8(ascii: "="))
         write(UInt8(ascii: "\""))
-        write(escaping: text)
+        write(escaping: attribute.value)
         write(UInt8(ascii: "\""))
     }
 }
@@ -239,8 +255,6 @@ extension UnsafeBufferPointer<UInt8> {
     }
 }
 extension UInt64 {
-    private static let ones = 0x0101_0101_0101_0101 as UInt64
-    private var hasZero: Bool { self &- 0x0101_0101_0101_0101 & ~self & 0x8080_8080_8080_8080 != 0 }
     @inline(__always)
     fileprivate var hasMarkup: Bool {
         let quote = self ^ 0x2222_2222_2222_2222
@@ -251,43 +265,20 @@ extension UInt64 {
     }
 }
 extension [UInt8] {
-    fileprivate mutating func close(_ name: StaticString) {
-        append(UInt8(ascii: "<"))
-        append(UInt8(ascii: "/"))
-        append(contentsOf: UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
-        append(UInt8(ascii: ">"))
-    }
     fileprivate mutating func reserve(_ more: Int) {
         if capacity - count < more { reserveCapacity(count * 2 + more + 224) }
     }
-    fileprivate mutating func prepend(_ opening: UnsafeBufferPointer<UInt8>) {
+    fileprivate mutating func wrap(in tags: UnsafeBufferPointer<UInt8>, opening: Int) {
         let length = count
-        append(contentsOf: opening)
+        reserve(tags.count)
+        append(contentsOf: tags)
         if length == 0 { return }
         withUnsafeMutableBufferPointer { b in
-            guard let base = b.baseAddress, let o = opening.baseAddress else { return }
-            (base + opening.count).update(from: base, count: length)
-            base.update(from: o, count: opening.count)
+            guard let base = b.baseAddress, let tag = tags.baseAddress else { return }
+            (base + opening).update(from: base, count: length)
+            base.update(from: tag, count: opening)
+            (base + opening + length).update(from: tag + opening, count: tags.count - opening)
         }
-    }
-
-    /// Appends the text with the five characters that mean something in markup written as references.
-    fileprivate mutating func append(escaping text: String) {
-        var text = text
-        text.withUTF8 { utf8 in
-            guard utf8.hasMarkup else { return append(contentsOf: utf8) }
-            appendRuns(utf8)
-        }
-    }
-    @inline(never)
-    private mutating func appendRuns(_ utf8: UnsafeBufferPointer<UInt8>) {
-        var written = 0
-        for index in utf8.indices where utf8[index].isMarkup {
-            append(contentsOf: UnsafeBufferPointer(rebasing: utf8[written..<index]))
-            let r = reference(for: utf8[index]); append(contentsOf: UnsafeBufferPointer(start: r.utf8Start, count: r.utf8CodeUnitCount))
-            written = index &+ 1
-        }
-        append(contentsOf: UnsafeBufferPointer(rebasing: utf8[written...]))
     }
 }
 

@@ -79,6 +79,6 @@ def customer(standard: Tenant) -> Person:
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Chromium]:
-    with Chromium() as chromium:
+def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chromium]:
+    with Chromium(tmp_path_factory.mktemp("client")) as chromium:
         yield chromium

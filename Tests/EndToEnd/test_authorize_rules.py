@@ -123,7 +123,7 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize(("changes", "error"), REFUSED, ids=str)
+@pytest.mark.parametrize(("changes", "error"), REFUSED, ids=lambda value: str(value)[:40])
 def test_what_is_wrong_otherwise_is_told_to_the_client(
     standard: Tenant, customer: Person, application: Application, changes: dict[str, str | None], error: str
 ) -> None:
@@ -138,7 +138,7 @@ def test_what_is_wrong_otherwise_is_told_to_the_client(
     assert all(0x20 <= ord(letter) <= 0x7E and letter not in '"\\' for letter in told["error_description"])
 
 
-@pytest.mark.parametrize(("changes", "error"), REFUSED, ids=str)
+@pytest.mark.parametrize(("changes", "error"), REFUSED, ids=lambda value: str(value)[:40])
 def test_nobody_who_is_signed_out_is_redirected_to_the_client(
     standard: Tenant, application: Application, changes: dict[str, str | None], error: str
 ) -> None:

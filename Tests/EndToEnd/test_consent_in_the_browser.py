@@ -10,7 +10,7 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
-from portal.browser import Chromium, Tab, answer_as_client
+from portal.browser import Arrival, Chromium, Tab
 from portal.oauth import Application, Person, parameters
 from portal.server import Tenant, until
 
@@ -25,13 +25,12 @@ def asked(
     application: Application,
     scripts: bool = True,
     **changes: str | None,
-) -> Iterator[tuple[Tab, list[dict[str, str]]]]:
+) -> Iterator[tuple[Tab, list[Arrival]]]:
     """A tab on the consent page (or before it), and the list of what arrives at the client."""
     with chromium.context(person, java_script_enabled=scripts) as context:
-        arrived = answer_as_client(context, CLIENT)
         tab = Tab(context.new_page())
         tab.page.goto(application.authorize_url(**changes))
-        yield tab, arrived
+        yield tab, chromium.site.arrived
 
 
 @contextmanager
@@ -47,8 +46,8 @@ def test_somebody_signs_in_allows_and_arrives_with_a_code(
     person = standard.customer(signed_in=False)
     with asked(chromium, None, application, scripts) as (tab, arrived):
         expect(tab.page.get_by_text("Acme Rentals").first).to_be_visible()
-        tab.page.get_by_label("E-mail").fill(person.email)
-        tab.page.get_by_label("Password").fill(person.password)
+        tab.page.get_by_label("E-mail", exact=True).fill(person.email)
+        tab.page.get_by_label("Password", exact=True).fill(person.password)
         tab.page.get_by_role("button", name="Sign in").click()
         expect(tab.page.get_by_role("heading", level=1)).to_contain_text(
             "Acme Rentals wants to connect to your"
@@ -56,10 +55,10 @@ def test_somebody_signs_in_allows_and_arrives_with_a_code(
         with expected_answer(tab.page):
             tab.page.get_by_role("button", name=ALLOW).click()
         expect(tab.page.get_by_role("heading")).to_have_text("Back at the client")
-        assert [visit["method"] for visit in arrived] == ["GET"]
-        assert arrived[0]["referer"] is None
-        assert application.redeem(parameters(arrived[0]["url"])["code"]).status_code == 200
-        assert tab.foreign_requests(standard.server.url) == [arrived[0]["url"]]
+        assert [visit.method for visit in arrived] == ["GET"]
+        assert arrived[0].referer is None
+        assert application.redeem(parameters(arrived[0].url)["code"]).status_code == 200
+        assert tab.foreign_requests(standard.server.url) == [arrived[0].url]
         assert tab.complaints == []
 
 
@@ -70,7 +69,7 @@ def test_cancelling_tells_the_client_and_shares_nothing(
     with asked(chromium, customer, application, scripts) as (tab, arrived):
         with expected_answer(tab.page):
             tab.page.get_by_role("button", name=CANCEL).click()
-        told = parameters(arrived[0]["url"])
+        told = parameters(arrived[0].url)
         assert (told["error"], told["state"]) == ("access_denied", "st4te")
 
 
@@ -80,7 +79,6 @@ def test_a_click_that_comes_too_early_does_nothing(
     chromium: Chromium, customer: Person, application: Application, scripts: bool, motion: str
 ) -> None:
     with chromium.context(customer, java_script_enabled=scripts, reduced_motion=motion) as context:
-        answer_as_client(context, CLIENT)
         tab = Tab(context.new_page())
         tab.page.goto(application.authorize_url(), wait_until="commit")
         tab.page.locator("button[value=allow]").wait_for()
@@ -146,16 +144,15 @@ def test_two_tabs_for_two_clients_do_not_mix(chromium: Chromium, standard: Tenan
         standard.application(name, [f"{CLIENT}/{name[:5]}"]) for name in ("First Ltd", "Second Ltd")
     )
     with chromium.context(customer) as context:
-        arrived = answer_as_client(context, CLIENT)
         pages = [context.new_page(), context.new_page()]
         for page, application in zip(pages, (first, second), strict=True):
             page.goto(application.authorize_url(state=application.client_id))
         for page in pages:
             with expected_answer(page):
                 page.get_by_role("button", name=ALLOW).click()
-    for visit, application in zip(arrived, (first, second), strict=True):
-        assert parameters(visit["url"])["state"] == application.client_id
-        assert application.redeem(parameters(visit["url"])["code"]).status_code == 200
+    for visit, application in zip(chromium.site.arrived, (first, second), strict=True):
+        assert parameters(visit.url)["state"] == application.client_id
+        assert application.redeem(parameters(visit.url)["code"]).status_code == 200
 
 
 def test_signing_in_once_carries_both_tabs_on(
@@ -163,12 +160,11 @@ def test_signing_in_once_carries_both_tabs_on(
 ) -> None:
     person = standard.customer(signed_in=False)
     with chromium.context() as context:
-        answer_as_client(context, CLIENT)
         pages = [context.new_page(), context.new_page()]
         for page in pages:
             page.goto(application.authorize_url())
-        pages[0].get_by_label("E-mail").fill(person.email)
-        pages[0].get_by_label("Password").fill(person.password)
+        pages[0].get_by_label("E-mail", exact=True).fill(person.email)
+        pages[0].get_by_label("Password", exact=True).fill(person.password)
         pages[0].get_by_role("button", name="Sign in").click()
         expect(pages[0].get_by_role("button", name=ALLOW)).to_be_visible()
         pages[1].reload()
@@ -185,7 +181,7 @@ def test_going_back_and_allowing_again_is_no_error(
         expect(tab.page.get_by_role("button", name=ALLOW)).to_be_visible()
         tab.page.get_by_role("button", name=ALLOW).click()
         allow_until_away(tab.page)
-        codes = [parameters(visit["url"])["code"] for visit in arrived]
+        codes = [parameters(visit.url)["code"] for visit in arrived]
         assert len(set(codes)) == 2
         assert application.redeem(codes[-1]).status_code == 200
 
@@ -208,7 +204,7 @@ def test_the_same_page_answered_in_two_tabs_asks_again_in_the_second(
         customer.post("/oauth2/authorize", [("ticket", str(ticket)), ("answer", "allow")])
         tab.page.get_by_role("button", name=ALLOW).click()
         allow_until_away(tab.page)
-        assert "code" in parameters(arrived[0]["url"])
+        assert "code" in parameters(arrived[0].url)
 
 
 def test_a_request_that_waited_too_long_can_be_started_again(chromium: Chromium, brisk: Tenant) -> None:
@@ -227,7 +223,7 @@ def test_a_request_that_waited_too_long_can_be_started_again(chromium: Chromium,
         ).click()
         with expected_answer(tab.page):
             tab.page.get_by_role("button", name=ALLOW).click()
-        assert "code" in parameters(arrived[0]["url"])
+        assert "code" in parameters(arrived[0].url)
 
 
 def test_another_account_keeps_the_request(
@@ -237,13 +233,13 @@ def test_another_account_keeps_the_request(
     with asked(chromium, first, application, state="kept") as (tab, arrived):
         expect(tab.page.get_by_text(first.email)).to_be_visible()
         tab.page.get_by_role("button", name="Use another account").click()
-        tab.page.get_by_label("E-mail").fill(second.email)
-        tab.page.get_by_label("Password").fill(second.password)
+        tab.page.get_by_label("E-mail", exact=True).fill(second.email)
+        tab.page.get_by_label("Password", exact=True).fill(second.password)
         tab.page.get_by_role("button", name="Sign in").click()
         expect(tab.page.get_by_text(second.email)).to_be_visible()
         with expected_answer(tab.page):
             tab.page.get_by_role("button", name=ALLOW).click()
-        assert parameters(arrived[0]["url"])["state"] == "kept"
+        assert parameters(arrived[0].url)["state"] == "kept"
     assert "Acme Rentals" in second.sign_in().page("/account/connections").text
     assert "No applications" in first.sign_in().page("/account/connections").text
 
@@ -255,12 +251,12 @@ def test_signed_out_meanwhile_leads_through_sign_in_to_the_question_again(
     with asked(chromium, person, application) as (tab, arrived):
         person.sign_out()
         tab.page.get_by_role("button", name=ALLOW).click()
-        tab.page.get_by_label("E-mail").fill(person.email)
-        tab.page.get_by_label("Password").fill(person.password)
+        tab.page.get_by_label("E-mail", exact=True).fill(person.email)
+        tab.page.get_by_label("Password", exact=True).fill(person.password)
         tab.page.get_by_role("button", name="Sign in").click()
         with expected_answer(tab.page):
             tab.page.get_by_role("button", name=ALLOW).click()
-        assert "code" in parameters(arrived[0]["url"])
+        assert "code" in parameters(arrived[0].url)
 
 
 def test_only_new_permissions_are_listed_as_new(chromium: Chromium, standard: Tenant) -> None:
@@ -347,19 +343,18 @@ def test_a_pop_up_can_speak_to_the_page_that_opened_it(
     chromium: Chromium, application: Application, customer: Person
 ) -> None:
     """Zapier and n8n wait for their callback's message, which a Cross-Origin-Opener-Policy would cut off."""
-    callback = (
-        "<!doctype html><title>x</title><script>opener.postMessage(location.search, '*'); close()</script>"
-    )
-    opener = f"<!doctype html><title>x</title><button onclick=\"open('{application.authorize_url(prompt='consent')}')\">Go</button>"
     with chromium.context(customer) as context:
-        answer_as_client(context, CLIENT, callback)
-        context.route(
-            "https://zap.example/", lambda route: route.fulfill(content_type="text/html", body=opener)
-        )
+        chromium.site.pages = {
+            "zap.example": "<!doctype html><title>Zap</title><button id=go>Go</button>",
+            "client.example": "<!doctype html><script>opener.postMessage(location.search, '*'); close()</script>",
+        }
         page = context.new_page()
         page.goto("https://zap.example/")
         page.evaluate(
-            "() => { window.heard = new Promise(done => addEventListener('message', e => done(e.data))) }"
+            """address => {
+                window.heard = new Promise(done => addEventListener('message', e => done(e.data)))
+                document.getElementById('go').onclick = () => window.open(address) }""",
+            application.authorize_url(prompt="consent"),
         )
         with page.expect_popup() as popup:
             page.get_by_role("button").click()

@@ -246,7 +246,7 @@ def test_the_customer_sees_what_they_allowed_and_can_end_it(standard: Tenant) ->
     link = next(link for link in listed.links if link.endswith("/disconnect"))
     assert "Visible Ltd" in person.page(link).text, "a GET asks and changes nothing"
     assert "Visible Ltd" in person.page("/account/connections").text
-    done = person.submit(person.page(link), "seal")
+    done = person.confirm(person.page(link))
     assert done.status_code == 303
     assert "is disconnected" in person.page(location(done)).text
 
@@ -254,7 +254,7 @@ def test_the_customer_sees_what_they_allowed_and_can_end_it(standard: Tenant) ->
 def test_pages_cannot_be_framed(customer: Person, application: Application) -> None:
     for path in (
         application.authorize_url(prompt="consent"),
-        "/sign-in",
+        "/partners/sign-in",
         "/",
         "/account/connections",
         "/nowhere",

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import socket
 import ssl
-import subprocess
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,10 +13,11 @@ import httpx
 import pytest
 
 from conftest import set_up
+from portal.browser import self_made_certificate
 from portal.oauth import new_address
 from portal.server import Server, Tenant, until
 
-SMUGGLED = "GET /smuggled HTTP/1.1\r\nHost: HOST\r\n\r\n"
+SMUGGLED = "GET /healthz HTTP/1.1\r\nHost: HOST\r\n\r\n"
 
 
 def raw(server: Server, request: str) -> bytes:
@@ -55,7 +55,7 @@ def test_a_request_with_two_readings_is_refused_and_nothing_behind_it_is_read(
     server: Server, name: str
 ) -> None:
     answer = raw(server, AMBIGUOUS[name] + SMUGGLED)
-    assert answer.count(b"HTTP/1.1 ") <= 1, answer
+    assert b"HTTP/1.1 200" not in answer, answer
     # No answer at all is as safe as a refusal; an answer has to be one.
     assert not answer or answer.split(b" ")[1] in {b"400", b"411", b"413"}, answer[:120]
 
@@ -192,7 +192,7 @@ def test_a_request_under_way_is_answered_when_the_server_is_told_to_end(own: Ser
         connection.sendall(body[5:])
         answer = connection.recv(65536)
     assert answer.split(b" ")[1] in {b"400", b"401"}, answer[:100]
-    assert own.stop() == 0
+    assert own.process.wait(15) == 0
 
 
 def accepts(port: int) -> bool:
@@ -237,40 +237,9 @@ def entry_of(server: Server, reference: str) -> dict[str, str]:
     return {}
 
 
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    folder = tmp_path_factory.mktemp("tls")
-    subprocess.run(
-        [
-            "openssl",
-            "req",
-            "-x509",
-            "-newkey",
-            "ec",
-            "-pkeyopt",
-            "ec_paramgen_curve:P-256",
-            "-nodes",
-            "-days",
-            "2",
-            "-subj",
-            "/CN=127.0.0.1",
-            "-addext",
-            "subjectAltName=IP:127.0.0.1",
-            "-keyout",
-            folder / "key.pem",
-            "-out",
-            folder / "cert.pem",
-        ],
-        check=True,
-        capture_output=True,
-    )
-    return folder / "cert.pem", folder / "key.pem"
-
-
-def test_with_a_certificate_it_speaks_modern_tls_and_keeps_cookies_for_it(
-    tmp_path: Path, certificate: tuple[Path, Path]
-) -> None:
-    cert, key = certificate
+@pytest.mark.filterwarnings("ignore:ssl.TLSVersion")
+def test_with_a_certificate_it_speaks_modern_tls_and_keeps_cookies_for_it(tmp_path: Path) -> None:
+    cert, key = self_made_certificate(tmp_path, "127.0.0.1")
     server = Server(tmp_path / "data", ["--tls-cert", str(cert), "--tls-key", str(key)], scheme="https")
     server.succeed("tenant", "import", "Tenants/standard.json5")
     server.start()

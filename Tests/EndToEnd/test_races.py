@@ -110,6 +110,6 @@ def test_the_last_secret_survives_two_people_who_revoke_at_once(standard: Tenant
     assert len(links) == 2
     pages = [owner.page(link) for link in links]
     for page in pages:
-        owner.submit(page, "seal")
+        owner.confirm(page)
     live = [link for link in owner.page(path).links if link.endswith("/end")]
     assert len(live) == 1

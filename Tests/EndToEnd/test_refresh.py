@@ -105,7 +105,7 @@ def test_disconnecting_ends_every_token_at_once(standard: Tenant) -> None:
     application, person = standard.application("Ends Ltd"), standard.customer()
     tokens = application.tokens_of(person)
     link = next(link for link in person.page("/account/connections").links if link.endswith("/disconnect"))
-    assert person.submit(person.page(link), "seal").status_code == 303
+    assert person.confirm(person.page(link)).status_code == 303
     assert not application.is_active(tokens["access_token"])
     assert application.refresh(tokens["refresh_token"]).json()["error"] == "invalid_grant"
 

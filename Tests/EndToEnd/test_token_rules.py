@@ -206,7 +206,7 @@ def test_a_code_dies_with_the_consent_and_with_the_application(standard: Tenant)
     code = person.code(application)
     connections = person.page("/account/connections")
     link = next(link for link in connections.links if link.endswith("/disconnect"))
-    assert person.submit(person.page(link), "seal").status_code == 303
+    assert person.confirm(person.page(link)).status_code == 303
     assert application.redeem(code).json()["error"] == "invalid_grant"
     code = person.code(application)
     standard.server.succeed(

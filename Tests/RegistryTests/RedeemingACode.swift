@@ -48,7 +48,7 @@ struct RedeemingACode {
         let application = try await world.registeredApplication()
         let verifier = String(repeating: "v", count: length)
         let sent: [(name: String, value: String)] = [
-            ("client_id", application.application.id.text), ("response_type", "code"),
+            ("client_id", application.id), ("response_type", "code"),
             ("redirect_uri", TestRegistry.callback), ("code_challenge_method", "S256"),
             ("code_challenge", base64URL(sha256(Array(verifier.utf8)))),
         ]
@@ -161,11 +161,11 @@ struct RedeemingACode {
     @Test func `a suspended application redeems nothing`() async throws {
         let application = try await world.registeredApplication()
         let code = try await world.code(for: application)
-        try await world.theOperator.suspend(application.application.id.text, reason: "Unusual traffic")
+        try await world.theOperator.suspend(application.id, reason: "Unusual traffic")
         await #expect(throws: ClientRefusal.invalidClient) {
             try await world.client(application).redeem(code: code)
         }
-        try await world.theOperator.resume(application.application.id.text)
+        try await world.theOperator.resume(application.id)
         _ = try await world.client(application).redeem(code: code)
     }
 
@@ -205,12 +205,7 @@ struct RedeemingACode {
         let application = try await world.registeredApplication()
         let client = try await world.client(application)
         let code = try await world.code(for: application)
-        let bought = await withTaskGroup(of: IssuedTokens?.self) { group in
-            for _ in 0..<32 {
-                group.addTask { do { return try await client.redeem(code: code) } catch { return nil } }
-            }
-            return await group.reduce(into: []) { tokens, one in if let one { tokens.append(one) } }
-        }
+        let bought = await atOnce(32) { try await client.redeem(code: code) }
         #expect(bought.count == 1)
         let tokens = try #require(bought.first)
         #expect(try await !world.works(tokens.accessToken, for: application))

@@ -138,6 +138,14 @@ extension ApplicationRegistry {
 
 // MARK: - Applications
 
+/// An application with its first secret, which only its owner's software knows.
+struct OwnedApplication: Sendable {
+    let application: Application
+    let secret: SecretText?
+
+    var id: String { application.id.text }
+}
+
 extension TestRegistry {
     /// Dana's application, approved unless said otherwise.
     func registeredApplication(
@@ -146,7 +154,7 @@ extension TestRegistry {
         scopes: [String]? = ["equipment.read", "equipment.change"],
         kind: Application.Kind = .confidential,
         isApproved: Bool = true
-    ) async throws -> RegisteredApplication {
+    ) async throws -> OwnedApplication {
         var form = ApplicationForm()
         form.companyName = name
         form.redirectURIs = redirectURIs
@@ -155,20 +163,21 @@ extension TestRegistry {
         form.ticket = registry.freshToken()
         let draft = try ApplicationDraft(form, logo: nil, needsLogo: false, at: tenant)
         let registered = try await partner.register(draft)
-        if isApproved { try await theOperator.approve(registered.application.id.text) }
-        return RegisteredApplication(
-            application: try await theOperator.application(registered.application.id.text),
+        let id = registered.application.id.text
+        if isApproved { try await theOperator.approve(id) }
+        return OwnedApplication(
+            application: try await theOperator.application(id),
             secret: registered.secret
         )
     }
 
     /// The application as it is now.
-    func current(_ registered: RegisteredApplication) async throws -> Application {
+    func current(_ registered: OwnedApplication) async throws -> Application {
         try await theOperator.application(registered.application.id.text)
     }
 
     /// The application, authenticated with its first secret or with this one.
-    func client(_ registered: RegisteredApplication, secret: SecretText? = nil) async throws -> ClientAccess {
+    func client(_ registered: OwnedApplication, secret: SecretText? = nil) async throws -> ClientAccess {
         let credentials = ClientCredentials(
             id: registered.application.id.text,
             secret: (secret ?? registered.secret)?.plaintext
@@ -188,7 +197,7 @@ enum Pixy {
 extension TestRegistry {
     /// What a browser brings to the authorization endpoint for this application.
     func request(
-        _ registered: RegisteredApplication,
+        _ registered: OwnedApplication,
         scope: String? = "equipment.read",
         redirectURI: String? = callback,
         state: String? = "s-1",
@@ -208,7 +217,7 @@ extension TestRegistry {
 
     /// A code that a customer allowed.
     func code(
-        for registered: RegisteredApplication,
+        for registered: OwnedApplication,
         scope: String? = "equipment.read",
         redirectURI: String? = callback,
         by somebody: CustomerAccess? = nil
@@ -222,7 +231,7 @@ extension TestRegistry {
 
     /// What a code buys: an access and a refresh token.
     func tokens(
-        for registered: RegisteredApplication,
+        for registered: OwnedApplication,
         scope: String? = "equipment.read",
         by customer: CustomerAccess? = nil
     ) async throws -> IssuedTokens {
@@ -231,7 +240,7 @@ extension TestRegistry {
     }
 
     /// Whether the application would be told that a token works.
-    func works(_ token: SecretText?, for registered: RegisteredApplication) async throws -> Bool {
+    func works(_ token: SecretText?, for registered: OwnedApplication) async throws -> Bool {
         let token = try #require(token)
         return try await client(registered).introspect(token.plaintext) != nil
     }
@@ -258,6 +267,18 @@ extension ConsentOutcome {
 extension AuthorizationAnswer {
     var code: SecretText? { if case .code(let code) = result { code } else { nil } }
     var refusal: AuthorizationRefusal? { if case .refusal(let refusal) = result { refusal } else { nil } }
+}
+
+/// Does something many times at the same time, and returns what came of those that succeeded.
+func atOnce<Result: Sendable>(_ count: Int, _ act: @escaping @Sendable () async throws -> Result) async
+    -> [Result]
+{
+    await withTaskGroup(of: Result?.self) { group in
+        for _ in 0..<count {
+            group.addTask { do { return try await act() } catch { return nil } }
+        }
+        return await group.reduce(into: [Result]()) { results, one in if let one { results.append(one) } }
+    }
 }
 
 // MARK: - What the ledger says

@@ -181,4 +181,21 @@ struct KeepingLimits {
         held.open()
         await server.stop()
     }
+
+    @Test func `clients that leave in the middle of a request make room long before its deadline`()
+        async throws
+    {
+        let server = try TestServer()
+        let port = server.port
+        try await onThread {
+            let wires = try (0..<64).map { _ in try Wire(port: port) }
+            wires.forEach { $0.send("GET / HT") }
+        }
+        let start = ContinuousClock.now
+        while try await server.get("/").bytes.isEmpty, ContinuousClock.now - start < .seconds(5) {
+            await Task.yield()
+        }
+        #expect(ContinuousClock.now - start < .seconds(2))
+        await server.stop()
+    }
 }

@@ -64,6 +64,7 @@ enum ServeCommand {
         let housekeeping = Housekeeping(of: desk.registry, log)
         await signals.first()
         log.note(.info, "Stopping")
+        site.drain()
         await control.stop()
         await server.stop(within: .seconds(10))
         await housekeeping.stop()

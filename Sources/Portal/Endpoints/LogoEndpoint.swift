@@ -63,12 +63,3 @@ enum ThemeEndpoint {
     /// The colour is all that varies, so it is the version.
     private static func fileName(_ brand: Brand) -> String { "\(brand.accent.text.dropFirst()).css" }
 }
-
-/// Up or down, and no more (HT-16).
-enum HealthEndpoint {
-    static let up = Response(
-        .ok,
-        headers: [("Content-Type", "application/json"), ("Cache-Control", "no-store")],
-        body: Array("{\"status\":\"ok\"}\n".utf8)
-    )
-}

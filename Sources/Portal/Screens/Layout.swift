@@ -12,6 +12,9 @@ struct Page {
 
         /// Wide, for customers.
         case customers
+
+        /// Wide, for the tenant's administrators.
+        case administrators
     }
 
     enum Section { case applications }
@@ -100,6 +103,13 @@ private struct Layout {
                     span { "partners" }
                 }
                 PartnerNavigation(visit: visit, isSignedIn: signedIn, current: current)
+            case .administrators:
+                a(.class("brand"), .href(visit.path("admin"))) {
+                    TenantMark(visit: visit)
+                    strong { bdi { brand.displayName } }
+                    span { "administration" }
+                }
+                SignOutForm(visit: visit, role: .admin, action: visit.path("admin", "sign-out"))
             case .customers, .gate:
                 span(.class("brand")) {
                     TenantMark(visit: visit)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-import re
+import ssl
+import subprocess
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 from urllib.parse import urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import BrowserContext, Page, Playwright, Response, Route, sync_playwright
+from playwright.sync_api import BrowserContext, Page, Playwright, Response, sync_playwright
 
 from .oauth import Person
 
@@ -108,13 +113,102 @@ class Tab:
         self.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
 
 
+class ClientSite:
+    """Every host below .example, over TLS, as Chromium sees it: where customers are sent back to."""
+
+    CALLBACK = "<!doctype html><html lang=en><title>Client</title><h1>Back at the client</h1>"
+
+    def __init__(self, folder: Path) -> None:
+        self.arrived: list[Arrival] = []
+        self.pages: dict[str, str] = {}
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(*self_made_certificate(folder, "client.example"))
+        self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    @property
+    def port(self) -> int:
+        return self._server.server_port
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+    def _handler(site) -> type[BaseHTTPRequestHandler]:  # noqa: N805 (the handler has a self of its own)
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                host = self.headers.get("Host", "")
+                if self.path != "/favicon.ico":
+                    arrival = Arrival(self.command, f"https://{host}{self.path}", self.headers.get("Referer"))
+                    site.arrived.append(arrival)
+                self.send_response(200)
+                self.send_header("Content-Type", "text/html; charset=utf-8")
+                self.end_headers()
+                self.wfile.write(site.pages.get(host, site.CALLBACK).encode())
+
+            do_POST = do_GET
+
+            def log_message(self, format: str, *arguments: object) -> None:
+                """Says nothing."""
+
+        return Handler
+
+
+@dataclass
+class Arrival:
+    """A request that reached a client's site."""
+
+    method: str
+    url: str
+    referer: str | None
+
+
+def self_made_certificate(folder: Path, name: str) -> tuple[Path, Path]:
+    """A certificate and its key, both as PEM files; an IP address or a host name is certified."""
+    kind = "IP" if name[0].isdigit() else "DNS"
+    certificate, key = folder / "certificate.pem", folder / "key.pem"
+    subprocess.run(
+        [
+            "openssl",
+            "req",
+            "-x509",
+            "-newkey",
+            "ec",
+            "-pkeyopt",
+            "ec_paramgen_curve:P-256",
+            "-nodes",
+            "-days",
+            "2",
+        ]
+        + [
+            "-subj",
+            f"/CN={name}",
+            "-addext",
+            f"subjectAltName={kind}:{name}",
+            "-keyout",
+            key,
+            "-out",
+            certificate,
+        ],
+        check=True,
+        capture_output=True,
+    )
+    return certificate, key
+
+
 class Chromium:
-    """The browser of a test run."""
+    """The browser of a test run, and the clients' sites it can reach; nothing else exists for it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.site = ClientSite(folder)
 
     def __enter__(self) -> Chromium:
         self._playwright: Playwright = sync_playwright().start()
+        rules = f"MAP *.example 127.0.0.1:{self.site.port}"
         self._browser = self._playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-dev-shm-usage"]
+            executable_path="/usr/bin/chromium",
+            args=["--no-sandbox", "--disable-dev-shm-usage", f"--host-resolver-rules={rules}"],
         )
         return self
 
@@ -123,11 +217,15 @@ class Chromium:
     ) -> None:
         self._browser.close()
         self._playwright.stop()
+        self.site.close()
 
     @contextmanager
     def context(self, person: Person | None = None, **options: Any) -> Iterator[BrowserContext]:
         """A browser profile of its own, signed in as `person` where there is one."""
-        context = self._browser.new_context(**({"viewport": WIDE} | options))
+        self.site.arrived.clear()
+        self.site.pages.clear()
+        usual = {"viewport": WIDE, "ignore_https_errors": True}
+        context = self._browser.new_context(**(usual | options))
         context.set_default_timeout(10_000)
         if person:
             host = urlsplit(person.base).hostname
@@ -146,21 +244,3 @@ class Chromium:
     def tab(self, person: Person | None = None, **options: Any) -> Iterator[Tab]:
         with self.context(person, **options) as context:
             yield Tab(context.new_page())
-
-
-CALLBACK_PAGE = "<!doctype html><html lang=en><title>Back at the client</title><h1>Back at the client</h1>"
-
-
-def answer_as_client(context: BrowserContext, origin: str, page: str = CALLBACK_PAGE) -> list[dict[str, Any]]:
-    """Stands in for the client's own site; returns what arrives there, filled as it arrives."""
-    arrived: list[dict[str, Any]] = []
-
-    def answer(route: Route) -> None:
-        request = route.request
-        arrived.append(
-            {"url": request.url, "referer": request.headers.get("referer"), "method": request.method}
-        )
-        route.fulfill(status=200, content_type="text/html", body=page)
-
-    context.route(re.compile(re.escape(origin)), answer)
-    return arrived

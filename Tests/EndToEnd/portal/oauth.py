@@ -182,6 +182,11 @@ class Person:
             urljoin(str(page.response.url), action), kept + list(fields.items()) + pressed, files
         )
 
+    def confirm(self, page: Page) -> httpx.Response:
+        """Presses the button of a page that only asks whether it was meant: its last form."""
+        form = page.forms[-1]
+        return self.post(form.action, form.fields)
+
     def sign_in(self) -> Person:
         answer = self.submit(
             self.page(self.sign_in_page), "password", email=self.email, password=self.password
@@ -279,9 +284,7 @@ class Application:
         content = fields if isinstance(fields, (str, bytes)) else urlencode(fields)
         headers = {"Content-Type": "application/x-www-form-urlencoded", **headers}
         answer = self.http.post(f"{self.base}/oauth2/{endpoint}", content=content, headers=headers)
-        if answer.status_code == 200 and answer.headers.get("content-type", "").startswith(
-            "application/json"
-        ):
+        if endpoint == "token" and answer.status_code == 200:
             note(answer.json().get("access_token"), answer.json().get("refresh_token"))
         return answer
 

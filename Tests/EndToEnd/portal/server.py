@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parents[3]
 BINARY = Path(os.environ.get("PORTAL_BINARY", ROOT / ".build/release/portal"))
 SHARED = Path(os.environ.get("PORTAL_SHARED", ROOT.parent / "shared"))
 LOGO = ROOT / "Public/demo/acme-rentals.png"
-PASSWORD = "correct horse battery staple"
+PASSWORD = "seven quiet herons at noon"
 
 Answer = TypeVar("Answer")
 
