@@ -13,6 +13,7 @@ final class Site: Sendable {
     let monotonic: @Sendable () -> Duration
     let brakes: Brakes
     let logos = KeptLogos()
+    let assets: [String: Path]
     private let isDraining = Atomic(false)
 
     init(
@@ -28,6 +29,11 @@ final class Site: Sendable {
         self.log = log
         self.monotonic = monotonic
         brakes = Brakes(now: monotonic)
+        let named = ["portal.css", "consent.js", "forms.js", "favicon.png"].map { name in
+            let segments = publicFiles.path(of: name).split(separator: "/").map(String.init)
+            return (name, publicURL.root.appending(segments: segments))
+        }
+        assets = Dictionary(uniqueKeysWithValues: named)
     }
 
     func respond(to request: Request) async -> Response {

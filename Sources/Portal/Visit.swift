@@ -44,6 +44,11 @@ struct Visit: Sendable {
             ? site.publicURL.issuer(atHost: host) : site.publicURL.issuer(ofTenant: tenant.name.text)
     }
 
+    /// What the consent screen speaks to this visitor.
+    var language: Language {
+        Language(asked: queryValue("ui_locales"), acceptLanguage: request.headers["accept-language"])
+    }
+
     /// The parameters of the query string; throws ``FormProblem`` for text that cannot be decoded.
     func query() throws(FormProblem) -> Parameters {
         Parameters(try Form.urlEncoded(Array(request.query.utf8)[...]))

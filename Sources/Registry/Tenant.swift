@@ -3,8 +3,9 @@ import FoundationEssentials
 /// A service provider whose customers' data others want to use.
 ///
 /// Everything a tenant owns is keyed by its `id`; nothing outside the registry can name another tenant's
-/// rows, because rows are reached only through a capability of one tenant (see `Access.swift`).
-package struct Tenant: Sendable {
+/// rows, because rows are reached only through a capability of one tenant (see `Access.swift`). A class, though
+/// it never changes, because every request hands it on many times and copies nothing that way.
+package final class Tenant: Sendable {
     package let id: TenantID
 
     /// The name in `/t/{name}` and on the command line.
@@ -12,6 +13,12 @@ package struct Tenant: Sendable {
 
     /// What the operator imported.
     package let settings: Settings
+
+    init(id: TenantID, name: TenantName, settings: Settings) {
+        self.id = id
+        self.name = name
+        self.settings = settings
+    }
 
     package var brand: Brand { settings.brand }
     package var policy: Policy { settings.policy }
@@ -218,10 +225,12 @@ extension Connection {
 }
 
 extension Tenant {
-    fileprivate init(_ row: Row) throws {
-        id = TenantID(number: try row.integer(0))
-        guard let stored = TenantName(try row.text(1)) else { throw DamagedRow(place: "tenants.name") }
-        name = stored
-        settings = try JSONDecoder().decode(Settings.self, from: Data(try row.text(2).utf8))
+    fileprivate convenience init(_ row: Row) throws {
+        guard let name = TenantName(try row.text(1)) else { throw DamagedRow(place: "tenants.name") }
+        self.init(
+            id: TenantID(number: try row.integer(0)),
+            name: name,
+            settings: try JSONDecoder().decode(Settings.self, from: Data(try row.text(2).utf8))
+        )
     }
 }

@@ -104,7 +104,7 @@ package func code(_ attributes: Attribute..., @HTMLBuilder content: () -> HTML =
 }
 
 package func pre(_ attributes: Attribute..., @HTMLBuilder content: () -> HTML = HTML.init) -> HTML {
-    .element("pre", attributes, startsOnNewLine: true, content)
+    .element("pre", attributes, newline: true, content)
 }
 
 package func bdi(_ attributes: Attribute..., @HTMLBuilder content: () -> HTML = HTML.init) -> HTML {
@@ -213,11 +213,11 @@ package func option(_ attributes: Attribute..., @HTMLBuilder content: () -> HTML
 }
 
 package func textarea(_ attributes: Attribute..., @HTMLBuilder content: () -> HTML = HTML.init) -> HTML {
-    .element("textarea", attributes, startsOnNewLine: true, content)
+    .element("textarea", attributes, newline: true, content)
 }
 
 package func textarea(_ attributes: [Attribute], @HTMLBuilder content: () -> HTML = HTML.init) -> HTML {
-    .element("textarea", attributes, startsOnNewLine: true, content)
+    .element("textarea", attributes, newline: true, content)
 }
 
 package func button(_ attributes: Attribute..., @HTMLBuilder content: () -> HTML = HTML.init) -> HTML {

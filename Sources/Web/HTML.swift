@@ -2,46 +2,29 @@
 ///
 /// Pages are made of texts, elements and components, put together by ``HTMLBuilder``. Only this file
 /// writes markup: what the others contribute is a text or the value of an attribute, and is escaped here.
+/// A piece that many pages share, such as a footer, can be kept as a value and costs one copy from then on.
 package struct HTML: Sendable, CustomStringConvertible {
-    @usableFromInline var markup: [UInt8] = []
-
-    /// A text after the markup, not yet escaped, so that it is copied only once.
-    @usableFromInline var text = ""
+    /// UTF-8, ready to be sent.
+    package fileprivate(set) var bytes: [UInt8] = []
 
     /// Nothing at all.
-    @inlinable package init() {}
+    package init() {}
 
     /// The text, to be read as it stands whatever characters it has.
-    @inlinable package init(_ text: consuming String) { self.text = text }
-
-    /// UTF-8, ready to be sent.
-    package var bytes: [UInt8] {
-        if text.isEmpty { return markup }
-        var all = self
-        all.settle()
-        return all.markup
+    package init(_ text: String) {
+        bytes.reserve(text.utf8.count)
+        bytes.append(escaping: text)
     }
 
     package var description: String { String(decoding: bytes, as: UTF8.self) }
 
-    @usableFromInline mutating func append(_ other: consuming HTML) {
-        if markup.isEmpty && text.isEmpty {
+    fileprivate mutating func append(_ other: HTML) {
+        if bytes.isEmpty {
             self = other
-            return
+        } else {
+            bytes.reserve(other.bytes.count)
+            bytes.append(contentsOf: other.bytes)
         }
-        settle()
-        markup.append(contentsOf: other.markup)
-        text = other.text
-    }
-
-    private mutating func settle() {
-        if text.isEmpty { return }
-        Pen.write(atMost: 6 * text.utf8.count) { pen in
-            pen.write(escaping: text)
-            markup.reserve(pen.count)
-            markup.append(contentsOf: pen.written)
-        }
-        text = ""
     }
 }
 
@@ -50,55 +33,40 @@ package struct HTML: Sendable, CustomStringConvertible {
 extension HTML {
     /// An element with its content and a closing tag.
     ///
-    /// A line break is written before the content of `pre` and `textarea`, where a browser drops the
-    /// first one (WHATWG HTML §13.1.2.5), so that none of the content's own is lost.
+    /// `newline` is for `pre` and `textarea`, where a browser drops the first line break (WHATWG HTML
+    /// §13.1.2.5): one is written for it to drop, so that the content keeps its own.
     static func element(
         _ name: StaticString,
         _ attributes: [Attribute],
-        startsOnNewLine: Bool = false,
+        newline: Bool = false,
         _ content: () -> HTML
     ) -> HTML {
-        var element = content()
-        element.wrap(in: name, attributes, startsOnNewLine: startsOnNewLine)
+        let content = content()
+        var element = HTML.void(name, attributes, reserving: content.bytes.count + 16)
+        if newline { element.bytes.append(UInt8(ascii: "\n")) }
+        element.bytes.append(contentsOf: content.bytes)
+        element.bytes.append("</")
+        element.bytes.append(name)
+        element.bytes.append(UInt8(ascii: ">"))
         return element
     }
 
     /// An element that never has content, nor a closing tag.
-    static func void(_ name: StaticString, _ attributes: [Attribute]) -> HTML {
+    static func void(_ name: StaticString, _ attributes: [Attribute], reserving room: Int = 0) -> HTML {
         var element = HTML()
-        Pen.write(atMost: Pen.room(name, attributes)) { pen in
-            pen.open(name, attributes)
-            element.markup.reserve(pen.count)
-            element.markup.append(contentsOf: pen.written)
-        }
+        element.bytes.reserve(room)
+        element.bytes.append(UInt8(ascii: "<"))
+        element.bytes.append(name)
+        for attribute in attributes { element.bytes.append(attribute) }
+        element.bytes.append(UInt8(ascii: ">"))
         return element
-    }
-
-    private mutating func wrap(in name: StaticString, _ attributes: [Attribute], startsOnNewLine: Bool) {
-        if text.utf8.count > 128 { settle() }
-        let room = Pen.room(name, attributes) + 6 * text.utf8.count + name.utf8CodeUnitCount + 4
-        Pen.write(atMost: room) { pen in
-            pen.open(name, attributes)
-            if startsOnNewLine { pen.write(UInt8(ascii: "\n")) }
-            let opening = pen.count
-            pen.write(escaping: text)
-            pen.close(name)
-            markup.wrap(in: pen.written, opening: opening)
-        }
-        text = ""
-    }
-    fileprivate static var doctype: HTML {
-        var html = HTML()
-        html.markup = Array("<!doctype html>".utf8)
-        return html
     }
 }
 
 /// A whole page.
 ///
-/// - Parameters:
-///   - layout: The class of its `body`.
-///   - head: What follows the character set and the viewport, which are the same on every page.
+/// `layout` is the class of its `body`. `head` follows the character set and the viewport, which are the
+/// same on every page.
 package func document(
     language: String,
     direction: Direction = .leftToRight,
@@ -106,7 +74,8 @@ package func document(
     @HTMLBuilder head content: () -> HTML,
     @HTMLBuilder body: () -> HTML
 ) -> HTML {
-    var page = HTML.doctype
+    var page = HTML()
+    page.bytes.append("<!doctype html>")
     page.append(
         html(.lang(language), .dir(direction)) {
             head {
@@ -124,20 +93,20 @@ package func document(
 
 @resultBuilder
 package enum HTMLBuilder {
-    @inlinable package static func buildExpression(_ text: consuming String) -> HTML { HTML(text) }
+    package static func buildExpression(_ text: String) -> HTML { HTML(text) }
     @inlinable package static func buildExpression(_ html: consuming HTML) -> HTML { html }
     @inlinable package static func buildExpression(_ component: some Component) -> HTML { component.body }
 
-    @inlinable package static func buildBlock() -> HTML { HTML() }
+    package static func buildBlock() -> HTML { HTML() }
     @inlinable package static func buildPartialBlock(first: consuming HTML) -> HTML { first }
-    @inlinable package static func buildPartialBlock(accumulated: consuming HTML, next: consuming HTML) -> HTML {
+    package static func buildPartialBlock(accumulated: consuming HTML, next: HTML) -> HTML {
         accumulated.append(next)
         return accumulated
     }
-    @inlinable package static func buildOptional(_ html: consuming HTML?) -> HTML { html ?? HTML() }
+    package static func buildOptional(_ html: HTML?) -> HTML { html ?? HTML() }
     @inlinable package static func buildEither(first: consuming HTML) -> HTML { first }
     @inlinable package static func buildEither(second: consuming HTML) -> HTML { second }
-    package static func buildArray(_ parts: consuming [HTML]) -> HTML {
+    package static func buildArray(_ parts: [HTML]) -> HTML {
         var all = HTML()
         for part in parts { all.append(part) }
         return all
@@ -151,138 +120,77 @@ package protocol Component {
 
 // MARK: - Bytes
 
-private struct Pen {
-    private let sheet: UnsafeMutableBufferPointer<UInt8>
-    private(set) var count = 0
+extension [UInt8] {
+    /// Makes room for more, and for what is likely to follow: moving to a larger buffer costs most here.
+    fileprivate mutating func reserve(_ more: Int) {
+        if capacity - count < more || capacity == 0 { reserveCapacity(2 * count + more + 192) }
+    }
 
-    @inline(__always)
-    static func write(atMost room: Int, _ body: (inout Pen) -> Void) {
-        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: room) { sheet in
-            var pen = Pen(sheet: sheet)
-            body(&pen)
+    fileprivate mutating func append(_ markup: StaticString) {
+        append(contentsOf: UnsafeBufferPointer(start: markup.utf8Start, count: markup.utf8CodeUnitCount))
+    }
+
+    fileprivate mutating func append(_ attribute: Attribute) {
+        switch (attribute.form, attribute.family) {
+        case (.absent, _): return
+        case (_, .plain): append(UInt8(ascii: " "))
+        case (_, .aria): append(" aria-")
+        case (_, .data): append(" data-")
         }
-    }
-    private init(sheet: UnsafeMutableBufferPointer<UInt8>) { self.sheet = sheet }
-
-    var written: UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(rebasing: sheet[..<count]) }
-
-    @inline(__always)
-    static func room(_ name: StaticString, _ attributes: [Attribute]) -> Int {
-        var room = name.utf8CodeUnitCount + 3
-        for attribute in attributes { room += attribute.name.utf8CodeUnitCount + 9 + 6 * attribute.value.utf8.count }
-        return room
+        append(attribute.name)
+        guard attribute.form == .value else { return }
+        append("=\"")
+        append(escaping: attribute.value)
+        append(UInt8(ascii: "\""))
     }
 
-    @inline(__always)
-    mutating func write(_ markup: StaticString) {
-        write(UnsafeBufferPointer(start: markup.utf8Start, count: markup.utf8CodeUnitCount))
-    }
-    @inline(__always)
-    mutating func write(_ bytes: UnsafeBufferPointer<UInt8>) {
-        guard let source = bytes.baseAddress, let target = sheet.baseAddress else { return }
-        precondition(bytes.count <= sheet.count &- count)
-        (target + count).update(from: source, count: bytes.count)
-        count &+= bytes.count
-    }
-    @inline(__always)
-    mutating func write(_ byte: UInt8) {
-        precondition(count < sheet.count)
-        sheet[count] = byte
-        count &+= 1
-    }
-
-    mutating func write(escaping text: String) {
+    /// Appends the text, with the five characters that mean something in markup written as references.
+    fileprivate mutating func append(escaping text: String) {
         var text = text
         text.withUTF8 { utf8 in
-            guard utf8.hasMarkup else { return write(utf8) }
-            for byte in utf8 {
-                if byte.isMarkup { write(reference(for: byte)) } else { write(byte) }
+            if utf8.hasMarkup {
+                for byte in utf8 { append(escaping: byte) }
+            } else {
+                append(contentsOf: utf8)
             }
         }
     }
 
-    mutating func close(_ name: StaticString) {
-        write(UInt8(ascii: "<"))
-        write(UInt8(ascii: "/"))
-        write(name)
-        write(UInt8(ascii: ">"))
-    }
-    mutating func open(_ name: StaticString, _ attributes: [Attribute]) {
-        write(UInt8(ascii: "<"))
-        write(name)
-        for attribute in attributes { write(attribute) }
-        write(UInt8(ascii: ">"))
-    }
-
-    private mutating func write(_ attribute: Attribute) {
-        switch (attribute.form, attribute.family) {
-        case (.absent, _): return
-        case (_, .plain): write(UInt8(ascii: " "))
-        case (_, .aria): write(" aria-")
-        case (_, .data): write(" data-")
-        }
-        write(attribute.name)
-        guard attribute.form == .value else { return }
-        write(UInt8(ascii: "="))
-        write(UInt8(ascii: "\""))
-        write(escaping: attribute.value)
-        write(UInt8(ascii: "\""))
-    }
-}
-    private func reference(for byte: UInt8) -> StaticString {
+    private mutating func append(escaping byte: UInt8) {
         switch byte {
-        case UInt8(ascii: "&"): "&amp;"
-        case UInt8(ascii: "<"): "&lt;"
-        case UInt8(ascii: ">"): "&gt;"
-        case UInt8(ascii: "\""): "&quot;"
-        default: "&#39;"
-        }
-    }
-extension UnsafeBufferPointer<UInt8> {
-    @inline(__always)
-    fileprivate var hasMarkup: Bool {
-        let raw = UnsafeRawBufferPointer(self)
-        var index = 0
-        while index &+ 8 <= count {
-            if raw.loadUnaligned(fromByteOffset: index, as: UInt64.self).hasMarkup { return true }
-            index &+= 8
-        }
-        while index < count {
-            if self[index].isMarkup { return true }
-            index &+= 1
-        }
-        return false
-    }
-}
-extension UInt64 {
-    @inline(__always)
-    fileprivate var hasMarkup: Bool {
-        let quote = self ^ 0x2222_2222_2222_2222
-        let and = (self | 0x0101_0101_0101_0101) ^ 0x2727_2727_2727_2727
-        let angle = (self | 0x0202_0202_0202_0202) ^ 0x3e3e_3e3e_3e3e_3e3e
-        let z = (quote &- 0x0101_0101_0101_0101 & ~quote) | (and &- 0x0101_0101_0101_0101 & ~and) | (angle &- 0x0101_0101_0101_0101 & ~angle)
-        return z & 0x8080_8080_8080_8080 != 0
-    }
-}
-extension [UInt8] {
-    fileprivate mutating func reserve(_ more: Int) {
-        if capacity - count < more { reserveCapacity(count * 2 + more + 224) }
-    }
-    fileprivate mutating func wrap(in tags: UnsafeBufferPointer<UInt8>, opening: Int) {
-        let length = count
-        reserve(tags.count)
-        append(contentsOf: tags)
-        if length == 0 { return }
-        withUnsafeMutableBufferPointer { b in
-            guard let base = b.baseAddress, let tag = tags.baseAddress else { return }
-            (base + opening).update(from: base, count: length)
-            base.update(from: tag, count: opening)
-            (base + opening + length).update(from: tag + opening, count: tags.count - opening)
+        case UInt8(ascii: "&"): append("&amp;")
+        case UInt8(ascii: "<"): append("&lt;")
+        case UInt8(ascii: ">"): append("&gt;")
+        case UInt8(ascii: "\""): append("&quot;")
+        case UInt8(ascii: "'"): append("&#39;")
+        default: append(byte)
         }
     }
 }
 
-extension UInt8 {
-    /// Whether this is one of the five, all below 64: a bit is set for each of `"`, `&`, `'`, `<` and `>`.
-    fileprivate var isMarkup: Bool { self < 64 && 0x5000_00C4_0000_0000 as UInt64 &>> UInt64(self) & 1 == 1 }
+extension UnsafeBufferPointer<UInt8> {
+    /// Whether one of the five characters is among these bytes, which is rare: eight are tried at a time.
+    fileprivate var hasMarkup: Bool {
+        let bytes = UnsafeRawBufferPointer(self)
+        let blocks = count / 8
+        for block in 0..<blocks
+        where bytes.loadUnaligned(fromByteOffset: 8 * block, as: UInt64.self).hasMarkup {
+            return true
+        }
+        return self[(8 * blocks)...].contains { byte in
+            byte | 1 == 0x27 || byte | 2 == 0x3E || byte == 0x22
+        }
+    }
+}
+
+extension UInt64 {
+    /// Whether one of its eight bytes is `"` (22), `&` or `'` (26 and 27), `<` or `>` (3C and 3E).
+    fileprivate var hasMarkup: Bool {
+        (self ^ 0x2222_2222_2222_2222).hasZeroByte
+            || ((self | 0x0101_0101_0101_0101) ^ 0x2727_2727_2727_2727).hasZeroByte
+            || ((self | 0x0202_0202_0202_0202) ^ 0x3E3E_3E3E_3E3E_3E3E).hasZeroByte
+    }
+
+    /// A byte borrows from its neighbour, and had no high bit before, only if it is zero.
+    private var hasZeroByte: Bool { (self &- 0x0101_0101_0101_0101) & ~self & 0x8080_8080_8080_8080 != 0 }
 }

@@ -96,7 +96,7 @@ package struct ExternalLink: Hashable, Sendable, CustomStringConvertible {
     /// What stands between `//` and the path of a web address.
     private static func authority(of bytes: [UInt8]) -> ArraySlice<UInt8>? {
         for scheme: StaticString in ["https://", "http://"] where bytes.starts(ignoringCase: scheme) {
-            return bytes.dropFirst(scheme.utf8CodeUnitCount).prefix { !Array("/?#".utf8).contains($0) }
+            return bytes.dropFirst(scheme.utf8CodeUnitCount).prefix { !"/?#".utf8.contains($0) }
         }
         return nil
     }
@@ -112,9 +112,11 @@ package struct ExternalLink: Hashable, Sendable, CustomStringConvertible {
             host = authority.prefix { $0 != UInt8(ascii: ":") }
         }
         let port = authority.dropFirst(host.count)
-        let isPort = port.isEmpty || port.first == UInt8(ascii: ":") && port.dropFirst().allSatisfy(\.isDigit)
-        let isHost = isBracketed ? host.count > 3 : !host.isEmpty && host.allSatisfy(\.mayStandInHost)
-        guard isPort, isHost else { return nil }
+        let isPort = port.isEmpty || port.first == UInt8(ascii: ":")
+        let isNumber = port.dropFirst().allSatisfy(\.isDigit)
+        let name = isBracketed ? host.dropFirst().dropLast() : host
+        let isHost = name.allSatisfy { $0.mayStandInHost || (isBracketed && $0 == UInt8(ascii: ":")) }
+        guard isPort, isNumber, isHost, !name.isEmpty else { return nil }
         return String(decoding: host, as: UTF8.self).lowercased()
     }
 }
@@ -127,24 +129,31 @@ extension UInt8 {
     private var isLetter: Bool { UInt8(ascii: "a")...UInt8(ascii: "z") ~= self | 0x20 }
 
     /// What never needs encoding (RFC 3986 §2.3).
-    fileprivate var isUnreserved: Bool { isLetter || isDigit || Array("-._~".utf8).contains(self) }
+    fileprivate var isUnreserved: Bool { isLetter || isDigit || "-._~".utf8.contains(self) }
 
-    fileprivate var mayStandInHost: Bool { isLetter || isDigit || Array("-._".utf8).contains(self) }
+    fileprivate var mayStandInHost: Bool { isLetter || isDigit || "-._".utf8.contains(self) }
 
     /// Visible ASCII, without the characters that browsers repair or cut off.
-    fileprivate var mayStandInAddress: Bool { 0x21...0x7E ~= self && !Array("\"<>\\^`{|}".utf8).contains(self) }
+    fileprivate var mayStandInAddress: Bool {
+        0x21...0x7E ~= self && !"\"<>\\^`{|}".utf8.contains(self)
+    }
 }
 
 extension [UInt8] {
     fileprivate mutating func append(percentEncoding text: String) {
-        let digits = Array("0123456789ABCDEF".utf8)
         for byte in text.utf8 {
             if byte.isUnreserved {
                 append(byte)
             } else {
-                append(contentsOf: [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]])
+                append(UInt8(ascii: "%"))
+                append(hexDigit: byte >> 4)
+                append(hexDigit: byte & 15)
             }
         }
+    }
+
+    private mutating func append(hexDigit value: UInt8) {
+        append(value + (value < 10 ? UInt8(ascii: "0") : UInt8(ascii: "A") - 10))
     }
 
     /// Compares letters without case; the prefix is written in lower case.

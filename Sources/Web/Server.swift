@@ -217,8 +217,10 @@ extension Edge {
 
     /// Memory of one connection: a head of the largest size, its index, and the headers of the answer.
     ///
-    /// libmicrohttpd clears all of it after every request, so it is no larger than it must be.
-    private static let poolBytes = 40 * 1024
+    /// libmicrohttpd clears all of it after every request, a tenth of the cost of a small one, so it is no
+    /// larger than it must be. It also copies cookies into it: a query and cookies that fill both limits
+    /// at once are refused or cut off.
+    private static let poolBytes = 32 * 1024
 
     /// Returns nil when libmicrohttpd refuses; keeps `self` alive until the daemon has stopped.
     fileprivate func startDaemon(on listener: Int32) -> OpaquePointer? {
@@ -317,6 +319,21 @@ extension Edge {
             )
         }
         return limit
+    }
+}
+
+extension Address {
+    /// Reads what accept(2) says; nil for a socket that has no IP address.
+    fileprivate init?(_ socket: UnsafePointer<sockaddr>?) {
+        guard let socket else { return nil }
+        switch Int32(socket.pointee.sa_family) {
+        case AF_INET:
+            self.init(socket.withMemoryRebound(to: sockaddr_in.self, capacity: 1, \.pointee.sin_addr))
+        case AF_INET6:
+            self.init(socket.withMemoryRebound(to: sockaddr_in6.self, capacity: 1, \.pointee.sin6_addr))
+        default:
+            return nil
+        }
     }
 }
 
@@ -616,8 +633,7 @@ extension Edge {
     /// Says once that somebody not trusted speaks like a proxy: usually a proxy nobody configured.
     private func noteForeignHeaders(_ headers: Headers, from client: ClientConnection) {
         guard !hasNotedForeignHeaders.load(ordering: .relaxed) else { return }
-        let names = ["x-forwarded-for", "x-forwarded-proto", "forwarded"]
-        guard let name = names.first(where: { headers[$0] != nil }) else { return }
+        guard let name = TrustedProxies.proxyHeader(in: headers) else { return }
         guard !hasNotedForeignHeaders.exchange(true, ordering: .relaxed) else { return }
         log.note(
             .warning,

@@ -13,33 +13,20 @@ package struct Address: Hashable, Sendable, CustomStringConvertible {
         var four = in_addr()
         var six = in6_addr()
         if inet_pton(AF_INET, text, &four) == 1 {
-            bits = Self.mapped | UInt128(UInt32(bigEndian: four.s_addr))
+            self.init(four)
         } else if inet_pton(AF_INET6, text, &six) == 1 {
-            bits = Self.bits(six)
+            self.init(six)
         } else {
             return nil
         }
     }
 
-    /// Reads what accept(2) says; nil for a socket that has no IP address.
-    init?(_ socket: UnsafePointer<sockaddr>?) {
-        guard let socket else { return nil }
-        switch Int32(socket.pointee.sa_family) {
-        case AF_INET:
-            bits = socket.withMemoryRebound(to: sockaddr_in.self, capacity: 1) {
-                Self.mapped | UInt128(UInt32(bigEndian: $0.pointee.sin_addr.s_addr))
-            }
-        case AF_INET6:
-            bits = socket.withMemoryRebound(to: sockaddr_in6.self, capacity: 1) {
-                Self.bits($0.pointee.sin6_addr)
-            }
-        default:
-            return nil
-        }
+    init(_ address: in_addr) {
+        bits = Self.mapped | UInt128(UInt32(bigEndian: address.s_addr))
     }
 
-    private static func bits(_ address: in6_addr) -> UInt128 {
-        withUnsafeBytes(of: address) { $0.reduce(0) { $0 << 8 | UInt128($1) } }
+    init(_ address: in6_addr) {
+        bits = withUnsafeBytes(of: address) { $0.reduce(0) { $0 << 8 | UInt128($1) } }
     }
 
     /// What counts as one client for the connection cap: an IPv4 address, an IPv6 /64.
@@ -110,6 +97,7 @@ struct TrustedProxies: Sendable {
 
     /// Finds the client behind `peer`, which the caller has found to be trusted.
     func client(behind peer: Client, _ headers: Headers) throws(EdgeRefusal) -> Client {
+        guard Self.proxyHeader(in: headers) != nil else { return peer }
         let forwarded = headers.all("forwarded")
         let addresses = headers.all("x-forwarded-for")
         let protocols = headers.all("x-forwarded-proto")
@@ -119,6 +107,16 @@ struct TrustedProxies: Sendable {
         let agree = usual.agrees(with: standard)
         guard agree else { throw .proxyHeaders }
         return standard.client(insteadOf: peer)
+    }
+
+    private static let headerNames = ["forwarded", "x-forwarded-for", "x-forwarded-proto"]
+
+    /// The first of the headers in which proxies speak, if there is any.
+    static func proxyHeader(in headers: Headers) -> String? {
+        for field in headers.fields {
+            if let name = headerNames.first(where: { headers.isNamed(field, $0) }) { return name }
+        }
+        return nil
     }
 
     /// What one kind of header said; nil where it said nothing.

@@ -18,7 +18,11 @@ def set_up(folder: Path, proxies: str = "127.0.0.1") -> Server:
     server = Server(folder / "data", proxies=proxies)
     server.succeed("tenant", "import", str(ROOT / "Tenants/standard.json5"))
     server.start()
-    import_brisk(server, folder)
+    try:
+        import_brisk(server, folder)
+    except BaseException:
+        server.stop()
+        raise
     return server
 
 

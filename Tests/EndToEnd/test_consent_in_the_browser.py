@@ -200,7 +200,7 @@ def test_the_same_page_answered_in_two_tabs_asks_again_in_the_second(
     chromium: Chromium, customer: Person, application: Application
 ) -> None:
     with asked(chromium, customer, application, scripts=False) as (tab, arrived):
-        ticket = tab.page.locator("input[name=ticket]").get_attribute("value")
+        ticket = tab.page.locator("input[name=ticket]").first.get_attribute("value")
         customer.post("/oauth2/authorize", [("ticket", str(ticket)), ("answer", "allow")])
         tab.page.get_by_role("button", name=ALLOW).click()
         allow_until_away(tab.page)

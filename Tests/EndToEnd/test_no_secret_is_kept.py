@@ -12,7 +12,7 @@ import pytest
 
 from conftest import set_up
 from portal import oauth
-from portal.server import PASSWORD, Server
+from portal.server import PASSWORD, Server, Tenant
 
 SHORTEST = 24
 """Values shorter than this are no secrets: they would be found by chance."""
@@ -28,9 +28,17 @@ def disguises(secret: str) -> set[bytes]:
 @pytest.fixture(scope="module")
 def used(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, set[str]]]:
     """A server of its own after a busy day, and everything secret that was said during it."""
-    server = set_up(tmp_path_factory.mktemp("busy"))
     before = set(oauth.issued)
-    standard = server.tenant("standard")
+    server = set_up(tmp_path_factory.mktemp("busy"))
+    try:
+        spend_a_day(server.tenant("standard"))
+        yield server, {value for value in oauth.issued - before if len(value) >= SHORTEST} | {PASSWORD}
+    finally:
+        server.stop()
+
+
+def spend_a_day(standard: Tenant) -> None:
+    """Everything that makes a secret, and a few mistakes with them."""
     owner, person = standard.partner(), standard.customer()
     application = standard.application("Busy Ltd", owner=owner.email)
     for _ in range(30):
@@ -40,7 +48,6 @@ def used(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, set
         application.revoke(application.own_token().json()["access_token"])
     person.answer(person.asked(application, prompt="consent"), "deny")
     unused = person.code(application, prompt="consent")
-    oauth.note(unused)
     for number in range(3):
         form = owner.page(f"/applications/{application.client_id}/secrets/new")
         page = oauth.Page(owner.submit(form, "ticket", label=f"number {number}", others="keep"))
@@ -49,10 +56,6 @@ def used(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, set
     wrong = standard.customer(signed_in=False)
     wrong.password = "a wrong password nobody should read"
     wrong.submit(wrong.page("/sign-in"), "password", email=wrong.email, password=wrong.password)
-    oauth.note(wrong.password, PASSWORD)
-    secrets = {value for value in oauth.issued - before if len(value) >= SHORTEST} | {PASSWORD}
-    yield server, secrets
-    server.stop()
 
 
 def kept_files(server: Server) -> list[Path]:

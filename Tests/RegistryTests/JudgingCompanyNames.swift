@@ -89,7 +89,7 @@ struct JudgingCompanyNames {
     @Test(arguments: [
         "Harbourline", "harbourline", "HARBOURLINE", "Harbour line", "H a r b o u r l i n e", "Harbour-Line",
         "Harbourline Support", "The Harbourline Company", "My.Harbourline", "Harb0urline", "Harbour1ine",
-        "Ha-rbour line Rentals", "HARB0UR L1NE",
+        "Ha-rbour line Rentals", "HARB0UR L1NE", "HarbourIine",
     ])
     func `it does not look like the tenant`(text: String) {
         #expect(problem(text) == .likeTheTenant)

@@ -199,21 +199,13 @@ struct KeepingTheLedger {
     }
 
     @Test func `it can be checked beyond one page of entries`() async throws {
-        for _ in 0..<260 {
-            let application = try await world.current(try await lastApplication())
-            try await world.partner.setTestAccounts([], of: application)
-            try await world.theOperator.resume(application.id.text)
-        }
+        let (application, partner) = (try await world.registeredApplication().application, world.partner)
+        _ = await atOnce(520) { try await partner.setTestAccounts([], of: application) }
         let count = try await world.ledger().count
         #expect(count > 520)
         #expect(try await world.theOperator.verifyLedger() == .complete(entries: count))
-    }
-
-    private func lastApplication() async throws -> OwnedApplication {
-        if let known = try await world.theOperator.applications().first {
-            return OwnedApplication(application: known.application, secret: nil)
-        }
-        return try await world.registeredApplication()
+        try await world.database.transaction { _ = try $0.run("DELETE FROM ledger WHERE sequence = 515") }
+        #expect(try await world.theOperator.verifyLedger() == .broken(sequence: 515))
     }
 
     @Test func `each tenant has a ledger of its own`() async throws {
@@ -234,8 +226,9 @@ struct KeepingTheLedger {
     @Test func `many acts at once leave one unbroken chain`() async throws {
         let application = try await world.registeredApplication().application
         let partner = world.partner
-        let done = await atOnce(40) { try await partner.setTestAccounts([], of: application) }
-        #expect(done.count == 40)
+        let before = try await world.ledger().count
+        _ = await atOnce(40) { try await partner.setTestAccounts([], of: application) }
+        #expect(try await world.ledger().count == before + 40)
         let count = try await world.ledger().count
         #expect(try await world.theOperator.verifyLedger() == .complete(entries: count))
     }

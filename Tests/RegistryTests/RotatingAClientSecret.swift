@@ -12,7 +12,8 @@ struct RotatingAClientSecret {
         others: Overlap = .untilRevoked,
         ticket: String? = nil
     ) async throws -> SecretText {
-        try await world.partner.createSecret(
+        world.clock.advance(by: .seconds(1))
+        return try await world.partner.createSecret(
             for: application.application,
             label: "production 2027",
             ticket: ticket ?? world.registry.freshToken(),

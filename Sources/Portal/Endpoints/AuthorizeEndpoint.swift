@@ -57,7 +57,8 @@ enum AuthorizeEndpoint {
                 account: customer.account,
                 request: request,
                 standing: standing,
-                ticket: ticket
+                ticket: ticket,
+                language: visit.language
             )
             return page.page.response(to: visit)
         }
@@ -103,6 +104,16 @@ enum AuthorizeEndpoint {
             return place.with(query: try Form.urlEncoded(Array(query.utf8)[...]))
         } catch {
             return place
+        }
+    }
+
+    /// The same request, read in another language.
+    static func place(of query: String, in language: Language, _ visit: Visit) -> Path {
+        do {
+            let asked = try Form.urlEncoded(Array(query.utf8)[...]).filter { $0.name != "ui_locales" }
+            return visit.path("oauth2", "authorize").with(query: asked + [("ui_locales", language.rawValue)])
+        } catch {
+            return visit.path("oauth2", "authorize")
         }
     }
 

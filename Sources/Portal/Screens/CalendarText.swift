@@ -8,7 +8,7 @@ struct CalendarText: Sendable {
     private let day: Int
     private let secondOfDay: Int
 
-    private static let months = [
+    static let months = [
         "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
         "November", "December",
     ]
@@ -30,7 +30,10 @@ struct CalendarText: Sendable {
     }
 
     /// "27 November 2026"
-    var date: String { "\(day) \(CalendarText.months[month - 1]) \(year)" }
+    var date: String { date(in: CalendarText.months) }
+
+    /// The same with another language's twelve months.
+    func date(in months: [String]) -> String { "\(day) \(months[month - 1]) \(year)" }
 
     /// "27 November 2026, 09:00 UTC"
     var full: String { "\(date), \(clock) UTC" }

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Registry
 import Web
 
@@ -11,9 +12,10 @@ struct ConsentPage {
     let request: AuthorizationRequest
     let standing: Standing
     let ticket: SecretText
+    let language: Language
 
     private var application: Application { request.application }
-    private var tenant: String { visit.brand.displayName }
+    private var words: ConsentWords { ConsentWords(language, tenant: visit.brand.displayName) }
 
     private var earlier: ConsentGrant? {
         switch standing {
@@ -25,95 +27,124 @@ struct ConsentPage {
     private var isAskingForMore: Bool { if case .asksForMore = standing { true } else { false } }
 
     var page: Page {
-        Page("Connect \(application.displayName)", .gate, script: .consent) {
+        let words = words
+        let title = words.title.before + application.displayName + words.title.after
+        return Page(title, .gate, script: .consent, language: language) {
             Handshake(mark: ApplicationMark(application, visit).body, visit: visit)
-            heading
-            who
-            ConsentNotices(application: application, destination: request.recipient.redirectURI, tenant: tenant)
-            permissions
-            Reassurances(visit: visit, application: application, scopes: request.scopes)
-            ConsentFacts(visit: visit, request: request, earlier: earlier)
-            answers
-            smallPrint
+            h1(.class("center")) {
+                Named(isAskingForMore ? words.asksForMore : words.wantsToConnect, application)
+            }
+            who(words)
+            ConsentNotices(application: application, destination: request.recipient.redirectURI, words: words)
+            permissions(words)
+            Reassurances(visit: visit, application: application, scopes: request.scopes, words: words)
+            ConsentFacts(visit: visit, request: request, earlier: earlier, words: words)
+            answers(words)
+            smallPrint(words)
+            languages
         }
     }
 
-    private var heading: HTML {
-        h1(.class("center")) {
-            bdi { application.displayName }
-            isAskingForMore ? " asks for more access" : " wants to connect to your \(tenant) account"
-        }
-    }
-
-    private var who: HTML {
+    private func who(_ words: ConsentWords) -> HTML {
         div(.class("who")) {
             p {
-                "Signed in as "
+                words.signedInAs
                 bdi { account.email.text }
                 if !account.organisation.isEmpty {
                     " · "
                     bdi { account.organisation }
                 }
             }
-            SwitchAccountForm(visit: visit, ticket: ticket, words: "Not you? Use another account")
+            SwitchAccountForm(visit: visit, ticket: ticket, words: words.useAnotherAccount)
         }
     }
 
-    @HTMLBuilder private var permissions: HTML {
+    @HTMLBuilder private func permissions(_ words: ConsentWords) -> HTML {
         let held = earlier?.scopes ?? ScopeSet()
         let asked = isAskingForMore ? request.scopes.subtracting(held) : request.scopes
         section(.class("stack"), .aria("labelledby", "can")) {
             h2(.id("can")) {
-                if isAskingForMore {
-                    "New permissions"
-                } else {
-                    bdi { application.displayName }
-                    " will be able to"
-                }
+                if isAskingForMore { words.newPermissions } else { Named(words.willBeAble, application) }
             }
             if asked.isEmpty {
-                p { "It only learns that you have an account here (a number, not your name)." }
+                p { words.onlyAnAccount }
             } else {
-                ScopeList(scopes: visit.tenant.offers(asked))
+                ScopeList(scopes: visit.tenant.offers(asked), sensitive: words.sensitive)
             }
             if isAskingForMore, !held.isEmpty {
                 details {
-                    summary { "Already allowed (\(held.names.count))" }
-                    ScopeList(scopes: visit.tenant.offers(held))
+                    summary { "\(words.alreadyAllowed) (\(held.names.count))" }
+                    ScopeList(scopes: visit.tenant.offers(held), sensitive: words.sensitive)
                 }
             }
         }
     }
 
-    private var answers: HTML {
+    private func answers(_ words: ConsentWords) -> HTML {
         form(.method("post"), .action(visit.path("oauth2", "authorize"))) {
             TicketField(ticket: ticket)
             div(.class("choices arm")) {
-                button(.class("btn primary"), .name("answer"), .value("allow")) { "Allow access" }
-                button(.class("btn"), .name("answer"), .value("deny")) { "Cancel" }
+                button(.class("btn primary"), .name("answer"), .value("allow")) { words.allow }
+                button(.class("btn"), .name("answer"), .value("deny")) { words.cancel }
             }
         }
     }
 
-    @HTMLBuilder private var smallPrint: HTML {
-        if isAskingForMore { p(.class("note center")) { "If you cancel, it keeps what you allowed before." } }
+    @HTMLBuilder private func smallPrint(_ words: ConsentWords) -> HTML {
+        if isAskingForMore { p(.class("note center")) { words.keepsEarlier } }
         p(.class("note center")) {
-            "You can disconnect "
-            bdi { application.displayName }
-            " at any time in "
-            a(.href(visit.path("account", "connections"))) { "Connected applications" }
+            Named(words.disconnectAnyTime, application)
+            a(.href(visit.path("account", "connections"))) { words.connectedApplications }
             "."
         }
-        let policy = application.profile.privacyPolicy.flatMap(ExternalLink.init)
-        if let policy {
+        if let policy = application.profile.privacyPolicy.flatMap(ExternalLink.init) {
             ul(.class("links")) {
-                li { outsideLink(policy) { "Privacy policy (opens \(policy.host ?? policy.text))" } }
+                li {
+                    outsideLink(policy) {
+                        "\(words.privacyPolicy) (\(words.opens) "
+                        bdi(.dir(.leftToRight)) { policy.host ?? policy.text }
+                        ")"
+                    }
+                }
+            }
+        }
+    }
+
+    /// The same request in the other languages.
+    private var languages: HTML {
+        ul(.class("links")) {
+            for other in Language.allCases where other != language {
+                li {
+                    a(
+                        .href(AuthorizeEndpoint.place(of: visit.request.query, in: other, visit)),
+                        .lang(other.rawValue),
+                        .dir(other.isRightToLeft ? .rightToLeft : .leftToRight),
+                        .hreflang(other.rawValue)
+                    ) { other.name }
+                }
             }
         }
     }
 }
 
 // MARK: - Its parts
+
+/// A sentence with an application's name in it.
+private struct Named: Component {
+    let sentence: Around
+    let application: Application
+
+    init(_ sentence: Around, _ application: Application) {
+        self.sentence = sentence
+        self.application = application
+    }
+
+    var body: HTML {
+        sentence.before
+        bdi { application.displayName }
+        sentence.after
+    }
+}
 
 /// Proof that this customer, in this session, was shown this request.
 private struct TicketField: Component {
@@ -142,13 +173,14 @@ struct ScopeList: Component {
 
     /// Partners also see the name they ask by.
     var showsNames = false
+    var sensitive = "Sensitive"
 
     var body: HTML {
-        ul(.class("scopes")) {
+        ul(.class("scopes"), .dir(.automatic)) {
             for scope in scopes {
                 li(.class(scope.kind == .read ? "read" : "write")) {
                     strong { scope.sentence }
-                    if scope.kind == .sensitive { span(.class("tag warn")) { "Sensitive" } }
+                    if scope.kind == .sensitive { span(.class("tag warn")) { sensitive } }
                     span(.class("note")) {
                         scope.detail
                         if showsNames {
@@ -166,40 +198,21 @@ struct ScopeList: Component {
 private struct ConsentNotices: Component {
     let application: Application
     let destination: RedirectURI
-    let tenant: String
+    let words: ConsentWords
 
     var body: HTML {
-        if !application.isApproved {
-            notice(
-                "\(tenant) has not checked who made this application.",
-                "Only continue if you started this from a website or person you trust."
-            )
-        }
+        if !application.isApproved { notice(words.unchecked) }
         switch destination.destination {
         case .web: HTML()
-        case .thisComputer:
-            notice(
-                "This application runs on this computer.",
-                """
-                \(tenant) cannot confirm which program receives access. Continue only if you have just started \
-                it yourself. If your browser then shows “cannot connect”, start the program again and repeat.
-                """
-            )
-        case .installedApp:
-            notice(
-                "This application is installed on this device.",
-                """
-                \(tenant) cannot confirm which app receives access. Continue only if you have just started it \
-                yourself.
-                """
-            )
+        case .thisComputer: notice(words.onThisComputer)
+        case .installedApp: notice(words.onThisDevice)
         }
     }
 
-    private func notice(_ fact: String, _ advice: String) -> HTML {
+    private func notice(_ words: (fact: String, advice: String)) -> HTML {
         div(.class("callout warn"), .role("note")) {
-            p { strong { fact } }
-            p { advice }
+            p { strong { words.fact } }
+            p { words.advice }
         }
     }
 }
@@ -209,6 +222,7 @@ private struct Reassurances: Component {
     let visit: Visit
     let application: Application
     let scopes: ScopeSet
+    let words: ConsentWords
 
     private var sentences: [String] {
         visit.tenant.settings.limitsShown
@@ -220,11 +234,8 @@ private struct Reassurances: Component {
     var body: HTML {
         if !sentences.isEmpty {
             section(.class("stack"), .aria("labelledby", "cannot")) {
-                h2(.id("cannot")) {
-                    bdi { application.displayName }
-                    " will not be able to"
-                }
-                ul(.class("scopes")) {
+                h2(.id("cannot")) { Named(words.willNotBeAble, application) }
+                ul(.class("scopes"), .dir(.automatic)) {
                     for sentence in sentences { li(.class("never")) { strong { sentence } } }
                 }
             }
@@ -236,29 +247,31 @@ private struct ConsentFacts: Component {
     let visit: Visit
     let request: AuthorizationRequest
     let earlier: ConsentGrant?
+    let words: ConsentWords
 
     private var application: Application { request.application }
 
     var body: HTML {
         dl(.class("facts")) {
-            fact("Published by") {
+            fact(words.publishedBy) {
                 if application.isApproved {
                     bdi { application.companyName.text }
                 } else {
-                    "Registered by someone at "
+                    words.registeredBySomeoneAt
                     bdi { application.ownerDomain }
                 }
                 " "
-                VerifiedTag(application: application, tenantName: visit.brand.displayName)
+                VerifiedTag(
+                    application: application,
+                    tenantName: visit.brand.displayName,
+                    verified: words.verifiedBy,
+                    notVerified: words.notVerified
+                )
             }
-            fact("You will return to") { place }
-            fact("Access lasts") { "Until you disconnect it" }
-            if let earlier {
-                fact("Connected since") { Moment(CalendarText(earlier.grantedAt)) }
-            }
-            fact("Registered here on") { time(.datetime(CalendarText(application.createdAt).iso)) {
-                CalendarText(application.createdAt).date
-            } }
+            fact(words.youWillReturnTo) { place }
+            fact(words.accessLasts) { words.untilDisconnected }
+            if let earlier { fact(words.connectedSince) { day(earlier.grantedAt) } }
+            fact(words.registeredHereOn) { day(application.createdAt) }
         }
     }
 
@@ -267,17 +280,22 @@ private struct ConsentFacts: Component {
         switch uri.destination {
         case .web(let host): strong { bdi(.dir(.leftToRight)) { host } }
         case .thisComputer(let host):
-            strong { "this computer" }
+            strong { words.thisComputer }
             " ("
             bdi(.dir(.leftToRight)) { host }
             ")"
         case .installedApp(let scheme):
-            "the app "
+            words.theApp
             strong { bdi { application.displayName } }
             " ("
             bdi(.dir(.leftToRight)) { scheme }
             ")"
         }
+    }
+
+    private func day(_ date: Date) -> HTML {
+        let day = CalendarText(date)
+        return time(.datetime(day.iso)) { day.date(in: words.months) }
     }
 
     private func fact(_ term: String, @HTMLBuilder _ description: () -> HTML) -> HTML {
@@ -292,6 +310,15 @@ private struct ConsentFacts: Component {
 struct VerifiedTag: Component {
     let application: Application
     let tenantName: String
+    let verified: String
+    let notVerified: String
+
+    init(application: Application, tenantName: String, verified: String? = nil, notVerified: String = "Not verified") {
+        self.application = application
+        self.tenantName = tenantName
+        self.verified = verified ?? "Verified by \(tenantName)"
+        self.notVerified = notVerified
+    }
 
     var body: HTML {
         if case .approved(let date) = application.state {
@@ -305,10 +332,10 @@ struct VerifiedTag: Component {
                 )
             ) {
                 span(.aria("hidden", "true")) { "✓" }
-                " Verified by \(tenantName)"
+                " \(verified)"
             }
         } else {
-            span(.class("tag warn")) { "Not verified" }
+            span(.class("tag warn")) { notVerified }
         }
     }
 }

@@ -27,6 +27,7 @@ struct Page {
 
     /// The registration form alone may show a file before it is sent.
     var hasFilePreview = false
+    var language = Language.english
     let content: HTML
 
     init(
@@ -34,12 +35,14 @@ struct Page {
         _ frame: Frame,
         script: Script? = nil,
         hasFilePreview: Bool = false,
+        language: Language = .english,
         @HTMLBuilder content: () -> HTML
     ) {
         self.title = title
         self.frame = frame
         self.script = script
         self.hasFilePreview = hasFilePreview
+        self.language = language
         self.content = content()
     }
 
@@ -63,7 +66,11 @@ private struct Layout {
     private var brand: Brand { visit.brand }
 
     var document: HTML {
-        Web.document(language: "en", layout: isGate ? "gate" : nil) {
+        Web.document(
+            language: page.language.rawValue,
+            direction: page.language.isRightToLeft ? .rightToLeft : .leftToRight,
+            layout: isGate ? "gate" : nil
+        ) {
             title { "\(page.title) – \(brand.displayName)" }
             meta(.name("color-scheme"), .content("light dark"))
             meta(.name("robots"), .content("noindex"))
@@ -180,7 +187,5 @@ private struct FooterLinks: Component {
 
 extension Site {
     /// The address of a file of `Public/`, with its content hash.
-    func asset(_ name: String) -> Path {
-        publicURL.root.appending(segments: files.path(of: name).split(separator: "/").map(String.init))
-    }
+    func asset(_ name: String) -> Path { assets[name] ?? publicURL.root.appending("public", name) }
 }
