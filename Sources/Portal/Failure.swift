@@ -80,7 +80,11 @@ extension Failure {
     }
 
     static func nobodyHere(_ request: Request) -> Response {
-        Response(.notFound, headers: bare, text: "Page not found. Check the address. Reference \(request.id)\n")
+        Response(
+            .notFound,
+            headers: bare,
+            text: "Page not found. Check the address. Reference \(request.id)\n"
+        )
     }
 
     private static let bare: [Header] = [
@@ -90,6 +94,10 @@ extension Failure {
 
     /// The kind of fault and where it stood in our words; values stay out of the log.
     private static func record(_ error: any Error, _ request: Request, _ log: Log) {
-        log.note(.error, "fault", [("req", request.id), ("error", "\(type(of: error))"), ("detail", "\(error)")])
+        log.note(
+            .error,
+            "fault",
+            [("req", request.id), ("error", "\(type(of: error))"), ("detail", "\(error)")]
+        )
     }
 }

@@ -11,7 +11,10 @@ enum HeaderSet {
         ("X-Content-Type-Options", "nosniff"),
         ("X-Frame-Options", "DENY"),
         ("Referrer-Policy", "same-origin"),
-        ("Permissions-Policy", "accelerometer=(), camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
+        (
+            "Permissions-Policy",
+            "accelerometer=(), camera=(), geolocation=(), microphone=(), payment=(), usb=()"
+        ),
         ("Cross-Origin-Resource-Policy", "same-origin"),
         ("X-Robots-Tag", "noindex"),
     ]

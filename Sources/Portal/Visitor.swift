@@ -133,7 +133,8 @@ private struct MediaType {
     init(_ header: String) {
         let type = header.utf8.prefix { $0 != UInt8(ascii: ";") && $0 != UInt8(ascii: " ") }
         let expected = "application/x-www-form-urlencoded".utf8
-        isURLEncodedForm = type.count == expected.count && zip(type, expected).allSatisfy { $0 | 0x20 == $1 | 0x20 }
+        isURLEncodedForm =
+            type.count == expected.count && zip(type, expected).allSatisfy { $0 | 0x20 == $1 | 0x20 }
     }
 }
 

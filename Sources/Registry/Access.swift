@@ -56,21 +56,33 @@ package struct OperatorAccess: Sendable {
 }
 
 extension ApplicationRegistry {
-    package func partner(_ cookie: String, at tenant: Tenant, from provenance: Provenance) async throws
+    package func partner(
+        _ cookie: String,
+        at tenant: Tenant,
+        from provenance: Provenance
+    ) async throws
         -> PartnerAccess?
     {
         guard let session = try await session(cookie, as: .partner, at: tenant) else { return nil }
         return PartnerAccess(tenant: tenant, session: session, registry: self, provenance: provenance)
     }
 
-    package func customer(_ cookie: String, at tenant: Tenant, from provenance: Provenance) async throws
+    package func customer(
+        _ cookie: String,
+        at tenant: Tenant,
+        from provenance: Provenance
+    ) async throws
         -> CustomerAccess?
     {
         guard let session = try await session(cookie, as: .customer, at: tenant) else { return nil }
         return CustomerAccess(tenant: tenant, session: session, registry: self, provenance: provenance)
     }
 
-    package func admin(_ cookie: String, at tenant: Tenant, from provenance: Provenance) async throws
+    package func admin(
+        _ cookie: String,
+        at tenant: Tenant,
+        from provenance: Provenance
+    ) async throws
         -> AdminAccess?
     {
         guard let session = try await session(cookie, as: .admin, at: tenant) else { return nil }

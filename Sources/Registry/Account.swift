@@ -1,6 +1,8 @@
 import FoundationEssentials
 
-/// Who somebody is to a tenant. One person may be several, each with an account of its own.
+/// Who somebody is to a tenant.
+///
+/// One person may be several, each with an account of its own.
 package enum Role: String, Sendable, CaseIterable, Bindable {
     case partner, customer, admin
     package var binding: Value { rawValue.binding }
@@ -75,7 +77,13 @@ package struct AccountDraft: Sendable {
     package let password: String
 
     /// Checks everything and throws every problem found, in the order of the form.
-    package init(email: String, name: String, organisation: String = "", password: String, at tenant: Tenant)
+    package init(
+        email: String,
+        name: String,
+        organisation: String = "",
+        password: String,
+        at tenant: Tenant
+    )
         throws(AccountProblems)
     {
         var problems: [AccountProblem] = []
@@ -98,7 +106,8 @@ package struct AccountProblems: Error, Equatable, Sendable {
 
 /// The rules for passwords people choose (SL-08): length and not guessable, nothing about composition.
 private enum Password {
-    static func problems(in password: String, of email: EmailAddress?, at tenant: Tenant) -> [AccountProblem] {
+    static func problems(in password: String, of email: EmailAddress?, at tenant: Tenant) -> [AccountProblem]
+    {
         if password.isEmpty { return [.missingPassword] }
         if password.unicodeScalars.count < 12 { return [.shortPassword] }
         if password.unicodeScalars.count > 128 { return [.longPassword] }
@@ -114,7 +123,11 @@ private enum Password {
 
 extension ApplicationRegistry {
     /// Creates an account for somebody who signs up at a tenant that lets partners in.
-    package func signUp(_ draft: AccountDraft, at tenant: Tenant, from provenance: Provenance) async throws
+    package func signUp(
+        _ draft: AccountDraft,
+        at tenant: Tenant,
+        from provenance: Provenance
+    ) async throws
         -> Account
     {
         guard tenant.policy.registration == .open else {

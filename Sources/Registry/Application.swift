@@ -108,7 +108,12 @@ package struct ApplicationDraft: Sendable {
     /// Checks the whole form and throws every problem found, in the order of its fields.
     ///
     /// Partners have to give a logo; the operator may leave it out.
-    package init(_ form: ApplicationForm, logo: LogoDigest?, needsLogo: Bool = true, at tenant: Tenant)
+    package init(
+        _ form: ApplicationForm,
+        logo: LogoDigest?,
+        needsLogo: Bool = true,
+        at tenant: Tenant
+    )
         throws(ApplicationProblems)
     {
         var judge = DraftJudge(tenant: tenant)

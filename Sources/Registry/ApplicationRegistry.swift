@@ -62,7 +62,9 @@ package final class ApplicationRegistry: Sendable {
 
 // MARK: - Tenants
 
-/// Tenants read lately. One process owns the data, so what it forgets on every import is never stale.
+/// Tenants read lately.
+///
+/// One process owns the data, so what it forgets on every import is never stale.
 private struct KnownTenants {
     var byName: [String: Tenant] = [:]
     var byHost: [String: Tenant?] = [:]
@@ -101,9 +103,9 @@ extension ApplicationRegistry {
         try await database.read { try $0.allTenants() }
     }
 
-    /// Writes a tenant as its file describes it; doing it twice changes nothing. For the operator.
+    /// Writes a tenant as its file describes it; doing it twice changes nothing.
     ///
-    /// Throws ``TenantRefusal`` when a host belongs to another tenant.
+    /// For the operator. Throws ``TenantRefusal`` when a host belongs to another tenant.
     package func importTenant(_ settings: Tenant.Settings, as name: TenantName) async throws -> Tenant {
         let (now, ledger) = (clock(), ledger)
         let tenant = try await database.transaction { transaction in
@@ -112,7 +114,9 @@ extension ApplicationRegistry {
                     throw TenantRefusal.hostTaken(host, by: owner.name)
                 }
             }
-            if let standing = try transaction.tenant(named: name), standing.settings == settings { return standing }
+            if let standing = try transaction.tenant(named: name), standing.settings == settings {
+                return standing
+            }
             let id = try transaction.save(settings, as: name, at: now)
             try ledger.record(
                 .tenantImported,

@@ -65,7 +65,9 @@ package struct Recipient: Sendable {
     }
 }
 
-/// Why there is nobody an answer could be sent to. Always a page, never a redirect (RFC 6749 §4.1.2.1).
+/// Why there is nobody an answer could be sent to.
+///
+/// Always a page, never a redirect (RFC 6749 §4.1.2.1).
 package enum RecipientRefusal: Error, Sendable {
     case malformed(ParameterRefusal)
     case unknownClient
@@ -83,7 +85,8 @@ package struct CodeChallenge: Sendable, Equatable, Bindable {
     /// Nil unless `text` is the base64url form of 32 bytes: 43 characters.
     init?(_ text: String) {
         let bytes = Array(text.utf8)
-        guard bytes.count == 43, bytes.allSatisfy({ $0.isLetter || $0.isDigit || Array("-_".utf8).contains($0) })
+        guard bytes.count == 43,
+            bytes.allSatisfy({ $0.isLetter || $0.isDigit || Array("-_".utf8).contains($0) })
         else { return nil }
         self.text = text
     }
@@ -114,15 +117,18 @@ package struct AuthorizationRequest: Sendable {
     package var application: Application { recipient.application }
 
     /// Reads what the browser brought, checking one parameter a line.
-    package init(_ asked: Parameters, for recipient: Recipient, at tenant: Tenant) throws(AuthorizationRefusal) {
+    package init(
+        _ asked: Parameters,
+        for recipient: Recipient,
+        at tenant: Tenant
+    )
+        throws(AuthorizationRefusal)
+    {
         state = try AuthorizationRequest.state(in: asked)
-        let responseType = try AuthorizationRefusal.reading { () throws(ParameterRefusal) in
-            try asked.required("response_type")
-        }
-        guard responseType == "code" else { throw .unsupportedResponseType }
+        guard try asked.needed("response_type") == "code" else { throw .unsupportedResponseType }
         let mayAsk = tenant.policy.grants.contains(.authorizationCode)
         guard mayAsk, recipient.application.kind != .resourceServer else { throw .unauthorizedClient }
-        try AuthorizationRequest.check(responseMode: asked)
+        guard try asked.wanted("response_mode") ?? "query" == "query" else { throw .unsupportedResponseMode }
         scopes = try AuthorizationRequest.scopes(in: asked, of: recipient.application)
         challenge = try AuthorizationRequest.challenge(in: asked)
         prompt = try AuthorizationRequest.prompt(in: asked)
@@ -136,26 +142,20 @@ package struct AuthorizationRequest: Sendable {
 
     /// 1 to 2048 printable ASCII characters (RFC 6749 appendix A.5).
     private static func state(in asked: Parameters) throws(AuthorizationRefusal) -> String? {
-        let state = try AuthorizationRefusal.reading { () throws(ParameterRefusal) in try asked.optional("state") }
-        guard let state else { return nil }
+        guard let state = try asked.wanted("state") else { return nil }
         guard state.utf8.count <= 2048, state.utf8.allSatisfy({ (0x20...0x7E).contains($0) }) else {
             throw .malformedState
         }
         return state
     }
 
-    private static func check(responseMode asked: Parameters) throws(AuthorizationRefusal) {
-        let mode = try AuthorizationRefusal.reading { () throws(ParameterRefusal) in
-            try asked.optional("response_mode")
-        }
-        if let mode, mode != "query" { throw .unsupportedResponseMode }
-    }
-
-    private static func scopes(in asked: Parameters, of application: Application) throws(AuthorizationRefusal)
-        -> ScopeSet
+    private static func scopes(
+        in asked: Parameters,
+        of application: Application
+    )
+        throws(AuthorizationRefusal) -> ScopeSet
     {
-        let text = try AuthorizationRefusal.reading { () throws(ParameterRefusal) in try asked.optional("scope") }
-        guard let text else { return application.scopes }
+        guard let text = try asked.wanted("scope") else { return application.scopes }
         guard let scopes = ScopeSet(wire: text), scopes.isSubset(of: application.scopes) else {
             throw .unknownScope(ScopeSet(wire: text)?.subtracting(application.scopes).names.first?.text)
         }
@@ -163,20 +163,30 @@ package struct AuthorizationRequest: Sendable {
     }
 
     private static func challenge(in asked: Parameters) throws(AuthorizationRefusal) -> CodeChallenge {
-        let (text, method) = try AuthorizationRefusal.reading { () throws(ParameterRefusal) in
-            (try asked.required("code_challenge"), try asked.optional("code_challenge_method"))
-        }
-        guard method == "S256" else { throw .plainChallenge }
+        let text = try asked.needed("code_challenge")
+        guard try asked.wanted("code_challenge_method") == "S256" else { throw .plainChallenge }
         guard let challenge = CodeChallenge(text) else { throw .malformedChallenge }
         return challenge
     }
 
     private static func prompt(in asked: Parameters) throws(AuthorizationRefusal) -> Prompt {
-        switch try AuthorizationRefusal.reading({ () throws(ParameterRefusal) in try asked.optional("prompt") }) {
+        switch try asked.wanted("prompt") {
         case "none": .none
         case "consent", "login", "select_account": .consent
         default: .whenNeeded
         }
+    }
+}
+
+extension Parameters {
+    /// The value, where its absence is fine.
+    fileprivate func wanted(_ name: String) throws(AuthorizationRefusal) -> String? {
+        do { return try optional(name) } catch { throw .parameter(error) }
+    }
+
+    /// The value, where its absence is not.
+    fileprivate func needed(_ name: String) throws(AuthorizationRefusal) -> String {
+        do { return try required(name) } catch { throw .parameter(error) }
     }
 }
 
@@ -228,12 +238,6 @@ package enum AuthorizationRefusal: Error, Equatable, Sendable {
         case .loginRequired: "The customer is not signed in"
         case .consentRequired: "The customer has to be asked"
         }
-    }
-
-    fileprivate static func reading<Result>(
-        _ body: () throws(ParameterRefusal) -> Result
-    ) throws(AuthorizationRefusal) -> Result {
-        do { return try body() } catch { throw .parameter(error) }
     }
 }
 

@@ -82,7 +82,11 @@ extension ApplicationRegistry {
     /// Proves who a client is; throws ``ClientRefusal``.
     ///
     /// One digest and one comparison whatever was sent, so that time tells nothing (CA-02).
-    package func client(_ sent: ClientCredentials, at tenant: Tenant, from provenance: Provenance) async throws
+    package func client(
+        _ sent: ClientCredentials,
+        at tenant: Tenant,
+        from provenance: Provenance
+    ) async throws
         -> ClientAccess
     {
         let secret = sent.secret.flatMap { SecretText(parsing: $0, kind: .clientSecret) }
@@ -95,7 +99,9 @@ extension ApplicationRegistry {
         guard let known, known.kind == .public ? sent.secret == nil : proven && known.digest != nil else {
             throw ClientRefusal.invalidClient
         }
-        if let secret { uses.note(.secret(known.id, secret.id), tenant: tenant.id, at: now, from: provenance.address) }
+        if let secret {
+            uses.note(.secret(known.id, secret.id), tenant: tenant.id, at: now, from: provenance.address)
+        }
         let client = Client(id: known.id, kind: known.kind, scopes: known.scopes, secretID: secret?.id)
         return ClientAccess(tenant: tenant, client: client, registry: self, provenance: provenance)
     }
@@ -103,10 +109,10 @@ extension ApplicationRegistry {
 
 extension PartnerAccess {
     package func secrets(of application: Application) async throws -> [ClientSecret] {
-        let (tenant, now) = (tenant.id, registry.clock())
-        return try await registry.database.read { connection in
-            try connection.secrets(of: application.id, tenant: tenant, at: now)
-        }
+        let now = registry.clock()
+        return try await reading(application) { connection, current, tenant in
+            try connection.secrets(of: current.id, tenant: tenant, at: now)
+        } ?? []
     }
 
     /// Makes a further secret beside the live ones; throws ``SecretRefusal``.
@@ -121,7 +127,9 @@ extension PartnerAccess {
         let digest = secret.digest(with: registry.secretKey)
         let made = SecretLabel(text: label, ticket: ticket, createdBy: actor)
         let tenant = tenant.id
-        try await changeSecrets(.secretCreated, of: application, [("secret", secret.id)]) { transaction, now in
+        try await changeSecrets(.secretCreated, of: application, [("secret", secret.id)]) {
+            transaction,
+            now in
             let id = application.id
             let live = try transaction.secrets(of: id, tenant: tenant, at: now).filter(\.isLive)
             guard live.count < ClientSecret.maxLive || overlap == .leaked else { throw SecretRefusal.tooMany }
@@ -142,7 +150,9 @@ extension PartnerAccess {
         }
     }
 
-    /// Gives a secret an end, or takes it away; the last that works keeps working. Throws ``SecretRefusal``.
+    /// Gives a secret an end, or takes it away; the last that works keeps working.
+    ///
+    /// Throws ``SecretRefusal``.
     package func endSecret(_ id: String, of application: Application, at end: Date?) async throws {
         let tenant = tenant.id
         try await changeSecrets(.secretDated, of: application, [("secret", id)]) { transaction, now in

@@ -1,3 +1,6 @@
+// The standard library's own normal form; Foundation's would bring its locale data with it.
+@_spi(_Unicode) import Swift
+
 /// What is wrong with a company name; one cause each, so that each has its own sentence.
 package enum CompanyNameProblem: Error, Equatable, Sendable {
     case missing
@@ -21,7 +24,7 @@ package struct CompanyName: Sendable, Equatable, CustomStringConvertible, Bindab
     package var binding: Value { text.binding }
 
     package init(_ typed: String, at brand: Brand) throws(CompanyNameProblem) {
-        let text = typed.trimmingSpaces
+        let text = typed.trimmingSpaces.composed
         guard !text.isEmpty else { throw .missing }
         guard text.count >= 2 else { throw .tooShort }
         guard text.count <= 80, text.utf8.count <= 256 else { throw .tooLong }
@@ -45,32 +48,36 @@ package struct CompanyName: Sendable, Equatable, CustomStringConvertible, Bindab
         let tenant = Skeleton(brand.displayName)
         if !tenant.letters.isEmpty, skeleton.letters.contains(tenant.letters) { throw .likeTheTenant }
         for reserved in ["admin", "administrator", "official", "verified", "security", "support"]
-        where skeleton.words.contains(reserved) {
+        where skeleton.words.contains(Skeleton(reserved).letters) {
             throw .reservedWord(reserved)
+        }
+        if let tick = text.unicodeScalars.first(where: "✓✔✅☑🗸🗹☒✗✘🛡🔒".unicodeScalars.contains) {
+            throw .reservedWord(String(tick))
         }
     }
 }
 
-/// A name as it looks: lower case, only letters and digits, look-alikes of other alphabets made Latin.
+/// A name as it looks: lower case, only letters and digits, look-alikes as one of them (Unicode TS 39 §4).
 struct Skeleton {
+    /// Split at everything that is no letter or digit; letters that stand alone are read as one word.
     let words: [String]
-    var letters: String { words.joined() }
+    let letters: String
 
     init(_ text: String) {
-        words = text.lowercased().split(separator: " ").map { word in
-            String(String.UnicodeScalarView(word.unicodeScalars.compactMap(Skeleton.latin)))
-        }
+        let parts = text.lowercased().unicodeScalars.split { !$0.isLetterOrDigit && $0 != "|" && $0 != "$" }
+        let looks = parts.map { String(String.UnicodeScalarView($0.compactMap(Skeleton.latin))) }
+        letters = looks.joined()
+        words = looks.split { $0.count > 1 }.map { $0.joined() } + looks.filter { $0.count > 1 }
     }
 
     private static func latin(_ scalar: Unicode.Scalar) -> Unicode.Scalar? {
-        guard scalar.isLetterOrDigit else { return nil }
         guard let place = Array(lookalikes.unicodeScalars).firstIndex(of: scalar) else { return scalar }
         return Array(originals.unicodeScalars)[place]
     }
 
     // Cyrillic, Greek and digits that look like the Latin letter below them.
-    private static let lookalikes = "абвгдеёзіјклмнорсстухъьѕԁһӏαβεικνορτυχ01$5"
-    private static let originals = "abbrdee3ijkimhopcctyxbbsdhlabeikvoptyxolss"
+    private static let lookalikes = "абвгдеёзіјклмнорсстухъьѕԁһӏαβεικνορτυχ01$5i|"
+    private static let originals = "abbrdee3ljklmhopcctyxbbsdhlabelkvoptyxolssll"
 }
 
 /// The alphabets whose letters can be taken for one another.
@@ -96,7 +103,8 @@ extension Unicode.Scalar {
     fileprivate var isHiddenOrUnassigned: Bool {
         if properties.isDefaultIgnorableCodePoint { return true }
         return switch properties.generalCategory {
-        case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .surrogate, .unassigned: true
+        case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .surrogate, .unassigned:
+            true
         default: false
         }
     }
@@ -111,7 +119,8 @@ extension String.UnicodeScalarView {
     fileprivate var hasStackedMarks: Bool {
         var run = 0
         for scalar in self {
-            run = scalar.properties.generalCategory == .nonspacingMark ? run + 1 : 0
+            let isMark = [.nonspacingMark, .enclosingMark].contains(scalar.properties.generalCategory)
+            run = isMark ? run + 1 : 0
             if run > 2 { return true }
         }
         return false
@@ -119,6 +128,13 @@ extension String.UnicodeScalarView {
 }
 
 extension String {
+    /// In normal form C (Unicode UAX 15), so that one name is kept in one way.
+    fileprivate var composed: String {
+        var scalars = String.UnicodeScalarView()
+        for scalar in _nfc { scalars.append(scalar) }
+        return String(scalars)
+    }
+
     /// Without the spaces and line breaks around it.
     package var trimmingSpaces: String {
         let kept = unicodeScalars.drop(while: \.properties.isWhitespace)

@@ -93,7 +93,11 @@ extension ApplicationRegistry {
     }
 
     /// A kept request, for the browser that brought it.
-    package func waitingRequest(_ id: String, browser: [UInt8], at tenant: Tenant) async throws
+    package func waitingRequest(
+        _ id: String,
+        browser: [UInt8],
+        at tenant: Tenant
+    ) async throws
         -> WaitingRequest?
     {
         let (now, tenant) = (clock(), tenant.id)
@@ -152,9 +156,8 @@ extension CustomerAccess {
         let (tenant, account, now) = (tenant, account, registry.clock())
         return try await registry.database.read { connection in
             let application = request.application
-            if tenant.policy.review == .reviewed, !application.isApproved {
-                let invited = try connection.testAccounts(of: application.id, tenant: tenant.id)
-                guard invited.contains(account.email.text) else { return .notATestAccount }
+            guard try connection.mayConnect(account, to: application, at: tenant) else {
+                return .notATestAccount
             }
             guard let grant = try connection.liveGrant(of: account.id, to: application, tenant: tenant.id)
             else { return .firstTime }
@@ -170,7 +173,10 @@ extension CustomerAccess {
     }
 
     /// Answers without asking, under a consent that covers everything.
-    package func proceed(_ request: AuthorizationRequest, under grant: ConsentGrant) async throws
+    package func proceed(
+        _ request: AuthorizationRequest,
+        under grant: ConsentGrant
+    ) async throws
         -> AuthorizationAnswer
     {
         let code = registry.newCode(at: tenant)
@@ -215,7 +221,9 @@ extension CustomerAccess {
             guard let waiting else { return .refused }
             if waiting.expired { return .expired(waiting) }
             let unchanged = waiting.application.revision == row.revision && !waiting.application.isSuspended
-            guard unchanged, try transaction.take(ticket.id, tenant: tenant.id, at: moment.now) else {
+            let mayConnect = try transaction.mayConnect(account, to: waiting.application, at: tenant)
+            guard unchanged, mayConnect, try transaction.take(ticket.id, tenant: tenant.id, at: moment.now)
+            else {
                 return .startAgain(query: row.query)
             }
             let redirectURI = try RedirectURI(row.redirectURI)

@@ -90,6 +90,12 @@ extension Connection {
         }
     }
 
+    /// In a reviewed tenant an application that waits for approval works for its test accounts only.
+    func mayConnect(_ customer: Account, to application: Application, at tenant: Tenant) throws -> Bool {
+        if tenant.policy.review == .open || application.isApproved { return true }
+        return try testAccounts(of: application.id, tenant: tenant.id).contains(customer.email.text)
+    }
+
     /// Marks a request as answered, and says whether this call was the one that did.
     func take(_ id: String, tenant: TenantID, at now: Date) throws -> Bool {
         try !run(
@@ -101,7 +107,9 @@ extension Connection {
         ).isEmpty
     }
 
-    /// Writes what a customer allowed: a new grant, or more of the one that lives. Returns its id.
+    /// Writes what a customer allowed: a new grant, or more of the one that lives.
+    ///
+    /// Returns its id.
     func allow(
         _ row: WaitingRow,
         by customer: AccountID,
@@ -158,7 +166,11 @@ extension Connection {
         ).first?.integer(0) ?? 0
     }
 
-    func liveGrant(of customer: AccountID, to application: Application, tenant: TenantID) throws
+    func liveGrant(
+        of customer: AccountID,
+        to application: Application,
+        tenant: TenantID
+    ) throws
         -> ConsentGrant?
     {
         try run(
@@ -192,7 +204,9 @@ extension Connection {
         ).first?.text(0)
     }
 
-    /// Says whether this call ended it. Codes, families and tokens hang on the grant and end with it.
+    /// Says whether this call ended it.
+    ///
+    /// Codes, families and tokens hang on the grant and end with it.
     func endGrant(_ id: String, of customer: AccountID, tenant: TenantID, at now: Date) throws -> Bool {
         try !run(
             """

@@ -39,7 +39,12 @@ final class UseLog: Sendable {
 }
 
 extension Connection {
-    fileprivate func record(_ subject: UseLog.Subject, of tenant: TenantID, at use: Date, from address: String)
+    fileprivate func record(
+        _ subject: UseLog.Subject,
+        of tenant: TenantID,
+        at use: Date,
+        from address: String
+    )
         throws
     {
         switch subject {

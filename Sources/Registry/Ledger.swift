@@ -35,7 +35,9 @@ package enum Actor: Sendable, Equatable {
     }
 }
 
-/// What was done. The raw value is what the ledger keeps, so it never changes.
+/// What was done.
+///
+/// The raw value is what the ledger keeps, so it never changes.
 package enum Action: String, Sendable, CaseIterable {
     case tenantImported = "tenant.imported"
     case accountCreated = "account.created"

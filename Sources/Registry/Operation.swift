@@ -15,7 +15,10 @@ extension OperatorAccess {
     }
 
     /// Registers an application for a partner; throws ``OperatorRefusal`` or ``RegistrationRefusal``.
-    package func register(_ draft: ApplicationDraft, for owner: EmailAddress) async throws
+    package func register(
+        _ draft: ApplicationDraft,
+        for owner: EmailAddress
+    ) async throws
         -> RegisteredApplication
     {
         let id = tenant.id
@@ -26,7 +29,9 @@ extension OperatorAccess {
         return try await registry.register(draft, for: account.id, at: tenant, by: actor, from: provenance)
     }
 
-    package func applications() async throws -> [ApplicationSummary] { try await registry.summaries(of: tenant) }
+    package func applications() async throws -> [ApplicationSummary] {
+        try await registry.summaries(of: tenant)
+    }
 
     /// Throws ``OperatorRefusal``.
     package func application(_ id: String) async throws -> Application {
@@ -40,7 +45,9 @@ extension OperatorAccess {
     package func approve(_ id: String) async throws { try await review.approve(id) }
 
     /// Throws ``OperatorRefusal``.
-    package func suspend(_ id: String, reason: String) async throws { try await review.suspend(id, reason: reason) }
+    package func suspend(_ id: String, reason: String) async throws {
+        try await review.suspend(id, reason: reason)
+    }
 
     /// Throws ``OperatorRefusal``.
     package func resume(_ id: String) async throws { try await review.resume(id) }

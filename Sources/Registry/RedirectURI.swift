@@ -125,7 +125,10 @@ extension RedirectURI {
         }
     }
 
-    private static func web(_ scheme: String, _ parts: AddressParts) throws(RedirectURIProblem)
+    private static func web(
+        _ scheme: String,
+        _ parts: AddressParts
+    ) throws(RedirectURIProblem)
         -> (Destination, String)
     {
         let origin = "\(scheme)://\(parts.host)\(parts.port.map { ":\($0)" } ?? "")"
@@ -166,14 +169,17 @@ private struct AddressParts {
     init(afterScheme rest: ArraySlice<UInt8>) throws(RedirectURIProblem) {
         guard rest.starts(with: "//".utf8) else { throw .notAbsolute }
         let hierarchy = rest.dropFirst(2)
-        let end = hierarchy.firstIndex { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "?") } ?? hierarchy.endIndex
+        let end =
+            hierarchy.firstIndex { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "?") } ?? hierarchy.endIndex
         let authority = hierarchy[..<end]
         guard !authority.contains(UInt8(ascii: "@")) else { throw .userName }
         (host, port) = try AddressParts.hostAndPort(authority)
         (path, query) = hierarchy[end...].splitOnce(at: UInt8(ascii: "?"))
     }
 
-    private static func hostAndPort(_ authority: ArraySlice<UInt8>) throws(RedirectURIProblem)
+    private static func hostAndPort(
+        _ authority: ArraySlice<UInt8>
+    ) throws(RedirectURIProblem)
         -> (String, Int?)
     {
         let text = String(decoding: authority, as: UTF8.self)
@@ -182,7 +188,8 @@ private struct AddressParts {
         let (name, number) = authority.splitOnce(at: UInt8(ascii: ":"))
         let labels = name.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
         let legal = labels.allSatisfy { label in
-            (1...63).contains(label.count) && label.first != UInt8(ascii: "-") && label.last != UInt8(ascii: "-")
+            (1...63).contains(label.count) && label.first != UInt8(ascii: "-")
+                && label.last != UInt8(ascii: "-")
                 && label.allSatisfy { $0.isLowercaseLetter || $0.isDigit || $0 == UInt8(ascii: "-") }
         }
         guard legal, name.count <= 253 else { throw .malformedHost }

@@ -15,6 +15,7 @@ package enum RegistrationRefusal: Error, Equatable, Sendable {
     /// The same form was sent before; this is what it registered.
     case alreadyRegistered(ClientID)
     case noSuchApplication
+    case noSuchRedirectURI
     case redirectURI(RedirectURIProblem)
 }
 
@@ -50,10 +51,26 @@ extension PartnerAccess {
         }
     }
 
+    /// Reads something of an application, if it is this partner's; nil otherwise.
+    func reading<Result: Sendable>(
+        _ application: Application,
+        _ body: @Sendable (any Connection, Application, TenantID) throws -> Result
+    ) async throws -> Result? {
+        let (tenant, owner) = (tenant.id, account.id)
+        return try await registry.database.read { connection in
+            try connection.application(application.id.text, ownedBy: owner, tenant: tenant).map { current in
+                try body(connection, current, tenant)
+            }
+        }
+    }
+
     /// Adds an address customers may be sent back to; throws ``RegistrationRefusal``.
     package func addRedirectURI(_ text: String, to application: Application) async throws {
         let (policy, tenant) = (tenant.policy, tenant.id)
-        try await edit(application, .redirectURIAdded, [("redirect_uri", text)]) { transaction, current, now in
+        try await edit(application, .redirectURIAdded, [("redirect_uri", text)]) {
+            transaction,
+            current,
+            now in
             do throws(RedirectURIProblem) {
                 _ = try policy.adding(text, to: current.redirectURIs)
             } catch {
@@ -63,26 +80,34 @@ extension PartnerAccess {
         }
     }
 
-    /// Removes an address, and with it what was started through it (RU-10).
+    /// Removes an address, and with it what was started through it (RU-10); throws ``RegistrationRefusal``.
     package func removeRedirectURI(_ text: String, from application: Application) async throws {
         let tenant = tenant.id
-        try await edit(application, .redirectURIRemoved, [("redirect_uri", text)]) { transaction, current, now in
-            try transaction.deleteRedirectURI(text, of: current.id, tenant: tenant, at: now)
+        try await edit(application, .redirectURIRemoved, [("redirect_uri", text)]) {
+            transaction,
+            current,
+            now in
+            guard let uri = current.redirectURIs.first(where: { $0.text == text }) else {
+                throw RegistrationRefusal.noSuchRedirectURI
+            }
+            try transaction.delete(uri, of: current.id, tenant: tenant, at: now)
         }
     }
 
     /// The customer addresses that may connect before approval.
     package func testAccounts(of application: Application) async throws -> [String] {
-        let tenant = tenant.id
-        return try await registry.database.read { connection in
-            try connection.testAccounts(of: application.id, tenant: tenant)
-        }
+        try await reading(application) { connection, current, tenant in
+            try connection.testAccounts(of: current.id, tenant: tenant)
+        } ?? []
     }
 
     package func setTestAccounts(_ addresses: [EmailAddress], of application: Application) async throws {
         let tenant = tenant.id
         let count = ("count", "\(addresses.count)")
-        try await edit(application, .testAccountsChanged, [count], revises: false) { transaction, current, _ in
+        try await edit(application, .testAccountsChanged, [count], revises: false) {
+            transaction,
+            current,
+            _ in
             try transaction.replaceTestAccounts(of: current.id, with: addresses, tenant: tenant)
         }
     }
@@ -133,6 +158,9 @@ extension ApplicationRegistry {
         let (now, ledger, limit) = (clock(), ledger, tenant.policy.applicationsPerPartner)
         let digest = secret?.digest(with: secretKey)
         let application = try await database.transaction { transaction in
+            if let earlier = try transaction.application(ticket: draft.ticket, of: owner, tenant: tenant.id) {
+                throw RegistrationRefusal.alreadyRegistered(earlier)
+            }
             guard try transaction.countApplications(of: owner, tenant: tenant.id) < limit else {
                 throw RegistrationRefusal.tooManyApplications(limit: limit)
             }
@@ -176,30 +204,23 @@ extension Connection {
         at now: Date
     ) throws {
         let profile = draft.profile
-        let added = try run(
+        try run(
             """
             INSERT INTO applications (tenant, id, owner, ticket, company_name, application_name, logo,
                 website, privacy_policy, support_email, purpose, kind, scopes, revision, created_at)
             VALUES (\(tenant), \(id), \(owner), \(draft.ticket), \(profile.companyName),
                 \(profile.applicationName), \(draft.logo), \(profile.website), \(profile.privacyPolicy),
                 \(profile.supportEmail), \(profile.purpose), \(draft.kind), \(draft.scopes), 1, \(now))
-            ON CONFLICT (tenant, owner, ticket) DO NOTHING
-            RETURNING id
             """
         )
-        if added.isEmpty { throw try alreadyRegistered(draft.ticket, by: owner, tenant: tenant) }
         for uri in draft.redirectURIs { try insert(uri, of: id, tenant: tenant, at: now) }
     }
 
-    private func alreadyRegistered(
-        _ ticket: String,
-        by owner: AccountID,
-        tenant: TenantID
-    ) throws -> RegistrationRefusal {
-        let earlier = try run(
+    /// What an earlier press of the same button registered.
+    fileprivate func application(ticket: String, of owner: AccountID, tenant: TenantID) throws -> ClientID? {
+        try run(
             "SELECT id FROM applications WHERE tenant = \(tenant) AND owner = \(owner) AND ticket = \(ticket)"
-        ).first
-        return .alreadyRegistered(ClientID(text: try earlier?.text(0) ?? ""))
+        ).first.map { ClientID(text: try $0.text(0)) }
     }
 
     fileprivate func insert(_ uri: RedirectURI, of id: ClientID, tenant: TenantID, at now: Date) throws {
@@ -211,17 +232,22 @@ extension Connection {
         )
     }
 
-    fileprivate func deleteRedirectURI(_ text: String, of id: ClientID, tenant: TenantID, at now: Date) throws {
-        try run(
-            "DELETE FROM redirect_uris WHERE tenant = \(tenant) AND application = \(id) AND uri = \(text)"
-        )
-        try run(
+    fileprivate func delete(_ uri: RedirectURI, of id: ClientID, tenant: TenantID, at now: Date) throws {
+        try run("DELETE FROM redirect_uris WHERE tenant = \(tenant) AND application = \(id) AND uri = \(uri)")
+        let open = try run(
             """
-            UPDATE authorization_codes SET expires_at = \(now)
-            WHERE tenant = \(tenant) AND application = \(id) AND redirect_uri = \(text)
-                AND used_at IS NULL AND expires_at > \(now)
+            SELECT id, redirect_uri FROM authorization_codes
+            WHERE tenant = \(tenant) AND application = \(id) AND used_at IS NULL AND expires_at > \(now)
             """
         )
+        for code in open where try uri.accepting(code.text(1)) != nil {
+            try run(
+                """
+                UPDATE authorization_codes SET expires_at = \(now)
+                WHERE tenant = \(tenant) AND id = \(code.text(0))
+                """
+            )
+        }
     }
 
     fileprivate func revise(_ id: ClientID, tenant: TenantID) throws {

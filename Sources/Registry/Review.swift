@@ -75,13 +75,17 @@ extension AdminAccess {
         return try await registry.database.read { try $0.application(id, tenant: tenant) }
     }
 
-    package func approve(_ application: Application) async throws { try await review.approve(application.id.text) }
+    package func approve(_ application: Application) async throws {
+        try await review.approve(application.id.text)
+    }
 
     package func suspend(_ application: Application, reason: String) async throws {
         try await review.suspend(application.id.text, reason: reason)
     }
 
-    package func resume(_ application: Application) async throws { try await review.resume(application.id.text) }
+    package func resume(_ application: Application) async throws {
+        try await review.resume(application.id.text)
+    }
 
     private var review: Review {
         Review(tenant: tenant.id, registry: registry, actor: actor, provenance: provenance)

@@ -21,7 +21,9 @@ package struct ScopeSet: Sendable, Equatable, Bindable {
     package let names: [Scope]
 
     package init(_ names: [Scope] = []) {
-        self.names = names.enumerated().filter { place, name in !names[..<place].contains(name) }.map(\.element)
+        self.names = names.enumerated().filter { place, name in !names[..<place].contains(name) }.map(
+            \.element
+        )
     }
 
     /// Reads the space-separated form of the wire and of our own rows; nil when a word is not a scope-token.

@@ -41,11 +41,16 @@ extension ApplicationRegistry {
     /// Signs somebody in: always a new session (SL-02), and one password hash whoever asks (SL-06).
     ///
     /// Throws ``SignInRefusal`` when the address or the password is wrong.
-    package func start(_ signIn: SignIn, at tenant: Tenant, from provenance: Provenance) async throws
+    package func start(
+        _ signIn: SignIn,
+        at tenant: Tenant,
+        from provenance: Provenance
+    ) async throws
         -> SecretText
     {
         let known = try await account(for: signIn, at: tenant)
-        guard try await passwords.verifies(signIn.password, known?.password), let account = known?.account else {
+        guard try await passwords.verifies(signIn.password, known?.password), let account = known?.account
+        else {
             try await recordRefusal(of: known?.account.id, signIn.role, at: tenant, from: provenance)
             throw SignInRefusal.wrongEmailOrPassword
         }

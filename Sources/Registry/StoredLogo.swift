@@ -22,7 +22,9 @@ package struct StagedLogo: Sendable {
 }
 
 extension PartnerAccess {
-    /// Decodes and keeps an upload. Throws ``LogoRefusal`` for a picture that is none of ours, and
+    /// Decodes and keeps an upload.
+    ///
+    /// Throws ``LogoRefusal`` for a picture that is none of ours, and
     /// ``LogoWorkshopFault`` when the decoder could not be asked.
     package func stage(_ upload: [UInt8], fileName: String) async throws -> (StagedLogo, [LogoWarning]) {
         let picture = try await registry.decodeLogo(upload)
@@ -62,7 +64,9 @@ extension OperatorAccess {
 }
 
 extension ApplicationRegistry {
-    /// The picture at an address of ours. Logos are public: whoever knows the digest has seen the page.
+    /// The picture at an address of ours.
+    ///
+    /// Logos are public: whoever knows the digest has seen the page.
     package func logo(_ digest: String, size: Int, at tenant: Tenant) async throws -> [UInt8]? {
         let id = tenant.id
         return try await database.read { connection in

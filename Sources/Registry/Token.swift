@@ -45,12 +45,14 @@ package enum TokenRefusal: Error, Equatable, Sendable {
         case .invalidGrant(.unknown): "The code or token is not known, or belongs to another application"
         case .invalidGrant(.expired): "The code or token has expired"
         case .invalidGrant(.alreadyUsed): "The code or token was already used; what it gave was revoked"
-        case .invalidGrant(.otherRedirectURI): "redirect_uri differs from the one in the authorization request"
+        case .invalidGrant(.otherRedirectURI):
+            "redirect_uri differs from the one in the authorization request"
         case .invalidGrant(.wrongVerifier): "code_verifier is missing or does not match the code_challenge"
         case .invalidGrant(.ended): "The customer disconnected the application, or the access was revoked"
         case .invalidScope: "A requested scope was not granted to this application"
         case .unauthorizedClient: "This application may not use this grant"
-        case .unsupportedGrantType: "grant_type must be authorization_code, refresh_token or client_credentials"
+        case .unsupportedGrantType:
+            "grant_type must be authorization_code, refresh_token or client_credentials"
         }
     }
 }
@@ -213,7 +215,8 @@ private struct FreshTokens: Sendable {
         key = registry.secretKey
         access = SecretText(prefix: prefix, kind: .accessToken, now: now, entropy: entropy)
         refresh =
-            withRefreshToken ? SecretText(prefix: prefix, kind: .refreshToken, now: now, entropy: entropy) : nil
+            withRefreshToken
+            ? SecretText(prefix: prefix, kind: .refreshToken, now: now, entropy: entropy) : nil
     }
 
     func store(_ scopes: ScopeSet, in family: TokenFamily?, with transaction: any Connection) throws {

@@ -190,7 +190,8 @@ extension Connection {
         )
     }
 
-    func liveRefreshToken(_ id: String, digest: [UInt8], tenant: TenantID, at now: Date) throws -> TokenFacts? {
+    func liveRefreshToken(_ id: String, digest: [UInt8], tenant: TenantID, at now: Date) throws -> TokenFacts?
+    {
         let row = try run(
             """
             SELECT t.digest, f.application, f.scopes, t.expires_at, g.customer, g.id

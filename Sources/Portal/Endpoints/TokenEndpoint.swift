@@ -43,7 +43,11 @@ enum TokenEndpoint {
     }
 
     /// Answers `POST /oauth2/introspect` (RFC 7662).
-    static func introspect(_ client: ClientAccess, _ sent: Parameters, _ visit: Visit) async throws -> Response {
+    static func introspect(
+        _ client: ClientAccess,
+        _ sent: Parameters,
+        _ visit: Visit
+    ) async throws -> Response {
         guard client.client.kind != .public else { throw OAuthFailure.invalidClient }
         let facts = try await client.introspect(try sent.required("token"))
         let body = facts.map { describe($0, visit.issuer) } ?? .object([("active", .bool(false))])

@@ -35,13 +35,17 @@ enum AdminScreens {
             if applications.isEmpty {
                 div(.class("empty")) { p { "Nothing to do. New applications appear here." } }
             } else {
-                ul(.class("rows")) { for summary in applications { ApplicationRow(summary: summary, visit: visit) } }
+                ul(.class("rows")) {
+                    for summary in applications { ApplicationRow(summary: summary, visit: visit) }
+                }
             }
         }.response(to: visit)
     }
 
     static func show(_ admin: AdminAccess, _ visit: Visit) async throws -> Response {
-        AdminApplicationPage(application: try await admin.requested(visit), visit: visit).page.response(to: visit)
+        AdminApplicationPage(application: try await admin.requested(visit), visit: visit).page.response(
+            to: visit
+        )
     }
 
     static func approve(_ admin: AdminAccess, _ form: Form, _ visit: Visit) async throws -> Response {
@@ -53,7 +57,10 @@ enum AdminScreens {
         let application = try await admin.requested(visit)
         let reason = form["reason"]?.trimmingSpaces ?? ""
         guard !reason.isEmpty, reason.utf8.count <= 500 else {
-            let mend = FieldProblem(field: "reason", message: "Say why, in up to 500 characters. The partner sees it")
+            let mend = FieldProblem(
+                field: "reason",
+                message: "Say why, in up to 500 characters. The partner sees it"
+            )
             let page = AdminApplicationPage(application: application, visit: visit, problems: [mend])
             return page.page.response(to: visit, .unprocessable)
         }
@@ -166,7 +173,11 @@ private struct AdminApplicationPage {
     @HTMLBuilder private var decision: HTML {
         switch application.state {
         case .suspended:
-            act("resume", "Resume \(application.displayName)", "Customers can connect again, and existing access works again.")
+            act(
+                "resume",
+                "Resume \(application.displayName)",
+                "Customers can connect again, and existing access works again."
+            )
         case .approved: suspension
         case .unreviewed:
             act(
@@ -198,7 +209,9 @@ private struct AdminApplicationPage {
             .novalidate
         ) {
             SealField(seal: visit.seal(for: .admin))
-            p { "Customers cannot connect and access tokens stop working at once. Nothing is deleted; you can resume." }
+            p {
+                "Customers cannot connect and access tokens stop working at once. Nothing is deleted; you can resume."
+            }
             TextField(
                 id: "reason",
                 label: "Reason",

@@ -18,7 +18,11 @@ enum ApplicationScreens {
         try await detail(of: partner.requested(visit), partner, visit)
     }
 
-    static func addRedirectURI(_ partner: PartnerAccess, _ form: Form, _ visit: Visit) async throws -> Response {
+    static func addRedirectURI(
+        _ partner: PartnerAccess,
+        _ form: Form,
+        _ visit: Visit
+    ) async throws -> Response {
         let application = try await partner.requested(visit)
         let typed = form["redirect_uri"]?.trimmingSpaces ?? ""
         do {
@@ -28,25 +32,38 @@ enum ApplicationScreens {
             return try await detail(of: application, partner, visit, problems: [mend], typedURI: typed)
         }
         let nearMiss = application.redirectURIs.first { $0.isNearMiss(of: typed) }
-        var place = visit.path("applications", application.id.text)
-        if nearMiss != nil { place = place.with(query: [("near", typed)]) }
-        return .redirect(to: place.anchored("redirect-uris"))
+        let place = visit.place(of: application, after: .redirectURIAdded)
+        return .redirect(to: nearMiss == nil ? place : place.with(query: [("near", typed)]))
     }
 
     static func askToRemoveRedirectURI(_ partner: PartnerAccess, _ visit: Visit) async throws -> Response {
         let application = try await partner.requested(visit)
         let uri = application.redirectURIs.first { $0.text == visit.queryValue("uri") }
         guard let uri else { throw Refusal.notFound }
-        return RemoveRedirectURIPage(visit: visit, application: application, uri: uri).page.response(to: visit)
+        return RemoveRedirectURIPage(visit: visit, application: application, uri: uri).page.response(
+            to: visit
+        )
     }
 
-    static func removeRedirectURI(_ partner: PartnerAccess, _ form: Form, _ visit: Visit) async throws -> Response {
+    static func removeRedirectURI(
+        _ partner: PartnerAccess,
+        _ form: Form,
+        _ visit: Visit
+    ) async throws -> Response {
         let application = try await partner.requested(visit)
-        try await partner.removeRedirectURI(form["redirect_uri"] ?? "", from: application)
-        return .redirect(to: visit.path("applications", application.id.text).anchored("redirect-uris"))
+        do {
+            try await partner.removeRedirectURI(form["redirect_uri"] ?? "", from: application)
+        } catch RegistrationRefusal.noSuchRedirectURI {
+            throw Refusal.notFound
+        }
+        return .redirect(to: visit.place(of: application, after: .redirectURIRemoved))
     }
 
-    static func setTestAccounts(_ partner: PartnerAccess, _ form: Form, _ visit: Visit) async throws -> Response {
+    static func setTestAccounts(
+        _ partner: PartnerAccess,
+        _ form: Form,
+        _ visit: Visit
+    ) async throws -> Response {
         let application = try await partner.requested(visit)
         let typed = (form["emails"] ?? "").lines.map(\.trimmingSpaces).filter { !$0.isEmpty }
         let addresses = typed.compactMap(EmailAddress.init)
@@ -58,7 +75,7 @@ enum ApplicationScreens {
             return try await detail(of: application, partner, visit, problems: [mend])
         }
         try await partner.setTestAccounts(addresses, of: application)
-        return .redirect(to: visit.path("applications", application.id.text).anchored("test-accounts"))
+        return .redirect(to: visit.place(of: application, after: .testAccountsSaved))
     }
 
     /// The detail page, with what to mend when a form on it was declined.
@@ -91,6 +108,31 @@ extension PartnerAccess {
     }
 }
 
+/// What was just done to an application, said once on the page it leads back to.
+enum Done: String {
+    case redirectURIAdded = "redirect-uri-added"
+    case redirectURIRemoved = "redirect-uri-removed"
+    case testAccountsSaved = "test-accounts-saved"
+    case secretRevoked = "secret-revoked"
+    case secretDated = "secret-dated"
+
+    var sentence: String {
+        switch self {
+        case .redirectURIAdded: "The redirect URI is on the list."
+        case .redirectURIRemoved: "The redirect URI is removed."
+        case .testAccountsSaved: "The test accounts are saved."
+        case .secretRevoked: "The secret is revoked."
+        case .secretDated: "The end date of the secret is saved."
+        }
+    }
+}
+
+extension Visit {
+    func place(of application: Application, after done: Done) -> Path {
+        path("applications", application.id.text).with(query: [("done", done.rawValue)])
+    }
+}
+
 // MARK: - The list
 
 private struct NothingRegistered: Component {
@@ -106,7 +148,11 @@ private struct NothingRegistered: Component {
                 Register it to get a client ID and a client secret.
                 """
             }
-            p { a(.class("btn primary"), .href(visit.path("applications", "new"))) { "Register an application" } }
+            p {
+                a(.class("btn primary"), .href(visit.path("applications", "new"))) {
+                    "Register an application"
+                }
+            }
         }
     }
 }
@@ -166,7 +212,8 @@ struct StateTag: Component {
         case .approved: tag("ok", "✓", "Approved")
         case .suspended: tag("bad", "✕", "Suspended")
         case .unreviewed:
-            tenant.policy.review == .reviewed ? tag("idle", "○", "Test only") : tag("warn", "⚠", "Not verified")
+            tenant.policy.review == .reviewed
+                ? tag("idle", "○", "Test only") : tag("warn", "⚠", "Not verified")
         }
     }
 
@@ -193,6 +240,7 @@ struct ApplicationPage {
         let frame = Page.Frame.partners(signedIn: true, current: .applications)
         return Page(problems.isEmpty ? title : "Error: \(title)", frame, script: .forms) {
             ErrorSummary(problems: problems)
+            if problems.isEmpty { Notice(text: visit.queryValue("done").flatMap(Done.init)?.sentence) }
             div(.class("heading")) {
                 ApplicationMark(application, visit)
                 h1 { bdi { application.displayName } }
@@ -226,7 +274,11 @@ private struct StateBox: Component {
     var body: HTML {
         switch application.state {
         case .approved:
-            box("ok", "Any \(tenant) customer can connect.", "\(tenant) has confirmed who runs this application.")
+            box(
+                "ok",
+                "Any \(tenant) customer can connect.",
+                "\(tenant) has confirmed who runs this application."
+            )
         case .suspended(let date, let reason):
             box(
                 "bad",
@@ -279,7 +331,9 @@ private struct SecretsSection: Component {
                     caption(.class("vh"), .id("secrets-c")) { "Client secrets" }
                     thead {
                         tr {
-                            for heading in ["Secret", "State", "Created", "Last used", "Stops working", "Action"] {
+                            for heading in [
+                                "Secret", "State", "Created", "Last used", "Stops working", "Action",
+                            ] {
                                 th(.scope("col")) { heading }
                             }
                         }
@@ -334,11 +388,11 @@ private struct SecretsSection: Component {
 
     private func actions(_ secret: ClientSecret) -> HTML {
         ul(.class("links")) {
-            for (verb, step) in [("Set end date", "end"), ("Revoke", "revoke")] {
+            for (verb, hidden, step) in [("Set end date", " of the", "end"), ("Revoke", " the", "revoke")] {
                 li {
                     a(.href(visit.path("applications", application.id.text, "secrets", secret.id, step))) {
                         verb
-                        span(.class("vh")) { " of the secret ending \(secret.hint)" }
+                        span(.class("vh")) { "\(hidden) secret ending \(secret.hint)" }
                     }
                 }
             }
@@ -373,7 +427,8 @@ private struct RedirectURIsSection: Component {
                     label: "Add an address",
                     type: "url",
                     value: typed,
-                    hint: "A full address, starting with https://. It must match exactly, including a final “/”.",
+                    hint:
+                        "A full address, starting with https://. It must match exactly, including a final “/”.",
                     direction: .leftToRight,
                     problems: problems
                 )
@@ -424,7 +479,9 @@ private struct RemoveRedirectURIPage {
         Page("Remove a redirect URI", .partners(signedIn: true, current: .applications)) {
             h1 { "Remove this redirect URI?" }
             p { code { uri.text } }
-            p { "Customers can no longer be sent back there. Sign-ins under way through it end without access." }
+            p {
+                "Customers can no longer be sent back there. Sign-ins under way through it end without access."
+            }
             form(
                 .class("row"),
                 .method("post"),
@@ -520,11 +577,15 @@ private struct QuickStart: Component {
             div(.class("folds")) {
                 details {
                     summary { "1. Send the customer to the consent screen" }
-                    pre(.tabindex(0), .role("region"), .aria("label", "Authorize link")) { code { authorizeLink } }
+                    pre(.tabindex(0), .role("region"), .aria("label", "Authorize link")) {
+                        code { authorizeLink }
+                    }
                 }
                 details {
                     summary { "2. Exchange the code for a token" }
-                    pre(.tabindex(0), .role("region"), .aria("label", "Token request")) { code { tokenCommand } }
+                    pre(.tabindex(0), .role("region"), .aria("label", "Token request")) {
+                        code { tokenCommand }
+                    }
                 }
             }
         }

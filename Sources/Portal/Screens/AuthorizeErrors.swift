@@ -209,7 +209,9 @@ struct ExpiredPage {
             h1 { "You took a little too long" }
             p { "For your safety this request ended after \(time). Nothing was shared." }
             p {
-                a(.class("btn primary"), .href(AuthorizeEndpoint.place(of: waiting.query, visit))) { "Start again" }
+                a(.class("btn primary"), .href(AuthorizeEndpoint.place(of: waiting.query, visit))) {
+                    "Start again"
+                }
             }
             ErrorReference(error: "E-EXPIRED", reference: visit.request.id)
         }.response(to: visit, .badRequest)
@@ -225,7 +227,11 @@ struct NotATestAccountPage {
 
     var response: Response {
         let name = request.application.displayName
-        let answer = AuthorizationAnswer.refusing(.onlyTestAccounts, to: request.recipient, state: request.state)
+        let answer = AuthorizationAnswer.refusing(
+            .onlyTestAccounts,
+            to: request.recipient,
+            state: request.state
+        )
         return Page("\(name) is still being tested", .gate) {
             h1 {
                 bdi { name }

@@ -29,22 +29,22 @@ struct CalendarText: Sendable {
         year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
     }
 
-    /// "27 November 2026"
+    /// Such as "27 November 2026".
     var date: String { date(in: CalendarText.months) }
 
     /// The same with another language's twelve months.
     func date(in months: [String]) -> String { "\(day) \(months[month - 1]) \(year)" }
 
-    /// "27 November 2026, 09:00 UTC"
+    /// Such as "27 November 2026, 09:00 UTC".
     var full: String { "\(date), \(clock) UTC" }
 
-    /// "09:00"
+    /// Such as "09:00".
     var clock: String { "\(two(secondOfDay / 3600)):\(two(secondOfDay / 60 % 60))" }
 
-    /// RFC 3339
+    /// As RFC 3339 has it.
     var iso: String { "\(isoDate)T\(clock):\(two(secondOfDay % 60))Z" }
 
-    /// "2026-11-27"
+    /// Such as "2026-11-27".
     var isoDate: String { "\(year)-\(two(month))-\(two(day))" }
 
     private func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }

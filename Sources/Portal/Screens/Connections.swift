@@ -37,7 +37,8 @@ enum ConnectionScreens {
         return DisconnectPage(grant: grant, visit: visit).page.response(to: visit)
     }
 
-    static func disconnect(_ customer: CustomerAccess, _ form: Form, _ visit: Visit) async throws -> Response {
+    static func disconnect(_ customer: CustomerAccess, _ form: Form, _ visit: Visit) async throws -> Response
+    {
         let grant = try await customer.requested(visit)
         try await customer.disconnect(grant)
         return .redirect(to: visit.path("account", "connections").with(query: [("disconnected", grant.id)]))
@@ -70,7 +71,9 @@ private struct ConnectionRow: Component {
                 }
                 " "
                 VerifiedTag(application: grant.application, tenantName: visit.brand.displayName)
-                p(.class("note")) { permissions.isEmpty ? "It learns who you are, and nothing else." : permissions }
+                p(.class("note")) {
+                    permissions.isEmpty ? "It learns who you are, and nothing else." : permissions
+                }
                 p(.class("note")) {
                     "Connected on "
                     Moment(CalendarText(grant.grantedAt))
@@ -120,7 +123,11 @@ private struct ConnectionDetail: Component {
                 fact("Privacy policy") { outsideLink(policy) { policy.host ?? policy.text } }
             }
         }
-        p { a(.class("btn danger"), .href(visit.path("account", "connections", grant.id, "disconnect"))) { "Disconnect" } }
+        p {
+            a(.class("btn danger"), .href(visit.path("account", "connections", grant.id, "disconnect"))) {
+                "Disconnect"
+            }
+        }
     }
 
     private func fact(_ term: String, @HTMLBuilder _ description: () -> HTML) -> HTML {
@@ -138,7 +145,8 @@ private struct DisconnectPage {
     private var name: String { grant.application.displayName }
 
     private var whoToAsk: String {
-        grant.application.profile.supportEmail.map { "ask them at \($0) to delete it" } ?? "ask them to delete it"
+        grant.application.profile.supportEmail.map { "ask them at \($0) to delete it" }
+            ?? "ask them to delete it"
     }
 
     var page: Page {

@@ -313,7 +313,12 @@ struct VerifiedTag: Component {
     let verified: String
     let notVerified: String
 
-    init(application: Application, tenantName: String, verified: String? = nil, notVerified: String = "Not verified") {
+    init(
+        application: Application,
+        tenantName: String,
+        verified: String? = nil,
+        notVerified: String = "Not verified"
+    ) {
         self.application = application
         self.tenantName = tenantName
         self.verified = verified ?? "Verified by \(tenantName)"

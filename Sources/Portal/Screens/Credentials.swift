@@ -49,7 +49,9 @@ enum CredentialsPage {
     private static func withoutSecret(_ application: Application, _ visit: Visit) -> Page {
         Page("Your client ID", .partners(signedIn: true, current: .applications), script: .forms) {
             h1 { "Your application is registered" }
-            p { "Software on people’s devices cannot keep a secret, so it has none. It proves itself with PKCE." }
+            p {
+                "Software on people’s devices cannot keep a secret, so it has none. It proves itself with PKCE."
+            }
             Credential(id: "client-id", label: "Client ID", value: application.id.text)
             next(application, visit)
         }
@@ -137,7 +139,9 @@ private struct TryIt: Component {
             section(.class("stack unprinted"), .aria("labelledby", "try-h")) {
                 h2(.id("try-h")) { "Try it now" }
                 p { "This line gets a token for the application itself:" }
-                pre(.tabindex(0), .role("region"), .aria("label", "curl example")) { code(.id("curl")) { command } }
+                pre(.tabindex(0), .role("region"), .aria("label", "curl example")) {
+                    code(.id("curl")) { command }
+                }
                 CopyRow(id: "curl", what: "command")
             }
         }

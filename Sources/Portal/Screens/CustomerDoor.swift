@@ -55,12 +55,21 @@ enum CustomerDoor {
         )
     }
 
-    private static func onward(_ waiting: WaitingRequest?, _ visit: Visit, _ headers: [Header] = []) -> Response {
+    private static func onward(
+        _ waiting: WaitingRequest?,
+        _ visit: Visit,
+        _ headers: [Header] = []
+    ) -> Response {
         guard let waiting else { return .redirect(to: visit.path("account", "connections"), headers) }
         return AuthorizeEndpoint.again(waiting.query, visit, headers)
     }
 
-    private static func page(_ visit: Visit, _ seal: String?, _ id: String?, _ waiting: WaitingRequest?)
+    private static func page(
+        _ visit: Visit,
+        _ seal: String?,
+        _ id: String?,
+        _ waiting: WaitingRequest?
+    )
         -> SignInForm
     {
         SignInForm(

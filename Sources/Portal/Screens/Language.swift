@@ -23,7 +23,9 @@ enum Language: String, Sendable, CaseIterable {
 
     /// Reads the primary subtag (RFC 5646 §2.2.1): `ar-EG;q=0.9` is Arabic.
     private init?(tag: String) {
-        let primary = tag.utf8.drop { $0 == UInt8(ascii: " ") }.prefix { ($0 | 0x20) >= 0x61 && ($0 | 0x20) <= 0x7A }
+        let primary = tag.utf8.drop { $0 == UInt8(ascii: " ") }.prefix {
+            ($0 | 0x20) >= 0x61 && ($0 | 0x20) <= 0x7A
+        }
         self.init(rawValue: String(decoding: primary, as: UTF8.self).lowercased())
     }
 }
@@ -170,7 +172,8 @@ extension ConsentWords {
                 "لا تستطيع \(tenant) تأكيد أي تطبيق يحصل على الوصول. تابع فقط إذا شغّلته بنفسك الآن."
             ),
             months: [
-                "يناير", "فبراير", "مارس", "أبريل", "مايو", "يونيو", "يوليو", "أغسطس", "سبتمبر", "أكتوبر", "نوفمبر",
+                "يناير", "فبراير", "مارس", "أبريل", "مايو", "يونيو", "يوليو", "أغسطس", "سبتمبر", "أكتوبر",
+                "نوفمبر",
                 "ديسمبر",
             ]
         )

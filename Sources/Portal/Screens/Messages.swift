@@ -65,7 +65,8 @@ extension RedirectURIProblem {
         case .forbiddenScheme(let scheme): "“\(scheme):” addresses are not allowed"
         case .shortScheme(let scheme):
             "The scheme “\(scheme)” is too short to be safe. Use your domain backwards, like com.acme-rentals.app:/callback"
-        case .malformedHost: "The host name is not complete. Write it in small letters, like acme-rentals.example"
+        case .malformedHost:
+            "The host name is not complete. Write it in small letters, like acme-rentals.example"
         case .malformedPort: "The port must be a number from 1 to 65535"
         case .dotSegment: "Remove the “.” or “..” steps from the path"
         case .reservedParameter(let name): "Remove “\(name)” from the query: our answer uses that name"

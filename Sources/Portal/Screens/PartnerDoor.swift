@@ -30,7 +30,10 @@ enum PartnerDoor {
         }
         let signIn = SignIn(email: email, password: password, role: .partner)
         let session = try await visit.registry.start(signIn, at: visit.tenant, from: visit.provenance)
-        return .redirect(to: visit.path("applications"), [visit.signedIn(session, as: .partner)].compactMap { $0 })
+        return .redirect(
+            to: visit.path("applications"),
+            [visit.signedIn(session, as: .partner)].compactMap { $0 }
+        )
     }
 
     static func askToSignIn(_ visit: Visit) async throws -> Response {
@@ -80,7 +83,9 @@ struct Door {
     func open(_ visit: Visit) async throws -> Outcome {
         let brakes = visit.site.brakes
         let account = "\(visit.tenant.name) \(role) \(email.lowercased())"
-        let wait = brakes.signInFailures.excess(account) ?? brakes.addressFailures.excess(visit.request.clientAddress)
+        let wait =
+            brakes.signInFailures.excess(account)
+            ?? brakes.addressFailures.excess(visit.request.clientAddress)
         if let wait { throw Refusal.tooMany(wait) }
         do {
             let signIn = SignIn(email: email, password: password, role: role)
@@ -144,12 +149,12 @@ private struct SignUpPage {
             TextField(
                 id: "email",
                 label: "Work e-mail",
-                type: "email",
                 value: email,
                 hint: "Use an address your company reads.",
                 autocomplete: "username",
                 direction: .leftToRight,
-                problems: problems
+                problems: problems,
+                extra: TextField.forAddresses
             )
             PasswordField(
                 hint: "At least 12 characters. A few words you can remember work well.",
@@ -232,11 +237,11 @@ struct SignInForm {
                 TextField(
                     id: "email",
                     label: "E-mail",
-                    type: "email",
                     value: email,
                     autocomplete: "username",
                     direction: .leftToRight,
-                    problems: problems
+                    problems: problems,
+                    extra: TextField.forAddresses
                 )
                 PasswordField(autocomplete: "current-password")
                 button(.class("btn primary")) { "Sign in" }
@@ -256,7 +261,10 @@ extension FieldProblem {
         case .malformedEmail:
             self.init(field: "email", message: "Enter an e-mail address like name@company.com")
         case .emailTaken:
-            self.init(field: "email", message: "There is already an account with this e-mail. Sign in instead")
+            self.init(
+                field: "email",
+                message: "There is already an account with this e-mail. Sign in instead"
+            )
         case .missingPassword: self.init(field: "password", message: "Enter a password")
         case .shortPassword: self.init(field: "password", message: "Use at least 12 characters")
         case .longPassword: self.init(field: "password", message: "The password can be up to 128 characters")

@@ -29,10 +29,14 @@ private struct Introduction: Component {
             }
             div(.class("row")) {
                 if isSignedIn {
-                    a(.class("btn primary"), .href(visit.path("applications", "new"))) { "Register an application" }
+                    a(.class("btn primary"), .href(visit.path("applications", "new"))) {
+                        "Register an application"
+                    }
                     a(.class("btn"), .href(visit.path("applications"))) { "Your applications" }
                 } else {
-                    a(.class("btn primary"), .href(visit.path("partners", "sign-up"))) { "Register an application" }
+                    a(.class("btn primary"), .href(visit.path("partners", "sign-up"))) {
+                        "Register an application"
+                    }
                     a(.class("btn"), .href(visit.path("partners", "sign-in"))) { "Sign in" }
                 }
             }
@@ -125,7 +129,9 @@ private struct ForDevelopers: Component {
                 div {
                     dt { "Server metadata" }
                     dd {
-                        a(.href(visit.path(".well-known", "oauth-authorization-server"))) { "JSON (RFC 8414)" }
+                        a(.href(visit.path(".well-known", "oauth-authorization-server"))) {
+                            "JSON (RFC 8414)"
+                        }
                     }
                 }
             }

@@ -176,6 +176,9 @@ struct TextField: Component {
     var problems: [FieldProblem] = []
     var extra: [Attribute] = []
 
+    /// For an e-mail address that somebody signs in with: HTML knows no user name of the type `email`.
+    static let forAddresses: [Attribute] = [.inputmode("email"), .autocapitalize("none"), .spellcheck(false)]
+
     var body: HTML {
         Field(
             id: id,

@@ -25,7 +25,10 @@ enum RegistrationScreens {
         } catch RegistrationRefusal.alreadyRegistered(let id) {
             return CredentialsPage.gone(id, visit).response(to: visit)
         } catch RegistrationRefusal.tooManyApplications(let limit) {
-            return TooManyApplicationsPage(limit: limit, visit: visit).page.response(to: visit, .unprocessable)
+            return TooManyApplicationsPage(limit: limit, visit: visit).page.response(
+                to: visit,
+                .unprocessable
+            )
         }
     }
 
@@ -69,8 +72,12 @@ struct LogoUpload: Sendable {
 
     /// Decodes the file of the form, or finds the one it sent before.
     init(_ form: Form, _ partner: PartnerAccess, _ visit: Visit) async throws {
-        if let file = form.files.first(where: { $0.name == "logo" && !($0.bytes.isEmpty && $0.filename.isEmpty) }) {
-            if let wait = visit.site.brakes.uploads.spend(partner.account.id.text) { throw Refusal.tooMany(wait) }
+        if let file = form.files.first(where: {
+            $0.name == "logo" && !($0.bytes.isEmpty && $0.filename.isEmpty)
+        }) {
+            if let wait = visit.site.brakes.uploads.spend(partner.account.id.text) {
+                throw Refusal.tooMany(wait)
+            }
             do {
                 (staged, warnings) = try await partner.stage(file.bytes, fileName: file.filename)
                 return
@@ -102,7 +109,9 @@ extension ApplicationForm {
 extension String {
     /// Split at line ends of any kind, read as bytes because CRLF is one `Character`.
     var lines: [String] {
-        utf8.split { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }.map { String(decoding: $0, as: UTF8.self) }
+        utf8.split { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }.map {
+            String(decoding: $0, as: UTF8.self)
+        }
     }
 }
 
@@ -117,7 +126,8 @@ struct RegistrationPage {
     var page: Page {
         let title = "Register an application"
         let frame = Page.Frame.partners(signedIn: true, current: .applications)
-        return Page(problems.isEmpty ? title : "Error: \(title)", frame, script: .forms, hasFilePreview: true) {
+        return Page(problems.isEmpty ? title : "Error: \(title)", frame, script: .forms, hasFilePreview: true)
+        {
             ErrorSummary(problems: problems)
             div(.class("split")) {
                 Web.form(
@@ -175,7 +185,8 @@ private struct LogoField: Component {
             id: "logo",
             name: "logo",
             label: isKept ? "Replace the logo" : "Logo",
-            hint: "PNG, 64 to 2048 pixels a side, up to 512 KB. A square looks best. You can change it later.",
+            hint:
+                "PNG, 64 to 2048 pixels a side, up to 512 KB. A square looks best. You can change it later.",
             problems: problems
         ) { attributes in
             div(.class("drop")) {
@@ -185,7 +196,9 @@ private struct LogoField: Component {
             p(.class("says"), .id("logo-says"), .aria("live", "polite"))
             for warning in upload.warnings {
                 div(.class("callout warn")) {
-                    p { "\(warning.message(filename: upload.staged?.fileName ?? "")). Use it anyway, or choose another." }
+                    p {
+                        "\(warning.message(filename: upload.staged?.fileName ?? "")). Use it anyway, or choose another."
+                    }
                 }
             }
         }
@@ -281,7 +294,12 @@ private struct MoreFields: Component {
         details(.open.when(problems.contains { MoreFields.own.contains($0.field) })) {
             summary { "More" }
             div(.class("stack")) {
-                optional("application-name", "Application name", form.applicationName, hint: "If it differs from the company.")
+                optional(
+                    "application-name",
+                    "Application name",
+                    form.applicationName,
+                    hint: "If it differs from the company."
+                )
                 optional("website", "Website", form.website, type: "url")
                 optional("privacy-policy", "Privacy policy", form.privacyPolicy, type: "url")
                 optional("support-email", "Support e-mail", form.supportEmail, type: "email")
@@ -301,7 +319,13 @@ private struct MoreFields: Component {
         }
     }
 
-    private func optional(_ id: String, _ label: String, _ value: String, hint: String? = nil, type: String = "text")
+    private func optional(
+        _ id: String,
+        _ label: String,
+        _ value: String,
+        hint: String? = nil,
+        type: String = "text"
+    )
         -> TextField
     {
         TextField(
@@ -324,7 +348,11 @@ private struct KindChoice: Component {
         fieldset(.class("field")) {
             legend { "Where does your software run?" }
             choice("confidential", "On a server", "It can keep a client secret.")
-            choice("public", "On people’s devices or in their browser", "It cannot keep a secret and gets none.")
+            choice(
+                "public",
+                "On people’s devices or in their browser",
+                "It cannot keep a secret and gets none."
+            )
         }
     }
 

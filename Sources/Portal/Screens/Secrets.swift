@@ -24,7 +24,12 @@ enum SecretScreens {
         } catch SecretRefusal.alreadyCreated {
             return CredentialsPage.gone(application.id, visit).response(to: visit)
         } catch SecretRefusal.tooMany {
-            return try await refused(application, partner, "You have 5 secrets. Revoke one to create another.", visit)
+            return try await refused(
+                application,
+                partner,
+                "You have 5 secrets. Revoke one to create another.",
+                visit
+            )
         } catch is SecretRefusal {
             throw Refusal.notFound
         }
@@ -37,7 +42,7 @@ enum SecretScreens {
 
     static func revoke(_ partner: PartnerAccess, _ form: Form, _ visit: Visit) async throws -> Response {
         let application = try await partner.requested(visit)
-        return try await changing(application, partner, visit) {
+        return try await changing(application, .secretRevoked, partner, visit) {
             try await partner.revokeSecret(visit.captured("secret"), of: application)
         }
     }
@@ -55,7 +60,7 @@ enum SecretScreens {
             let page = EndPage(visit: visit, application: application, secret: secret, typed: typed)
             return page.page.response(to: visit, .unprocessable)
         }
-        return try await changing(application, partner, visit) {
+        return try await changing(application, .secretDated, partner, visit) {
             try await partner.endSecret(secret.id, of: application, at: end)
         }
     }
@@ -63,6 +68,7 @@ enum SecretScreens {
     /// Runs a change and goes back to the list of secrets, or says there why it was declined.
     private static func changing(
         _ application: Application,
+        _ done: Done,
         _ partner: PartnerAccess,
         _ visit: Visit,
         _ change: () async throws -> Void
@@ -75,7 +81,7 @@ enum SecretScreens {
         } catch is SecretRefusal {
             throw Refusal.notFound
         }
-        return .redirect(to: visit.path("applications", application.id.text).anchored("secrets"))
+        return .redirect(to: visit.place(of: application, after: done))
     }
 
     private static func refused(
@@ -96,7 +102,9 @@ enum SecretScreens {
 extension PartnerAccess {
     fileprivate func requestedSecret(_ visit: Visit) async throws -> (Application, ClientSecret) {
         let application = try await requested(visit)
-        let secret = try await secrets(of: application).first { $0.id == visit.captured("secret") && $0.isLive }
+        let secret = try await secrets(of: application).first {
+            $0.id == visit.captured("secret") && $0.isLive
+        }
         guard let secret else { throw Refusal.notFound }
         return (application, secret)
     }
@@ -233,12 +241,16 @@ private struct EndPage {
     var typed: String?
 
     private var problems: [FieldProblem] {
-        typed == nil ? [] : [FieldProblem(field: "ends", message: "Enter a day in the future, like 2027-03-31")]
+        typed == nil
+            ? [] : [FieldProblem(field: "ends", message: "Enter a day in the future, like 2027-03-31")]
     }
 
     var page: Page {
         let title = "When a secret ends"
-        return Page(problems.isEmpty ? title : "Error: \(title)", .partners(signedIn: true, current: .applications)) {
+        return Page(
+            problems.isEmpty ? title : "Error: \(title)",
+            .partners(signedIn: true, current: .applications)
+        ) {
             ErrorSummary(problems: problems)
             h1 { "When does the secret ending \(secret.hint) stop working?" }
             form(

@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import BrowserContext, Page, Playwright, Response, sync_playwright
+from playwright.sync_api import BrowserContext, Page, Playwright, Response, ViewportSize, sync_playwright
 
 from .oauth import Person
 
@@ -25,7 +25,8 @@ RULES = {
         "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
     }
 }
-WIDE, NARROW = {"width": 1000, "height": 800}, {"width": 320, "height": 640}
+WIDE: ViewportSize = {"width": 1000, "height": 800}
+NARROW: ViewportSize = {"width": 320, "height": 640}
 
 
 class Tab:
@@ -72,10 +73,10 @@ class Tab:
             )
         )
 
-    def violations(self) -> list[tuple[str, str]]:
-        """What axe finds, as rule and place."""
+    def violations(self) -> list[str]:
+        """What axe finds, each as its rule and the elements that break it."""
         found = Axe().run(self.page, options=RULES).response["violations"]
-        return [(rule["id"], str(node["target"])) for rule in found for node in rule["nodes"]]
+        return [f"{rule['id']}: {[node['html'][:90] for node in rule['nodes']]}" for rule in found]
 
     def small_targets(self) -> list[str]:
         """Controls that are neither 24 pixels wide and high nor part of a sentence (WCAG 2.5.8)."""
@@ -99,7 +100,7 @@ class Tab:
         """Elements whose own text no longer fits inside them and is cut off."""
         return list(
             self.page.evaluate(
-                """() => [...document.querySelectorAll('main *')]
+                """() => [...document.querySelectorAll('main *:not(input, textarea)')]
                     .filter(e => ['hidden', 'clip'].includes(getComputedStyle(e).overflowX)
                         && e.clientWidth > 1 && e.scrollWidth > e.clientWidth + 1)
                     .map(e => e.outerHTML.slice(0, 80))"""
@@ -224,8 +225,7 @@ class Chromium:
         """A browser profile of its own, signed in as `person` where there is one."""
         self.site.arrived.clear()
         self.site.pages.clear()
-        usual = {"viewport": WIDE, "ignore_https_errors": True}
-        context = self._browser.new_context(**(usual | options))
+        context = self._browser.new_context(ignore_https_errors=True, **({"viewport": WIDE} | options))
         context.set_default_timeout(10_000)
         if person:
             host = urlsplit(person.base).hostname
