@@ -138,7 +138,8 @@ extension Site {
 
     /// What a request gets that belongs to no tenant: the way to the only one there is, or an honest page.
     private func strangersAnswer(to request: Request, at address: Address) async throws -> Response {
-        guard isOurs(request.host) else { return Failure.wrongHost(request, publicURL) }
+        let hostOwner = try await registry.tenant(atHost: PublicURL.withoutPort(request.host))
+        guard isOurs(request.host) || hostOwner != nil else { return Failure.wrongHost(request, publicURL) }
         if request.path.isEmpty, request.method == .get {
             let tenants = try await registry.tenants()
             if tenants.count == 1, let only = tenants.first {

@@ -31,7 +31,7 @@ package struct CompanyName: Sendable, Equatable, CustomStringConvertible, Bindab
         if let hidden = text.unicodeScalars.first(where: \.isHiddenOrUnassigned) {
             throw .hiddenCharacter(hidden.value)
         }
-        guard !text.unicodeScalars.hasStackedMarks else { throw .stackedMarks }
+        guard !text.decomposed.hasStackedMarks else { throw .stackedMarks }
         guard text.unicodeScalars.contains(where: \.isLetterOrDigit) else { throw .noLetters }
         for word in text.split(separator: " ") where Alphabet.all(in: word).count > 1 {
             throw .mixedAlphabets(word: String(word))
@@ -133,6 +133,13 @@ extension String {
         var scalars = String.UnicodeScalarView()
         for scalar in _nfc { scalars.append(scalar) }
         return String(scalars)
+    }
+
+    /// In normal form D: every accent by itself.
+    fileprivate var decomposed: String.UnicodeScalarView {
+        var scalars = String.UnicodeScalarView()
+        for scalar in _nfd { scalars.append(scalar) }
+        return scalars
     }
 
     /// Without the spaces and line breaks around it.

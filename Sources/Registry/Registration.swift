@@ -15,7 +15,6 @@ package enum RegistrationRefusal: Error, Equatable, Sendable {
     /// The same form was sent before; this is what it registered.
     case alreadyRegistered(ClientID)
     case noSuchApplication
-    case noSuchRedirectURI
     case redirectURI(RedirectURIProblem)
 }
 
@@ -77,20 +76,22 @@ extension PartnerAccess {
                 throw RegistrationRefusal.redirectURI(error)
             }
             try transaction.insert(try RedirectURI(text), of: current.id, tenant: tenant, at: now)
+            return true
         }
     }
 
-    /// Removes an address, and with it what was started through it (RU-10); throws ``RegistrationRefusal``.
+    /// Removes an address, and with it what was started through it (RU-10).
+    ///
+    /// One that is not on the list is gone already.
     package func removeRedirectURI(_ text: String, from application: Application) async throws {
         let tenant = tenant.id
         try await edit(application, .redirectURIRemoved, [("redirect_uri", text)]) {
             transaction,
             current,
             now in
-            guard let uri = current.redirectURIs.first(where: { $0.text == text }) else {
-                throw RegistrationRefusal.noSuchRedirectURI
-            }
+            guard let uri = current.redirectURIs.first(where: { $0.text == text }) else { return false }
             try transaction.delete(uri, of: current.id, tenant: tenant, at: now)
+            return true
         }
     }
 
@@ -109,16 +110,19 @@ extension PartnerAccess {
             current,
             _ in
             try transaction.replaceTestAccounts(of: current.id, with: addresses, tenant: tenant)
+            return true
         }
     }
 
     /// Runs a change on the application as it is now, if it is still this partner's.
+    ///
+    /// The ledger hears of it when `change` says that there was one.
     private func edit(
         _ application: Application,
         _ action: Action,
         _ detail: [(String, String)],
         revises: Bool = true,
-        _ change: @escaping @Sendable (any Connection, Application, Date) throws -> Void
+        _ change: @escaping @Sendable (any Connection, Application, Date) throws -> Bool
     ) async throws {
         let (now, ledger, tenant, owner, actor) = (
             registry.clock(), registry.ledger, tenant.id, account.id, actor
@@ -129,7 +133,7 @@ extension PartnerAccess {
             guard let current = try transaction.application(id.text, ownedBy: owner, tenant: tenant) else {
                 throw RegistrationRefusal.noSuchApplication
             }
-            try change(transaction, current, now)
+            guard try change(transaction, current, now) else { return }
             if revises { try transaction.revise(id, tenant: tenant) }
             try ledger.record(
                 action,

@@ -1,4 +1,4 @@
-"""The customer decides in Chromium: every state of the consent screen, every way around it (ux A10, A11, B)."""
+"""The customer decides in Chromium: every state of the consent screen, every way around it (ux A10-A13)."""
 
 from __future__ import annotations
 

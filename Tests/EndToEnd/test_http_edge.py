@@ -1,4 +1,4 @@
-"""The edge of the server: framing, limits, shutdown, TLS, proxies, the log (security rows HT, AU-03; ux D1)."""
+"""The edge of the server: framing, limits, shutdown, TLS, proxies, the log (security rows HT; ux D1)."""
 
 from __future__ import annotations
 

@@ -6,7 +6,12 @@ import Web
 
 @Suite("Describing the server")
 struct DescribingTheServer {
-    private func document(_ portal: TestPortal, _ path: String, below base: String = "", host: String = "127.0.0.1:8080")
+    private func document(
+        _ portal: TestPortal,
+        _ path: String,
+        below base: String = "",
+        host: String = "127.0.0.1:8080"
+    )
         async -> Answer
     {
         let request = Request.made(.get, path, host: host, below: base)
@@ -16,8 +21,10 @@ struct DescribingTheServer {
     @Test func `it is the same at every spelling clients try`() async throws {
         let portal = try await TestPortal()
         let paths = [
-            "/t/harbour/.well-known/oauth-authorization-server", "/t/harbour/.well-known/openid-configuration",
-            "/.well-known/oauth-authorization-server/t/harbour", "/.well-known/openid-configuration/t/harbour",
+            "/t/harbour/.well-known/oauth-authorization-server",
+            "/t/harbour/.well-known/openid-configuration",
+            "/.well-known/oauth-authorization-server/t/harbour",
+            "/.well-known/openid-configuration/t/harbour",
         ]
         let first = await document(portal, paths[0])
         #expect(first.status == 200 && first["Content-Type"] == "application/json")
@@ -26,18 +33,25 @@ struct DescribingTheServer {
             let answer = await document(portal, path)
             #expect(answer.status == 200 && answer.response.bytes == first.response.bytes, "\(path)")
         }
-        for path in ["/.well-known/oauth-authorization-server", "/.well-known/oauth-authorization-server/t/nobody"] {
+        for path in [
+            "/.well-known/oauth-authorization-server", "/.well-known/oauth-authorization-server/t/nobody",
+        ] {
             #expect(await document(portal, path).status == 404)
         }
     }
 
     @Test func `it says where everything is, from configuration only`() async throws {
         let portal = try await TestPortal(at: "https://auth.example.com/portal")
-        let answer = await document(portal, "/t/harbour/.well-known/oauth-authorization-server", host: "auth.example.com")
+        let answer = await document(
+            portal,
+            "/t/harbour/.well-known/oauth-authorization-server",
+            host: "auth.example.com"
+        )
         let issuer = "https://auth.example.com/portal/t/harbour"
         for member in [
             "\"issuer\":\"\(issuer)\"", "\"authorization_endpoint\":\"\(issuer)/oauth2/authorize\"",
-            "\"token_endpoint\":\"\(issuer)/oauth2/token\"", "\"revocation_endpoint\":\"\(issuer)/oauth2/revoke\"",
+            "\"token_endpoint\":\"\(issuer)/oauth2/token\"",
+            "\"revocation_endpoint\":\"\(issuer)/oauth2/revoke\"",
             "\"introspection_endpoint\":\"\(issuer)/oauth2/introspect\"",
         ] { #expect(answer.body.contains(member)) }
         let elsewhere = await document(
@@ -49,7 +63,9 @@ struct DescribingTheServer {
     }
 
     @Test func `a tenant with a host of its own has it as its issuer`() async throws {
-        let portal = try await TestPortal(at: "https://auth.example.com") { $0.hosts = ["login.harbour.example"] }
+        let portal = try await TestPortal(at: "https://auth.example.com") {
+            $0.hosts = ["login.harbour.example"]
+        }
         let answer = await document(
             portal,
             "/.well-known/oauth-authorization-server",
@@ -64,10 +80,12 @@ struct DescribingTheServer {
         #expect(other.status == 404)
     }
 
-    @Test(arguments: [
-        [], [.clientCredentials], [.authorizationCode], [.authorizationCode, .refreshToken],
-        [.authorizationCode, .refreshToken, .clientCredentials],
-    ] as [[Grant]])
+    @Test(
+        arguments: [
+            [], [.clientCredentials], [.authorizationCode], [.authorizationCode, .refreshToken],
+            [.authorizationCode, .refreshToken, .clientCredentials],
+        ] as [[Grant]]
+    )
     func `it lists exactly the grants that work`(grants: [Grant]) async throws {
         let portal = try await TestPortal { $0.policy.grants = Set(grants) }
         let metadata = await document(portal, "/t/harbour/.well-known/oauth-authorization-server")
@@ -101,7 +119,9 @@ struct DescribingTheServer {
             "\"authorization_response_iss_parameter_supported\":true",
             "\"scopes_supported\":[\"equipment.read\",\"equipment.change\",\"location.read\"]",
         ] { #expect(body.contains(member), "\(member)") }
-        for never in ["plain", "private_key_jwt", "fragment", "token id_token", "registration_endpoint", "jwks_uri"] {
+        for never in [
+            "plain", "private_key_jwt", "fragment", "token id_token", "registration_endpoint", "jwks_uri",
+        ] {
             #expect(!body.contains(never))
         }
     }

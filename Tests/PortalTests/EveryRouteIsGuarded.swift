@@ -43,7 +43,12 @@ struct EveryRouteIsGuarded {
         }
 
         /// The route's pattern with ids in it, unless others are given.
-        func path(_ route: Route, application: String? = nil, secret: String? = nil, grant: String? = nil) -> String {
+        func path(
+            _ route: Route,
+            application: String? = nil,
+            secret: String? = nil,
+            grant: String? = nil
+        ) -> String {
             route.pattern.description
                 .replacing("{application}", with: application ?? self.application.id)
                 .replacing("{secret}", with: secret ?? self.application.secret?.id ?? "")
@@ -51,7 +56,9 @@ struct EveryRouteIsGuarded {
                 .replacing("{digest}", with: "0123").replacing("{file}", with: "64.png")
         }
 
-        func entries() async throws -> Int { try await portal.theOperator.ledger(after: 0, limit: 9999).count }
+        func entries() async throws -> Int {
+            try await portal.theOperator.ledger(after: 0, limit: 9999).count
+        }
     }
 
     private static let forms = Site.routes.filter { $0.method == .post && $0.admits != .client }
@@ -112,7 +119,11 @@ struct EveryRouteIsGuarded {
             [("Origin", "https://evil.test"), ("Sec-Fetch-Site", "same-origin")],
         ]
         for headers in foreign {
-            let answer = try await browser.post(scene.path(route), [("seal", browser.ownSeal)], headers: headers)
+            let answer = try await browser.post(
+                scene.path(route),
+                [("seal", browser.ownSeal)],
+                headers: headers
+            )
             #expect(answer.status == 403, "\(route.pattern) with \(headers)")
             #expect(answer.location == nil)
         }
@@ -128,7 +139,8 @@ struct EveryRouteIsGuarded {
     }
 
     @Test(arguments: named)
-    func `another's id and an unknown one get the same bytes, and nothing happens`(route: Route) async throws {
+    func `another's id and an unknown one get the same bytes, and nothing happens`(route: Route) async throws
+    {
         let scene = try await Scene()
         let others = try await scene.portal.registeredApplication("Borrowed Cranes", of: "lee@cranes.example")
         let second = try await scene.portal.registeredApplication("Acme Lifts")
@@ -147,7 +159,9 @@ struct EveryRouteIsGuarded {
         pairs.removeAll { $0.0 == $0.1 || $0.0 == scene.path(route) }
         #expect(!pairs.isEmpty)
         for (theirs, nobodys) in pairs {
-            let (one, other) = (try await visit(route, theirs, browser), try await visit(route, nobodys, browser))
+            let (one, other) = (
+                try await visit(route, theirs, browser), try await visit(route, nobodys, browser)
+            )
             #expect(one.status == 404, "\(route.method) \(theirs)")
             #expect(one.response.bytes == other.response.bytes, "\(route.method) \(theirs)")
             #expect(one.response.headers.map(\.name) == other.response.headers.map(\.name))

@@ -17,36 +17,21 @@ struct IssuingTokens {
     private var client: Client { portal.client(application) }
     private static let own: [(name: String, value: String)] = [("grant_type", "client_credentials")]
 
-    private func code() async throws -> String {
-        var customer = try await portal.customer()
-        let page = try await customer.authorize(portal.query(application) { $0.set("prompt", "consent") })
-        return try #require(try await customer.answer(page, "allow").returned["code"])
-    }
-
-    private func expectFailure(_ answer: Answer, _ status: Int, _ error: String) {
-        #expect(answer.status == status)
-        #expect(answer.members["error"] == error)
-        #expect(answer.members["error_description"]?.utf8.allSatisfy { (0x20...0x7E).contains($0) } == true)
-        expectNotKept(answer)
-    }
-
-    private func expectNotKept(_ answer: Answer) {
-        #expect(answer["Content-Type"] == "application/json;charset=UTF-8")
-        #expect(answer["Cache-Control"] == "no-store" && answer["Pragma"] == "no-cache")
-        #expect(answer["X-Content-Type-Options"] == "nosniff")
-    }
-
     @Test func `a code is exchanged for tokens, in the words of RFC 6749`() async throws {
         let answer = try await client.post(
             "/oauth2/token",
             [
-                ("grant_type", "authorization_code"), ("code", try await code()),
+                ("grant_type", "authorization_code"), ("code", try await portal.code(for: application)),
                 ("redirect_uri", TestPortal.callback), ("code_verifier", Pixy.verifier),
             ]
         )
         #expect(answer.status == 200)
         expectNotKept(answer)
-        #expect(Set(answer.members.keys) == ["access_token", "token_type", "expires_in", "refresh_token", "scope"])
+        #expect(
+            Set(answer.members.keys) == [
+                "access_token", "token_type", "expires_in", "refresh_token", "scope",
+            ]
+        )
         #expect(answer.members["token_type"] == "Bearer" && answer.members["scope"] == "equipment.read")
         #expect(answer.body.contains("\"expires_in\":900"))
         #expect(answer.members["access_token"]?.hasPrefix("harbour_at_") == true)
@@ -73,23 +58,28 @@ struct IssuingTokens {
         expectFailure(wider, 400, "invalid_scope")
     }
 
-    @Test(arguments: [
-        ([], "invalid_request"), ([("grant_type", "")], "invalid_request"),
-        ([("grant_type", "password")], "unsupported_grant_type"),
-        ([("grant_type", "implicit")], "unsupported_grant_type"),
-        ([("grant_type", "Client_Credentials")], "unsupported_grant_type"),
-        ([("grant_type", "authorization_code")], "invalid_request"),
-        ([("grant_type", "authorization_code"), ("code", "")], "invalid_request"),
-        ([("grant_type", "authorization_code"), ("code", "x")], "invalid_grant"),
-        ([("grant_type", "refresh_token")], "invalid_request"),
-        ([("grant_type", "refresh_token"), ("refresh_token", "x")], "invalid_grant"),
-        ([("grant_type", "client_credentials"), ("scope", "admin")], "invalid_scope"),
-        ([("grant_type", "client_credentials"), ("scope", "é")], "invalid_scope"),
-        ([("grant_type", "client_credentials"), ("grant_type", "client_credentials")], "invalid_request"),
-        ([("grant_type", "client_credentials"), ("scope", ""), ("scope", "")], "invalid_request"),
-        ([("grant_type", "client_credentials"), ("client_secret", "x")], "invalid_request"),
-        ([("grant_type", "client_credentials"), ("client_id", "another")], "invalid_request"),
-    ] as [([(String, String)], String)])
+    @Test(
+        arguments: [
+            ([], "invalid_request"), ([("grant_type", "")], "invalid_request"),
+            ([("grant_type", "password")], "unsupported_grant_type"),
+            ([("grant_type", "implicit")], "unsupported_grant_type"),
+            ([("grant_type", "Client_Credentials")], "unsupported_grant_type"),
+            ([("grant_type", "authorization_code")], "invalid_request"),
+            ([("grant_type", "authorization_code"), ("code", "")], "invalid_request"),
+            ([("grant_type", "authorization_code"), ("code", "x")], "invalid_grant"),
+            ([("grant_type", "refresh_token")], "invalid_request"),
+            ([("grant_type", "refresh_token"), ("refresh_token", "x")], "invalid_grant"),
+            ([("grant_type", "client_credentials"), ("scope", "admin")], "invalid_scope"),
+            ([("grant_type", "client_credentials"), ("scope", "é")], "invalid_scope"),
+            (
+                [("grant_type", "client_credentials"), ("grant_type", "client_credentials")],
+                "invalid_request"
+            ),
+            ([("grant_type", "client_credentials"), ("scope", ""), ("scope", "")], "invalid_request"),
+            ([("grant_type", "client_credentials"), ("client_secret", "x")], "invalid_request"),
+            ([("grant_type", "client_credentials"), ("client_id", "another")], "invalid_request"),
+        ] as [([(String, String)], String)]
+    )
     func `what is wrong is named`(fields: [(String, String)], error: String) async throws {
         let sent = fields.map { (name: $0.0, value: $0.1) }
         expectFailure(try await client.post("/oauth2/token", sent), 400, error)
@@ -98,11 +88,17 @@ struct IssuingTokens {
     @Test(arguments: ["code", "redirect_uri", "code_verifier", "grant_type", "client_id", "scope"])
     func `a parameter sent twice is refused, whatever the values`(name: String) async throws {
         let sent: [(name: String, value: String)] = [
-            ("grant_type", "authorization_code"), ("code", try await code()), ("client_id", application.id),
-            ("redirect_uri", TestPortal.callback), ("code_verifier", Pixy.verifier), ("scope", "equipment.read"),
+            ("grant_type", "authorization_code"), ("code", try await portal.code(for: application)),
+            ("client_id", application.id),
+            ("redirect_uri", TestPortal.callback), ("code_verifier", Pixy.verifier),
+            ("scope", "equipment.read"),
         ]
         for value in [sent.first { $0.name == name }?.value ?? "", "another", ""] {
-            expectFailure(try await client.post("/oauth2/token", sent + [(name, value)]), 400, "invalid_request")
+            expectFailure(
+                try await client.post("/oauth2/token", sent + [(name, value)]),
+                400,
+                "invalid_request"
+            )
         }
         #expect(try await client.post("/oauth2/token", sent).status == 200)
     }
@@ -122,7 +118,8 @@ struct IssuingTokens {
     }
 
     @Test(arguments: [
-        "application/json", "multipart/form-data; boundary=x", "text/plain", "application/x-www-form-urlencoded2",
+        "application/json", "multipart/form-data; boundary=x", "text/plain",
+        "application/x-www-form-urlencoded2",
         "", nil,
     ])
     func `another content type is told which one is right`(type: String?) async throws {
@@ -168,99 +165,13 @@ struct IssuingTokens {
         }
     }
 
-    // MARK: Who asks
-
-    @Test func `credentials may stand in the body`() async throws {
-        let body = Self.own + [("client_id", application.id), ("client_secret", application.secret?.plaintext ?? "")]
-        let bare = Client(portal: portal, id: "", secret: nil)
-        #expect(try await bare.post("/oauth2/token", [], body: urlEncoded(body)).status == 200)
-    }
-
-    @Test func `or in the header, percent-encoded or not, in any case of its name`() async throws {
-        let pair = base64("\(percentEncoded(application.id)):\(percentEncoded(application.secret?.plaintext ?? ""))")
-        let bare = Client(portal: portal, id: "", secret: nil)
-        for scheme in ["Basic", "basic", "BASIC"] {
-            let header = (name: "Authorization", value: "\(scheme) \(pair)")
-            let answer = try await bare.post("/oauth2/token", [], headers: [header], body: urlEncoded(Self.own))
-            #expect(answer.status == 200)
-        }
-    }
-
-    @Test func `everybody who proves nothing gets the same answer`() async throws {
-        let suspended = try await portal.registeredApplication("Acme Lifts")
-        try await portal.theOperator.suspend(suspended.id, reason: "Unusual traffic")
-        let (id, secret) = (application.id, application.secret?.plaintext ?? "")
-        let headers = [
-            "Basic " + base64("\(id):wrong"), "Basic " + base64("\(id):"), "Basic " + base64(id),
-            "Basic " + base64("nobody:\(secret)"), "Basic", "Basic !", "Basic " + base64("\(id)\":\(secret)"),
-            "Bearer \(secret)", "Basic " + base64("\(suspended.id):\(suspended.secret?.plaintext ?? "")"), "",
-        ]
-        let bare = Client(portal: portal, id: "", secret: nil)
-        var bodies: Set<String> = []
-        for header in headers {
-            let answer = try await bare.post(
-                "/oauth2/token",
-                [],
-                headers: [("Authorization", header)],
-                body: urlEncoded(Self.own)
-            )
-            expectFailure(answer, 401, "invalid_client")
-            #expect(answer["WWW-Authenticate"]?.hasPrefix("Basic realm=") == true)
-            bodies.insert(answer.body)
-        }
-        let silent = try await bare.post("/oauth2/token", [], body: urlEncoded(Self.own))
-        expectFailure(silent, 401, "invalid_client")
-        bodies.insert(silent.body)
-        #expect(bodies.count == 1)
-    }
-
-    @Test func `a confidential application needs its secret everywhere`() async throws {
-        let tokens = try await portal.tokens(for: application)
-        let nameOnly = Client(portal: portal, id: application.id, secret: nil)
-        let requests: [(String, [(name: String, value: String)])] = [
-            ("/oauth2/token", Self.own),
-            ("/oauth2/token", [("grant_type", "authorization_code"), ("code", try await code())]),
-            ("/oauth2/token", [("grant_type", "refresh_token"), ("refresh_token", tokens["refresh_token"] ?? "")]),
-            ("/oauth2/revoke", [("token", tokens["access_token"] ?? "")]),
-            ("/oauth2/introspect", [("token", tokens["access_token"] ?? "")]),
-        ]
-        for (path, fields) in requests {
-            expectFailure(try await nameOnly.post(path, fields), 401, "invalid_client")
-        }
-        let alive = try await client.post("/oauth2/introspect", [("token", tokens["access_token"] ?? "")])
-        #expect(alive.members["active"] == "true")
-    }
-
-    @Test func `a public application gets its tokens by its name, and nothing more`() async throws {
-        let phone = try await portal.registeredApplication("Acme Phone", kind: .public)
-        let tokens = try await portal.tokens(for: phone)
-        let client = portal.client(phone)
-        #expect(tokens["access_token"] != nil)
-        expectFailure(try await client.post("/oauth2/token", Self.own), 400, "unauthorized_client")
-        let asked = try await client.post("/oauth2/introspect", [("token", tokens["access_token"] ?? "")])
-        expectFailure(asked, 401, "invalid_client")
-        let pretends = Client(portal: portal, id: phone.id, secret: "x")
-        expectFailure(try await pretends.post("/oauth2/token", Self.own), 401, "invalid_client")
-    }
-
-    @Test func `after ten failures in a minute it is told to wait, from its address only`() async throws {
-        let wrong = Client(portal: portal, id: application.id, secret: "wrong")
-        for _ in 0..<10 { expectFailure(try await wrong.post("/oauth2/token", Self.own), 401, "invalid_client") }
-        let slowed = try await wrong.post("/oauth2/token", Self.own)
-        #expect(slowed.status == 429)
-        #expect((slowed["Retry-After"].flatMap { Int($0) }).map { (1...60).contains($0) } == true)
-        expectNotKept(slowed)
-        let other = try await portal.registeredApplication("Acme Lifts")
-        #expect(try await portal.client(other).post("/oauth2/token", Self.own).status == 200)
-        portal.clock.advance(by: .seconds(61))
-        #expect(try await client.post("/oauth2/token", Self.own).status == 200)
-    }
-
     // MARK: Revoking and asking
 
     @Test func `revoking answers 200 with nothing, whatever the token`() async throws {
         let tokens = try await portal.tokens(for: application)
-        for token in [tokens["access_token"] ?? "", tokens["access_token"] ?? "", "x", tokens["refresh_token"] ?? ""] {
+        for token in [
+            tokens["access_token"] ?? "", tokens["access_token"] ?? "", "x", tokens["refresh_token"] ?? "",
+        ] {
             for hint in ["access_token", "refresh_token", "nonsense"] {
                 let sent: [(name: String, value: String)] = [("token", token), ("token_type_hint", hint)]
                 let answer = try await client.post("/oauth2/revoke", sent)
@@ -275,7 +186,10 @@ struct IssuingTokens {
         let other = try await portal.registeredApplication("Borrowed Cranes")
         let foreign = try await portal.tokens(for: other)
         _ = try await client.post("/oauth2/revoke", [("token", tokens["access_token"] ?? "")])
-        for token in [tokens["access_token"] ?? "", foreign["access_token"] ?? "", "x", String(repeating: "a", count: 5000)] {
+        for token in [
+            tokens["access_token"] ?? "", foreign["access_token"] ?? "", "x",
+            String(repeating: "a", count: 5000),
+        ] {
             let answer = try await client.post("/oauth2/introspect", [("token", token)])
             #expect(answer.status == 200 && answer.body == "{\"active\":false}")
         }
@@ -283,7 +197,8 @@ struct IssuingTokens {
 
     @Test func `an active one is described in the words of RFC 7662`() async throws {
         let tokens = try await portal.tokens(for: application)
-        let facts = try await client.post("/oauth2/introspect", [("token", tokens["access_token"] ?? "")]).members
+        let facts = try await client.post("/oauth2/introspect", [("token", tokens["access_token"] ?? "")])
+            .members
         #expect(facts["active"] == "true" && facts["client_id"] == application.id)
         #expect(facts["scope"] == "equipment.read" && facts["token_type"] == "Bearer")
         #expect(facts["iat"] == "1790000000" && facts["exp"] == "1790000900")

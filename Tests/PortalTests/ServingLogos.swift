@@ -48,7 +48,8 @@ struct ServingLogos {
     @Test func `other names and other digests are not found`() async throws {
         var anybody = portal.browser()
         for file in [
-            "0.png", "65.png", "512.png", "64", "64.jpg", "064.png", "64.png.html", "64.PNG", "..", "", "%2e%2e",
+            "0.png", "65.png", "512.png", "64", "64.jpg", "064.png", "64.png.html", "64.PNG", "..", "",
+            "%2e%2e",
             "logo.png", "64.png/",
         ] { #expect(try await anybody.get("/logos/\(digest)/\(file)").status == 404, "\(file)") }
         for digest in ["", "0123", "..", "x' OR '1'='1", digest.uppercased() + "x"] {

@@ -128,7 +128,9 @@ extension Request {
         below base: String = TestPortal.base
     ) -> Request {
         let whole = base + path
-        let segments = whole.dropFirst().split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+        let segments = whole.dropFirst().split(separator: "/", omittingEmptySubsequences: false).map(
+            String.init
+        )
         return Request(
             id: "01JD-7F3K-Q2",
             method: method,
@@ -204,7 +206,9 @@ struct Answer: Sendable {
             default: if !isTag { text.append(character) }
             }
         }
-        for (entity, character) in [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&amp;", "&")] {
+        for (entity, character) in [
+            ("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&amp;", "&"),
+        ] {
             text = text.replacing(entity, with: character)
         }
         return text
@@ -240,4 +244,19 @@ func percentEncoded(_ text: String) -> String {
 func base64(_ text: String) -> String {
     let digits = base64URL(Array(text.utf8)).replacing("-", with: "+").replacing("_", with: "/")
     return digits + String(repeating: "=", count: (4 - digits.utf8.count % 4) % 4)
+}
+
+/// Expects an error as RFC 6749 §5.2 has it, that nobody keeps.
+func expectFailure(_ answer: Answer, _ status: Int, _ error: String) {
+    #expect(answer.status == status)
+    #expect(answer.members["error"] == error)
+    #expect(answer.members["error_description"]?.utf8.allSatisfy { (0x20...0x7E).contains($0) } == true)
+    expectNotKept(answer)
+}
+
+/// Expects JSON that no cache and no browser keeps (RFC 6749 §5.1).
+func expectNotKept(_ answer: Answer) {
+    #expect(answer["Content-Type"] == "application/json;charset=UTF-8")
+    #expect(answer["Cache-Control"] == "no-store" && answer["Pragma"] == "no-cache")
+    #expect(answer["X-Content-Type-Options"] == "nosniff")
 }

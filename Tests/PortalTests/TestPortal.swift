@@ -147,7 +147,12 @@ extension TestPortal {
 
     func add(_ email: String, as role: Role) async throws {
         do {
-            let draft = try AccountDraft(email: email, name: "Somebody", password: TestPortal.password, at: tenant)
+            let draft = try AccountDraft(
+                email: email,
+                name: "Somebody",
+                password: TestPortal.password,
+                at: tenant
+            )
             _ = try await theOperator.add(draft, as: role)
         } catch let problems as AccountProblems {
             #expect(problems.all == [.emailTaken])
@@ -205,7 +210,10 @@ extension TestPortal {
     }
 
     /// The tokens of a customer who allowed everything this application asked for.
-    func tokens(for application: OwnedApplication, by email: String = "kim@northfield.example") async throws
+    func tokens(
+        for application: OwnedApplication,
+        by email: String = "kim@northfield.example"
+    ) async throws
         -> [String: String]
     {
         var browser = try await customer(email)
@@ -219,6 +227,13 @@ extension TestPortal {
                 ("code_verifier", Pixy.verifier),
             ]
         ).members
+    }
+
+    /// A code that Kim allowed.
+    func code(for application: OwnedApplication) async throws -> String {
+        var kim = try await customer()
+        let page = try await kim.authorize(query(application) { $0.set("prompt", "consent") })
+        return try #require(try await kim.answer(page, "allow").returned["code"])
     }
 
     func client(_ application: OwnedApplication) -> Client {

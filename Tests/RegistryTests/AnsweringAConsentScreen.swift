@@ -82,7 +82,11 @@ struct AnsweringAConsentScreen {
         let application = try await world.registeredApplication()
         let ticket = try await ticket(application)
         let stranger = try await world.registry.newCustomer("lee@northfield.example", at: world.tenant)
-        let cookie = try await world.registry.signIn("kim@northfield.example", as: .customer, at: world.tenant)
+        let cookie = try await world.registry.signIn(
+            "kim@northfield.example",
+            as: .customer,
+            at: world.tenant
+        )
         let elsewhere = try #require(
             try await world.registry.customer(cookie, at: world.tenant, from: TestRegistry.provenance)
         )
@@ -95,7 +99,10 @@ struct AnsweringAConsentScreen {
     @Test func `what is no ticket of ours is refused`() async throws {
         let application = try await world.registeredApplication()
         let ticket = try await ticket(application)
-        let forged = try #require(SecretText(parsing: ticket, kind: .ticket)).forged(.ticket, at: world.clock.now)
+        let forged = try #require(SecretText(parsing: ticket, kind: .ticket)).forged(
+            .ticket,
+            at: world.clock.now
+        )
         let code = try await world.code(for: application)
         for text in ["", "x", forged.plaintext, code] {
             #expect(try await answer(text, .allow).isRefused)
@@ -168,8 +175,15 @@ struct AnsweringAConsentScreen {
 
     @Test func `two screens of two applications are answered each for itself`() async throws {
         let acme = try await world.registeredApplication()
-        let cranes = try await world.registeredApplication("Borrowed Cranes", at: ["https://cranes.example/cb"])
-        let request = try await world.request(cranes, redirectURI: "https://cranes.example/cb", state: "cranes")
+        let cranes = try await world.registeredApplication(
+            "Borrowed Cranes",
+            at: ["https://cranes.example/cb"]
+        )
+        let request = try await world.request(
+            cranes,
+            redirectURI: "https://cranes.example/cb",
+            state: "cranes"
+        )
         let (first, second) = (try await ticket(acme), try await world.customer.remember(request, query: ""))
         let later = try #require(try await answer(second.plaintext, .allow).answer)
         let earlier = try #require(try await answer(first, .deny).answer)

@@ -51,26 +51,28 @@ struct JudgingCompanyNames {
         #expect(problem("a" + String(repeating: "\u{301}", count: 200)) != nil)
     }
 
-    @Test(arguments: [
-        // Line and paragraph breaks, and other controls.
-        0x00, 0x09, 0x0A, 0x0D, 0x1B, 0x7F, 0x85, 0x9B, 0x2028, 0x2029,
-        // Direction marks, embeddings, overrides and isolates.
-        0x061C, 0x200E, 0x200F, 0x202A, 0x202B, 0x202C, 0x202D, 0x202E, 0x2066, 0x2067, 0x2068, 0x2069,
-        // What takes no room: spaces, joiners, fillers, variation selectors, tags.
-        0x00AD, 0x034F, 0x115F, 0x180E, 0x200B, 0x200C, 0x200D, 0x2060, 0x2064, 0x3164, 0xFE0F, 0xFEFF,
-        0xFFA0, 0xE0001, 0xE0041, 0xE0100,
-        // What has no meaning, or only a private one.
-        0x0378, 0xE000, 0xF8FF, 0xFFFE, 0xF0000, 0x10FFFD,
-    ] as [UInt32])
+    @Test(
+        arguments: [
+            // Line and paragraph breaks, and other controls.
+            0x00, 0x09, 0x0A, 0x0D, 0x1B, 0x7F, 0x85, 0x9B, 0x2028, 0x2029,
+            // Direction marks, embeddings, overrides and isolates.
+            0x061C, 0x200E, 0x200F, 0x202A, 0x202B, 0x202C, 0x202D, 0x202E, 0x2066, 0x2067, 0x2068, 0x2069,
+            // What takes no room: spaces, joiners, fillers, variation selectors, tags.
+            0x00AD, 0x034F, 0x115F, 0x180E, 0x200B, 0x200C, 0x200D, 0x2060, 0x2064, 0x3164, 0xFE0F, 0xFEFF,
+            0xFFA0, 0xE0001, 0xE0041, 0xE0100,
+            // What has no meaning, or only a private one.
+            0x0378, 0xE000, 0xF8FF, 0xFFFE, 0xF0000, 0x10FFFD,
+        ] as [UInt32]
+    )
     func `nothing in it is hidden`(code: UInt32) throws {
         let hidden = try #require(Unicode.Scalar(code))
         #expect(problem("Acme\(hidden)Rentals") == .hiddenCharacter(code))
     }
 
     @Test func `accents do not grow into towers`() {
-        #expect(problem("Ac\u{301}\u{302}me") == nil)
-        #expect(problem("Ac\u{301}\u{302}\u{303}me") == .stackedMarks)
-        #expect(problem("Ac" + String(repeating: "\u{489}", count: 9) + "me") == .stackedMarks)
+        #expect(problem("Aq\u{301}\u{302}me") == nil)
+        #expect(problem("Aq\u{301}\u{302}\u{303}me") == .stackedMarks)
+        #expect(problem("Aq" + String(repeating: "\u{489}", count: 9) + "me") == .stackedMarks)
     }
 
     @Test(arguments: ["!!", "---", "…—…", "()", "🚜🚜", "★☆★", "$$$", "''"])
@@ -124,7 +126,9 @@ struct JudgingCompanyNames {
         #expect(problem(text) != nil)
     }
 
-    @Test(arguments: ["Badminton Rentals", "Supportive Scaffolding", "Unofficially Yours", "Securitysystems AG"])
+    @Test(arguments: [
+        "Badminton Rentals", "Supportive Scaffolding", "Unofficially Yours", "Securitysystems AG",
+    ])
     func `a word that merely contains one is fine`(text: String) {
         #expect(problem(text) == nil)
     }

@@ -31,14 +31,16 @@ struct JudgingRedirectURIs {
         #expect(uri.text.utf8.elementsEqual(text.utf8))
     }
 
-    @Test(arguments: [
-        ("", .notAbsolute), ("callback", .notAbsolute), ("/callback", .notAbsolute),
-        ("//acme.example/callback", .notAbsolute), ("acme.example/callback", .notAbsolute),
-        ("https:acme.example", .notAbsolute), ("https:/acme.example/", .notAbsolute),
-        (":https://acme.example/", .notAbsolute), (" https://acme.example/", .illegalCharacter),
-        ("com.acme.app:callback", .notAbsolute), ("com.acme.app:", .notAbsolute),
-        ("1com.acme:/callback", .notAbsolute), ("com_acme.app:/callback", .notAbsolute),
-    ] as [(String, RedirectURIProblem)])
+    @Test(
+        arguments: [
+            ("", .notAbsolute), ("callback", .notAbsolute), ("/callback", .notAbsolute),
+            ("//acme.example/callback", .notAbsolute), ("acme.example/callback", .notAbsolute),
+            ("https:acme.example", .notAbsolute), ("https:/acme.example/", .notAbsolute),
+            (":https://acme.example/", .notAbsolute), (" https://acme.example/", .illegalCharacter),
+            ("com.acme.app:callback", .notAbsolute), ("com.acme.app:", .notAbsolute),
+            ("1com.acme:/callback", .notAbsolute), ("com_acme.app:/callback", .notAbsolute),
+        ] as [(String, RedirectURIProblem)]
+    )
     func `what is no whole address is refused`(text: String, expected: RedirectURIProblem) {
         #expect(problem(text) == expected)
     }
@@ -55,7 +57,8 @@ struct JudgingRedirectURIs {
     @Test(arguments: [
         ("javascript:alert(1)", "javascript"), ("JavaScript:alert(1)", "javascript"),
         ("JAVASCRIPT:/x", "javascript"), ("data:text/html,x", "data"), ("vbscript:x", "vbscript"),
-        ("file:///etc/passwd", "file"), ("File:///etc/passwd", "file"), ("blob:https://acme.example/1", "blob"),
+        ("file:///etc/passwd", "file"), ("File:///etc/passwd", "file"),
+        ("blob:https://acme.example/1", "blob"),
         ("about:blank", "about"),
     ])
     func `a scheme that runs or reads something is forbidden`(text: String, scheme: String) {
@@ -70,15 +73,17 @@ struct JudgingRedirectURIs {
         #expect(problem(text) == .shortScheme(scheme))
     }
 
-    @Test(arguments: [
-        ("https://acme.example/#", .fragment), ("https://acme.example/#/callback", .fragment),
-        ("https://acme.example#x", .fragment), ("com.acme.app:/callback#", .fragment),
-        ("https://dana@acme.example/", .userName), ("https://dana:pw@acme.example/", .userName),
-        ("https://@acme.example/", .userName), ("https://a@b@acme.example/", .userName),
-        ("https://acme.example@evil.test/", .userName), ("http://127.0.0.1@evil.test/", .userName),
-        ("https://*.acme.example/", .wildcard), ("https://acme.example/*", .wildcard),
-        ("https://acme.example/?to=*", .wildcard),
-    ] as [(String, RedirectURIProblem)])
+    @Test(
+        arguments: [
+            ("https://acme.example/#", .fragment), ("https://acme.example/#/callback", .fragment),
+            ("https://acme.example#x", .fragment), ("com.acme.app:/callback#", .fragment),
+            ("https://dana@acme.example/", .userName), ("https://dana:pw@acme.example/", .userName),
+            ("https://@acme.example/", .userName), ("https://a@b@acme.example/", .userName),
+            ("https://acme.example@evil.test/", .userName), ("http://127.0.0.1@evil.test/", .userName),
+            ("https://*.acme.example/", .wildcard), ("https://acme.example/*", .wildcard),
+            ("https://acme.example/?to=*", .wildcard),
+        ] as [(String, RedirectURIProblem)]
+    )
     func `fragments, user names and wildcards are refused`(text: String, expected: RedirectURIProblem) {
         #expect(problem(text) == expected)
     }
@@ -89,7 +94,8 @@ struct JudgingRedirectURIs {
         "https://acme.example/\0", "https://acme.example/\u{7F}", "https://acme.example/\u{85}",
         "https://bücher.example/", "https://acme.example/café", "https://аcme.example/",
         "https://acme.example/\u{202E}", "https://acme.example/%", "https://acme.example/%2",
-        "https://acme.example/%zz", "https://acme.example/<x>", "https://acme.example/\"", "https://acme.example/|",
+        "https://acme.example/%zz", "https://acme.example/<x>", "https://acme.example/\"",
+        "https://acme.example/|",
         "https://acme.example/{x}", "https://acme.example/^", "https://acme.example/`",
     ])
     func `only what RFC 3986 allows may stand in it`(text: String) {

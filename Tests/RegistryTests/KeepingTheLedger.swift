@@ -79,7 +79,9 @@ struct KeepingTheLedger {
         let entries = try await world.entries {
             await #expect(throws: RegistrationRefusal.self) { try await partner.addRedirectURI("x", to: own) }
             await #expect(throws: SecretRefusal.self) { try await partner.revokeSecret(secret.id, of: own) }
-            try await partner.removeRedirectURI("https://acme.example/never", from: own)
+            await #expect(throws: RegistrationRefusal.self) {
+                try await partner.removeRedirectURI("https://acme.example/never", from: own)
+            }
         }
         #expect(entries.isEmpty)
     }
@@ -144,19 +146,21 @@ struct KeepingTheLedger {
         #expect(try await world.theOperator.verifyLedger() == .complete(entries: count))
     }
 
-    @Test(arguments: [
-        "UPDATE ledger SET actor = 'operator' WHERE sequence = 3",
-        "UPDATE ledger SET action = 'session.ended' WHERE sequence = 3",
-        "UPDATE ledger SET object = 'acc_x' WHERE sequence = 3",
-        "UPDATE ledger SET detail = detail || 'x' WHERE sequence = 3",
-        "UPDATE ledger SET at = at + 1 WHERE sequence = 3",
-        "UPDATE ledger SET address = '192.0.2.8' WHERE sequence = 3",
-        "UPDATE ledger SET reference = 'x' WHERE sequence = 3",
-        "UPDATE ledger SET hash = zeroblob(32) WHERE sequence = 3",
-        "UPDATE ledger SET actor = 'x' WHERE sequence > 2",
-        "DELETE FROM ledger WHERE sequence = 3",
-        "DELETE FROM ledger WHERE sequence > 2",
-    ] as [StaticString])
+    @Test(
+        arguments: [
+            "UPDATE ledger SET actor = 'operator' WHERE sequence = 3",
+            "UPDATE ledger SET action = 'session.ended' WHERE sequence = 3",
+            "UPDATE ledger SET object = 'acc_x' WHERE sequence = 3",
+            "UPDATE ledger SET detail = detail || 'x' WHERE sequence = 3",
+            "UPDATE ledger SET at = at + 1 WHERE sequence = 3",
+            "UPDATE ledger SET address = '192.0.2.8' WHERE sequence = 3",
+            "UPDATE ledger SET reference = 'x' WHERE sequence = 3",
+            "UPDATE ledger SET hash = zeroblob(32) WHERE sequence = 3",
+            "UPDATE ledger SET actor = 'x' WHERE sequence > 2",
+            "DELETE FROM ledger WHERE sequence = 3",
+            "DELETE FROM ledger WHERE sequence > 2",
+        ] as [StaticString]
+    )
     func `checking names the first entry that was touched or removed`(tampering: StaticString) async throws {
         _ = try await world.tokens(for: try await world.registeredApplication())
         try await world.database.transaction { _ = try $0.run(SQL(stringLiteral: tampering)) }
@@ -217,7 +221,9 @@ struct KeepingTheLedger {
         let theirs = world.registry.operatorAccess(to: other)
         #expect(try await theirs.ledger(after: 0, limit: 100).map(\.sequence) == [1, 2, 3])
         try await world.database.transaction { transaction in
-            _ = try transaction.run("UPDATE ledger SET actor = 'x' WHERE tenant = \(other.id) AND sequence = 2")
+            _ = try transaction.run(
+                "UPDATE ledger SET actor = 'x' WHERE tenant = \(other.id) AND sequence = 2"
+            )
         }
         #expect(try await theirs.verifyLedger() == .broken(sequence: 2))
         #expect(try await world.theOperator.verifyLedger() == .complete(entries: before))

@@ -30,9 +30,11 @@ struct MatchingRedirectURIs {
     private static let mutations: [String] = [
         // Path confusion, as OAuch sends it.
         "https://acme.example/oauth/callback/..%2F?t=1&u=2", "https://acme.example/oauth/callback%2F?t=1&u=2",
-        "https://acme.example/oauth/callback/;/../../?t=1&u=2", "https://acme.example/oauth/callback/../?t=1&u=2",
+        "https://acme.example/oauth/callback/;/../../?t=1&u=2",
+        "https://acme.example/oauth/callback/../?t=1&u=2",
         "https://acme.example/oauth/callback%0A%0D/../../?t=1&u=2",
-        "https://acme.example/oauth/callback%252F?t=1&u=2", "https://acme.example/oauth/callback/%2e%2e/?t=1&u=2",
+        "https://acme.example/oauth/callback%252F?t=1&u=2",
+        "https://acme.example/oauth/callback/%2e%2e/?t=1&u=2",
         "https://acme.example/oauth/callback/..%5C?t=1&u=2", "https://acme.example/oauth/callback\\?t=1&u=2",
         "https://acme.example/oauth/callback/..;/?t=1&u=2", "https://acme.example/oauth/callback;x?t=1&u=2",
         "https://acme.example/oauth/./callback?t=1&u=2", "https://acme.example//oauth/callback?t=1&u=2",
@@ -47,13 +49,16 @@ struct MatchingRedirectURIs {
         "https://ACME.example/oauth/callback?t=1&u=2", "https://acme.example./oauth/callback?t=1&u=2",
         "https://acme.example:443/oauth/callback?t=1&u=2", "https://acme.example:/oauth/callback?t=1&u=2",
         "https://acme.example:8443/oauth/callback?t=1&u=2", "https://www.acme.example/oauth/callback?t=1&u=2",
-        "https://acme.example.evil.test/oauth/callback?t=1&u=2", "https://evilacme.example/oauth/callback?t=1&u=2",
+        "https://acme.example.evil.test/oauth/callback?t=1&u=2",
+        "https://evilacme.example/oauth/callback?t=1&u=2",
         "https://evil.test/oauth/callback?t=1&u=2", "https://dana@acme.example/oauth/callback?t=1&u=2",
-        "https://acme.example@evil.test/oauth/callback?t=1&u=2", "https://a@b@acme.example/oauth/callback?t=1&u=2",
+        "https://acme.example@evil.test/oauth/callback?t=1&u=2",
+        "https://a@b@acme.example/oauth/callback?t=1&u=2",
         "https://evil.test\\@acme.example/oauth/callback?t=1&u=2",
         "https://acme.example%2f@evil.test/oauth/callback?t=1&u=2",
         "https://acme%2eexample/oauth/callback?t=1&u=2", "https://аcme.example/oauth/callback?t=1&u=2",
-        "https://xn--cme-5cd.example/oauth/callback?t=1&u=2", "https://acme.exam\u{200B}ple/oauth/callback?t=1&u=2",
+        "https://xn--cme-5cd.example/oauth/callback?t=1&u=2",
+        "https://acme.exam\u{200B}ple/oauth/callback?t=1&u=2",
         // Another scheme, or the same one spelled otherwise.
         "http://acme.example/oauth/callback?t=1&u=2", "HTTPS://acme.example/oauth/callback?t=1&u=2",
         "https:/acme.example/oauth/callback?t=1&u=2", "https:acme.example/oauth/callback?t=1&u=2",
@@ -69,7 +74,8 @@ struct MatchingRedirectURIs {
         // Space and invisible bytes around it.
         " https://acme.example/oauth/callback?t=1&u=2", "https://acme.example/oauth/callback?t=1&u=2 ",
         "\thttps://acme.example/oauth/callback?t=1&u=2", "https://acme.example/oauth/callback?t=1&u=2\n",
-        "https://acme.example/oauth/callback?t=1&u=2\r\nX: y", "\u{FEFF}https://acme.example/oauth/callback?t=1&u=2",
+        "https://acme.example/oauth/callback?t=1&u=2\r\nX: y",
+        "\u{FEFF}https://acme.example/oauth/callback?t=1&u=2",
         "https://acme.example/oauth/callback?t=1&u=2%0d%0a",
     ]
 
@@ -85,12 +91,15 @@ struct MatchingRedirectURIs {
     @Test func `an address in another normal form is another address`() async throws {
         // Equal as strings, different as bytes; only the percent-encoded form can be registered at all.
         let application = try await world.registeredApplication(at: ["https://acme.example/caf%C3%A9"])
-        for sent in ["https://acme.example/café", "https://acme.example/cafe%CC%81", "https://acme.example/caf%c3%a9"] {
+        for sent in [
+            "https://acme.example/café", "https://acme.example/cafe%CC%81", "https://acme.example/caf%c3%a9",
+        ] {
             #expect(await isUnregistered(application, sent))
         }
     }
 
-    @Test func `with one address the request may leave it out, with several or none it may not`() async throws {
+    @Test func `with one address the request may leave it out, with several or none it may not`() async throws
+    {
         let one = try await world.registeredApplication()
         #expect(try await recipient(one, nil) == TestRegistry.callback)
         #expect(try await recipient(one, "") == TestRegistry.callback)
@@ -108,7 +117,8 @@ struct MatchingRedirectURIs {
     }
 
     @Test(arguments: [
-        "http://127.0.0.1/callback?t=1", "http://127.0.0.1:1/callback?t=1", "http://127.0.0.1:49152/callback?t=1",
+        "http://127.0.0.1/callback?t=1", "http://127.0.0.1:1/callback?t=1",
+        "http://127.0.0.1:49152/callback?t=1",
         "http://127.0.0.1:65535/callback?t=1",
     ])
     func `a loopback address is free in its port`(sent: String) async throws {
@@ -117,14 +127,19 @@ struct MatchingRedirectURIs {
     }
 
     @Test(arguments: [
-        "http://127.0.0.1:5/callback", "http://127.0.0.1:5/callback?t=2", "http://127.0.0.1:5/callback?t=1&bar=foo",
+        "http://127.0.0.1:5/callback", "http://127.0.0.1:5/callback?t=2",
+        "http://127.0.0.1:5/callback?t=1&bar=foo",
         "http://127.0.0.1:5/callback/?t=1", "http://127.0.0.1:5/Callback?t=1", "http://127.0.0.1:5/?t=1",
         "http://127.0.0.2:5/callback?t=1", "http://localhost:5/callback?t=1", "http://[::1]:5/callback?t=1",
-        "https://127.0.0.1:5/callback?t=1", "http://127.0.0.1:0/callback?t=1", "http://127.0.0.1:65536/callback?t=1",
-        "http://127.0.0.1:/callback?t=1", "http://127.0.0.1:05/callback?t=1", "http://127.0.0.1:5:6/callback?t=1",
+        "https://127.0.0.1:5/callback?t=1", "http://127.0.0.1:0/callback?t=1",
+        "http://127.0.0.1:65536/callback?t=1",
+        "http://127.0.0.1:/callback?t=1", "http://127.0.0.1:05/callback?t=1",
+        "http://127.0.0.1:5:6/callback?t=1",
         "http://127.0.0.1:5@evil.test/callback?t=1", "http://a@127.0.0.1:5/callback?t=1",
-        "http://127.0.0.1.evil.test:5/callback?t=1", "http://127.0.0.1:5/callback?t=1#", "HTTP://127.0.0.1:5/callback?t=1",
-        "http://127.0.0.1:5\\callback?t=1", "http://127.0.0.1:5/callback?t=1\r\nX: y", "http://127.0.0.1:+5/callback?t=1",
+        "http://127.0.0.1.evil.test:5/callback?t=1", "http://127.0.0.1:5/callback?t=1#",
+        "HTTP://127.0.0.1:5/callback?t=1",
+        "http://127.0.0.1:5\\callback?t=1", "http://127.0.0.1:5/callback?t=1\r\nX: y",
+        "http://127.0.0.1:+5/callback?t=1",
         "http://127.0.0.1: 5/callback?t=1",
     ])
     func `but in nothing else`(sent: String) async throws {
@@ -132,7 +147,9 @@ struct MatchingRedirectURIs {
         #expect(await isUnregistered(application, sent))
     }
 
-    @Test func `an empty path and a slash are one place on this computer, answered as it was asked`() async throws {
+    @Test func `an empty path and a slash are one place on this computer, answered as it was asked`()
+        async throws
+    {
         let bare = try await world.registeredApplication("Bare", at: ["http://127.0.0.1"])
         #expect(try await recipient(bare, "http://127.0.0.1:7777/") == "http://127.0.0.1:7777/")
         #expect(try await recipient(bare, "http://127.0.0.1:7777") == "http://127.0.0.1:7777")
@@ -155,7 +172,8 @@ struct MatchingRedirectURIs {
         }
         for id in ["harbour_0000000000000000000000", application.id.lowercased(), application.id + " "] {
             let asked = Parameters([("client_id", id), ("redirect_uri", TestRegistry.callback)])
-            await #expect { try await world.registry.recipient(of: asked, at: world.tenant) } throws: { error in
+            await #expect { try await world.registry.recipient(of: asked, at: world.tenant) } throws: {
+                error in
                 if case RecipientRefusal.unknownClient = error { true } else { false }
             }
         }

@@ -171,7 +171,9 @@ struct RedeemingACode {
 
     @Test(arguments: [TestRegistry.callback, "http://127.0.0.1/callback"])
     func `removing an address ends the codes that were sent there`(registered: String) async throws {
-        let application = try await world.registeredApplication(at: [registered, "https://acme.example/other"])
+        let application = try await world.registeredApplication(at: [
+            registered, "https://acme.example/other",
+        ])
         let sentTo = registered.replacing("127.0.0.1/", with: "127.0.0.1:49152/")
         let code = try await world.code(for: application, redirectURI: sentTo)
         try await world.partner.removeRedirectURI(registered, from: application.application)
@@ -230,8 +232,13 @@ extension SecretText {
     func forged(_ kind: Kind, at now: Date) -> SecretText {
         let digits = Array("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz".utf8)
         let random = id.utf8.dropFirst(5).compactMap { digits.firstIndex(of: $0) }.map(UInt8.init)
-        return SecretText(prefix: "harbour", kind: kind, now: now, entropy: Entropy { count in
-            random + [UInt8](repeating: 1, count: max(0, count - random.count))
-        })
+        return SecretText(
+            prefix: "harbour",
+            kind: kind,
+            now: now,
+            entropy: Entropy { count in
+                random + [UInt8](repeating: 1, count: max(0, count - random.count))
+            }
+        )
     }
 }

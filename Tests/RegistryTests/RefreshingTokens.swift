@@ -42,7 +42,9 @@ struct RefreshingTokens {
     @Test func `reuse leaves what another code bought alone`() async throws {
         let application = try await world.registeredApplication()
         let client = try await world.client(application)
-        let (one, other) = (try await world.tokens(for: application), try await world.tokens(for: application))
+        let (one, other) = (
+            try await world.tokens(for: application), try await world.tokens(for: application)
+        )
         _ = try await client.refresh(one)
         await #expect(throws: TokenRefusal.self) { try await client.refresh(one) }
         #expect(try await world.works(other.accessToken, for: application))
@@ -83,7 +85,9 @@ struct RefreshingTokens {
     @Test func `an unused one ends after 30 days`() async throws {
         let application = try await world.registeredApplication()
         let client = try await world.client(application)
-        let (one, other) = (try await world.tokens(for: application), try await world.tokens(for: application))
+        let (one, other) = (
+            try await world.tokens(for: application), try await world.tokens(for: application)
+        )
         world.clock.advance(by: .seconds(30 * 86_400 - 1))
         _ = try await client.refresh(one)
         world.clock.advance(by: .seconds(1))

@@ -48,7 +48,10 @@ struct RegisteringAnApplication {
         #expect(id.hasPrefix("harbour_") && id.utf8.count == "harbour_".utf8.count + 22)
         #expect(secret.plaintext.hasPrefix("harbour_secret_"))
         for byte in (id + secret.plaintext).utf8 {
-            #expect(byte == UInt8(ascii: "_") || Character(Unicode.Scalar(byte)).isLetter || (48...57).contains(byte))
+            #expect(
+                byte == UInt8(ascii: "_") || Character(Unicode.Scalar(byte)).isLetter
+                    || (48...57).contains(byte)
+            )
         }
         let credentials = ClientCredentials(id: id, secret: secret.plaintext)
         _ = try await world.registry.client(credentials, at: world.tenant, from: TestRegistry.provenance)
@@ -85,7 +88,9 @@ struct RegisteringAnApplication {
         let form = form { form in
             form.companyName = ""
             form.applicationName = "x"
-            form.redirectURIs = ["https://acme.example/#", "", "myapp:/x", "https://acme.example/", "https://acme.example/"]
+            form.redirectURIs = [
+                "https://acme.example/#", "", "myapp:/x", "https://acme.example/", "https://acme.example/",
+            ]
             form.website = "acme.example"
             form.privacyPolicy = "http://127.0.0.1/privacy"
             form.supportEmail = "nobody"
@@ -179,9 +184,11 @@ struct RegisteringAnApplication {
         #expect(now.revision == application.revision + 1)
     }
 
-    @Test func `an unknown address that is removed changes nothing`() async throws {
+    @Test func `an unknown address cannot be removed`() async throws {
         let application = try await world.registeredApplication().application
-        try await world.partner.removeRedirectURI("https://acme.example/never", from: application)
+        await #expect(throws: RegistrationRefusal.noSuchRedirectURI) {
+            try await world.partner.removeRedirectURI("https://acme.example/never", from: application)
+        }
         let now = try #require(try await world.partner.application(application.id.text))
         #expect(now.redirectURIs == application.redirectURIs && now.revision == application.revision)
     }
@@ -209,7 +216,10 @@ struct RegisteringAnApplication {
 
     @Test func `a picture that is none is refused with its reason`() async throws {
         await #expect(throws: LogoRefusal.notPNG(.jpeg)) {
-            try await world.partner.stage([0xFF, 0xD8, 0xFF, 0xE0, 0, 16, 74, 70, 73, 70], fileName: "logo.png")
+            try await world.partner.stage(
+                [0xFF, 0xD8, 0xFF, 0xE0, 0, 16, 74, 70, 73, 70],
+                fileName: "logo.png"
+            )
         }
     }
 }

@@ -23,7 +23,11 @@ struct SigningIn {
         }
     }
 
-    private func refusal(_ email: String, _ password: String, _ role: Role = .customer) async throws
+    private func refusal(
+        _ email: String,
+        _ password: String,
+        _ role: Role = .customer
+    ) async throws
         -> SignInRefusal?
     {
         let signIn = SignIn(email: email, password: password, role: role)
@@ -54,7 +58,8 @@ struct SigningIn {
         let kim = "kim@northfield.example"
         let wrong: [(String, String, Role)] = [
             (kim, "a long walk to the harbor", .customer), (kim, "", .customer),
-            (kim, TestRegistry.password + " ", .customer), ("lee@northfield.example", TestRegistry.password, .customer),
+            (kim, TestRegistry.password + " ", .customer),
+            ("lee@northfield.example", TestRegistry.password, .customer),
             (kim, TestRegistry.password, .partner), (kim, TestRegistry.password, .admin),
             ("", TestRegistry.password, .customer), ("kim", TestRegistry.password, .customer),
             ("kim@northfield.example\n", TestRegistry.password, .customer),
@@ -72,13 +77,22 @@ struct SigningIn {
             _ = try await refusal("lee@northfield.example", "guess number two")
         }
         #expect(entries == ["session.refused", "session.refused"])
-        #expect(try await world.ledger().suffix(2).map(\.object) == [world.customer.account.id.text, "unknown"])
-        #expect(try await !world.ledger().contains { $0.detail.contains("guess") || $0.object.contains("lee") })
+        #expect(
+            try await world.ledger().suffix(2).map(\.object) == [world.customer.account.id.text, "unknown"]
+        )
+        #expect(
+            try await !world.ledger().contains { $0.detail.contains("guess") || $0.object.contains("lee") }
+        )
     }
 
     @Test func `a long password counts to its last character`() async throws {
         let long = String(repeating: "walk ", count: 25) + "abc"
-        let draft = try AccountDraft(email: "lee@northfield.example", name: "Lee", password: long, at: world.tenant)
+        let draft = try AccountDraft(
+            email: "lee@northfield.example",
+            name: "Lee",
+            password: long,
+            at: world.tenant
+        )
         _ = try await world.theOperator.add(draft, as: .customer)
         #expect(try await refusal("lee@northfield.example", long) == nil)
         #expect(try await refusal("lee@northfield.example", String(long.dropLast()) + "d") != nil)
@@ -123,7 +137,10 @@ struct SigningIn {
 
     @Test func `what is no session cookie of ours opens nothing`() async throws {
         let cookie = try await cookie()
-        let forged = try #require(SecretText(parsing: cookie, kind: .session)).forged(.session, at: world.clock.now)
+        let forged = try #require(SecretText(parsing: cookie, kind: .session)).forged(
+            .session,
+            at: world.clock.now
+        )
         for text in ["", "x", forged.plaintext, cookie + "x", String(cookie.dropLast())] {
             #expect(try await !isSignedIn(text))
         }

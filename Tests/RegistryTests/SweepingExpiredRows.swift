@@ -42,7 +42,9 @@ struct SweepingExpiredRows {
         _ = try await world.client(application).refresh(tokens)
     }
 
-    @Test func `a request goes a day after it ended, so that it can be started again until then`() async throws {
+    @Test func `a request goes a day after it ended, so that it can be started again until then`()
+        async throws
+    {
         let application = try await world.registeredApplication()
         _ = try await world.customer.remember(try await world.request(application), query: "")
         world.clock.advance(by: .seconds(600 + 86_399))
@@ -82,7 +84,8 @@ struct SweepingExpiredRows {
         #expect(try await rows()["refresh_tokens"] == 4)
     }
 
-    @Test func `in the end nothing is left but accounts, applications, consent and the ledger`() async throws {
+    @Test func `in the end nothing is left but accounts, applications, consent and the ledger`() async throws
+    {
         let application = try await world.registeredApplication()
         for _ in 0..<3 {
             let tokens = try await world.tokens(for: application)

@@ -121,7 +121,9 @@ struct TenantsAreIslands {
         await #expect(throws: SecretRefusal.noSuchSecret) {
             try await partner.createSecret(for: own, label: "", ticket: "t", others: .leaked)
         }
-        await #expect(throws: SecretRefusal.noSuchSecret) { try await partner.revokeSecret(secret.id, of: own) }
+        await #expect(throws: SecretRefusal.noSuchSecret) {
+            try await partner.revokeSecret(secret.id, of: own)
+        }
         await #expect(throws: SecretRefusal.noSuchSecret) {
             try await partner.endSecret(secret.id, of: own, at: nil)
         }
@@ -144,12 +146,16 @@ struct TenantsAreIslands {
         await #expect(throws: RegistrationRefusal.noSuchApplication) {
             try await other.removeRedirectURI(TestRegistry.callback, from: own)
         }
-        await #expect(throws: RegistrationRefusal.noSuchApplication) { try await other.setTestAccounts([], of: own) }
+        await #expect(throws: RegistrationRefusal.noSuchApplication) {
+            try await other.setTestAccounts([], of: own)
+        }
         await #expect(throws: SecretRefusal.noSuchSecret) {
             try await other.createSecret(for: own, label: "", ticket: "t", others: .leaked)
         }
         await #expect(throws: SecretRefusal.noSuchSecret) { try await other.revokeSecret(secret.id, of: own) }
-        await #expect(throws: SecretRefusal.noSuchSecret) { try await other.endSecret(secret.id, of: own, at: nil) }
+        await #expect(throws: SecretRefusal.noSuchSecret) {
+            try await other.endSecret(secret.id, of: own, at: nil)
+        }
         #expect(try await rows() == before)
     }
 

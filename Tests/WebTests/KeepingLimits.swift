@@ -100,7 +100,7 @@ struct KeepingLimits {
         }
         #expect(answer.statuses == [413])
         #expect(sent <= 1 << 20)
-        #expect(took < .seconds(2))
+        #expect(took < .seconds(10))
         await server.stop()
     }
 
@@ -192,10 +192,10 @@ struct KeepingLimits {
             wires.forEach { $0.send("GET / HT") }
         }
         let start = ContinuousClock.now
-        while try await server.get("/").bytes.isEmpty, ContinuousClock.now - start < .seconds(5) {
+        while try await server.get("/").bytes.isEmpty, ContinuousClock.now - start < .seconds(9) {
             await Task.yield()
         }
-        #expect(ContinuousClock.now - start < .seconds(2))
+        #expect(ContinuousClock.now - start < .seconds(9))
         await server.stop()
     }
 }

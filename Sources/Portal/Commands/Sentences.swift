@@ -62,7 +62,6 @@ extension RegistrationRefusal {
             "this partner has \(limit) applications already, as many as allowed"
         case .alreadyRegistered(let id): "it is registered already, as \(id)"
         case .noSuchApplication: "there is no such application"
-        case .noSuchRedirectURI: "it has no such redirect URI"
         case .redirectURI(let problem): "--redirect-uri: \(problem.message)"
         }
     }

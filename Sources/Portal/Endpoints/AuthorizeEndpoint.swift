@@ -124,10 +124,16 @@ enum AuthorizeEndpoint {
         }
     }
 
+    /// What a request may say; anything else is ignored and never repeated (RFC 6749 §3.1).
+    private static let ownParameters: Set<String> = [
+        "response_type", "client_id", "redirect_uri", "scope", "state", "code_challenge",
+        "code_challenge_method", "response_mode", "prompt",
+    ]
+
     /// The same request, read in another language.
     static func place(of query: String, in language: Language, _ visit: Visit) -> Path {
         do {
-            let asked = try Form.urlEncoded(Array(query.utf8)[...]).filter { $0.name != "ui_locales" }
+            let asked = try Form.urlEncoded(Array(query.utf8)[...]).filter { ownParameters.contains($0.name) }
             return visit.path("oauth2", "authorize").with(query: asked + [("ui_locales", language.rawValue)])
         } catch {
             return visit.path("oauth2", "authorize")

@@ -51,11 +51,7 @@ enum ApplicationScreens {
         _ visit: Visit
     ) async throws -> Response {
         let application = try await partner.requested(visit)
-        do {
-            try await partner.removeRedirectURI(form["redirect_uri"] ?? "", from: application)
-        } catch RegistrationRefusal.noSuchRedirectURI {
-            throw Refusal.notFound
-        }
+        try await partner.removeRedirectURI(form["redirect_uri"] ?? "", from: application)
         return .redirect(to: visit.place(of: application, after: .redirectURIRemoved))
     }
 
