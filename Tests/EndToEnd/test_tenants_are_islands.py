@@ -113,7 +113,8 @@ def state(island: Island) -> list[str]:
         island.customer.page("/account/connections").text,
         island.admin.page(f"/admin/applications/{island.application.client_id}").text,
     ]
-    return [re.sub(r"\b(just now|today|\d+ (second|minute)s? ago)\b", "", text) for text in seen]
+    moment = r"\d{1,2} \w+ \d{4}(, \d\d:\d\d UTC)?"
+    return [re.sub(rf"(last used on )?{moment}( from [\d.]+)?|Never|not used yet", "", text) for text in seen]
 
 
 @pytest.mark.parametrize("number", range(len(places("", "", ""))))
