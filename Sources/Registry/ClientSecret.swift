@@ -60,6 +60,8 @@ struct SecretLabel: Sendable {
 package enum Overlap: Sendable, Equatable {
     case seconds(Int)
     case untilRevoked
+
+    /// At once, and with every code and token the application has (RFC 9700 §4.14.2).
     case leaked
 }
 
@@ -135,6 +137,7 @@ extension PartnerAccess {
             guard live.count < ClientSecret.maxLive || overlap == .leaked else { throw SecretRefusal.tooMany }
             try transaction.insert(secret, digest, made, of: id, tenant: tenant, at: now)
             for older in live { try transaction.end(older, of: id, after: overlap, tenant: tenant, at: now) }
+            if overlap == .leaked { try transaction.voidTokens(of: id, tenant: tenant, at: now) }
         }
         return secret
     }
@@ -277,6 +280,19 @@ extension Connection {
             if let earlier = older.endsAt, earlier <= end { return }
             try setEnd(end, ofSecret: older.id, of: id, tenant: tenant)
         }
+    }
+
+    /// Ends every code and token issued so far, by date and not one by one: whoever has the secret may have them.
+    fileprivate func voidTokens(of id: ClientID, tenant: TenantID, at now: Date) throws {
+        try run(
+            "UPDATE applications SET tokens_void_before = \(now) WHERE tenant = \(tenant) AND id = \(id)"
+        )
+        try run(
+            """
+            UPDATE authorization_codes SET expires_at = \(now)
+            WHERE tenant = \(tenant) AND application = \(id) AND used_at IS NULL AND expires_at > \(now)
+            """
+        )
     }
 
     fileprivate func revokeSecret(_ secret: String, of id: ClientID, tenant: TenantID, at now: Date) throws {

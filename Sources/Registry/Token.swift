@@ -236,7 +236,8 @@ private struct FreshTokens: Sendable {
             digest: refresh.digest(with: key),
             family: family,
             expiresAt: min(idleEnd, family.endsAt),
-            tenant: tenant.id
+            tenant: tenant.id,
+            at: now
         )
     }
 

@@ -129,12 +129,13 @@ extension Connection {
         digest: [UInt8],
         family: TokenFamily,
         expiresAt: Date,
-        tenant: TenantID
+        tenant: TenantID,
+        at now: Date
     ) throws {
         try run(
             """
-            INSERT INTO refresh_tokens (tenant, id, digest, family, expires_at, kept_until)
-            VALUES (\(tenant), \(id), \(digest), \(family.id), \(expiresAt), \(family.endsAt))
+            INSERT INTO refresh_tokens (tenant, id, digest, family, issued_at, expires_at, kept_until)
+            VALUES (\(tenant), \(id), \(digest), \(family.id), \(now), \(expiresAt), \(family.endsAt))
             """
         )
     }
@@ -142,14 +143,17 @@ extension Connection {
     func refreshToken(_ id: String, of client: ClientID, tenant: TenantID) throws -> StoredRefreshToken? {
         try run(
             """
-            SELECT t.digest, t.expires_at, f.id, f.grant_id, f.scopes, f.expires_at, f.ended_at, g.ended_at
+            SELECT t.digest, t.expires_at, f.id, f.grant_id, f.scopes, f.expires_at, f.ended_at, g.ended_at,
+                t.issued_at < a.tokens_void_before
             FROM refresh_tokens t
             JOIN token_families f ON f.tenant = t.tenant AND f.id = t.family
             JOIN grants g ON g.tenant = f.tenant AND g.id = f.grant_id
+            JOIN applications a ON a.tenant = f.tenant AND a.id = f.application
             WHERE t.tenant = \(tenant) AND t.id = \(id) AND f.application = \(client)
             """
         ).first.map { row in
             let ends = [try row.optionalDate(6), try row.optionalDate(7)]
+            let isVoid = try row.optionalInteger(8) == 1
             return StoredRefreshToken(
                 digest: try row.bytes(0),
                 family: TokenFamily(
@@ -159,7 +163,7 @@ extension Connection {
                     endsAt: try row.date(5)
                 ),
                 expiresAt: try row.date(1),
-                isLive: ends.allSatisfy { $0 == nil }
+                isLive: ends.allSatisfy { $0 == nil } && !isVoid
             )
         }
     }
@@ -171,6 +175,7 @@ extension Connection {
             SELECT t.digest, t.application, t.scopes, t.issued_at, t.expires_at, t.family, g.customer, g.id
             FROM access_tokens t
             JOIN applications a ON a.tenant = t.tenant AND a.id = t.application AND a.suspended_at IS NULL
+                AND (a.tokens_void_before IS NULL OR a.tokens_void_before <= t.issued_at)
             LEFT JOIN token_families f ON f.tenant = t.tenant AND f.id = t.family AND f.ended_at IS NULL
             LEFT JOIN grants g ON g.tenant = f.tenant AND g.id = f.grant_id AND g.ended_at IS NULL
             WHERE t.tenant = \(tenant) AND t.id = \(id) AND t.expires_at > \(now) AND t.revoked_at IS NULL
@@ -199,6 +204,7 @@ extension Connection {
             JOIN token_families f ON f.tenant = t.tenant AND f.id = t.family AND f.ended_at IS NULL
             JOIN grants g ON g.tenant = f.tenant AND g.id = f.grant_id AND g.ended_at IS NULL
             JOIN applications a ON a.tenant = f.tenant AND a.id = f.application AND a.suspended_at IS NULL
+                AND (a.tokens_void_before IS NULL OR a.tokens_void_before <= t.issued_at)
             WHERE t.tenant = \(tenant) AND t.id = \(id) AND t.expires_at > \(now) AND t.used_at IS NULL
             """
         ).first

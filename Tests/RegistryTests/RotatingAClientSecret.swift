@@ -68,6 +68,24 @@ struct RotatingAClientSecret {
         #expect(try await live(application).map(\.id) == [fresh.id])
     }
 
+    @Test func `a leaked secret ends every token issued until then, and none after`() async throws {
+        let application = try await world.registeredApplication()
+        let bought = try await world.tokens(for: application)
+        let own = try await world.client(application).issueForItself(scope: nil)
+        world.clock.advance(by: .seconds(1))
+        let fresh = try await another(for: application, others: .leaked)
+        let client = try await world.client(application, secret: fresh)
+        for token in [bought.accessToken, bought.refreshToken, own.accessToken].compactMap({ $0 }) {
+            #expect(try await client.introspect(token.plaintext) == nil)
+        }
+        let refreshToken = try #require(bought.refreshToken)
+        await #expect(throws: TokenRefusal.invalidGrant(.ended)) {
+            try await client.refresh(refreshToken.plaintext, scope: nil)
+        }
+        let after = try await client.issueForItself(scope: nil)
+        #expect(try await client.introspect(after.accessToken.plaintext) != nil)
+    }
+
     @Test func `a revoked secret stops at once and stays on the list`() async throws {
         let application = try await world.registeredApplication()
         let fresh = try await another(for: application)

@@ -15,7 +15,7 @@ struct StoppingGracefully {
         async let slow = server.get("/slow")
         while server.paths.isEmpty { await Task.yield() }
 
-        async let stopped: Void = server.stop(within: .seconds(3))
+        async let stopped: Void = server.stop(within: .seconds(60))
         #expect(try await onThread { idle.readToEnd().isClosed })
         await #expect(throws: Wire.Refused.self) { _ = try await onThread { try Wire(port: port) } }
         gate.open()

@@ -324,7 +324,7 @@ private struct SecretsSection: Component {
             }
             div(.class("scroll"), .tabindex(0), .role("region"), .aria("labelledby", "secrets-c")) {
                 table {
-                    caption(.class("vh"), .id("secrets-c")) { "Client secrets" }
+                    caption(.class("vh"), .id("secrets-c")) { "Client secrets, table" }
                     thead {
                         tr {
                             for heading in [

@@ -88,7 +88,7 @@ private struct OfferedScopes: Component {
                     """
                 }
             } else {
-                div(.class("scroll"), .tabindex(0), .role("region"), .aria("labelledby", "scopes")) {
+                div(.class("scroll"), .tabindex(0), .role("region"), .aria("label", "Permissions, table")) {
                     table { rows }
                 }
             }

@@ -178,7 +178,7 @@ private struct NewSecretPage {
             choice("604800", "in 7 days", isChosen: true)
             choice("2592000", "in 30 days")
             choice("keep", "when I revoke it")
-            choice("leaked", "now, it has leaked")
+            choice("leaked", "now, it has leaked: tokens issued until now stop working too")
         }
     }
 

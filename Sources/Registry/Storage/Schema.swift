@@ -112,6 +112,7 @@ enum Schema {
                 approved_at INTEGER,
                 suspended_at INTEGER,
                 suspension_reason TEXT,
+                tokens_void_before INTEGER,
                 PRIMARY KEY (tenant, id),
                 UNIQUE (tenant, owner, ticket),
                 FOREIGN KEY (tenant, owner) REFERENCES accounts (tenant, id)
@@ -226,6 +227,10 @@ enum Schema {
             ) WITHOUT ROWID
             """,
             "CREATE INDEX authorization_codes_by_grant ON authorization_codes (tenant, grant_id, created_at)",
+            """
+            CREATE INDEX authorization_codes_by_application
+            ON authorization_codes (tenant, application, expires_at)
+            """,
             "CREATE INDEX authorization_codes_by_expiry ON authorization_codes (kept_until)",
         ]
     }
@@ -267,6 +272,7 @@ enum Schema {
                 id TEXT NOT NULL,
                 digest BLOB NOT NULL,
                 family TEXT NOT NULL,
+                issued_at INTEGER NOT NULL,
                 expires_at INTEGER NOT NULL,
                 kept_until INTEGER NOT NULL,
                 used_at INTEGER,
