@@ -13,6 +13,7 @@ final class Site: Sendable {
     let monotonic: @Sendable () -> Duration
     let brakes: Brakes
     let logos = KeptLogos()
+    let frames = KeptFrames()
     let assets: [String: Path]
     private let isDraining = Atomic(false)
 

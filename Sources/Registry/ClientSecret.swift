@@ -92,13 +92,15 @@ extension ApplicationRegistry {
         -> ClientAccess
     {
         let secret = sent.secret.flatMap { SecretText(parsing: $0, kind: .clientSecret) }
-        let (now, id, secretID) = (clock(), sent.id, secret?.id ?? "")
-        let digest = secret?.digest(with: secretKey) ?? secretKey.digest([])
-        let known = try await database.read { connection in
-            try connection.client(id, secret: secretID, tenant: tenant.id, at: now)
+        let (now, nothing) = (clock(), secretKey.digest([]))
+        let digest = secret?.digest(with: secretKey) ?? nothing
+        let key = KnownClients.Key(tenant: tenant.id, client: sent.id, secret: secret?.id ?? "")
+        let known = try await knownClients.client(key, at: now) {
+            try await database.read { try $0.client(key) }
         }
-        let proven = areEqualInConstantTime(known?.digest ?? secretKey.digest([]), digest)
-        guard let known, known.kind == .public ? sent.secret == nil : proven && known.digest != nil else {
+        let stored = known?.digest(at: now)
+        let proven = areEqualInConstantTime(stored ?? nothing, digest)
+        guard let known, known.kind == .public ? sent.secret == nil : proven && stored != nil else {
             throw ClientRefusal.invalidClient
         }
         if let secret {
@@ -175,22 +177,24 @@ extension PartnerAccess {
     ) async throws {
         let (now, ledger, tenant, actor) = (registry.clock(), registry.ledger, tenant.id, actor)
         let (owner, provenance) = (account.id, provenance)
-        try await registry.database.transaction { transaction in
-            let id = application.id
-            guard try transaction.application(id.text, ownedBy: owner, tenant: tenant) != nil else {
-                throw SecretRefusal.noSuchSecret
+        try await registry.knownClients.changing {
+            try await registry.database.transaction { transaction in
+                let id = application.id
+                guard try transaction.application(id.text, ownedBy: owner, tenant: tenant) != nil else {
+                    throw SecretRefusal.noSuchSecret
+                }
+                try change(transaction, now)
+                try ledger.record(
+                    action,
+                    of: id.text,
+                    by: actor,
+                    detail,
+                    from: provenance,
+                    in: transaction,
+                    tenant: tenant,
+                    at: now
+                )
             }
-            try change(transaction, now)
-            try ledger.record(
-                action,
-                of: id.text,
-                by: actor,
-                detail,
-                from: provenance,
-                in: transaction,
-                tenant: tenant,
-                at: now
-            )
         }
     }
 }
@@ -198,25 +202,26 @@ extension PartnerAccess {
 // MARK: - How it is kept
 
 extension Connection {
-    fileprivate func client(
-        _ id: String,
-        secret: String,
-        tenant: TenantID,
-        at now: Date
-    ) throws -> (id: ClientID, kind: Application.Kind, scopes: ScopeSet, digest: [UInt8]?)? {
+    fileprivate func client(_ key: KnownClients.Key) throws -> StoredClient? {
         let row = try run(
             """
-            SELECT a.id, a.kind, a.scopes, s.digest
+            SELECT a.id, a.kind, a.scopes, s.digest, s.ends_at
             FROM applications a LEFT JOIN client_secrets s
-                ON s.tenant = a.tenant AND s.application = a.id AND s.id = \(secret)
-                AND s.revoked_at IS NULL AND (s.ends_at IS NULL OR s.ends_at > \(now))
-            WHERE a.tenant = \(tenant) AND a.id = \(id) AND a.suspended_at IS NULL
+                ON s.tenant = a.tenant AND s.application = a.id AND s.id = \(key.secret)
+                AND s.revoked_at IS NULL
+            WHERE a.tenant = \(key.tenant) AND a.id = \(key.client) AND a.suspended_at IS NULL
             """
         ).first
         guard let row, let kind = Application.Kind(rawValue: try row.text(1)),
             let scopes = ScopeSet(wire: try row.text(2))
         else { return nil }
-        return (ClientID(text: try row.text(0)), kind, scopes, try row.optionalBytes(3))
+        return StoredClient(
+            id: ClientID(text: try row.text(0)),
+            kind: kind,
+            scopes: scopes,
+            digest: try row.optionalBytes(3),
+            endsAt: try row.optionalDate(4)
+        )
     }
 
     func insert(

@@ -46,21 +46,23 @@ struct Review: Sendable {
     ) async throws {
         let (now, ledger, tenant) = (registry.clock(), registry.ledger, tenant)
         let (actor, provenance) = (actor, provenance)
-        try await registry.database.transaction { transaction in
-            guard try transaction.application(id, tenant: tenant) != nil else {
-                throw OperatorRefusal.noSuchApplication(id)
+        try await registry.knownClients.changing {
+            try await registry.database.transaction { transaction in
+                guard try transaction.application(id, tenant: tenant) != nil else {
+                    throw OperatorRefusal.noSuchApplication(id)
+                }
+                try body(transaction, tenant, now)
+                try ledger.record(
+                    action,
+                    of: id,
+                    by: actor,
+                    detail,
+                    from: provenance,
+                    in: transaction,
+                    tenant: tenant,
+                    at: now
+                )
             }
-            try body(transaction, tenant, now)
-            try ledger.record(
-                action,
-                of: id,
-                by: actor,
-                detail,
-                from: provenance,
-                in: transaction,
-                tenant: tenant,
-                at: now
-            )
         }
     }
 }

@@ -2,8 +2,8 @@ package import FoundationEssentials
 
 /// A secret of ours, as the text that is handed out.
 ///
-///     standard_at_ 0DpZs k3XbQ9zLw2A 7Hd…43 characters…q 1xY0aB     (without the spaces)
-///     prefix  kind time  random      secret             checksum
+///     standard_at_ 0DpZs8f k3XbQ9zLw 7Hd…43 characters…q 1xY0aB     (without the spaces)
+///     prefix  kind time    random    secret             checksum
 ///
 /// Time and random together are the public id, by which it is found; ids sort by time, so that new rows
 /// stand together. The prefix and the kind let secret scanners say whose it is, and the checksum lets
@@ -19,7 +19,7 @@ package struct SecretText: Sendable, CustomStringConvertible {
         case ticket = "tk"
     }
 
-    /// 16 characters that may be known to anyone: the time in units of 16 s, then 11 random ones.
+    /// 16 characters that may be known to anyone: the time in milliseconds, then 9 random ones.
     package let id: String
 
     /// What its owner is given, once.
@@ -34,7 +34,7 @@ package struct SecretText: Sendable, CustomStringConvertible {
         let start = text.count
         text += base62(Self.time(now), digits: Self.timeLength)
         text += randomBase62(Self.idLength - Self.timeLength + Self.secretLength, from: entropy)
-        text += base62(CRC32.of(text), digits: Self.checksumLength)
+        text += base62(UInt64(CRC32.of(text)), digits: Self.checksumLength)
         id = String(decoding: text[start..<start + Self.idLength], as: UTF8.self)
         plaintext = String(decoding: text, as: UTF8.self)
     }
@@ -48,7 +48,10 @@ package struct SecretText: Sendable, CustomStringConvertible {
         guard tail.count == Self.tailLength, tail.allSatisfy({ $0 != Self.underscore && isBase62($0) }),
             head.suffix(marker.count).elementsEqual(marker), Self.isPrefix(head.dropLast(marker.count))
         else { return nil }
-        let checksum = base62(CRC32.of(bytes.dropLast(Self.checksumLength)), digits: Self.checksumLength)
+        let checksum = base62(
+            UInt64(CRC32.of(bytes.dropLast(Self.checksumLength))),
+            digits: Self.checksumLength
+        )
         guard tail.suffix(Self.checksumLength).elementsEqual(checksum) else { return nil }
         id = String(decoding: tail.prefix(Self.idLength), as: UTF8.self)
         plaintext = text
@@ -62,7 +65,7 @@ package struct SecretText: Sendable, CustomStringConvertible {
     /// What is stored instead of it.
     package func digest(with key: DigestKey) -> [UInt8] { key.digest(Array(plaintext.utf8)) }
 
-    private static let timeLength = 5
+    private static let timeLength = 7
     private static let idLength = 16
     private static let secretLength = 43
     private static let checksumLength = 6
@@ -77,10 +80,12 @@ package struct SecretText: Sendable, CustomStringConvertible {
             }
     }
 
-    /// Units of 16 s since the beginning of 2025, which five characters hold until 2489.
-    private static func time(_ now: Date) -> UInt32 {
-        let units = ((now.timeIntervalSince1970 - 1_735_689_600) / 16).rounded(.down)
-        return UInt32(min(max(units, 0), 916_132_831))
+    /// Milliseconds since the beginning of 2025, which seven characters hold until 2136.
+    ///
+    /// Fine enough that rows made one after the other stand one after the other.
+    private static func time(_ now: Date) -> UInt64 {
+        let units = ((now.timeIntervalSince1970 - 1_735_689_600) * 1000).rounded(.down)
+        return UInt64(min(max(units, 0), 3_521_614_606_207))
     }
 }
 
@@ -97,7 +102,7 @@ private func randomBase62(_ count: Int, from entropy: Entropy) -> [UInt8] {
 }
 
 /// A number, most significant digit first.
-private func base62(_ number: UInt32, digits: Int) -> [UInt8] {
+private func base62(_ number: UInt64, digits: Int) -> [UInt8] {
     var characters = [UInt8](repeating: UInt8(ascii: "0"), count: digits)
     var rest = number
     for place in characters.indices.reversed() {

@@ -7,6 +7,9 @@ package struct HTML: Sendable, CustomStringConvertible {
     /// UTF-8, ready to be sent.
     package fileprivate(set) var bytes: [UInt8] = []
 
+    /// Several things side by side, to be kept and shown later.
+    package init(@HTMLBuilder _ content: () -> HTML) { self = content() }
+
     /// Nothing at all.
     package init() {}
 

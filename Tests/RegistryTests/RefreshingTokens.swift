@@ -78,6 +78,7 @@ struct RefreshingTokens {
         try await world.database.transaction { transaction in
             _ = try transaction.run("UPDATE applications SET scopes = 'equipment.read'")
         }
+        world.clock.advance(by: .seconds(2))
         let refreshed = try await world.client(application).refresh(bought)
         #expect(refreshed.scopes.wire == "equipment.read")
     }

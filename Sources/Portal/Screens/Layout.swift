@@ -1,4 +1,5 @@
 import Registry
+import Synchronization
 import Web
 
 /// A page before it is framed: what it is called, what it shows, and which frame it stands in.
@@ -63,7 +64,15 @@ private struct Layout {
     let page: Page
     let visit: Visit
 
+    private let frame: TenantFrame
+
     private var brand: Brand { visit.brand }
+
+    init(page: Page, visit: Visit) {
+        self.page = page
+        self.visit = visit
+        frame = visit.site.frames.frame(for: visit)
+    }
 
     var document: HTML {
         Web.document(
@@ -74,28 +83,18 @@ private struct Layout {
             title { "\(page.title) – \(brand.displayName)" }
             meta(.name("color-scheme"), .content("light dark"))
             meta(.name("robots"), .content("noindex"))
-            link(.rel("icon"), .type("image/png"), .href(icon))
-            link(.rel("stylesheet"), .href(visit.site.asset("portal.css")))
-            link(.rel("stylesheet"), .href(ThemeEndpoint.path(visit)))
+            frame.links
             if let source = page.script { script(visit.site.asset(source.rawValue)) }
         } body: {
             if isGate { gate } else { wide }
-            footer(.class("foot")) { FooterLinks(visit: visit) }
+            frame.footer
         }
     }
 
     private var isGate: Bool { if case .gate = page.frame { true } else { false } }
 
-    private var icon: Path {
-        brand.logo.map { LogoEndpoint.path(of: LogoDigest($0), size: 64, visit) }
-            ?? visit.site.asset("favicon.png")
-    }
-
     @HTMLBuilder private var gate: HTML {
-        header(.class("brand")) {
-            TenantMark(visit: visit)
-            strong { bdi { brand.displayName } }
-        }
+        header(.class("brand")) { frame.brand }
         main(.id("main"), .class("card")) { page.content }
     }
 
@@ -105,27 +104,64 @@ private struct Layout {
             switch page.frame {
             case .partners(let signedIn, let current):
                 a(.class("brand"), .href(visit.path(""))) {
-                    TenantMark(visit: visit)
-                    strong { bdi { brand.displayName } }
+                    frame.brand
                     span { "partners" }
                 }
                 PartnerNavigation(visit: visit, isSignedIn: signedIn, current: current)
             case .administrators:
                 a(.class("brand"), .href(visit.path("admin"))) {
-                    TenantMark(visit: visit)
-                    strong { bdi { brand.displayName } }
+                    frame.brand
                     span { "administration" }
                 }
                 SignOutForm(visit: visit, role: .admin, action: visit.path("admin", "sign-out"))
             case .customers, .gate:
-                span(.class("brand")) {
-                    TenantMark(visit: visit)
-                    strong { bdi { brand.displayName } }
-                }
+                span(.class("brand")) { frame.brand }
                 SignOutForm(visit: visit, role: .customer, action: visit.path("sign-out"))
             }
         }
         main(.id("main"), .class("wrap")) { page.content }
+    }
+}
+
+/// What is the same on every page of a tenant.
+struct TenantFrame: Sendable {
+    /// Icon, stylesheet and theme.
+    let links: HTML
+
+    /// The tenant's mark and name.
+    let brand: HTML
+    let footer: HTML
+
+    fileprivate init(_ visit: Visit) {
+        let icon =
+            visit.brand.logo.map { LogoEndpoint.path(of: LogoDigest($0), size: 64, visit) }
+            ?? visit.site.asset("favicon.png")
+        links = HTML {
+            link(.rel("icon"), .type("image/png"), .href(icon))
+            link(.rel("stylesheet"), .href(visit.site.asset("portal.css")))
+            link(.rel("stylesheet"), .href(ThemeEndpoint.path(visit)))
+        }
+        brand = HTML {
+            TenantMark(visit: visit)
+            strong { bdi { visit.brand.displayName } }
+        }
+        footer = Web.footer(.class("foot")) { FooterLinks(visit: visit) }
+    }
+}
+
+/// Frames made lately: a tenant is imported rarely and shown often.
+final class KeptFrames: Sendable {
+    private let frames = Mutex<[String: (tenant: Tenant, frame: TenantFrame)]>([:])
+
+    fileprivate func frame(for visit: Visit) -> TenantFrame {
+        let kept = frames.withLock { $0[visit.base.text] }
+        if let kept, kept.tenant === visit.tenant { return kept.frame }
+        let frame = TenantFrame(visit)
+        frames.withLock { frames in
+            if frames.count >= 1024 { frames = [:] }
+            frames[visit.base.text] = (visit.tenant, frame)
+        }
+        return frame
     }
 }
 
