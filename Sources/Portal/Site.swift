@@ -64,6 +64,9 @@ final class Site: Sendable {
     func drain() { isDraining.store(true, ordering: .relaxed) }
 
     private func answer(_ request: Request) async -> (Response, tenant: String?, route: String?) {
+        if let kept = logos.picture(at: request) {
+            return (Response(kept.picture), kept.tenant, "/logos/{digest}/{file}")
+        }
         if let response = serverWide(request) { return (response, nil, request.rawPath) }
         do {
             let address = Address(request.path)

@@ -5,15 +5,11 @@ import Web
 /// Logos by digest: what an address names never changes, so browsers and we keep it.
 enum LogoEndpoint {
     static func show(_ visit: Visit) async throws -> Response {
-        let digest = visit.captured("digest")
-        guard let size = size(visit.captured("file")) else { throw Refusal.notFound }
-        let key = "\(visit.tenant.name)/\(digest)/\(size)"
-        if let kept = visit.site.logos.picture(key) { return Response(kept) }
-        guard let png = try await visit.registry.logo(digest, size: size, at: visit.tenant) else {
-            throw Refusal.notFound
-        }
+        guard let size = size(visit.captured("file")),
+            let png = try await visit.registry.logo(visit.captured("digest"), size: size, at: visit.tenant)
+        else { throw Refusal.notFound }
         let picture = PreparedResponse(status: .ok, headers: HeaderSet.picture, body: png)
-        visit.site.logos.keep(picture, as: key)
+        visit.site.logos.keep(picture, for: visit)
         return Response(picture)
     }
 
@@ -32,15 +28,31 @@ enum LogoEndpoint {
 }
 
 /// Pictures asked for lately, ready to be sent; at most 512 of at most 2 MiB.
+///
+/// Found by the whole address, before anybody asks whose it is: what an address names never changes.
 final class KeptLogos: Sendable {
-    private let pictures = Mutex<[String: PreparedResponse]>([:])
+    struct Kept: Sendable {
+        let picture: PreparedResponse
+        let tenant: String
+    }
 
-    func picture(_ key: String) -> PreparedResponse? { pictures.withLock { $0[key] } }
+    private struct Address: Hashable {
+        let host: String
+        let path: String
+    }
 
-    func keep(_ picture: PreparedResponse, as key: String) {
+    private let pictures = Mutex<[Address: Kept]>([:])
+
+    func picture(at request: Request) -> Kept? {
+        guard request.method == .get, request.path.dropLast(2).last == "logos" else { return nil }
+        return pictures.withLock { $0[Address(host: request.host, path: request.rawPath)] }
+    }
+
+    func keep(_ picture: PreparedResponse, for visit: Visit) {
+        let address = Address(host: visit.request.host, path: visit.request.rawPath)
         pictures.withLock { pictures in
             if pictures.count >= 512 { pictures = [:] }
-            pictures[key] = picture
+            pictures[address] = Kept(picture: picture, tenant: visit.tenant.name.text)
         }
     }
 }
