@@ -279,6 +279,7 @@ SCENES = [
     authorize("consent-scheme", "customer", "mobile"),
     authorize("consent-long", "customer", "long"),
     authorize("consent-rtl", "customer", "rtl"),
+    authorize("consent-arabic", "customer", "unchecked", ui_locales="ar"),
     Scene("authorize-expired", "tester", wait_too_long),
     authorize("authorize-not-a-test-account", "tester", "building"),
     authorize("authorize-unknown-client", None, "unchecked", client_id="unknown"),
