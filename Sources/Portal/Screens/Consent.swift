@@ -176,7 +176,7 @@ struct ScopeList: Component {
     var sensitive = "Sensitive"
 
     var body: HTML {
-        ul(.class("scopes"), .dir(.automatic)) {
+        ul(.class("scopes"), .lang("en"), .dir(.automatic)) {
             for scope in scopes {
                 li(.class(scope.kind == .read ? "read" : "write")) {
                     strong { scope.sentence }
@@ -235,7 +235,7 @@ private struct Reassurances: Component {
         if !sentences.isEmpty {
             section(.class("stack"), .aria("labelledby", "cannot")) {
                 h2(.id("cannot")) { Named(words.willNotBeAble, application) }
-                ul(.class("scopes"), .dir(.automatic)) {
+                ul(.class("scopes"), .lang("en"), .dir(.automatic)) {
                     for sentence in sentences { li(.class("never")) { strong { sentence } } }
                 }
             }

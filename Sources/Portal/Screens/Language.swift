@@ -1,3 +1,5 @@
+// Longer functions than elsewhere: a language is one list of phrases, and half a list helps nobody.
+
 /// A language the consent screen speaks; the rest of the product is in English.
 enum Language: String, Sendable, CaseIterable {
     case english = "en"

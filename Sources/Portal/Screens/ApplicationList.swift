@@ -1,0 +1,94 @@
+import Registry
+import Web
+
+/// What a partner sees before their first registration.
+struct NothingRegistered: Component {
+    let visit: Visit
+
+    var body: HTML {
+        h1 { "Applications" }
+        div(.class("empty")) {
+            h2 { "You have not registered an application yet" }
+            p {
+                """
+                An application is the software that will use a customer’s \(visit.brand.displayName) data. \
+                Register it to get a client ID and a client secret.
+                """
+            }
+            p {
+                a(.class("btn primary"), .href(visit.path("applications", "new"))) {
+                    "Register an application"
+                }
+            }
+        }
+    }
+}
+
+/// A partner's applications, one a row.
+struct ApplicationTable: Component {
+    let applications: [ApplicationSummary]
+    let visit: Visit
+
+    var body: HTML {
+        div(.class("heading")) {
+            h1 { "Applications" }
+            a(.class("btn primary"), .href(visit.path("applications", "new"))) { "Register an application" }
+        }
+        div(.class("scroll"), .tabindex(0), .role("region"), .aria("labelledby", "applications")) {
+            table {
+                caption(.class("vh"), .id("applications")) { "Your applications" }
+                thead {
+                    tr {
+                        for heading in ["Application", "State", "Client ID", "Customers", "Last request"] {
+                            th(.scope("col")) { heading }
+                        }
+                    }
+                }
+                tbody { for summary in applications { row(summary) } }
+            }
+        }
+    }
+
+    private func row(_ summary: ApplicationSummary) -> HTML {
+        let application = summary.application
+        return tr {
+            th(.scope("row")) {
+                span(.class("named")) {
+                    ApplicationMark(application, visit, isSmall: true)
+                    a(.href(visit.path("applications", application.id.text))) {
+                        bdi { application.displayName }
+                    }
+                }
+            }
+            td { StateTag(application: application, tenant: visit.tenant) }
+            td { code { application.id.text } }
+            td { "\(summary.connectedCustomers)" }
+            td {
+                if let use = summary.lastUsedAt { Moment(CalendarText(use)) } else { "Never" }
+            }
+        }
+    }
+}
+
+/// State in a word and a sign, never in colour alone.
+struct StateTag: Component {
+    let application: Application
+    let tenant: Tenant
+
+    var body: HTML {
+        switch application.state {
+        case .approved: tag("ok", "✓", "Approved")
+        case .suspended: tag("bad", "✕", "Suspended")
+        case .unreviewed:
+            tenant.policy.review == .reviewed
+                ? tag("idle", "○", "Test only") : tag("warn", "⚠", "Not verified")
+        }
+    }
+
+    private func tag(_ kind: String, _ sign: String, _ word: String) -> HTML {
+        span(.class("tag \(kind)")) {
+            span(.aria("hidden", "true")) { sign }
+            " \(word)"
+        }
+    }
+}

@@ -1,0 +1,193 @@
+import Registry
+import Web
+
+/// The secrets of an application: everything about them but the secret (ux A8).
+struct SecretsSection: Component {
+    let visit: Visit
+    let application: Application
+    let secrets: [ClientSecret]
+
+    var body: HTML {
+        section(.class("card"), .id("secrets"), .aria("labelledby", "secrets-h")) {
+            div(.class("heading")) {
+                h2(.id("secrets-h")) { "Client secrets" }
+                a(
+                    .class("btn small"),
+                    .href(visit.path("applications", application.id.text, "secrets", "new"))
+                ) { "Create a new secret" }
+            }
+            p(.class("note")) {
+                "Client ID "
+                code { application.id.text }
+            }
+            div(.class("scroll"), .tabindex(0), .role("region"), .aria("labelledby", "secrets-c")) {
+                table {
+                    caption(.class("vh"), .id("secrets-c")) { "Client secrets, table" }
+                    thead {
+                        tr {
+                            for heading in [
+                                "Secret", "State", "Created", "Last used", "Stops working", "Action",
+                            ] {
+                                th(.scope("col")) { heading }
+                            }
+                        }
+                    }
+                    tbody { for secret in secrets { row(secret) } }
+                }
+            }
+        }
+    }
+
+    private func row(_ secret: ClientSecret) -> HTML {
+        tr {
+            th(.scope("row")) {
+                code { "…\(secret.hint)" }
+                if !secret.label.isEmpty {
+                    br()
+                    bdi { secret.label }
+                }
+            }
+            td { state(secret) }
+            td { Moment(CalendarText(secret.createdAt)) }
+            td { lastUse(secret) }
+            td { end(secret) }
+            td { if secret.isLive { actions(secret) } }
+        }
+    }
+
+    @HTMLBuilder private func state(_ secret: ClientSecret) -> HTML {
+        switch secret.state {
+        case .live: span(.class("tag ok")) { "Active" }
+        case .ended: span(.class("tag idle")) { "Ended" }
+        case .revoked: span(.class("tag idle")) { "Revoked" }
+        }
+    }
+
+    @HTMLBuilder private func lastUse(_ secret: ClientSecret) -> HTML {
+        if let use = secret.lastUsedAt {
+            Moment(CalendarText(use))
+            if let address = secret.lastUsedFrom { p(.class("note")) { "from \(address)" } }
+        } else {
+            "Never"
+        }
+    }
+
+    @HTMLBuilder private func end(_ secret: ClientSecret) -> HTML {
+        switch secret.state {
+        case .revoked(let date): Moment(CalendarText(date))
+        case .live, .ended:
+            if let end = secret.endsAt { Moment(CalendarText(end)) } else { "No end date" }
+        }
+    }
+
+    private func actions(_ secret: ClientSecret) -> HTML {
+        ul(.class("links")) {
+            for (verb, hidden, step) in [("Set end date", " of the", "end"), ("Revoke", " the", "revoke")] {
+                li {
+                    a(.href(visit.path("applications", application.id.text, "secrets", secret.id, step))) {
+                        verb
+                        span(.class("vh")) { "\(hidden) secret ending \(secret.hint)" }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Where customers may be sent back, and a form to add an address.
+struct RedirectURIsSection: Component {
+    let visit: Visit
+    let application: Application
+    let problems: [FieldProblem]
+    let typed: String
+
+    var body: HTML {
+        section(.class("card"), .id("redirect-uris"), .aria("labelledby", "uris-h")) {
+            h2(.id("uris-h")) { "Redirect URIs" }
+            if application.redirectURIs.isEmpty {
+                p { "There are none yet. Customers cannot connect until you add one." }
+            } else {
+                ul(.class("rows")) { for uri in application.redirectURIs { row(uri) } }
+            }
+            nearMiss
+            form(
+                .class("stack"),
+                .method("post"),
+                .action(visit.path("applications", application.id.text, "redirect-uris")),
+                .novalidate
+            ) {
+                SealField(seal: visit.seal(for: .partner))
+                TextField(
+                    id: "redirect-uri",
+                    label: "Add an address",
+                    type: "url",
+                    value: typed,
+                    hint:
+                        "A full address, starting with https://. It must match exactly, including a final “/”.",
+                    direction: .leftToRight,
+                    problems: problems
+                )
+                div(.class("row")) { button(.class("btn")) { "Add this address" } }
+            }
+        }
+    }
+
+    private func row(_ uri: RedirectURI) -> HTML {
+        li {
+            div { code { uri.text } }
+            a(
+                .class("btn small"),
+                .href(
+                    visit.path("applications", application.id.text, "redirect-uris", "remove")
+                        .with(query: [("uri", uri.text)])
+                )
+            ) {
+                "Remove"
+                span(.class("vh")) { " \(uri.text)" }
+            }
+        }
+    }
+
+    /// Two addresses that differ in a final slash are different, and easily taken for one another.
+    @HTMLBuilder private var nearMiss: HTML {
+        if let added = visit.queryValue("near"),
+            application.redirectURIs.contains(where: { $0.text == added }),
+            let twin = application.redirectURIs.first(where: { $0.isNearMiss(of: added) })
+        {
+            div(.class("callout warn")) {
+                p {
+                    "Same as "
+                    code { twin.text }
+                    " except for the final “/”. These are two different addresses; keep both only if you need both."
+                }
+            }
+        }
+    }
+}
+
+/// Asks before an address is taken off the list.
+struct RemoveRedirectURIPage {
+    let visit: Visit
+    let application: Application
+    let uri: RedirectURI
+
+    var page: Page {
+        Page("Remove a redirect URI", .partners(signedIn: true, current: .applications)) {
+            h1 { "Remove this redirect URI?" }
+            p { code { uri.text } }
+            p {
+                "Customers can no longer be sent back there. Sign-ins under way through it end without access."
+            }
+            form(
+                .class("row"),
+                .method("post"),
+                .action(visit.path("applications", application.id.text, "redirect-uris", "remove"))
+            ) {
+                SealField(seal: visit.seal(for: .partner))
+                input(.type("hidden"), .name("redirect_uri"), .value(uri.text))
+                button(.class("btn danger")) { "Remove this address" }
+                a(.class("btn"), .href(visit.path("applications", application.id.text))) { "Keep it" }
+            }
+        }
+    }
+}

@@ -1,0 +1,344 @@
+import Registry
+import Web
+
+/// The registration form with its live preview (ux A5).
+struct RegistrationPage {
+    let visit: Visit
+    let form: ApplicationForm
+    var upload = LogoUpload()
+    var problems: [FieldProblem] = []
+
+    var page: Page {
+        let title = "Register an application"
+        let frame = Page.Frame.partners(signedIn: true, current: .applications)
+        return Page(problems.isEmpty ? title : "Error: \(title)", frame, script: .forms, hasFilePreview: true)
+        {
+            ErrorSummary(problems: problems)
+            div(.class("split")) {
+                Web.form(
+                    .class("stack"),
+                    .method("post"),
+                    .action(visit.path("applications")),
+                    .enctype("multipart/form-data"),
+                    .novalidate
+                ) {
+                    h1 { title }
+                    fields
+                }
+                BrandPreview(visit: visit, name: form.companyName, logo: upload.logo)
+            }
+        }
+    }
+
+    @HTMLBuilder private var fields: HTML {
+        SealField(seal: visit.seal(for: .partner))
+        input(.type("hidden"), .name("ticket"), .value(form.ticket))
+        TextField(
+            id: "company-name",
+            label: "Company name",
+            value: form.companyName,
+            hint: "Customers see this when they are asked to allow access.",
+            autocomplete: "organization",
+            direction: .automatic,
+            problems: problems,
+            extra: [.maxlength(80), .data("fills", "preview-name"), .data("letter", "preview-letter")]
+        )
+        LogoField(visit: visit, upload: upload, problems: problems)
+        RedirectURIsField(text: form.redirectURIs.joined(separator: "\n"), problems: problems)
+        MoreFields(visit: visit, form: form, problems: problems)
+        div(.class("row")) {
+            button(.class("btn primary")) { "Register application" }
+            button(
+                .class("btn"),
+                .formaction(visit.path("applications", "preview")),
+                .formnovalidate
+            ) { "Update preview" }
+            a(.class("btn"), .href(visit.path("applications"))) { "Cancel" }
+        }
+    }
+}
+
+private struct LogoField: Component {
+    let visit: Visit
+    let upload: LogoUpload
+    let problems: [FieldProblem]
+
+    private var isKept: Bool { upload.staged != nil }
+
+    var body: HTML {
+        Field(
+            id: "logo",
+            name: "logo",
+            label: isKept ? "Replace the logo" : "Logo",
+            hint:
+                "PNG, 64 to 2048 pixels a side, up to 512 KB. A square looks best. You can change it later.",
+            problems: problems
+        ) { attributes in
+            div(.class("drop")) {
+                if let staged = upload.staged { kept(staged) }
+                input(attributes + checks + (isKept ? [] : [.required]))
+            }
+            p(.class("says"), .id("logo-says"), .aria("live", "polite"))
+            for warning in upload.warnings {
+                div(.class("callout warn")) {
+                    p {
+                        "\(warning.message(filename: upload.staged?.fileName ?? "")). Use it anyway, or choose another."
+                    }
+                }
+            }
+        }
+    }
+
+    @HTMLBuilder private func kept(_ staged: StagedLogo) -> HTML {
+        input(.type("hidden"), .name("staged_logo"), .value(staged.id))
+        p {
+            span(.class("logo small")) {
+                img(
+                    .src(LogoEndpoint.path(of: staged.logo, size: 128, visit)),
+                    .width(40),
+                    .height(40),
+                    .alt("")
+                )
+            }
+            span {
+                bdi { staged.fileName }
+                ", \(max(1, (staged.byteCount + 512) / 1024)) KB"
+            }
+        }
+    }
+
+    /// What the script checks before anything is sent; the server checks again.
+    private var checks: [Attribute] {
+        [
+            .type("file"), .accept("image/png,.png"),
+            .data("logo", ""), .data("says", "logo-says"), .data("shows", "preview-logo"),
+            .data("max-bytes", "524288"), .data("min-side", "64"), .data("max-side", "2048"),
+            .data("not-png", "The logo must be a PNG. “{name}” is {kind}"),
+            .data("unknown", "not a PNG file"),
+            .data("too-heavy", "“{name}” is {size}. The logo can be up to 512 KB"),
+            .data("too-small", "“{name}” is {width} × {height} pixels. It must be at least 64 × 64"),
+            .data("too-large", "“{name}” is {width} × {height} pixels. It can be up to 2048 × 2048"),
+            .data("fine", "“{name}”, {width} × {height} pixels, {size}"),
+        ]
+    }
+}
+
+private struct RedirectURIsField: Component {
+    let text: String
+    let problems: [FieldProblem]
+
+    var body: HTML {
+        Field(
+            id: "redirect-uris",
+            name: "redirect_uris",
+            label: "Redirect URIs",
+            hint: """
+                Where customers are sent back after they answer. One per line. Also called callback URL or \
+                OAuth redirect URL. You can add these later, but customers cannot connect until you do.
+                """,
+            isOptional: true,
+            problems: problems
+        ) { attributes in
+            textarea(
+                attributes + [
+                    .rows(3), .dir(.leftToRight), .spellcheck(false), .autocapitalize("none"),
+                    .autocomplete("off"),
+                ]
+            ) { text }
+            div(.class("row")) {
+                preset("Postman", "https://oauth.pstmn.io/v1/callback")
+                preset("Make", "https://www.integromat.com/oauth/cb/oauth2")
+                preset("n8n", "https://YOUR-N8N-HOST/rest/oauth2-credential/callback")
+                preset("My computer", "http://127.0.0.1/callback")
+            }
+        }
+    }
+
+    private func preset(_ name: String, _ address: String) -> HTML {
+        button(
+            .class("btn small"),
+            .type("button"),
+            .hidden,
+            .data("adds", address),
+            .data("to", "redirect-uris")
+        ) { name }
+    }
+}
+
+/// What can wait: closed until somebody wants it, open when something in it is wrong.
+private struct MoreFields: Component {
+    let visit: Visit
+    let form: ApplicationForm
+    let problems: [FieldProblem]
+
+    private static let own: Set<String> = [
+        "application-name", "website", "privacy-policy", "support-email", "purpose", "scope",
+    ]
+
+    var body: HTML {
+        details(.open.when(problems.contains { MoreFields.own.contains($0.field) })) {
+            summary { "More" }
+            div(.class("stack")) {
+                optional(
+                    "application-name",
+                    "Application name",
+                    form.applicationName,
+                    hint: "If it differs from the company."
+                )
+                optional("website", "Website", form.website, type: "url")
+                optional("privacy-policy", "Privacy policy", form.privacyPolicy, type: "url")
+                optional("support-email", "Support e-mail", form.supportEmail, type: "email")
+                Field(
+                    id: "purpose",
+                    name: "purpose",
+                    label: "What will you use the data for?",
+                    hint: "Shown to the \(visit.brand.displayName) team only.",
+                    isOptional: true,
+                    problems: problems
+                ) { attributes in
+                    textarea(attributes + [.rows(3), .dir(.automatic)]) { form.purpose }
+                }
+                KindChoice(kind: form.kind)
+                ScopeChoice(visit: visit, chosen: form.scopes)
+            }
+        }
+    }
+
+    private func optional(
+        _ id: String,
+        _ label: String,
+        _ value: String,
+        hint: String? = nil,
+        type: String = "text"
+    )
+        -> TextField
+    {
+        TextField(
+            id: id,
+            label: label,
+            type: type,
+            value: value,
+            hint: hint,
+            isOptional: true,
+            direction: type == "text" ? .automatic : .leftToRight,
+            problems: problems
+        )
+    }
+}
+
+private struct KindChoice: Component {
+    let kind: Application.Kind
+
+    var body: HTML {
+        fieldset(.class("field")) {
+            legend { "Where does your software run?" }
+            choice("confidential", "On a server", "It can keep a client secret.")
+            choice(
+                "public",
+                "On people’s devices or in their browser",
+                "It cannot keep a secret and gets none."
+            )
+        }
+    }
+
+    private func choice(_ value: String, _ text: String, _ hint: String) -> HTML {
+        div(.class("choice")) {
+            input(
+                .type("radio"),
+                .id("kind-\(value)"),
+                .name("kind"),
+                .value(value),
+                .checked.when(kind.rawValue == value)
+            )
+            label(.for("kind-\(value)")) {
+                text
+                span(.class("hint")) { hint }
+            }
+        }
+    }
+}
+
+private struct ScopeChoice: Component {
+    let visit: Visit
+    let chosen: [String]?
+
+    var body: HTML {
+        if !visit.tenant.settings.scopes.isEmpty {
+            fieldset(.class("field"), .id("scope")) {
+                legend { "Permissions you need" }
+                input(.type("hidden"), .name("scope_shown"), .value("1"))
+                for scope in visit.tenant.settings.scopes {
+                    let name = scope.name.text
+                    div(.class("choice")) {
+                        input(
+                            .type("checkbox"),
+                            .id("scope-\(name)"),
+                            .name("scope"),
+                            .value(name),
+                            .checked.when(chosen?.contains(name) ?? scope.isDefault)
+                        )
+                        label(.for("scope-\(name)")) {
+                            scope.sentence
+                            span(.class("hint")) { code { name } }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// What customers will see, as far as the form goes.
+private struct BrandPreview: Component {
+    let visit: Visit
+    let name: String
+    let logo: LogoDigest?
+
+    private var shownName: String { name.trimmingSpaces.isEmpty ? "Your company" : name }
+
+    var body: HTML {
+        aside(.class("stack"), .aria("labelledby", "preview-h")) {
+            h2(.id("preview-h")) { "What customers will see" }
+            div(.class("preview")) {
+                Handshake(mark: mark, visit: visit)
+                p(.class("center")) {
+                    strong {
+                        bdi(.id("preview-name")) { shownName }
+                        " wants to connect to your \(visit.brand.displayName) account"
+                    }
+                }
+            }
+        }
+    }
+
+    private var mark: HTML {
+        span(.class("logo"), .id("preview-logo")) {
+            if let logo {
+                img(
+                    .src(LogoEndpoint.path(of: logo, size: 128, visit)),
+                    .width(64),
+                    .height(64),
+                    .alt("")
+                )
+            } else {
+                span(.class("monogram"), .id("preview-letter")) {
+                    name.trimmingSpaces.isEmpty ? "?" : Monogram.of(name)
+                }
+            }
+        }
+    }
+}
+
+/// Said to a partner who has as many applications as they may.
+struct TooManyApplicationsPage {
+    let limit: Int
+    let visit: Visit
+
+    var page: Page {
+        Page("You cannot register another one", .partners(signedIn: true, current: .applications)) {
+            h1 { "You can have up to \(limit) applications" }
+            p { "Delete one, or ask \(visit.brand.displayName) for more." }
+            p { a(.href(visit.path("applications"))) { "Back to your applications" } }
+        }
+    }
+}
