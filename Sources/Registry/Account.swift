@@ -207,12 +207,6 @@ extension Connection {
             """
         ).first.map { row in (try Account(row, from: 0), PasswordHash(stored: try row.text(5))) }
     }
-
-    func setPassword(_ hash: PasswordHash, of account: AccountID, tenant: TenantID) throws {
-        try run(
-            "UPDATE accounts SET password = \(hash.text) WHERE tenant = \(tenant) AND id = \(account)"
-        )
-    }
 }
 
 extension Account {

@@ -84,15 +84,12 @@ extension Attribute {
     package static func autocomplete(_ token: String) -> Attribute { Attribute("autocomplete", token) }
     package static func autocapitalize(_ mode: String) -> Attribute { Attribute("autocapitalize", mode) }
     package static func inputmode(_ mode: String) -> Attribute { Attribute("inputmode", mode) }
-    package static func enterkeyhint(_ hint: String) -> Attribute { Attribute("enterkeyhint", hint) }
     package static func pattern(_ pattern: String) -> Attribute { Attribute("pattern", pattern) }
     package static func accept(_ types: String) -> Attribute { Attribute("accept", types) }
-    package static func minlength(_ count: Int) -> Attribute { Attribute("minlength", String(count)) }
     package static func maxlength(_ count: Int) -> Attribute { Attribute("maxlength", String(count)) }
     package static func min(_ value: String) -> Attribute { Attribute("min", value) }
     package static func max(_ value: String) -> Attribute { Attribute("max", value) }
     package static func rows(_ count: Int) -> Attribute { Attribute("rows", String(count)) }
-    package static func cols(_ count: Int) -> Attribute { Attribute("cols", String(count)) }
     package static func spellcheck(_ isOn: Bool) -> Attribute { Attribute("spellcheck", String(isOn)) }
     package static var required: Attribute { flag("required") }
     package static var checked: Attribute { flag("checked") }
@@ -110,10 +107,8 @@ extension Attribute {
     package static func alt(_ text: String) -> Attribute { Attribute("alt", text) }
     package static func width(_ pixels: Int) -> Attribute { Attribute("width", String(pixels)) }
     package static func height(_ pixels: Int) -> Attribute { Attribute("height", String(pixels)) }
-    package static func loading(_ mode: String) -> Attribute { Attribute("loading", mode) }
     package static func datetime(_ moment: String) -> Attribute { Attribute("datetime", moment) }
     package static func scope(_ scope: String) -> Attribute { Attribute("scope", scope) }
-    package static func colspan(_ count: Int) -> Attribute { Attribute("colspan", String(count)) }
     package static func content(_ text: String) -> Attribute { Attribute("content", text) }
     package static func charset(_ name: String) -> Attribute { Attribute("charset", name) }
     package static func start(_ number: Int) -> Attribute { Attribute("start", String(number)) }

@@ -68,12 +68,12 @@ final class DecodingElsewhere {
     }
 
     @Test func `a process that fails costs one upload`() async throws {
-        let failing = try workshop("/bin/false")
-        await #expect(throws: LogoWorkshopFault.self) { try await failing.logo(from: good) }
+        let failing = try workshop(program("exit 7"))
+        await #expect(throws: LogoWorkshopFault.crashed(7)) { try await failing.logo(from: good) }
         let dying = try workshop(program("kill -SEGV $$"))
         await #expect(throws: LogoWorkshopFault.crashed(-11)) { try await dying.logo(from: good) }
-        let silent = try workshop("/bin/true")
-        await #expect(throws: LogoWorkshopFault.self) { try await silent.logo(from: good) }
+        let silent = try workshop(program("exit 0"))
+        await #expect(throws: LogoWorkshopFault.crashed(0)) { try await silent.logo(from: good) }
     }
 
     @Test func `a process that never answers is killed in time`() async throws {

@@ -5,7 +5,6 @@ import Web
 struct ClientAuthentication {
     let asked: ClientCredentials
 
-    /// Also tries an id and secret that were percent-encoded before they were put into the header.
     var id: String { asked.id }
 
     /// Reads `Authorization: Basic` or the body, and refuses both at once; throws ``OAuthFailure``.
