@@ -62,6 +62,14 @@ extension Site {
     ]
 }
 
+extension Site {
+    /// What a tenant's own paths may not begin with, because it leads somewhere already.
+    static let ownFirstSegments: Set<String> = Set(
+        routes.compactMap { $0.pattern.description.split(separator: "/").first.map(String.init) }
+            + ["healthz", "readyz", "public", "robots.txt", "favicon.ico", "t"]
+    )
+}
+
 /// One line of the table: a method, a pattern, who is let in, and what answers them.
 struct Route: Sendable {
     enum Admission: Sendable { case anyone, partner, customer, admin, client }

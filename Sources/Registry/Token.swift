@@ -3,7 +3,9 @@ package import FoundationEssentials
 /// Tokens in the one moment they can be read.
 package struct IssuedTokens: Sendable {
     package let accessToken: SecretText
-    package let expiresIn: Int
+
+    /// Nil for one that does not expire.
+    package let expiresIn: Int?
     package let scopes: ScopeSet
 
     /// Nil where the grant has none (RFC 6749 §4.4.3).
@@ -65,7 +67,9 @@ package struct TokenFacts: Sendable {
     package let subject: String
     package let scopes: ScopeSet
     package let issuedAt: Date?
-    package let expiresAt: Date
+
+    /// Nil for one that does not expire.
+    package let expiresAt: Date?
     let grant: String?
 }
 
@@ -104,7 +108,7 @@ extension ClientAccess {
             guard try transaction.grantLives(code.grant, tenant: tenant.id) else {
                 return .refused(.invalidGrant(.ended))
             }
-            let end = fresh.now.addingTimeInterval(Double(tenant.policy.refreshAbsoluteSeconds))
+            let end = tenant.policy.familyEnd(from: fresh.now)
             let family = TokenFamily(id: sent.id, grant: code.grant, scopes: code.scopes, endsAt: end)
             try transaction.insert(family, of: client.id, tenant: tenant.id)
             try fresh.store(code.scopes, in: family, with: transaction)
@@ -220,7 +224,7 @@ private struct FreshTokens: Sendable {
     }
 
     func store(_ scopes: ScopeSet, in family: TokenFamily?, with transaction: any Connection) throws {
-        let end = now.addingTimeInterval(Double(tenant.policy.accessTokenSeconds))
+        let end = tenant.policy.accessTokenSeconds.end(from: now)
         let row = AccessTokenRow(
             digest: access.digest(with: key),
             family: family?.id,
@@ -230,7 +234,7 @@ private struct FreshTokens: Sendable {
         )
         try transaction.insert(row, as: access.id, of: client, tenant: tenant.id)
         guard let refresh, let family else { return }
-        let idleEnd = now.addingTimeInterval(Double(tenant.policy.refreshIdleSeconds))
+        let idleEnd = tenant.policy.refreshIdleSeconds.end(from: now)
         try transaction.insertRefreshToken(
             refresh.id,
             digest: refresh.digest(with: key),
@@ -247,7 +251,7 @@ private struct FreshTokens: Sendable {
         case .issued(let scopes):
             IssuedTokens(
                 accessToken: access,
-                expiresIn: tenant.policy.accessTokenSeconds,
+                expiresIn: tenant.policy.accessTokenSeconds.seconds,
                 scopes: scopes,
                 refreshToken: refresh
             )

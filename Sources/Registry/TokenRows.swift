@@ -190,7 +190,7 @@ extension Connection {
             subject: customer ?? client,
             scopes: ScopeSet(wire: try row.text(2)) ?? ScopeSet(),
             issuedAt: try row.date(3),
-            expiresAt: try row.date(4),
+            expiresAt: try row.expiry(4),
             grant: try row.optionalText(7)
         )
     }
@@ -214,7 +214,7 @@ extension Connection {
             subject: try row.text(4),
             scopes: ScopeSet(wire: try row.text(2)) ?? ScopeSet(),
             issuedAt: nil,
-            expiresAt: try row.date(3),
+            expiresAt: try row.expiry(3),
             grant: try row.text(5)
         )
     }
@@ -234,5 +234,13 @@ extension Connection {
             RETURNING id
             """
         ).isEmpty
+    }
+}
+
+extension Row {
+    /// The end of a token that has one.
+    fileprivate func expiry(_ column: Int) throws -> Date? {
+        let end = try date(column)
+        return end >= .never ? nil : end
     }
 }

@@ -18,7 +18,7 @@ enum TokenEndpoint {
                 try await client.refresh(try sent.required("refresh_token"), scope: scope)
             case .clientCredentials:
                 try await client.issueForItself(scope: scope)
-            case nil:
+            case .password, .implicit, nil:
                 throw TokenRefusal.unsupportedGrantType
             }
         return Response(.ok, headers: HeaderSet.json, body: body(tokens).bytes)
@@ -29,8 +29,8 @@ enum TokenEndpoint {
         var members: [(String, JSON)] = [
             ("access_token", .text(tokens.accessToken.plaintext)),
             ("token_type", .text("Bearer")),
-            ("expires_in", .number(tokens.expiresIn)),
         ]
+        if let seconds = tokens.expiresIn { members.append(("expires_in", .number(seconds))) }
         if let refresh = tokens.refreshToken { members.append(("refresh_token", .text(refresh.plaintext))) }
         members.append(("scope", .text(tokens.scopes.wire)))
         return .object(members)
@@ -60,8 +60,8 @@ enum TokenEndpoint {
             ("scope", .text(facts.scopes.wire)),
             ("client_id", .text(facts.client.text)),
             ("sub", .text(facts.subject)),
-            ("exp", .number(facts.expiresAt.milliseconds / 1000)),
         ]
+        if let end = facts.expiresAt { members.append(("exp", .number(end.milliseconds / 1000))) }
         if let issuedAt = facts.issuedAt {
             members.append(("token_type", .text("Bearer")))
             members.append(("iat", .number(issuedAt.milliseconds / 1000)))
