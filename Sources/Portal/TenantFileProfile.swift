@@ -41,20 +41,17 @@ extension Fields {
 
     private func paths() -> WireProfile.Paths {
         var paths = WireProfile.Paths()
-        let all: [(String, WritableKeyPath<WireProfile.Paths, [String]>)] = [
-            ("authorize", \.authorize), ("token", \.token), ("revoke", \.revoke),
-            ("introspect", \.introspect), ("verify", \.verify), ("logout", \.logout),
-        ]
-        guard let fields = object("paths", known: all.map(\.0)) else { return paths }
+        guard let fields = object("paths", known: Endpoint.allCases.map(\.rawValue)) else { return paths }
         var taken: Set<String> = []
-        for (key, place) in all {
+        for endpoint in Endpoint.allCases {
+            let key = endpoint.rawValue
             let found = fields.texts(key, "a path such as /oauth/token that is not one of the portal's own") {
                 Fields.isFreePath($0) ? $0 : nil
             }
             for path in found where !taken.insert(path).inserted {
                 fields.note("“\(path)” leads somewhere else already", key)
             }
-            paths[keyPath: place] = found
+            paths[endpoint] = found
         }
         return paths
     }

@@ -109,10 +109,7 @@ extension TenantFile {
     }
 
     private static func paths(_ paths: WireProfile.Paths) -> [(String, JSON)] {
-        [
-            ("authorize", paths.authorize), ("token", paths.token), ("revoke", paths.revoke),
-            ("introspect", paths.introspect), ("verify", paths.verify), ("logout", paths.logout),
-        ].map { name, paths in (name, .list(paths.map { .text($0) })) }
+        Endpoint.allCases.map { ($0.rawValue, .list(paths[$0].map { .text($0) })) }
     }
 
     private static func sources(_ sources: WireProfile.ParameterSources) -> [(String, JSON)] {

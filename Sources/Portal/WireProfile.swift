@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Registry
+import Synchronization
 
 /// How a tenant speaks on the wire; what is allowed there is its ``Policy``.
 ///
@@ -148,23 +149,73 @@ final class Dialect: Sendable {
 
     init(_ profile: WireProfile) {
         self.profile = profile
-        let paths = profile.paths
-        aliases =
-            [
-                (paths.authorize, "authorize"), (paths.token, "token"), (paths.revoke, "revoke"),
-                (paths.introspect, "introspect"), (paths.verify, "verify"),
-            ].flatMap { paths, name in paths.map { Alias($0, for: ["oauth2", name]) } }
-            + paths.logout.map { Alias($0, for: Dialect.logout) }
+        aliases = Endpoint.allCases.flatMap { endpoint in
+            profile.paths[endpoint].map { Alias($0, for: endpoint.place) }
+        }
     }
 
     static let standard = Dialect(.standard)
 
-    /// The place in the route table at which a token ends itself.
-    static let logout = ["oauth2", "tokens", "current"]
+    /// The place in the route table of what was asked for; nil where this tenant has no such thing.
+    func place(of path: ArraySlice<String>) -> ArraySlice<String>? {
+        if let alias = aliases.first(where: { $0.matches(path) }) { return alias.standard[...] }
+        let isLogout = path.count == 3 && path.elementsEqual(Endpoint.logout.place)
+        return isLogout && profile.paths.logout.isEmpty ? nil : path
+    }
 
-    /// What the route table calls this path.
-    func standardPath(of path: ArraySlice<String>) -> ArraySlice<String> {
-        aliases.first { $0.matches(path) }?.standard[...] ?? path
+    /// The path that partners are told: the provider's own where it has one.
+    func path(to endpoint: Endpoint) -> String {
+        profile.paths[endpoint].first ?? "/" + endpoint.place.joined(separator: "/")
+    }
+}
+
+/// What a provider may have paths of its own for.
+enum Endpoint: String, Sendable, CaseIterable {
+    case authorize, token, revoke, introspect, verify, logout
+
+    /// Its place in the route table.
+    var place: [String] {
+        switch self {
+        case .logout: ["oauth2", "tokens", "current"]
+        default: ["oauth2", rawValue]
+        }
+    }
+}
+
+extension WireProfile.Paths {
+    subscript(_ endpoint: Endpoint) -> [String] {
+        get { self[keyPath: Self.place(of: endpoint)] }
+        set { self[keyPath: Self.place(of: endpoint)] = newValue }
+    }
+
+    private static func place(of endpoint: Endpoint) -> WritableKeyPath<Self, [String]> {
+        switch endpoint {
+        case .authorize: \.authorize
+        case .token: \.token
+        case .revoke: \.revoke
+        case .introspect: \.introspect
+        case .verify: \.verify
+        case .logout: \.logout
+        }
+    }
+}
+
+/// The dialects of the tenants seen lately.
+final class KeptDialects: Sendable {
+    /// Keeps the tenant too, so that its identity is not given to another one.
+    private let kept = Mutex<[ObjectIdentifier: (tenant: Tenant, dialect: Dialect)]>([:])
+
+    /// Throws for a profile that cannot be read, which is damage.
+    func dialect(of tenant: Tenant) throws -> Dialect {
+        let text = tenant.settings.wireProfile
+        if WireProfile.name(ofKept: text) == WireProfile.standardName { return .standard }
+        if let known = kept.withLock({ $0[ObjectIdentifier(tenant)] }) { return known.dialect }
+        let dialect = Dialect(try WireProfile(kept: text))
+        kept.withLock { kept in
+            if kept.count >= 1024 { kept = [:] }
+            kept[ObjectIdentifier(tenant)] = (tenant, dialect)
+        }
+        return dialect
     }
 }
 
