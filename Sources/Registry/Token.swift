@@ -111,7 +111,7 @@ extension ClientAccess {
             try record(.codeRedeemed, [("code", sent.id)], fresh.now, transaction)
             return .issued(code.scopes)
         }
-        return try fresh.issued(result)
+        return try fresh.issued(ending(result))
     }
 
     /// Exchanges a refresh token for a new pair (RFC 6749 §6); throws ``TokenRefusal``.
@@ -148,7 +148,13 @@ extension ClientAccess {
             registry.uses.note(.grant(old.family.grant), tenant: tenant.id, at: fresh.now, from: "")
             return .issued(scopes)
         }
-        return try fresh.issued(result)
+        return try fresh.issued(ending(result))
+    }
+
+    /// Forgets what was read of a family that a replay has just ended.
+    private func ending(_ result: Redemption) -> Redemption {
+        if case .refused(.invalidGrant(.alreadyUsed)) = result { registry.recentReads.forget() }
+        return result
     }
 
     /// Issues a token to the application itself (RFC 6749 §4.4); throws ``TokenRefusal``.
@@ -274,9 +280,12 @@ extension ClientAccess {
     private func facts(of token: String, at now: Date) async throws -> TokenFacts? {
         if let access = SecretText(parsing: token, kind: .accessToken) {
             let digest = access.digest(with: registry.secretKey)
-            return try await registry.database.read { connection in
-                try connection.accessToken(access.id, digest: digest, tenant: tenant.id, at: now)
+            let place = RecentReads.Place(tenant: tenant.id, id: access.id)
+            let stored = try await registry.recentReads.accessTokens.fact(place, at: now) {
+                try await registry.database.read { try $0.accessToken(place, at: now) }
             }
+            guard let stored, areEqualInConstantTime(stored.digest, digest) else { return nil }
+            return stored.facts.expiresAt > now ? stored.facts : nil
         }
         if let refresh = SecretText(parsing: token, kind: .refreshToken) {
             let digest = refresh.digest(with: registry.secretKey)
@@ -296,23 +305,25 @@ extension ClientAccess {
         let refresh = SecretText(parsing: token, kind: .refreshToken)
         guard let sent = access ?? refresh else { return }
         let digest = sent.digest(with: registry.secretKey)
-        try await registry.database.transaction { transaction in
-            if access != nil {
-                let revoked = try transaction.revokeAccessToken(
-                    sent.id,
-                    digest: digest,
-                    of: client.id,
-                    tenant: tenant.id,
-                    at: now
-                )
-                if revoked { try record(.tokenRevoked, [("access_token", sent.id)], now, transaction) }
-                return
+        try await registry.recentReads.changing {
+            try await registry.database.transaction { transaction in
+                if access != nil {
+                    let revoked = try transaction.revokeAccessToken(
+                        sent.id,
+                        digest: digest,
+                        of: client.id,
+                        tenant: tenant.id,
+                        at: now
+                    )
+                    if revoked { try record(.tokenRevoked, [("access_token", sent.id)], now, transaction) }
+                    return
+                }
+                guard let old = try transaction.refreshToken(sent.id, of: client.id, tenant: tenant.id),
+                    areEqualInConstantTime(old.digest, digest)
+                else { return }
+                try transaction.endFamily(old.family.id, tenant: tenant.id, at: now)
+                try record(.tokenRevoked, [("family", old.family.id)], now, transaction)
             }
-            guard let old = try transaction.refreshToken(sent.id, of: client.id, tenant: tenant.id),
-                areEqualInConstantTime(old.digest, digest)
-            else { return }
-            try transaction.endFamily(old.family.id, tenant: tenant.id, at: now)
-            try record(.tokenRevoked, [("family", old.family.id)], now, transaction)
         }
     }
 }
