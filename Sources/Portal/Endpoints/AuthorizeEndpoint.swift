@@ -20,6 +20,7 @@ enum AuthorizeEndpoint {
         do {
             recipient = try await visit.registry.recipient(of: asked, at: visit.tenant)
         } catch let refusal as RecipientRefusal {
+            try await keep(refusal, of: asked, visit)
             return AuthorizeErrorPage(refusal, visit.brand).response(to: visit)
         }
         let customer = try await visit.customer()
@@ -42,6 +43,25 @@ enum AuthorizeEndpoint {
             return try await CustomerDoor.keeping(request, visit)
         }
         return try await decide(request, asked, customer, visit)
+    }
+
+    /// Keeps the address that was refused, for the partner who is told the reference.
+    private static func keep(_ refusal: RecipientRefusal, of asked: Parameters, _ visit: Visit) async throws {
+        let (application, address): (Application, String?)
+        switch refusal {
+        case .unregistered(let owner, let sent): (application, address) = (owner, sent)
+        case .nothingRegistered(let owner):
+            (application, address) = (owner, try asked.optional("redirect_uri"))
+        case .malformed, .unknownClient, .suspended, .ambiguous: return
+        }
+        let spot = "\(visit.tenant.name) \(application.id) \(visit.request.clientAddress)"
+        guard let address, visit.site.brakes.refusals.spend(spot) == nil else { return }
+        try await visit.registry.note(
+            refused: address,
+            of: application,
+            as: visit.request.id,
+            at: visit.tenant
+        )
     }
 
     /// Shows the consent screen, or answers without it where nobody has to be asked.
