@@ -168,9 +168,7 @@ extension ClientAccess {
             return scopes
         }
         let (fresh, granted) = (FreshTokens(self, withRefreshToken: false), scopes ?? client.scopes)
-        try await registry.database.transaction { transaction in
-            try fresh.store(granted, in: nil, with: transaction)
-        }
+        try await registry.database.write(fresh.insertion(granted, in: nil))
         return try fresh.issued(.issued(granted))
     }
 
@@ -225,7 +223,8 @@ private struct FreshTokens: Sendable {
             ? SecretText(prefix: prefix, kind: .refreshToken, now: now, entropy: entropy) : nil
     }
 
-    func store(_ scopes: ScopeSet, in family: TokenFamily?, with transaction: any Connection) throws {
+    /// What writes the access token down.
+    func insertion(_ scopes: ScopeSet, in family: TokenFamily?) -> SQL {
         let end = now.addingTimeInterval(Double(tenant.policy.accessTokenSeconds))
         let row = AccessTokenRow(
             digest: access.digest(with: key),
@@ -234,8 +233,12 @@ private struct FreshTokens: Sendable {
             issuedAt: now,
             expiresAt: end
         )
-        try transaction.insert(row, as: access.id, of: client, tenant: tenant.id)
-        guard let refresh, let family else { return }
+        return row.insertion(as: access.id, of: client, tenant: tenant.id)
+    }
+
+    func store(_ scopes: ScopeSet, in family: TokenFamily, with transaction: any Connection) throws {
+        try transaction.run(insertion(scopes, in: family))
+        guard let refresh else { return }
         let idleEnd = now.addingTimeInterval(Double(tenant.policy.refreshIdleSeconds))
         try transaction.insertRefreshToken(
             refresh.id,

@@ -21,6 +21,15 @@ struct AccessTokenRow: Sendable {
     let expiresAt: Date
 }
 
+extension AccessTokenRow {
+    func insertion(as id: String, of client: ClientID, tenant: TenantID) -> SQL {
+        """
+        INSERT INTO access_tokens (tenant, id, digest, application, family, scopes, issued_at, expires_at)
+        VALUES (\(tenant), \(id), \(digest), \(client), \(family), \(scopes), \(issuedAt), \(expiresAt))
+        """
+    }
+}
+
 /// A stored code, with what a redemption has to prove.
 struct StoredCode: Sendable {
     let digest: [UInt8]
@@ -33,7 +42,7 @@ struct StoredCode: Sendable {
 
     /// What is wrong with a redemption apart from its timing.
     func refusal(redirectURI sent: String?, verifier: String?) -> TokenRefusal? {
-        let right = sent.map { $0.utf8.elementsEqual(redirectURI.utf8) } ?? !wasNamed
+        let right = sent.map(redirectURI.isByteForByte) ?? !wasNamed
         guard right else { return .invalidGrant(.otherRedirectURI) }
         guard let verifier, challenge.isAnswered(by: verifier) else { return .invalidGrant(.wrongVerifier) }
         return nil
@@ -116,16 +125,6 @@ extension Connection {
             """
             UPDATE token_families SET ended_at = \(now)
             WHERE tenant = \(tenant) AND id = \(id) AND ended_at IS NULL
-            """
-        )
-    }
-
-    func insert(_ token: AccessTokenRow, as id: String, of client: ClientID, tenant: TenantID) throws {
-        try run(
-            """
-            INSERT INTO access_tokens (tenant, id, digest, application, family, scopes, issued_at, expires_at)
-            VALUES (\(tenant), \(id), \(token.digest), \(client), \(token.family), \(token.scopes),
-                \(token.issuedAt), \(token.expiresAt))
             """
         )
     }
