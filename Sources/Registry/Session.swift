@@ -60,15 +60,18 @@ extension ApplicationRegistry {
         -> SecretText
     {
         let known = try await account(for: signIn, at: tenant)
-        guard try await passwords.verifies(signIn.password, known?.password), let account = known?.account
+        guard try await passwords.verifies(signIn.password, known?.password), let (account, hash) = known
         else {
             try await recordRefusal(of: known?.account.id, signIn.role, at: tenant, from: provenance)
             throw SignInRefusal.wrongEmailOrPassword
         }
+        // A hash made when hashes cost less is replaced in the one moment its password is known (SL-09).
+        let renewed = passwords.needsRehash(hash) ? try await passwords.hash(signIn.password) : nil
         let now = clock()
         let cookie = SecretText(prefix: tenant.name.secretPrefix, kind: .session, now: now, entropy: entropy)
         let (digest, ledger) = (cookie.digest(with: secretKey), ledger)
         try await database.transaction { transaction in
+            if let renewed { try transaction.set(renewed, of: account.id, tenant: tenant.id) }
             try transaction.insertSession(cookie.id, digest, of: account, tenant: tenant.id, at: now)
             try ledger.record(
                 .signedIn,
