@@ -54,7 +54,7 @@ extension Site {
         .client  (.post, "/oauth2/revoke",                                       TokenEndpoint.revoke),
         .client  (.post, "/oauth2/introspect",                                   TokenEndpoint.introspect),
         .bearer  (.get,  "/oauth2/verify",                                       ResourceEndpoint.verify),
-        .bearer  (.delete, "/oauth2/tokens/current",                             ResourceEndpoint.logOut),
+        .bearerFromAnywhere(.delete, "/oauth2/tokens/current",                   ResourceEndpoint.logOut),
         .preflight(      "/oauth2/tokens/current"),
         .preflight(      "/oauth2/token"),
         .preflight(      "/oauth2/revoke"),
@@ -207,17 +207,27 @@ extension Route {
         }
     }
 
-    /// Whoever holds a token that works, by the `Authorization` header.
+    /// Whoever holds a token that works, by the `Authorization` header; a body says nothing.
     static func bearer(
         _ method: Method,
         _ pattern: PathPattern,
         _ handler: @escaping @Sendable (BearerAccess, Visit) async throws -> Response
     ) -> Route {
-        Route(method, pattern, .bearer, .none) { visit in
-            try await visit.allowingRegisteredOrigin {
-                guard let bearer = try await visit.bearer() else { return visit.unauthorized() }
-                return try await handler(bearer, visit)
-            }
+        Route(method, pattern, .bearer, method == .get ? .none : .parameters) { visit in
+            guard let bearer = try await visit.bearer() else { return visit.unauthorized() }
+            return try await handler(bearer, visit)
+        }
+    }
+
+    /// The same, for pages of other sites as well.
+    static func bearerFromAnywhere(
+        _ method: Method,
+        _ pattern: PathPattern,
+        _ handler: @escaping @Sendable (BearerAccess, Visit) async throws -> Response
+    ) -> Route {
+        let route = bearer(method, pattern, handler)
+        return Route(method, pattern, .bearer, .parameters) { visit in
+            try await visit.allowingRegisteredOrigin { try await route.respond(visit) }
         }
     }
 

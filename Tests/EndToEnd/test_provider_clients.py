@@ -1,4 +1,4 @@
-"""The providers through the libraries partners use: requests-oauthlib, Authlib, golang.org/x/oauth2, ruby-oauth2."""
+"""The providers through the libraries of partners: requests-oauthlib, Authlib, x/oauth2, ruby-oauth2."""
 
 from __future__ import annotations
 
@@ -219,7 +219,9 @@ def run(command: list[str], back: Callable[[str], str] | None, environment: dict
 def in_go() -> Program:
     environment = {"GO111MODULE": "off", "GOPATH": "/usr/share/gocode", "GOPROXY": "off", "GOFLAGS": ""}
 
-    def program(way: str, provider: Provider, application: Application, *rest: str, back: Any = None) -> list[Line]:
+    def program(
+        way: str, provider: Provider, application: Application, *rest: str, back: Any = None
+    ) -> list[Line]:
         pair = [application.client_id, str(application.client_secret)]
         words = ["go", "run", str(HERE / "go/provider.go"), way, provider.authorize, provider.token]
         return run([*words, *pair, *rest], back, environment)
@@ -229,7 +231,9 @@ def in_go() -> Program:
 
 @pytest.fixture(scope="module", params=["request_body", "basic_auth"])
 def in_ruby(request: pytest.FixtureRequest) -> Program:
-    def program(way: str, provider: Provider, application: Application, *rest: str, back: Any = None) -> list[Line]:
+    def program(
+        way: str, provider: Provider, application: Application, *rest: str, back: Any = None
+    ) -> list[Line]:
         pair = [application.client_id, str(application.client_secret), request.param]
         words = ["ruby", str(HERE / "ruby/provider.rb"), way, provider.authorize, provider.token]
         return run([*words, *pair, *rest], back, {})

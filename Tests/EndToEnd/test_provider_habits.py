@@ -1,4 +1,4 @@
-"""What the documents leave open and their readers do: curl by the providers' host names, mapped to the server."""
+"""What the documents leave open and their readers do, with curl and the providers' own host names."""
 
 from __future__ import annotations
 
@@ -94,7 +94,8 @@ def test_rovitracker_reads_a_body_that_does_not_say_what_it_is(
     body = urlencode(pair | {"code": parameters(back)["code"]})
     reply = curl(server, "-X", "POST", *types, "--data", body, f"http://{host}/app/oauth2/token")
     assert reply.status == 200 and list(reply.json) == ["access_token", "type", "token_type"]
-    live = curl(server, *header("Authorization", f"bearer {reply.json['access_token']}"), f"http://{host}/oauth2/verify")
+    bearer = header("Authorization", f"bearer {reply.json['access_token']}")
+    live = curl(server, *bearer, f"http://{host}/oauth2/verify")
     assert live.status == 204 and live.headers["x-auth-client"] == [application.client_id]
 
 
@@ -177,11 +178,14 @@ def test_cameramanager_lets_a_page_of_any_site_ask(server: Server, key: Applicat
         assert allowed == ["access-control-allow-origin,authorization"]
 
 
-def test_cameramanager_wrong_passwords_are_few(server: Server, cameramanager: Tenant, key: Application) -> None:
+def test_cameramanager_wrong_passwords_are_few(
+    server: Server, cameramanager: Tenant, key: Application
+) -> None:
     customer = cameramanager.customer(signed_in=False)
     fields = {"grant_type": "password", "username": customer.email, "password": "not the one"}
     words = ["-X", "POST", *header("X-Forwarded-For", "198.51.100.77")]
-    words += [word for name, value in basic(key.client_id, str(key.client_secret)).items() for word in header(name, value)]
+    for name, value in basic(key.client_id, str(key.client_secret)).items():
+        words += header(name, value)
     address = f"http://rest.cameramanager.com/oauth/token?{urlencode(fields)}"
     replies = [curl(server, *words, address) for _ in range(6)]
     assert [reply.status for reply in replies] == [400] * 5 + [429]

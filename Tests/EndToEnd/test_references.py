@@ -1,4 +1,4 @@
-"""A redirect URI that is not registered: what the customer sees, and how the partner mends it by its reference."""
+"""A redirect URI that is not registered: what the customer sees, and how the partner mends it."""
 
 from __future__ import annotations
 

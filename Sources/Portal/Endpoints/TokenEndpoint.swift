@@ -58,7 +58,8 @@ enum TokenEndpoint {
     ) async throws -> IssuedTokens {
         let email = try sent.required("username").trimmingSpaces
         let password = try sent.required("password")
-        let account = "\(visit.tenant.name) \(email.lowercased())"
+        // What is no address belongs to nobody, however long it is.
+        let account = "\(visit.tenant.name) \(EmailAddress(email)?.text ?? "")"
         let address = visit.request.clientAddress
         let brakes = visit.site.brakes
         let spot = account + " " + address
