@@ -292,6 +292,16 @@ struct SpeakingLikeCameraManager {
         #expect(answer.status == status && answer.body.hasPrefix("{"))
     }
 
+    @Test func `an address with a fragment is refused, and offered without it`() async throws {
+        var dana = try await portal.partner()
+        let page = try await dana.post(
+            "/applications/\(application.id)/redirect-uris",
+            [("seal", dana.ownSeal), ("redirect_uri", "https://acme.example/#/callback")]
+        )
+        #expect(page.status == 422 && page.text.contains("The part after # cannot be registered"))
+        #expect(page.body.contains("value=\"https://acme.example/\""))
+    }
+
     @Test func `a browser application may ask with headers that make no sense`() async throws {
         let headers: [(name: String, value: String)] = [
             ("Origin", "http://localhost:4200"), ("Access-Control-Request-Method", "POST"),

@@ -27,6 +27,13 @@ enum ApplicationScreens {
         let typed = form["redirect_uri"]?.trimmingSpaces ?? ""
         do {
             try await partner.addRedirectURI(typed, to: application)
+        } catch RegistrationRefusal.redirectURI(.fragment) {
+            let mend = FieldProblem(
+                field: "redirect-uri",
+                message: "The part after # cannot be registered. This is the same address without it"
+            )
+            let rest = typed.withoutFragment
+            return try await detail(of: application, partner, visit, problems: [mend], typedURI: rest)
         } catch RegistrationRefusal.redirectURI(let problem) {
             let mend = FieldProblem(field: "redirect-uri", message: problem.message)
             return try await detail(of: application, partner, visit, problems: [mend], typedURI: typed)
@@ -127,4 +134,9 @@ extension Visit {
     func place(of application: Application, after done: Done) -> Path {
         path("applications", application.id.text).with(query: [("done", done.rawValue)])
     }
+}
+
+extension String {
+    /// An address without what a browser keeps for itself.
+    var withoutFragment: String { String(decoding: utf8.prefix { $0 != UInt8(ascii: "#") }, as: UTF8.self) }
 }

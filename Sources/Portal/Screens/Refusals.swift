@@ -86,7 +86,7 @@ private struct FoundRefusal: Component {
     /// A part after `#` never reaches a server, so the same address without it is offered instead.
     private var judgement: Next {
         if application.redirectURIs.contains(where: { $0.text == found.address }) { return .registered }
-        let address = String(decoding: found.address.utf8.prefix { $0 != UInt8(ascii: "#") }, as: UTF8.self)
+        let address = found.address.withoutFragment
         if application.redirectURIs.contains(where: { $0.text == address }) { return .registered }
         do throws(RedirectURIProblem) {
             return .ready(try RedirectURI(address).text)
