@@ -107,14 +107,24 @@ final class ConformanceRun {
             values: values,
             forms: transcript.forms
         )
-        for (name, value) in compared.captures.sorted(by: { $0.key < $1.key }) {
+        let differences = compared.differences + keep(compared.captures)
+        hideWhatIsSecret(in: answer)
+        let exchange = Exchange(step: step, request: request, answer: answer)
+        report.show(exchange, differences, of: check, at: entrance)
+        return differences.isEmpty
+    }
+
+    /// Keeps what stood in open places; two names for the same text are a difference.
+    private func keep(_ captures: [String: String]) -> [String] {
+        var differences: [String] = []
+        for (name, value) in captures.sorted(by: { $0.key < $1.key }) {
+            if let other = values.first(where: { $0.value == value && $0.key != name }) {
+                differences.append("\(name): something new was expected, \(other.key) came")
+            }
             values[name] = value
             report.hide(value, as: name)
         }
-        hideWhatIsSecret(in: answer)
-        let exchange = Exchange(step: step, request: request, answer: answer)
-        report.show(exchange, compared.differences, of: check, at: entrance)
-        return compared.differences.isEmpty
+        return differences
     }
 
     /// The entrance of a step that names another of the tenant's hosts; below a path there is only one.
