@@ -71,6 +71,14 @@ struct Fields {
         mistakes.note(message, at: members[key]?.place ?? place, path(to: key))
     }
 
+    func isObject(_ key: String) -> Bool {
+        if case .object = members[key]?.content { true } else { false }
+    }
+
+    func isText(_ key: String, _ text: String) -> Bool {
+        if case .string(let found) = members[key]?.content { found == text } else { false }
+    }
+
     func place(of key: String) -> Place { members[key]?.place ?? place }
 
     /// A text that has to be there, read by `reading`; `wanted` says what fits.

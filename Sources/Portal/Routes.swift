@@ -34,7 +34,7 @@ extension Site {
         .visitor (.post, "/sign-in",                                             CustomerDoor.signIn),
         .customer(.post, "/sign-out",                                            CustomerDoor.signOut),
         .anyone  (.get,  "/oauth2/authorize",                                    AuthorizeEndpoint.ask),
-        .anyone  (.post, "/oauth2/authorize",                                    AuthorizeEndpoint.answer),
+        .request (.post, "/oauth2/authorize",                                    AuthorizeEndpoint.answer),
         .customer(.get,  "/account/connections",                                 ConnectionScreens.list),
         .customer(.get,  "/account/connections/{grant}",                         ConnectionScreens.show),
         .customer(.get,  "/account/connections/{grant}/disconnect",              ConnectionScreens.askToDisconnect),
@@ -52,6 +52,9 @@ extension Site {
         .client  (.post, "/oauth2/token",                                        TokenEndpoint.issue),
         .client  (.post, "/oauth2/revoke",                                       TokenEndpoint.revoke),
         .client  (.post, "/oauth2/introspect",                                   TokenEndpoint.introspect),
+        .bearer  (.get,  "/oauth2/verify",                                       ResourceEndpoint.verify),
+        .bearer  (.delete, "/oauth2/tokens/current",                             ResourceEndpoint.logOut),
+        .preflight(      "/oauth2/tokens/current"),
         .preflight(      "/oauth2/token"),
         .preflight(      "/oauth2/revoke"),
 
@@ -62,9 +65,17 @@ extension Site {
     ]
 }
 
+extension Site {
+    /// What a tenant's own paths may not begin with, because it leads somewhere already.
+    static let ownFirstSegments: Set<String> = Set(
+        routes.compactMap { $0.pattern.description.split(separator: "/").first.map(String.init) }
+            + ["healthz", "readyz", "public", "robots.txt", "favicon.ico", "t"]
+    )
+}
+
 /// One line of the table: a method, a pattern, who is let in, and what answers them.
 struct Route: Sendable {
-    enum Admission: Sendable { case anyone, partner, customer, admin, client }
+    enum Admission: Sendable { case anyone, partner, customer, admin, client, bearer }
 
     /// How much of a body is read; more is refused before it is.
     enum BodySize: Int, Sendable {
@@ -80,7 +91,7 @@ struct Route: Sendable {
     let bodyLimit: Int
     let respond: @Sendable (Visit) async throws -> Response
 
-    var isForSoftware: Bool { admits == .client }
+    var isForSoftware: Bool { admits == .client || admits == .bearer }
 }
 
 // MARK: - How each kind of visitor is let in
@@ -192,6 +203,34 @@ extension Route {
                 let (client, sent) = try await visit.client()
                 return try await handler(client, sent, visit)
             }
+        }
+    }
+
+    /// Whoever holds a token that works, by the `Authorization` header.
+    static func bearer(
+        _ method: Method,
+        _ pattern: PathPattern,
+        _ handler: @escaping @Sendable (BearerAccess, Visit) async throws -> Response
+    ) -> Route {
+        Route(method, pattern, .bearer, .none) { visit in
+            try await visit.allowingRegisteredOrigin {
+                guard let bearer = try await visit.bearer() else { return visit.unauthorized() }
+                return try await handler(bearer, visit)
+            }
+        }
+    }
+
+    /// Our own form, or an authorization request that another site's form brings where the tenant lets it.
+    static func request(
+        _ method: Writing,
+        _ pattern: PathPattern,
+        _ handler: @escaping @Sendable (Form, Visit) async throws -> Response
+    ) -> Route {
+        Route(.post, pattern, .anyone, .form) { visit in
+            if !visit.profile.authorizeByPost { try visit.requireSameOrigin() }
+            let form = try Form(visit.request)
+            if form["ticket"] != nil || form["client_id"] == nil { try visit.requireSameOrigin() }
+            return try await handler(form, visit)
         }
     }
 

@@ -14,6 +14,7 @@ final class Site: Sendable {
     let brakes: Brakes
     let logos = KeptLogos()
     let frames = KeptFrames()
+    private let dialects = KeptDialects()
     let assets: [String: Path]
     private let isDraining = Atomic(false)
 
@@ -73,15 +74,17 @@ final class Site: Sendable {
             guard let (tenant, base) = try await tenant(for: request, at: address) else {
                 return (try await strangersAnswer(to: request, at: address), nil, nil)
             }
-            let visit = Visit(site: self, request: request, tenant: tenant, base: base)
-            let (response, route) = await answer(visit, at: address.rest)
+            let dialect = try dialects.dialect(of: tenant)
+            let visit = Visit(site: self, request: request, tenant: tenant, base: base, dialect: dialect)
+            let (response, route) = await answer(visit, at: dialect.place(of: address.rest))
             return (response, tenant.name.text, route)
         } catch {
             return (Failure.plain(error, request, log), nil, nil)
         }
     }
 
-    private func answer(_ visit: Visit, at path: ArraySlice<String>) async -> (Response, route: String?) {
+    private func answer(_ visit: Visit, at path: ArraySlice<String>?) async -> (Response, route: String?) {
+        guard let path else { return (SystemPage.notFound.response(to: visit), nil) }
         switch Site.table.match(visit.request.method, path) {
         case .notFound:
             return (SystemPage.notFound.response(to: visit), nil)
@@ -90,6 +93,8 @@ final class Site: Sendable {
         case .found(let route, let captures, let pattern):
             let visit = visit.with(captures)
             do {
+                // A path of the tenant's own was read before its route was known.
+                guard visit.request.body.count <= route.bodyLimit else { throw OAuthFailure.tooLarge }
                 return (try await route.respond(visit), pattern)
             } catch {
                 return (Failure.response(to: error, visit, isForSoftware: route.isForSoftware), pattern)

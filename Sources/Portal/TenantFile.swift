@@ -33,8 +33,8 @@ struct TenantFile: Sendable {
         let brand = root.brand()
         let hosts = root.hosts()
         let limitsShown = root.reassurances(about: scopes)
-        let policy = root.policy()
-        let profile = root.optional("profile", "“standard”") { $0 == "standard" ? $0 : nil } ?? "standard"
+        var policy = root.policy(opensDoors: root.isObject("profile"))
+        let profile = root.profile(into: &policy)
         guard let name, let brand, mistakes.all.isEmpty else {
             throw FileMistakes(all: mistakes.all.sorted { $0.place < $1.place })
         }
@@ -47,8 +47,17 @@ struct TenantFile: Sendable {
             scopes: scopes,
             limitsShown: limitsShown,
             policy: policy,
-            wireProfile: profile
+            wireProfile: try TenantFile.text(of: profile, fileName)
         )
+    }
+
+    private static func text(of profile: WireProfile?, _ fileName: String) throws(FileMistakes) -> String {
+        guard let profile else { return WireProfile.standardName }
+        do {
+            return try profile.text
+        } catch {
+            throw FileMistakes(all: [FileMistake(fileName, Place(), "profile", "cannot be kept")])
+        }
     }
 
     /// The path of the logo a tenant file names, as far as it can be read.
@@ -178,35 +187,60 @@ extension Fields {
         }
     }
 
-    /// Nothing may be looser than the bounds of the security specification; what is left out is as usual.
-    fileprivate func policy() -> Policy {
+    /// Nothing may be looser than the bounds of the security specification, unless the tenant has a profile of
+    /// its own; what is left out is as usual.
+    fileprivate func policy(opensDoors: Bool) -> Policy {
         let day = 86_400
         var policy = Policy()
         let numbers: [(String, WritableKeyPath<Policy, Int>, ClosedRange<Int>)] = [
             ("codeSeconds", \.codeSeconds, 1...600),
-            ("accessTokenSeconds", \.accessTokenSeconds, 1...3600),
-            ("refreshIdleSeconds", \.refreshIdleSeconds, 1...90 * day),
-            ("refreshAbsoluteSeconds", \.refreshAbsoluteSeconds, 1...366 * day),
             ("requestSeconds", \.requestSeconds, 1...600),
             ("applicationsPerPartner", \.applicationsPerPartner, 1...1000),
             ("redirectURIsPerApplication", \.redirectURIsPerApplication, 1...100),
         ]
-        let keys = ["registration", "review", "grants"] + numbers.map(\.0)
+        let lives: [(String, WritableKeyPath<Policy, Lifetime>, ClosedRange<Int>)] = [
+            ("accessTokenSeconds", \.accessTokenSeconds, 1...(opensDoors ? day : 3600)),
+            ("refreshIdleSeconds", \.refreshIdleSeconds, 1...(opensDoors ? 366 : 90) * day),
+            ("refreshAbsoluteSeconds", \.refreshAbsoluteSeconds, 1...366 * day),
+        ]
+        let keys = ["registration", "review", "grants"] + numbers.map(\.0) + lives.map(\.0)
         guard let fields = object("policy", known: keys) else { return policy }
         policy.registration = fields.choice("registration") ?? policy.registration
         policy.review = fields.choice("review") ?? policy.review
-        let grants = fields.texts(
-            "grants",
-            Grant.allCases.map(\.rawValue).joined(separator: " or "),
-            Grant.init
-        )
+        let offered = Grant.allCases.filter { opensDoors || !$0.isDoor }
+        let grants = fields.texts("grants", offered.map(\.rawValue).joined(separator: " or ")) { text in
+            offered.first { $0.rawValue == text }
+        }
         if !grants.isEmpty { policy.grants = Set(grants) }
         for (key, path, range) in numbers {
             if let number = fields.number(key, in: range) { policy[keyPath: path] = number }
+        }
+        for (key, path, range) in lives {
+            if let life = fields.lifetime(key, in: range, orUnlimited: opensDoors) {
+                policy[keyPath: path] = life
+            }
         }
         if policy.refreshIdleSeconds > policy.refreshAbsoluteSeconds {
             fields.note("should not be longer than refreshAbsoluteSeconds", "refreshIdleSeconds")
         }
         return policy
     }
+
+    /// A number of seconds, or "unlimited" where that may be.
+    private func lifetime(_ key: String, in range: ClosedRange<Int>, orUnlimited: Bool) -> Lifetime? {
+        if orUnlimited, isText(key, Lifetime.unlimitedName) { return .unlimited }
+        return number(key, in: range).map { .seconds($0) }
+    }
+}
+
+extension Lifetime {
+    static let unlimitedName = "unlimited"
+
+    /// As a tenant file says it.
+    var json: JSON { seconds.map { .number($0) } ?? .text(Lifetime.unlimitedName) }
+}
+
+extension Grant {
+    /// Only a profile of its own lets a tenant offer it.
+    fileprivate var isDoor: Bool { self == .password || self == .implicit }
 }

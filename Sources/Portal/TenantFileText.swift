@@ -3,7 +3,9 @@ import Registry
 
 extension TenantFile {
     /// A tenant written as its file: JSON, which is JSON5 as well.
-    static func text(of tenant: Tenant, logo: [UInt8]?) -> String {
+    ///
+    /// Throws if what is kept of its profile cannot be read.
+    static func text(of tenant: Tenant, logo: [UInt8]?) throws -> String {
         let settings = tenant.settings
         return JSON.object([
             ("name", .text(tenant.name.text)),
@@ -12,7 +14,7 @@ extension TenantFile {
             ("scopes", .list(settings.scopes.map { .object(members(of: $0)) })),
             ("neverAllows", .list(settings.limitsShown.map { .object(members(of: $0)) })),
             ("policy", .object(members(of: settings.policy))),
-            ("profile", .text(settings.wireProfile)),
+            ("profile", try profile(of: settings)),
         ]).indented()
     }
 
@@ -43,13 +45,86 @@ extension TenantFile {
             ("registration", .text(policy.registration.rawValue)), ("review", .text(policy.review.rawValue)),
             ("grants", .list(policy.grants.map(\.rawValue).sorted().map { .text($0) })),
             ("codeSeconds", .number(policy.codeSeconds)),
-            ("accessTokenSeconds", .number(policy.accessTokenSeconds)),
-            ("refreshIdleSeconds", .number(policy.refreshIdleSeconds)),
-            ("refreshAbsoluteSeconds", .number(policy.refreshAbsoluteSeconds)),
+            ("accessTokenSeconds", policy.accessTokenSeconds.json),
+            ("refreshIdleSeconds", policy.refreshIdleSeconds.json),
+            ("refreshAbsoluteSeconds", policy.refreshAbsoluteSeconds.json),
             ("requestSeconds", .number(policy.requestSeconds)),
             ("applicationsPerPartner", .number(policy.applicationsPerPartner)),
             ("redirectURIsPerApplication", .number(policy.redirectURIsPerApplication)),
         ]
+    }
+}
+
+// MARK: - The profile
+
+extension TenantFile {
+    /// The word for all doors closed, or every switch of the profile.
+    private static func profile(of settings: Tenant.Settings) throws -> JSON {
+        let profile = try WireProfile(kept: settings.wireProfile)
+        if WireProfile.name(ofKept: settings.wireProfile) == WireProfile.standardName {
+            return .text(WireProfile.standardName)
+        }
+        var members = rules(of: settings.policy)
+        members.append(("paths", .object(paths(profile.paths))))
+        members.append(("authorizeByPost", .bool(profile.authorizeByPost)))
+        members.append(("issuerInRedirect", .bool(profile.issuerInRedirect)))
+        let missing = [
+            ("responseType", profile.whenMissing.responseType), ("grantType", profile.whenMissing.grantType),
+        ]
+        let defaults = missing.compactMap { name, text in text.map { (name, JSON.text($0)) } }
+        members.append(("whenMissing", .object(defaults)))
+        members.append(("parameters", .object(sources(profile.parameters))))
+        members.append(
+            (
+                "clientAuthentication",
+                .object([
+                    ("bothWhenEqual", .bool(profile.clientAuthentication.bothWhenEqual)),
+                    ("explainBasic", .bool(profile.clientAuthentication.explainBasic)),
+                ])
+            )
+        )
+        let keys = profile.answer.keys.map { JSON.text($0.rawValue) }
+        members.append(
+            (
+                "answer",
+                .object([("keys", .list(keys)), ("tokenType", .text(profile.answer.tokenType.rawValue))])
+            )
+        )
+        if let error = profile.resourceError { members.append(("resourceError", resourceError(error))) }
+        members.append(("crossOrigin", .text(profile.crossOrigin.rawValue)))
+        members.append(("checkAccept", .bool(profile.checkAccept)))
+        return .object(members)
+    }
+
+    private static func rules(of policy: Policy) -> [(String, JSON)] {
+        [
+            ("redirectMatch", .text(policy.redirectMatch.rawValue)),
+            ("redirectURIAtToken", .text(policy.redirectURIAtToken.rawValue)),
+            ("codeChallenge", .text(policy.codeChallenge.rawValue)),
+            ("refresh", .text(policy.refresh.rawValue)),
+            ("refreshWithClientCredentials", .bool(policy.refreshWithClientCredentials)),
+            ("tokenText", .text(policy.tokenText.rawValue)),
+            ("plusSeparatesScopes", .bool(policy.plusSeparatesScopes)),
+        ]
+    }
+
+    private static func paths(_ paths: WireProfile.Paths) -> [(String, JSON)] {
+        Endpoint.allCases.map { ($0.rawValue, .list(paths[$0].map { .text($0) })) }
+    }
+
+    private static func sources(_ sources: WireProfile.ParameterSources) -> [(String, JSON)] {
+        [
+            ("query", .bool(sources.query)), ("multipart", .bool(sources.multipart)),
+            ("anyContentType", .bool(sources.anyContentType)),
+            ("equalRepetition", .bool(sources.equalRepetition)), ("ignoreJSON", .bool(sources.ignoreJSON)),
+        ]
+    }
+
+    private static func resourceError(_ error: WireProfile.ResourceError) -> JSON {
+        .object([
+            ("challenges", .list(error.challenges.map { .text($0) })),
+            ("contentType", .text(error.contentType)), ("body", .text(error.body)),
+        ])
     }
 }
 

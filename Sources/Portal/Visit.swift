@@ -9,13 +9,17 @@ struct Visit: Sendable {
 
     /// Where the tenant's addresses begin: `/` on its own host, `/t/{tenant}` otherwise.
     let base: Path
+
+    /// How the tenant speaks on the wire.
+    let dialect: Dialect
     private(set) var captures: [String: String] = [:]
 
-    init(site: Site, request: Request, tenant: Tenant, base: Path) {
+    init(site: Site, request: Request, tenant: Tenant, base: Path, dialect: Dialect) {
         self.site = site
         self.request = request
         self.tenant = tenant
         self.base = base
+        self.dialect = dialect
     }
 
     func with(_ captures: [String: String]) -> Visit {
@@ -26,6 +30,7 @@ struct Visit: Sendable {
 
     var registry: ApplicationRegistry { site.registry }
     var brand: Brand { tenant.brand }
+    var profile: WireProfile { dialect.profile }
 
     var provenance: Provenance {
         Provenance(address: request.clientAddress, reference: request.id)

@@ -97,7 +97,11 @@ extension Visit {
     /// Throws ``OAuthFailure``.
     func client() async throws -> (ClientAccess, Parameters) {
         let sent = try tokenParameters()
-        let credentials = try ClientAuthentication(request.headers["authorization"], sent)
+        let credentials = try ClientAuthentication(
+            request.headers["authorization"],
+            sent,
+            profile.clientAuthentication
+        )
         let key = "\(tenant.name) \(credentials.id) \(request.clientAddress)"
         if let wait = site.brakes.clientFailures.excess(key) { throw OAuthFailure.tooManyFailures(wait) }
         do {
@@ -107,34 +111,6 @@ extension Visit {
             _ = site.brakes.clientFailures.spend(key)
             throw OAuthFailure.invalidClient
         }
-    }
-
-    /// Body only, form-encoded only: what stands in a query string ends up in logs (RFC 6749 §2.3.1).
-    private func tokenParameters() throws -> Parameters {
-        let type = request.headers.all("content-type")
-        guard type.count == 1, let only = type.first, MediaType(only).isURLEncodedForm else {
-            throw OAuthFailure.contentType(type.first)
-        }
-        if !request.query.isEmpty { throw OAuthFailure.queryParameters }
-        do {
-            let pairs = try Form.urlEncoded(request.body[...])
-            guard pairs.count <= 40 else { throw OAuthFailure.malformedBody }
-            return Parameters(pairs)
-        } catch is FormProblem {
-            throw OAuthFailure.malformedBody
-        }
-    }
-}
-
-/// A media type without its parameters (RFC 9110 §8.3.1).
-private struct MediaType {
-    let isURLEncodedForm: Bool
-
-    init(_ header: String) {
-        let type = header.utf8.prefix { $0 != UInt8(ascii: ";") && $0 != UInt8(ascii: " ") }
-        let expected = "application/x-www-form-urlencoded".utf8
-        isURLEncodedForm =
-            type.count == expected.count && zip(type, expected).allSatisfy { $0 | 0x20 == $1 | 0x20 }
     }
 }
 
@@ -148,6 +124,12 @@ struct Brakes: Sendable {
     /// Per tenant, role and e-mail address (SL-07).
     let signInFailures: RateLimiter<String>
 
+    /// Per tenant, customer and address, where an application brings the password.
+    let passwordFailures: RateLimiter<String>
+
+    /// Per tenant and customer, from wherever.
+    let dailyPasswordFailures: RateLimiter<String>
+
     /// Per address of the network, whoever is named.
     let addressFailures: RateLimiter<String>
     let signUps: RateLimiter<String>
@@ -157,6 +139,8 @@ struct Brakes: Sendable {
         let quarter: Duration = .seconds(15 * 60)
         clientFailures = RateLimiter(limit: 10, per: .seconds(60), now: now)
         signInFailures = RateLimiter(limit: 5, per: quarter, now: now)
+        passwordFailures = RateLimiter(limit: 5, per: quarter, now: now)
+        dailyPasswordFailures = RateLimiter(limit: 100, per: .seconds(86_400), now: now)
         addressFailures = RateLimiter(limit: 50, per: quarter, now: now)
         signUps = RateLimiter(limit: 20, per: .seconds(3600), now: now)
         uploads = RateLimiter(limit: 60, per: .seconds(60), now: now)

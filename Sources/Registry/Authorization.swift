@@ -6,6 +6,25 @@ package struct Parameters: Sendable {
 
     package init(_ received: [(name: String, value: String)]) { self.received = received }
 
+    /// The same, with each name and value once.
+    package var withoutEqualRepetitions: Parameters {
+        var kept: [(name: String, value: String)] = []
+        for (name, value) in received {
+            let isThere = kept.contains {
+                $0.name.utf8.elementsEqual(name.utf8) && $0.value.utf8.elementsEqual(value.utf8)
+            }
+            if !isThere { kept.append((name, value)) }
+        }
+        return Parameters(kept)
+    }
+
+    /// The same, with `value` where `name` was not sent at all, or empty.
+    package func completed(_ name: String, with value: String?) -> Parameters {
+        let sent = received.filter { $0.name.utf8.elementsEqual(name.utf8) }
+        guard let value, sent.count <= 1, sent.first?.value.isEmpty ?? true else { return self }
+        return Parameters(received.filter { !$0.name.utf8.elementsEqual(name.utf8) } + [(name, value)])
+    }
+
     /// The value, or nil when it is absent; an empty one counts as absent (RFC 6749 §3.1).
     package func optional(_ name: String) throws(ParameterRefusal) -> String? {
         let values = received.filter { $0.name.utf8.elementsEqual(name.utf8) }
@@ -49,7 +68,13 @@ package struct Recipient: Sendable {
         self.wasNamed = wasNamed
     }
 
-    init(_ application: Application, at sent: String?) throws(RecipientRefusal) {
+    init(
+        _ application: Application,
+        at sent: String?,
+        under rule: Policy.RedirectMatch
+    )
+        throws(RecipientRefusal)
+    {
         if application.isSuspended { throw .suspended(application) }
         let registered = application.redirectURIs
         guard let only = registered.first else { throw .nothingRegistered(application) }
@@ -58,7 +83,7 @@ package struct Recipient: Sendable {
             self.init(application, only, wasNamed: false)
             return
         }
-        guard let match = registered.lazy.compactMap({ $0.accepting(sent) }).first else {
+        guard let match = registered.lazy.compactMap({ $0.accepting(sent, under: rule) }).first else {
             throw .unregistered(application, sent: sent)
         }
         self.init(application, match, wasNamed: true)
@@ -91,7 +116,11 @@ package struct CodeChallenge: Sendable, Equatable, Bindable {
         self.text = text
     }
 
-    init(stored text: String) { self.text = text }
+    /// What a row holds; nothing stands there for a request without a challenge.
+    init?(stored text: String) {
+        if text.isEmpty { return nil }
+        self.text = text
+    }
 
     /// Whether `verifier` is what was hashed: 43 to 128 bytes (RFC 7636 §4.1), their alphabet left open because
     /// real clients send `+`, `/` and `=`.
@@ -102,13 +131,30 @@ package struct CodeChallenge: Sendable, Equatable, Bindable {
     }
 }
 
+/// What an authorization request asks for (RFC 6749 §3.1.1).
+package enum ResponseType: String, Sendable, CaseIterable, Bindable {
+    case code
+    case token
+
+    package var binding: Value { rawValue.binding }
+
+    var grant: Grant { self == .code ? .authorizationCode : .implicit }
+    var mode: ResponseMode { self == .code ? .query : .fragment }
+}
+
+/// Where in the address the answer stands.
+package enum ResponseMode: String, Sendable { case query, fragment }
+
 /// What an application asks a customer for, once everything about the request has been checked.
 package struct AuthorizationRequest: Sendable {
     package enum Prompt: Sendable, Equatable { case whenNeeded, consent, none }
 
     package let recipient: Recipient
+    package let responseType: ResponseType
     package let scopes: ScopeSet
-    package let challenge: CodeChallenge
+
+    /// Nil where the tenant lets a confidential application do without.
+    package let challenge: CodeChallenge?
 
     /// Returned untouched, so that the application can recognise its own request.
     package let state: String?
@@ -124,13 +170,18 @@ package struct AuthorizationRequest: Sendable {
     )
         throws(AuthorizationRefusal)
     {
+        let (policy, application) = (tenant.policy, recipient.application)
         state = try AuthorizationRequest.state(in: asked)
-        guard try asked.needed("response_type") == "code" else { throw .unsupportedResponseType }
-        let mayAsk = tenant.policy.grants.contains(.authorizationCode)
-        guard mayAsk, recipient.application.kind != .resourceServer else { throw .unauthorizedClient }
-        guard try asked.wanted("response_mode") ?? "query" == "query" else { throw .unsupportedResponseMode }
-        scopes = try AuthorizationRequest.scopes(in: asked, of: recipient.application)
-        challenge = try AuthorizationRequest.challenge(in: asked)
+        responseType = try AuthorizationRequest.responseType(in: asked, under: policy)
+        guard policy.grants.contains(responseType.grant), application.kind != .resourceServer else {
+            throw .unauthorizedClient
+        }
+        let mode = responseType.mode.rawValue
+        guard try asked.wanted("response_mode") ?? mode == mode else { throw .unsupportedResponseMode }
+        scopes = try AuthorizationRequest.scopes(in: asked, of: application, under: policy)
+        let mayDoWithout =
+            responseType == .token || policy.codeChallenge == .optional && application.kind == .confidential
+        challenge = try AuthorizationRequest.challenge(in: asked, isOptional: mayDoWithout)
         prompt = try AuthorizationRequest.prompt(in: asked)
         self.recipient = recipient
     }
@@ -138,6 +189,29 @@ package struct AuthorizationRequest: Sendable {
     /// The state to return even when the rest of the request is refused; nil when it may not be.
     package static func returnableState(in asked: Parameters) -> String? {
         do { return try state(in: asked) } catch { return nil }
+    }
+
+    /// Where the refusal of this request is written: as its answer would be.
+    package static func returnMode(in asked: Parameters, at tenant: Tenant) -> ResponseMode {
+        do {
+            return try responseType(in: asked, under: tenant.policy).mode
+        } catch {
+            return .query
+        }
+    }
+
+    private static func responseType(
+        in asked: Parameters,
+        under policy: Policy
+    )
+        throws(AuthorizationRefusal) -> ResponseType
+    {
+        let mayBeToken = policy.grants.contains(.implicit)
+        switch ResponseType(rawValue: try asked.needed("response_type")) {
+        case .code: return .code
+        case .token where mayBeToken: return .token
+        default: throw mayBeToken ? .neitherCodeNorToken : .unsupportedResponseType
+        }
     }
 
     /// 1 to 2048 printable ASCII characters (RFC 6749 appendix A.5).
@@ -151,18 +225,26 @@ package struct AuthorizationRequest: Sendable {
 
     private static func scopes(
         in asked: Parameters,
-        of application: Application
+        of application: Application,
+        under policy: Policy
     )
         throws(AuthorizationRefusal) -> ScopeSet
     {
         guard let text = try asked.wanted("scope") else { return application.scopes }
-        guard let scopes = ScopeSet(wire: text), scopes.isSubset(of: application.scopes) else {
-            throw .unknownScope(ScopeSet(wire: text)?.subtracting(application.scopes).names.first?.text)
+        let scopes = policy.scopes(in: text)
+        guard let scopes, scopes.isSubset(of: application.scopes) else {
+            throw .unknownScope(scopes?.subtracting(application.scopes).names.first?.text)
         }
         return scopes
     }
 
-    private static func challenge(in asked: Parameters) throws(AuthorizationRefusal) -> CodeChallenge {
+    private static func challenge(
+        in asked: Parameters,
+        isOptional: Bool
+    )
+        throws(AuthorizationRefusal) -> CodeChallenge?
+    {
+        if isOptional, try asked.wanted("code_challenge") == nil { return nil }
         let text = try asked.needed("code_challenge")
         guard try asked.wanted("code_challenge_method") == "S256" else { throw .plainChallenge }
         guard let challenge = CodeChallenge(text) else { throw .malformedChallenge }
@@ -198,6 +280,7 @@ package enum AuthorizationRefusal: Error, Equatable, Sendable {
     case parameter(ParameterRefusal)
     case malformedState
     case unsupportedResponseType
+    case neitherCodeNorToken
     case unsupportedResponseMode
     case unauthorizedClient
     case plainChallenge
@@ -213,7 +296,7 @@ package enum AuthorizationRefusal: Error, Equatable, Sendable {
         switch self {
         case .parameter, .malformedState, .unsupportedResponseMode, .plainChallenge, .malformedChallenge:
             "invalid_request"
-        case .unsupportedResponseType: "unsupported_response_type"
+        case .unsupportedResponseType, .neitherCodeNorToken: "unsupported_response_type"
         case .unauthorizedClient: "unauthorized_client"
         case .unknownScope: "invalid_scope"
         case .deniedByCustomer, .onlyTestAccounts: "access_denied"
@@ -228,6 +311,7 @@ package enum AuthorizationRefusal: Error, Equatable, Sendable {
         case .parameter(let refusal): refusal.explanation
         case .malformedState: "state must be 1 to 2048 printable ASCII characters"
         case .unsupportedResponseType: "response_type must be code"
+        case .neitherCodeNorToken: "response_type must be code or token"
         case .unsupportedResponseMode: "response_mode must be query"
         case .unauthorizedClient: "This application may not use the authorization code grant"
         case .plainChallenge: "code_challenge_method must be S256"
@@ -252,7 +336,7 @@ extension ApplicationRegistry {
             try connection.application(clientID, tenant: id)
         }
         guard let application else { throw RecipientRefusal.unknownClient }
-        return try Recipient(application, at: redirectURI)
+        return try Recipient(application, at: redirectURI, under: tenant.policy.redirectMatch)
     }
 
     private static func address(in asked: Parameters) throws(RecipientRefusal) -> (String, String?) {

@@ -15,7 +15,9 @@ package struct ConsentGrant: Sendable {
     package let id: String
     package let application: Application
     package let scopes: ScopeSet
-    package let redirectURI: RedirectURI
+
+    /// Nil where the customer signed in with the application itself.
+    package let redirectURI: RedirectURI?
     package let grantedAt: Date
     package let changedAt: Date
     package let lastUsedAt: Date?
@@ -52,20 +54,29 @@ package enum ConsentOutcome: Sendable {
 package struct AuthorizationAnswer: Sendable {
     package enum Result: Sendable {
         case code(SecretText)
+        case token(IssuedTokens)
         case refusal(AuthorizationRefusal)
     }
 
     package let redirectURI: RedirectURI
     package let state: String?
+    package let mode: ResponseMode
     package let result: Result
 
     init(_ request: AuthorizationRequest, _ result: Result) {
-        self.init(redirectURI: request.recipient.redirectURI, state: request.state, result: result)
+        let mode = request.responseType.mode
+        self.init(
+            redirectURI: request.recipient.redirectURI,
+            state: request.state,
+            mode: mode,
+            result: result
+        )
     }
 
-    fileprivate init(redirectURI: RedirectURI, state: String?, result: Result) {
+    fileprivate init(redirectURI: RedirectURI, state: String?, mode: ResponseMode, result: Result) {
         self.redirectURI = redirectURI
         self.state = state
+        self.mode = mode
         self.result = result
     }
 
@@ -73,9 +84,23 @@ package struct AuthorizationAnswer: Sendable {
     package static func refusing(
         _ refusal: AuthorizationRefusal,
         to recipient: Recipient,
-        state: String?
+        state: String?,
+        mode: ResponseMode
     ) -> AuthorizationAnswer {
-        AuthorizationAnswer(redirectURI: recipient.redirectURI, state: state, result: .refusal(refusal))
+        AuthorizationAnswer(
+            redirectURI: recipient.redirectURI,
+            state: state,
+            mode: mode,
+            result: .refusal(refusal)
+        )
+    }
+
+    /// The refusal of a request that was read to its end.
+    package static func refusing(
+        _ refusal: AuthorizationRefusal,
+        _ request: AuthorizationRequest
+    ) -> AuthorizationAnswer {
+        AuthorizationAnswer(request, .refusal(refusal))
     }
 }
 
@@ -141,6 +166,7 @@ extension ApplicationRegistry {
             scopes: request.scopes,
             state: request.state,
             challenge: request.challenge,
+            responseType: request.responseType,
             revision: request.application.revision,
             expiresAt: now.addingTimeInterval(Double(tenant.policy.requestSeconds))
         )
@@ -193,7 +219,7 @@ extension AuthorizationRequest {
     /// A question may be left out only where nobody could answer it in the application's place: it is approved,
     /// unchanged since the last consent, and lives behind https (RFC 8252 §8.6, CN-13).
     fileprivate func needsNoQuestion(given grant: ConsentGrant) -> Bool {
-        guard case .web = recipient.redirectURI.destination else { return false }
+        guard case .web = recipient.redirectURI.destination, responseType == .code else { return false }
         return application.isApproved && application.kind == .confidential && prompt != .consent
             && grant.revision == application.revision
     }
@@ -226,13 +252,19 @@ extension CustomerAccess {
             else {
                 return .startAgain(query: row.query)
             }
-            let redirectURI = try RedirectURI(row.redirectURI)
             let result =
                 switch answer {
                 case .allow: try allow(row, waiting.application, moment, transaction)
                 case .deny: try deny(waiting.application, moment, transaction)
                 }
-            return .answer(AuthorizationAnswer(redirectURI: redirectURI, state: row.state, result: result))
+            return .answer(
+                AuthorizationAnswer(
+                    redirectURI: try RedirectURI(kept: row.redirectURI),
+                    state: row.state,
+                    mode: row.responseType.mode,
+                    result: result
+                )
+            )
         }
     }
 
@@ -243,16 +275,35 @@ extension CustomerAccess {
         _ transaction: any Connection
     ) throws -> AuthorizationAnswer.Result {
         let grantID = try transaction.allow(
-            row,
+            ConsentRow(row),
             by: account.id,
             newID: moment.grantID,
             tenant: tenant.id,
             at: moment.now
         )
+        let scopes = ("scopes", row.scopes.wire)
+        if row.responseType == .token {
+            let way = ("grant", Grant.implicit.rawValue)
+            try record(.consentGiven, application, [scopes, way], moment.now, transaction)
+            return .token(try token(row, under: grantID, transaction))
+        }
         let code = CodeRow(row, digest: moment.codeDigest)
         try transaction.insert(code, as: moment.code.id, under: grantID, tenant: tenant, at: moment.now)
-        try record(.consentGiven, application, [("scopes", row.scopes.wire)], moment.now, transaction)
+        try record(.consentGiven, application, [scopes], moment.now, transaction)
         return .code(moment.code)
+    }
+
+    /// A token that travels in the address itself, with nothing to refresh it (RFC 6749 §4.2.2).
+    private func token(
+        _ row: WaitingRow,
+        under grant: String,
+        _ transaction: any Connection
+    ) throws -> IssuedTokens {
+        let fresh = FreshTokens(for: row.application, at: tenant, of: registry, withRefreshToken: false)
+        let family = fresh.family(fresh.access.id, grant: grant, scopes: row.scopes)
+        try transaction.insert(family, of: row.application, tenant: tenant.id)
+        try fresh.store(row.scopes, in: family, with: transaction)
+        return try fresh.issued(.issued(row.scopes))
     }
 
     private func deny(

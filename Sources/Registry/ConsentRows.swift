@@ -13,9 +13,31 @@ struct WaitingRow: Sendable {
     let wasNamed: Bool
     let scopes: ScopeSet
     let state: String?
-    let challenge: CodeChallenge
+    let challenge: CodeChallenge?
+    let responseType: ResponseType
     let revision: Int
     let expiresAt: Date
+}
+
+/// What a customer allowed, as it becomes a grant.
+struct ConsentRow: Sendable {
+    let application: ClientID
+    let scopes: ScopeSet
+
+    /// Empty where nobody was redirected.
+    let redirectURI: String
+    let revision: Int
+
+    init(_ row: WaitingRow) {
+        (application, scopes, redirectURI, revision) = (
+            row.application, row.scopes, row.redirectURI, row.revision
+        )
+    }
+
+    init(_ scopes: ScopeSet, to application: Application) {
+        (self.application, self.scopes, redirectURI) = (application.id, scopes, "")
+        revision = application.revision
+    }
 }
 
 /// What a code is bound to (RFC 6749 §4.1.3, RFC 7636 §4.4).
@@ -25,7 +47,7 @@ struct CodeRow: Sendable {
     let redirectURI: String
     let wasNamed: Bool
     let scopes: ScopeSet
-    let challenge: CodeChallenge
+    let challenge: CodeChallenge?
 
     init(_ request: AuthorizationRequest, digest: [UInt8]) {
         self.digest = digest
@@ -51,10 +73,10 @@ extension Connection {
         try run(
             """
             INSERT INTO authorization_requests (tenant, id, digest, session, browser, query, application,
-                redirect_uri, redirect_uri_sent, scopes, state, challenge, revision, expires_at)
+                redirect_uri, redirect_uri_sent, scopes, state, challenge, response_type, revision, expires_at)
             VALUES (\(tenant), \(id), \(row.digest), \(row.session), \(row.browser), \(row.query),
                 \(row.application), \(row.redirectURI), \(row.wasNamed), \(row.scopes), \(row.state),
-                \(row.challenge), \(row.revision), \(row.expiresAt))
+                \(row.challenge?.text ?? ""), \(row.responseType), \(row.revision), \(row.expiresAt))
             """
         )
     }
@@ -63,7 +85,7 @@ extension Connection {
         try run(
             """
             SELECT digest, session, browser, query, application, redirect_uri, redirect_uri_sent, scopes,
-                state, challenge, revision, expires_at
+                state, challenge, revision, expires_at, response_type
             FROM authorization_requests WHERE tenant = \(tenant) AND id = \(id)
             """
         ).first.map { row in
@@ -78,6 +100,7 @@ extension Connection {
                 scopes: ScopeSet(wire: try row.text(7)) ?? ScopeSet(),
                 state: try row.optionalText(8),
                 challenge: CodeChallenge(stored: try row.text(9)),
+                responseType: ResponseType(rawValue: try row.text(12)) ?? .code,
                 revision: try row.integer(10),
                 expiresAt: try row.date(11)
             )
@@ -109,9 +132,9 @@ extension Connection {
 
     /// Writes what a customer allowed: a new grant, or more of the one that lives.
     ///
-    /// Returns its id.
+    /// Returns its id. Consent without a redirect leaves what is known of the last one.
     func allow(
-        _ row: WaitingRow,
+        _ row: ConsentRow,
         by customer: AccountID,
         newID: String,
         tenant: TenantID,
@@ -133,8 +156,11 @@ extension Connection {
             VALUES (\(tenant), \(newID), \(customer), \(row.application), \(scopes), \(row.redirectURI),
                 \(row.revision), \(now), \(now))
             ON CONFLICT (tenant, customer, application) WHERE ended_at IS NULL DO UPDATE SET
-                scopes = excluded.scopes, redirect_uri = excluded.redirect_uri,
-                revision = excluded.revision, changed_at = excluded.changed_at
+                scopes = excluded.scopes, changed_at = excluded.changed_at,
+                redirect_uri = CASE WHEN excluded.redirect_uri = '' THEN grants.redirect_uri
+                    ELSE excluded.redirect_uri END,
+                revision = CASE WHEN excluded.redirect_uri = '' THEN grants.revision
+                    ELSE excluded.revision END
             RETURNING id
             """
         ).first
@@ -146,13 +172,13 @@ extension Connection {
     func insert(_ code: CodeRow, as id: String, under grant: String, tenant: Tenant, at now: Date) throws {
         let policy = tenant.policy
         let end = now.addingTimeInterval(Double(policy.codeSeconds))
-        let keptUntil = end.addingTimeInterval(Double(policy.refreshAbsoluteSeconds))
+        let keptUntil = policy.codeKeptUntil(from: end)
         try run(
             """
             INSERT INTO authorization_codes (tenant, id, digest, grant_id, application, redirect_uri,
                 redirect_uri_sent, scopes, challenge, created_at, expires_at, kept_until)
             VALUES (\(tenant.id), \(id), \(code.digest), \(grant), \(code.application), \(code.redirectURI),
-                \(code.wasNamed), \(code.scopes), \(code.challenge), \(now), \(end), \(keptUntil))
+                \(code.wasNamed), \(code.scopes), \(code.challenge?.text ?? ""), \(now), \(end), \(keptUntil))
             """
         )
     }
@@ -223,7 +249,8 @@ extension ConsentGrant {
         id = try row.text(0)
         self.application = application
         scopes = ScopeSet(wire: try row.text(1)) ?? ScopeSet()
-        redirectURI = try RedirectURI(try row.text(2))
+        let place = try row.text(2)
+        redirectURI = place.isEmpty ? nil : try RedirectURI(kept: place)
         grantedAt = try row.date(3)
         changedAt = try row.date(4)
         lastUsedAt = try row.optionalDate(5)

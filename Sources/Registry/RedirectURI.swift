@@ -36,7 +36,12 @@ package struct RedirectURI: Sendable, Hashable, Bindable {
 
     package var binding: Value { text.binding }
 
-    package init(_ text: String) throws(RedirectURIProblem) {
+    package init(_ text: String) throws(RedirectURIProblem) { try self.init(text, isRegistered: true) }
+
+    /// Reads an address that was answered at: a registered one, with whatever the tenant's rule let follow it.
+    init(kept text: String) throws(RedirectURIProblem) { try self.init(text, isRegistered: false) }
+
+    private init(_ text: String, isRegistered: Bool) throws(RedirectURIProblem) {
         let bytes = Array(text.utf8)
         guard bytes.count <= 2000 else { throw .tooLong }
         guard let colon = bytes.firstIndex(of: UInt8(ascii: ":")), colon > 0 else { throw .notAbsolute }
@@ -48,12 +53,12 @@ package struct RedirectURI: Sendable, Hashable, Bindable {
         if scheme == "https" || scheme == "http" {
             let parts = try AddressParts(afterScheme: rest)
             (destination, origin) = try RedirectURI.web(scheme, parts)
-            try RedirectURI.check(path: parts.path, query: parts.query)
+            try RedirectURI.check(path: parts.path, query: isRegistered ? parts.query : nil)
         } else {
             (destination, origin) = (.installedApp(scheme: scheme), "")
             let (path, query) = rest.splitOnce(at: UInt8(ascii: "?"))
             guard path.first == UInt8(ascii: "/") else { throw .notAbsolute }
-            try RedirectURI.check(path: path, query: query)
+            try RedirectURI.check(path: path, query: isRegistered ? query : nil)
         }
         self.text = text
     }
@@ -74,6 +79,22 @@ package struct RedirectURI: Sendable, Hashable, Bindable {
             destination: destination,
             origin: origin
         )
+    }
+
+    /// The address to answer at when `requested` is this one under a tenant's rule; nil when it is not.
+    func accepting(_ requested: String, under rule: Policy.RedirectMatch) -> RedirectURI? {
+        if let exact = accepting(requested) { return exact }
+        guard rule == .hostAndPath, let asked = WebAddress(requested), let own = WebAddress(text),
+            asked.hasPlace(of: own, anyPort: isLoopbackLiteral), asked.extends(own)
+        else { return nil }
+        return RedirectURI(text: asked.text, destination: destination, origin: origin)
+    }
+
+    /// An address as ``accepting(_:under:)`` writes it; nil when it could not be one.
+    static func normalised(_ text: String) -> String? { WebAddress(text)?.text }
+
+    private var isLoopbackLiteral: Bool {
+        if case .thisComputer(let host) = destination { host != "localhost" } else { false }
     }
 
     private init(text: String, destination: Destination, origin: String) {
@@ -151,7 +172,7 @@ extension RedirectURI {
     }
 
     /// Names that an answer of ours may carry; one in the registered query would let it be forged (RU-04).
-    private static var reservedParameters: Set<String> {
+    fileprivate static var reservedParameters: Set<String> {
         [
             "code", "state", "error", "error_description", "error_uri", "iss", "access_token", "token_type",
             "expires_in", "scope", "id_token", "refresh_token", "session_state",
@@ -232,6 +253,93 @@ extension AddressParts {
     /// The same, for an address that is only compared: nil says it cannot be the registered one.
     fileprivate static func read(_ rest: ArraySlice<UInt8>) -> AddressParts? {
         do { return try AddressParts(afterScheme: rest) } catch { return nil }
+    }
+}
+
+/// An http address taken apart to be compared by scheme, host, port, path and query.
+///
+/// Host in lower case and without the scheme's default port; path and query are the bytes that came.
+private struct WebAddress {
+    let scheme: String
+    let host: String
+    let port: Int?
+    let path: ArraySlice<UInt8>
+    let query: ArraySlice<UInt8>?
+
+    /// Nil for what no registered address could be: another scheme, a fragment, a user name, a byte or an escape
+    /// that may not stand in an address.
+    init?(_ text: String) {
+        var bytes = Array(text.utf8)
+        guard bytes.count <= 2000, bytes.allSatisfy(\.isURICharacter), !bytes.contains(UInt8(ascii: "#")),
+            PercentText.isWellFormed(bytes[...]), let colon = bytes.firstIndex(of: UInt8(ascii: ":"))
+        else { return nil }
+        scheme = String(decoding: bytes[..<colon], as: UTF8.self)
+        guard scheme == "https" || scheme == "http", bytes[(colon + 1)...].starts(with: "//".utf8) else {
+            return nil
+        }
+        let start = colon + 3
+        let end =
+            bytes[start...].firstIndex { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "?") }
+            ?? bytes.endIndex
+        for place in start..<end where bytes[place].isLetter { bytes[place] |= 0x20 }
+        guard let parts = AddressParts.read(bytes[(colon + 1)...]) else { return nil }
+        host = parts.host
+        port = parts.port == (scheme == "https" ? 443 : 80) ? nil : parts.port
+        (path, query) = (parts.path, parts.query)
+    }
+
+    var text: String {
+        let place =
+            "\(scheme)://\(host)" + (port.map { ":\($0)" } ?? "") + String(decoding: path, as: UTF8.self)
+        return place + (query.map { "?" + String(decoding: $0, as: UTF8.self) } ?? "")
+    }
+
+    func hasPlace(of own: WebAddress, anyPort: Bool) -> Bool {
+        scheme == own.scheme && host == own.host && (anyPort || port == own.port) && path == own.path
+    }
+
+    /// Whether every registered pair is there, and nothing that an answer of ours could be confused with.
+    func extends(_ own: WebAddress) -> Bool {
+        let (sent, registered) = (pairs, own.pairs)
+        return registered.allSatisfy(sent.contains)
+            && sent.allSatisfy { registered.contains($0) || !WebAddress.isReserved($0) }
+    }
+
+    private var pairs: [ArraySlice<UInt8>] { query?.split(separator: UInt8(ascii: "&")) ?? [] }
+
+    /// Judges a pair as the most generous server behind the address might read it: `;` separates pairs, case does
+    /// not matter, `code[]` is an array called `code`, and `.` and a blank are written `_`.
+    private static func isReserved(_ pair: ArraySlice<UInt8>) -> Bool {
+        guard let bytes = PercentText.decoded(pair) else { return true }
+        return bytes.split(whereSeparator: { Array(";&".utf8).contains($0) }).contains { piece in
+            let name = piece.prefix { !Array("=[\0".utf8).contains($0) }.drop { $0 == UInt8(ascii: " ") }
+            let plain = name.map { Array(". ".utf8).contains($0) ? UInt8(ascii: "_") : $0 }
+            return RedirectURI.reservedParameters.contains(
+                String(decoding: plain, as: UTF8.self).lowercased()
+            )
+        }
+    }
+}
+
+/// Percent-encoding in addresses that are only compared (RFC 3986 §2.1).
+private enum PercentText {
+    static func isWellFormed(_ bytes: ArraySlice<UInt8>) -> Bool { decoded(bytes) != nil }
+
+    static func decoded(_ bytes: ArraySlice<UInt8>) -> [UInt8]? {
+        var (text, rest): ([UInt8], ArraySlice<UInt8>) = ([], bytes)
+        while let byte = rest.popFirst() {
+            guard byte == UInt8(ascii: "%") else {
+                text.append(byte == UInt8(ascii: "+") ? UInt8(ascii: " ") : byte)
+                continue
+            }
+            let digits = rest.prefix(2)
+            guard digits.count == 2, digits.allSatisfy(\.isHexDigit),
+                let value = UInt8(String(decoding: digits, as: UTF8.self), radix: 16)
+            else { return nil }
+            text.append(value)
+            rest = rest.dropFirst(2)
+        }
+        return text
     }
 }
 

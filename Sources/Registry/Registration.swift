@@ -84,13 +84,13 @@ extension PartnerAccess {
     ///
     /// One that is not on the list is gone already.
     package func removeRedirectURI(_ text: String, from application: Application) async throws {
-        let tenant = tenant.id
+        let (rule, tenant) = (tenant.policy.redirectMatch, tenant.id)
         try await edit(application, .redirectURIRemoved, [("redirect_uri", text)]) {
             transaction,
             current,
             now in
             guard let uri = current.redirectURIs.first(where: { $0.text == text }) else { return false }
-            try transaction.delete(uri, of: current.id, tenant: tenant, at: now)
+            try transaction.delete(uri, of: current.id, under: rule, tenant: tenant, at: now)
             return true
         }
     }
@@ -236,7 +236,13 @@ extension Connection {
         )
     }
 
-    fileprivate func delete(_ uri: RedirectURI, of id: ClientID, tenant: TenantID, at now: Date) throws {
+    fileprivate func delete(
+        _ uri: RedirectURI,
+        of id: ClientID,
+        under rule: Policy.RedirectMatch,
+        tenant: TenantID,
+        at now: Date
+    ) throws {
         try run("DELETE FROM redirect_uris WHERE tenant = \(tenant) AND application = \(id) AND uri = \(uri)")
         let open = try run(
             """
@@ -244,7 +250,7 @@ extension Connection {
             WHERE tenant = \(tenant) AND application = \(id) AND used_at IS NULL AND expires_at > \(now)
             """
         )
-        for code in open where try uri.accepting(code.text(1)) != nil {
+        for code in open where try uri.accepting(code.text(1), under: rule) != nil {
             try run(
                 """
                 UPDATE authorization_codes SET expires_at = \(now)

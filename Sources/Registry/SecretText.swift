@@ -57,6 +57,11 @@ package struct SecretText: Sendable, CustomStringConvertible {
         plaintext = text
     }
 
+    /// A secret whose id was found some other way.
+    init(id: String, plaintext: String) {
+        (self.id, self.plaintext) = (id, plaintext)
+    }
+
     /// The last four characters, by which a person can tell their secrets apart.
     package var hint: String { String(decoding: plaintext.utf8.suffix(4), as: UTF8.self) }
 

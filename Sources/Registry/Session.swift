@@ -72,7 +72,7 @@ extension ApplicationRegistry {
         return cookie
     }
 
-    private func account(
+    func account(
         for signIn: SignIn,
         at tenant: Tenant
     ) async throws -> (account: Account, password: PasswordHash)? {
@@ -82,7 +82,7 @@ extension ApplicationRegistry {
         }
     }
 
-    private func recordRefusal(
+    func recordRefusal(
         of account: AccountID?,
         _ role: Role,
         at tenant: Tenant,

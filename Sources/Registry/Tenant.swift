@@ -152,37 +152,6 @@ package struct Reassurance: Sendable, Codable, Equatable {
     }
 }
 
-/// What a tenant allows, for how long, and to whom; the figures are those of `standard` unless its file says otherwise.
-package struct Policy: Sendable, Codable, Equatable {
-    package enum Registration: String, Sendable, Codable, CaseIterable { case open, closed }
-    package enum Review: String, Sendable, Codable, CaseIterable { case open, reviewed }
-
-    package var registration: Registration = .open
-
-    /// *reviewed*: until approval an application works only for its test accounts.
-    package var review: Review = .reviewed
-    package var grants: Set<Grant> = [.authorizationCode, .refreshToken, .clientCredentials]
-
-    package var codeSeconds = 60
-    package var accessTokenSeconds = 15 * 60
-    package var refreshIdleSeconds = 30 * 86_400
-    package var refreshAbsoluteSeconds = 90 * 86_400
-
-    /// How long a customer may think about the consent screen.
-    package var requestSeconds = 10 * 60
-    package var applicationsPerPartner = 20
-    package var redirectURIsPerApplication = 20
-
-    package init() {}
-}
-
-/// A way to get a token (RFC 6749 §1.3), by its name on the wire.
-package enum Grant: String, Sendable, Codable, CaseIterable, Hashable {
-    case authorizationCode = "authorization_code"
-    case refreshToken = "refresh_token"
-    case clientCredentials = "client_credentials"
-}
-
 // MARK: - How it is kept
 
 extension Connection {

@@ -3,7 +3,9 @@ package import FoundationEssentials
 /// Tokens in the one moment they can be read.
 package struct IssuedTokens: Sendable {
     package let accessToken: SecretText
-    package let expiresIn: Int
+
+    /// Nil for one that does not expire.
+    package let expiresIn: Int?
     package let scopes: ScopeSet
 
     /// Nil where the grant has none (RFC 6749 §4.4.3).
@@ -26,6 +28,7 @@ package enum TokenRefusal: Error, Equatable, Sendable {
         case otherRedirectURI
         case wrongVerifier
         case ended
+        case wrongPassword
     }
 
     package var code: String {
@@ -49,6 +52,7 @@ package enum TokenRefusal: Error, Equatable, Sendable {
             "redirect_uri differs from the one in the authorization request"
         case .invalidGrant(.wrongVerifier): "code_verifier is missing or does not match the code_challenge"
         case .invalidGrant(.ended): "The customer disconnected the application, or the access was revoked"
+        case .invalidGrant(.wrongPassword): "Bad credentials"
         case .invalidScope: "A requested scope was not granted to this application"
         case .unauthorizedClient: "This application may not use this grant"
         case .unsupportedGrantType:
@@ -65,14 +69,13 @@ package struct TokenFacts: Sendable {
     package let subject: String
     package let scopes: ScopeSet
     package let issuedAt: Date?
-    package let expiresAt: Date
-    let grant: String?
-}
 
-/// What a transaction decided, where undoing it would undo the revocation that a replay causes.
-private enum Redemption: Sendable {
-    case issued(ScopeSet)
-    case refused(TokenRefusal)
+    /// Nil for one that does not expire.
+    package let expiresAt: Date?
+    let grant: String?
+
+    /// What it ends with; nil where it stands alone.
+    let family: String?
 }
 
 // MARK: - Getting tokens
@@ -89,12 +92,13 @@ extension ClientAccess {
             throw TokenRefusal.invalidGrant(.unknown)
         }
         let digest = sent.digest(with: registry.secretKey)
-        let fresh = FreshTokens(self, withRefreshToken: tenant.policy.grants.contains(.refreshToken))
+        let fresh = fresh(withRefreshToken: tenant.policy.grants.contains(.refreshToken))
+        let policy = tenant.policy
         let result: Redemption = try await registry.database.transaction { transaction in
             guard let code = try transaction.code(sent.id, of: client.id, tenant: tenant.id),
                 areEqualInConstantTime(code.digest, digest)
             else { return .refused(.invalidGrant(.unknown)) }
-            if let refusal = code.refusal(redirectURI: redirectURI, verifier: verifier) {
+            if let refusal = code.refusal(redirectURI: redirectURI, verifier: verifier, under: policy) {
                 return .refused(refusal)
             }
             guard try transaction.useUp(code: sent.id, tenant: tenant.id, at: fresh.now) else {
@@ -104,8 +108,7 @@ extension ClientAccess {
             guard try transaction.grantLives(code.grant, tenant: tenant.id) else {
                 return .refused(.invalidGrant(.ended))
             }
-            let end = fresh.now.addingTimeInterval(Double(tenant.policy.refreshAbsoluteSeconds))
-            let family = TokenFamily(id: sent.id, grant: code.grant, scopes: code.scopes, endsAt: end)
+            let family = fresh.family(sent.id, grant: code.grant, scopes: code.scopes)
             try transaction.insert(family, of: client.id, tenant: tenant.id)
             try fresh.store(code.scopes, in: family, with: transaction)
             try record(.codeRedeemed, [("code", sent.id)], fresh.now, transaction)
@@ -114,21 +117,18 @@ extension ClientAccess {
         return try fresh.issued(result)
     }
 
-    /// Exchanges a refresh token for a new pair (RFC 6749 §6); throws ``TokenRefusal``.
+    /// Exchanges a refresh token for a new access token (RFC 6749 §6); throws ``TokenRefusal``.
     ///
-    /// The old one stops working. Seen again it ends the whole family, because one of the two holders is not
-    /// the application (RFC 9700 §4.14.2).
+    /// What becomes of the old one is the tenant's rule. Where it rotates it stops working, and seen again it ends
+    /// the whole family, because one of the two holders is not the application (RFC 9700 §4.14.2).
     package func refresh(_ refreshToken: String, scope: String?) async throws -> IssuedTokens {
         try require(.refreshToken)
-        guard let sent = SecretText(parsing: refreshToken, kind: .refreshToken) else {
+        guard let sent = texts.parse(refreshToken, .refreshToken) else {
             throw TokenRefusal.invalidGrant(.unknown)
         }
-        let digest = sent.digest(with: registry.secretKey)
-        let fresh = FreshTokens(self, withRefreshToken: true)
-        let asked = try scope.map { text in
-            guard let scopes = ScopeSet(wire: text) else { throw TokenRefusal.invalidScope }
-            return scopes
-        }
+        let (digest, rule) = (sent.digest(with: registry.secretKey), tenant.policy.refresh)
+        let fresh = fresh(withRefreshToken: rule != .keep)
+        let asked = try scope.map(scopes)
         let result: Redemption = try await registry.database.transaction { transaction in
             guard let old = try transaction.refreshToken(sent.id, of: client.id, tenant: tenant.id),
                 areEqualInConstantTime(old.digest, digest)
@@ -140,35 +140,74 @@ extension ClientAccess {
             let allowed = old.family.scopes.intersection(client.scopes)
             let scopes = asked ?? allowed
             guard scopes.isSubset(of: allowed) else { return .refused(.invalidScope) }
-            guard try transaction.useUp(refreshToken: sent.id, tenant: tenant.id, at: fresh.now) else {
+            guard try use(sent.id, in: old.family, at: fresh.now, transaction) else {
                 try endFamily(old.family.id, .refreshReused, fresh.now, transaction)
                 return .refused(.invalidGrant(.alreadyUsed))
             }
             try fresh.store(scopes, in: old.family, with: transaction)
-            registry.uses.note(.grant(old.family.grant), tenant: tenant.id, at: fresh.now, from: "")
+            if let grant = old.family.grant {
+                registry.uses.note(.grant(grant), tenant: tenant.id, at: fresh.now, from: "")
+            }
             return .issued(scopes)
         }
-        return try fresh.issued(result)
+        return try fresh.issued(result, keeping: rule == .keep ? sent : nil)
+    }
+
+    /// Uses a refresh token up, or gives it a new lease where it works on; false when it was used up before.
+    ///
+    /// A token that was used up under another rule stays so.
+    private func use(
+        _ id: String,
+        in family: TokenFamily,
+        at now: Date,
+        _ transaction: any Connection
+    ) throws -> Bool {
+        guard tenant.policy.refresh != .rotate else {
+            return try transaction.useUp(refreshToken: id, tenant: tenant.id, at: now)
+        }
+        let end = min(tenant.policy.refreshIdleSeconds.end(from: now), family.endsAt)
+        return try transaction.extend(refreshToken: id, until: end, tenant: tenant.id)
     }
 
     /// Issues a token to the application itself (RFC 6749 §4.4); throws ``TokenRefusal``.
     package func issueForItself(scope: String?) async throws -> IssuedTokens {
         try require(.clientCredentials)
         guard client.kind == .confidential else { throw TokenRefusal.unauthorizedClient }
-        let scopes = try scope.map { text in
-            guard let scopes = ScopeSet(wire: text), scopes.isSubset(of: client.scopes) else {
-                throw TokenRefusal.invalidScope
-            }
-            return scopes
-        }
-        let (fresh, granted) = (FreshTokens(self, withRefreshToken: false), scopes ?? client.scopes)
+        let policy = tenant.policy
+        let isRefreshable = policy.refreshWithClientCredentials && policy.grants.contains(.refreshToken)
+        let fresh = fresh(withRefreshToken: isRefreshable)
+        let granted = try scope.map(registeredScopes) ?? client.scopes
         try await registry.database.transaction { transaction in
-            try fresh.store(granted, in: nil, with: transaction)
+            var family: TokenFamily?
+            if isRefreshable {
+                let own = fresh.family(fresh.access.id, grant: nil, scopes: granted)
+                try transaction.insert(own, of: client.id, tenant: tenant.id)
+                family = own
+            }
+            try fresh.store(granted, in: family, with: transaction)
         }
         return try fresh.issued(.issued(granted))
     }
 
-    private func require(_ grant: Grant) throws(TokenRefusal) {
+    /// What an application named, if it may have all of that.
+    func registeredScopes(_ text: String) throws -> ScopeSet {
+        let asked = try scopes(text)
+        guard asked.isSubset(of: client.scopes) else { throw TokenRefusal.invalidScope }
+        return asked
+    }
+
+    private func scopes(_ text: String) throws -> ScopeSet {
+        guard let scopes = tenant.policy.scopes(in: text) else { throw TokenRefusal.invalidScope }
+        return scopes
+    }
+
+    var texts: TokenTexts { TokenTexts(tenant: tenant, key: registry.secretKey) }
+
+    func fresh(withRefreshToken: Bool) -> FreshTokens {
+        FreshTokens(for: client.id, at: tenant, of: registry, withRefreshToken: withRefreshToken)
+    }
+
+    func require(_ grant: Grant) throws(TokenRefusal) {
         guard tenant.policy.grants.contains(grant) else { throw .unsupportedGrantType }
         guard client.kind != .resourceServer else { throw .unauthorizedClient }
     }
@@ -178,7 +217,7 @@ extension ClientAccess {
         try record(why, [("family", id)], now, transaction)
     }
 
-    fileprivate func record(
+    func record(
         _ action: Action,
         _ detail: [(String, String)],
         _ now: Date,
@@ -197,8 +236,14 @@ extension ClientAccess {
     }
 }
 
+/// What a transaction decided, where undoing it would undo the revocation that a replay causes.
+enum Redemption: Sendable {
+    case issued(ScopeSet)
+    case refused(TokenRefusal)
+}
+
 /// A new access token and perhaps a refresh token, made before the transaction that stores them.
-private struct FreshTokens: Sendable {
+struct FreshTokens: Sendable {
     let now: Date
     let client: ClientID
     let tenant: Tenant
@@ -206,113 +251,58 @@ private struct FreshTokens: Sendable {
     let refresh: SecretText?
     let key: DigestKey
 
-    init(_ client: ClientAccess, withRefreshToken: Bool) {
-        let (registry, prefix) = (client.registry, client.tenant.name.secretPrefix)
+    init(
+        for client: ClientID,
+        at tenant: Tenant,
+        of registry: ApplicationRegistry,
+        withRefreshToken: Bool
+    ) {
+        let texts = TokenTexts(tenant: tenant, key: registry.secretKey)
         let (now, entropy) = (registry.clock(), registry.entropy)
-        self.now = now
-        self.client = client.client.id
-        tenant = client.tenant
-        key = registry.secretKey
-        access = SecretText(prefix: prefix, kind: .accessToken, now: now, entropy: entropy)
-        refresh =
-            withRefreshToken
-            ? SecretText(prefix: prefix, kind: .refreshToken, now: now, entropy: entropy) : nil
+        (self.now, self.client, self.tenant, key) = (now, client, tenant, registry.secretKey)
+        access = texts.new(.accessToken, now: now, entropy: entropy)
+        refresh = withRefreshToken ? texts.new(.refreshToken, now: now, entropy: entropy) : nil
+    }
+
+    /// Everything one consent buys from now on.
+    func family(_ id: String, grant: String?, scopes: ScopeSet) -> TokenFamily {
+        TokenFamily(id: id, grant: grant, scopes: scopes, endsAt: tenant.policy.familyEnd(from: now))
     }
 
     func store(_ scopes: ScopeSet, in family: TokenFamily?, with transaction: any Connection) throws {
-        let end = now.addingTimeInterval(Double(tenant.policy.accessTokenSeconds))
         let row = AccessTokenRow(
             digest: access.digest(with: key),
             family: family?.id,
             scopes: scopes,
             issuedAt: now,
-            expiresAt: end
+            expiresAt: tenant.policy.accessTokenSeconds.end(from: now)
         )
         try transaction.insert(row, as: access.id, of: client, tenant: tenant.id)
         guard let refresh, let family else { return }
-        let idleEnd = now.addingTimeInterval(Double(tenant.policy.refreshIdleSeconds))
+        let policy = tenant.policy
+        let end = min(policy.refreshIdleSeconds.end(from: now), family.endsAt)
         try transaction.insertRefreshToken(
             refresh.id,
             digest: refresh.digest(with: key),
             family: family,
-            expiresAt: min(idleEnd, family.endsAt),
+            expiresAt: end,
+            keptUntil: policy.refresh == .rotate ? family.endsAt : end,
             tenant: tenant.id,
             at: now
         )
     }
 
-    func issued(_ result: Redemption) throws -> IssuedTokens {
+    /// What is handed out, with `kept` in place of a new refresh token where there is none.
+    func issued(_ result: Redemption, keeping kept: SecretText? = nil) throws -> IssuedTokens {
         switch result {
         case .refused(let refusal): throw refusal
         case .issued(let scopes):
             IssuedTokens(
                 accessToken: access,
-                expiresIn: tenant.policy.accessTokenSeconds,
+                expiresIn: tenant.policy.accessTokenSeconds.seconds,
                 scopes: scopes,
-                refreshToken: refresh
+                refreshToken: refresh ?? kept
             )
-        }
-    }
-}
-
-// MARK: - Asking about tokens, and ending them
-
-extension ClientAccess {
-    /// Says what a token is good for; nil for every token that is dead, unknown or none of the asker's.
-    ///
-    /// A resource server may ask about every token of its tenant, an application about its own (RFC 7662 §4).
-    package func introspect(_ token: String) async throws -> TokenFacts? {
-        let now = registry.clock()
-        guard let facts = try await facts(of: token, at: now) else { return nil }
-        guard client.kind == .resourceServer || facts.client == client.id else { return nil }
-        if let grant = facts.grant {
-            registry.uses.note(.grant(grant), tenant: tenant.id, at: now, from: provenance.address)
-        }
-        return facts
-    }
-
-    private func facts(of token: String, at now: Date) async throws -> TokenFacts? {
-        if let access = SecretText(parsing: token, kind: .accessToken) {
-            let digest = access.digest(with: registry.secretKey)
-            return try await registry.database.read { connection in
-                try connection.accessToken(access.id, digest: digest, tenant: tenant.id, at: now)
-            }
-        }
-        if let refresh = SecretText(parsing: token, kind: .refreshToken) {
-            let digest = refresh.digest(with: registry.secretKey)
-            return try await registry.database.read { connection in
-                try connection.liveRefreshToken(refresh.id, digest: digest, tenant: tenant.id, at: now)
-            }
-        }
-        return nil
-    }
-
-    /// Ends a token of this application; of anything else it says nothing and does nothing (RFC 7009 §2.2).
-    ///
-    /// A refresh token takes its whole family with it, whatever the hint said.
-    package func revoke(_ token: String) async throws {
-        let now = registry.clock()
-        let access = SecretText(parsing: token, kind: .accessToken)
-        let refresh = SecretText(parsing: token, kind: .refreshToken)
-        guard let sent = access ?? refresh else { return }
-        let digest = sent.digest(with: registry.secretKey)
-        try await registry.database.transaction { transaction in
-            if access != nil {
-                let revoked = try transaction.revokeAccessToken(
-                    sent.id,
-                    digest: digest,
-                    of: client.id,
-                    tenant: tenant.id,
-                    at: now
-                )
-                if revoked { try record(.tokenRevoked, [("access_token", sent.id)], now, transaction) }
-                return
-            }
-            guard let old = try transaction.refreshToken(sent.id, of: client.id, tenant: tenant.id),
-                areEqualInConstantTime(old.digest, digest)
-            else { return }
-            try transaction.endFamily(old.family.id, tenant: tenant.id, at: now)
-            try record(.tokenRevoked, [("family", old.family.id)], now, transaction)
         }
     }
 }

@@ -2,11 +2,13 @@ import FoundationEssentials
 
 /// Codes, families and tokens as rows.
 
-/// Everything one code bought: it ends together (RFC 9700 §4.14.2).
+/// Everything one code or sign-in bought: it ends together (RFC 9700 §4.14.2).
 struct TokenFamily: Sendable {
-    /// The id of the code.
+    /// The id of the code, or of the first access token where there was none.
     let id: String
-    let grant: String
+
+    /// Nil for an application's own.
+    let grant: String?
     let scopes: ScopeSet
 
     /// The absolute end, which rotation does not move.
@@ -28,15 +30,24 @@ struct StoredCode: Sendable {
     let redirectURI: String
     let wasNamed: Bool
     let scopes: ScopeSet
-    let challenge: CodeChallenge
+
+    /// Nil where the request had none.
+    let challenge: CodeChallenge?
     let isUsed: Bool
 
     /// What is wrong with a redemption apart from its timing.
-    func refusal(redirectURI sent: String?, verifier: String?) -> TokenRefusal? {
-        let right = sent.map { $0.utf8.elementsEqual(redirectURI.utf8) } ?? !wasNamed
+    func refusal(redirectURI sent: String?, verifier: String?, under policy: Policy) -> TokenRefusal? {
+        let right = sent.map { names($0, policy) } ?? (!wasNamed || policy.redirectURIAtToken == .optional)
         guard right else { return .invalidGrant(.otherRedirectURI) }
-        guard let verifier, challenge.isAnswered(by: verifier) else { return .invalidGrant(.wrongVerifier) }
-        return nil
+        // A verifier for a request without a challenge is a downgrade (RFC 9700 §4.8.2).
+        let isAnswered = challenge.map { verifier.map($0.isAnswered) ?? false } ?? (verifier == nil)
+        return isAnswered ? nil : .invalidGrant(.wrongVerifier)
+    }
+
+    private func names(_ sent: String, _ policy: Policy) -> Bool {
+        sent.utf8.elementsEqual(redirectURI.utf8)
+            || policy.redirectMatch == .hostAndPath
+                && RedirectURI.normalised(sent)?.utf8.elementsEqual(redirectURI.utf8) == true
     }
 }
 
@@ -92,6 +103,17 @@ extension Connection {
         ).isEmpty
     }
 
+    /// Gives a refresh token that works on a new end; false when it was used up under another rule.
+    func extend(refreshToken id: String, until end: Date, tenant: TenantID) throws -> Bool {
+        try !run(
+            """
+            UPDATE refresh_tokens SET expires_at = \(end), kept_until = \(end)
+            WHERE tenant = \(tenant) AND id = \(id) AND used_at IS NULL
+            RETURNING id
+            """
+        ).isEmpty
+    }
+
     func grantLives(_ id: String, tenant: TenantID) throws -> Bool {
         try !run("SELECT 1 FROM grants WHERE tenant = \(tenant) AND id = \(id) AND ended_at IS NULL").isEmpty
     }
@@ -100,15 +122,18 @@ extension Connection {
         try run(
             """
             INSERT INTO token_families (tenant, id, grant_id, application, scopes, expires_at)
-            VALUES (\(tenant), \(family.id), \(family.grant), \(client), \(family.scopes), \(family.endsAt))
+            VALUES (\(tenant), \(family.id), \(family.grant ?? ""), \(client), \(family.scopes), \(family.endsAt))
             """
         )
     }
 
+    /// Ends what one code or sign-in bought; what would have lived for ever is forgotten after a year.
     func endFamily(_ id: String, tenant: TenantID, at now: Date) throws {
+        let nextYear = now.addingTimeInterval(366 * 86_400)
         try run(
             """
-            UPDATE token_families SET ended_at = \(now)
+            UPDATE token_families SET ended_at = \(now),
+                expires_at = CASE WHEN expires_at > \(nextYear) THEN \(nextYear) ELSE expires_at END
             WHERE tenant = \(tenant) AND id = \(id) AND ended_at IS NULL
             """
         )
@@ -129,13 +154,14 @@ extension Connection {
         digest: [UInt8],
         family: TokenFamily,
         expiresAt: Date,
+        keptUntil: Date,
         tenant: TenantID,
         at now: Date
     ) throws {
         try run(
             """
             INSERT INTO refresh_tokens (tenant, id, digest, family, issued_at, expires_at, kept_until)
-            VALUES (\(tenant), \(id), \(digest), \(family.id), \(now), \(expiresAt), \(family.endsAt))
+            VALUES (\(tenant), \(id), \(digest), \(family.id), \(now), \(expiresAt), \(keptUntil))
             """
         )
     }
@@ -147,7 +173,7 @@ extension Connection {
                 t.issued_at < a.tokens_void_before
             FROM refresh_tokens t
             JOIN token_families f ON f.tenant = t.tenant AND f.id = t.family
-            JOIN grants g ON g.tenant = f.tenant AND g.id = f.grant_id
+            LEFT JOIN grants g ON g.tenant = f.tenant AND g.id = f.grant_id
             JOIN applications a ON a.tenant = f.tenant AND a.id = f.application
             WHERE t.tenant = \(tenant) AND t.id = \(id) AND f.application = \(client)
             """
@@ -158,7 +184,7 @@ extension Connection {
                 digest: try row.bytes(0),
                 family: TokenFamily(
                     id: try row.text(2),
-                    grant: try row.text(3),
+                    grant: try row.grant(3),
                     scopes: ScopeSet(wire: try row.text(4)) ?? ScopeSet(),
                     endsAt: try row.date(5)
                 ),
@@ -172,7 +198,8 @@ extension Connection {
     func accessToken(_ id: String, digest: [UInt8], tenant: TenantID, at now: Date) throws -> TokenFacts? {
         let row = try run(
             """
-            SELECT t.digest, t.application, t.scopes, t.issued_at, t.expires_at, t.family, g.customer, g.id
+            SELECT t.digest, t.application, t.scopes, t.issued_at, t.expires_at, t.family, g.customer,
+                f.grant_id
             FROM access_tokens t
             JOIN applications a ON a.tenant = t.tenant AND a.id = t.application AND a.suspended_at IS NULL
                 AND (a.tokens_void_before IS NULL OR a.tokens_void_before <= t.issued_at)
@@ -182,16 +209,18 @@ extension Connection {
             """
         ).first
         guard let row, areEqualInConstantTime(try row.bytes(0), digest) else { return nil }
-        let (family, customer) = (try row.optionalText(5), try row.optionalText(6))
-        guard family == nil || customer != nil else { return nil }
+        let (family, customer, grant) = (try row.optionalText(5), try row.optionalText(6), try row.grant(7))
+        let isItsOwn = try row.optionalText(7) == ""
+        guard family == nil || isItsOwn || customer != nil else { return nil }
         let client = try row.text(1)
         return TokenFacts(
             client: ClientID(text: client),
             subject: customer ?? client,
             scopes: ScopeSet(wire: try row.text(2)) ?? ScopeSet(),
             issuedAt: try row.date(3),
-            expiresAt: try row.date(4),
-            grant: try row.optionalText(7)
+            expiresAt: try row.expiry(4),
+            grant: grant,
+            family: family
         )
     }
 
@@ -199,23 +228,26 @@ extension Connection {
     {
         let row = try run(
             """
-            SELECT t.digest, f.application, f.scopes, t.expires_at, g.customer, g.id
+            SELECT t.digest, f.application, f.scopes, t.expires_at, g.customer, f.grant_id, f.id
             FROM refresh_tokens t
             JOIN token_families f ON f.tenant = t.tenant AND f.id = t.family AND f.ended_at IS NULL
-            JOIN grants g ON g.tenant = f.tenant AND g.id = f.grant_id AND g.ended_at IS NULL
+            LEFT JOIN grants g ON g.tenant = f.tenant AND g.id = f.grant_id AND g.ended_at IS NULL
             JOIN applications a ON a.tenant = f.tenant AND a.id = f.application AND a.suspended_at IS NULL
                 AND (a.tokens_void_before IS NULL OR a.tokens_void_before <= t.issued_at)
             WHERE t.tenant = \(tenant) AND t.id = \(id) AND t.expires_at > \(now) AND t.used_at IS NULL
             """
         ).first
         guard let row, areEqualInConstantTime(try row.bytes(0), digest) else { return nil }
+        let (client, customer, grant) = (try row.text(1), try row.optionalText(4), try row.grant(5))
+        guard grant == nil || customer != nil else { return nil }
         return TokenFacts(
-            client: ClientID(text: try row.text(1)),
-            subject: try row.text(4),
+            client: ClientID(text: client),
+            subject: customer ?? client,
             scopes: ScopeSet(wire: try row.text(2)) ?? ScopeSet(),
             issuedAt: nil,
-            expiresAt: try row.date(3),
-            grant: try row.text(5)
+            expiresAt: try row.expiry(3),
+            grant: grant,
+            family: try row.text(6)
         )
     }
 
@@ -226,13 +258,28 @@ extension Connection {
         tenant: TenantID,
         at now: Date
     ) throws -> Bool {
-        try !run(
+        let nextYear = now.addingTimeInterval(366 * 86_400)
+        return try !run(
             """
-            UPDATE access_tokens SET revoked_at = \(now)
+            UPDATE access_tokens SET revoked_at = \(now),
+                expires_at = CASE WHEN expires_at > \(nextYear) THEN \(nextYear) ELSE expires_at END
             WHERE tenant = \(tenant) AND id = \(id) AND application = \(client) AND digest = \(digest)
                 AND revoked_at IS NULL
             RETURNING id
             """
         ).isEmpty
+    }
+}
+
+extension Row {
+    /// The consent a family hangs on; an application's own hangs on none.
+    fileprivate func grant(_ column: Int) throws -> String? {
+        try optionalText(column).flatMap { $0.isEmpty ? nil : $0 }
+    }
+
+    /// The end of a token that has one.
+    fileprivate func expiry(_ column: Int) throws -> Date? {
+        let end = try date(column)
+        return end >= .never ? nil : end
     }
 }

@@ -169,4 +169,104 @@ struct ReadingATenantFile {
         }
         #expect(throws: Never.self) { try Logo.decode(logo) }
     }
+
+    // MARK: Profiles of their own
+
+    @Test func `a profile of its own opens the doors it names and no others`() throws {
+        let text = file(
+            "profile: { codeChallenge: 'optional', tokenText: 'hex', paths: { token: ['/app/token'] } }",
+            policy: "grants: ['authorization_code', 'implicit'], accessTokenSeconds: 'unlimited'"
+        )
+        let tenant = try TenantFile(Array(text.utf8), called: "file.json5")
+        var policy = Policy()
+        policy.codeChallenge = .optional
+        policy.tokenText = .hex
+        policy.grants = [.authorizationCode, .implicit]
+        policy.accessTokenSeconds = .unlimited
+        #expect(tenant.settings.policy == policy)
+        var profile = WireProfile.standard
+        profile.paths.token = ["/app/token"]
+        #expect(try WireProfile(kept: tenant.settings.wireProfile) == profile)
+    }
+
+    @Test func `an empty profile has every door closed`() throws {
+        let tenant = try TenantFile(Array(file("profile: {}").utf8), called: "file.json5")
+        #expect(tenant.settings.policy == Policy())
+        #expect(try WireProfile(kept: tenant.settings.wireProfile) == .standard)
+    }
+
+    @Test(arguments: [
+        "grants: ['password']", "grants: ['implicit']", "accessTokenSeconds: 'unlimited'",
+        "refreshIdleSeconds: 'unlimited'", "refreshAbsoluteSeconds: 'unlimited'", "accessTokenSeconds: 14400",
+    ])
+    func `what only a profile of its own allows is refused without one`(part: String) {
+        #expect(mistakes(in: file(policy: part)).count == 1)
+        #expect(mistakes(in: file("profile: 'standard'", policy: part)).count == 1)
+        let whole = part.contains("Idle") ? part + ", refreshAbsoluteSeconds: 'unlimited'" : part
+        #expect(mistakes(in: file("profile: {}", policy: whole)).isEmpty)
+    }
+
+    @Test(arguments: [
+        "profile: 7", "profile: 'custom'", "profile: { refresh: 'never' }", "profile: { tokenTexts: 'hex' }",
+        "profile: { codeChallenge: true }", "profile: { paths: { token: ['oauth/token'] } }",
+        "profile: { paths: { token: ['/oauth2/token'] } }", "profile: { paths: { token: ['/t/x'] } }",
+        "profile: { paths: { token: ['/public/x'] } }", "profile: { paths: { token: ['/admin/x'] } }",
+        "profile: { paths: { token: ['/a//b'] } }", "profile: { paths: { token: ['/a/../b'] } }",
+        "profile: { paths: { token: ['/'] } }", "profile: { paths: { token: ['/a?b'] } }",
+        "profile: { paths: { token: ['/a/%62'] } }", "profile: { paths: { token: ['/a'], revoke: ['/a'] } }",
+        "profile: { paths: { tokens: ['/a'] } }", "profile: { whenMissing: { responseType: 'token' } }",
+        "profile: { whenMissing: { grantType: 'password' } }", "profile: { parameters: { query: 'yes' } }",
+        "profile: { parameters: true }", "profile: { clientAuthentication: { both: true } }",
+        "profile: { answer: { keys: ['token_type'] } }",
+        "profile: { answer: { keys: [] , tokenType: 'MAC' } }",
+        "profile: { answer: { keys: ['access_token', 'access_token'] } }",
+        "profile: { resourceError: { challenges: [], contentType: 'text/plain', body: '' } }",
+        "profile: { resourceError: { challenges: ['a\\r\\nb'], contentType: 'text/plain', body: '' } }",
+        "profile: { crossOrigin: 'all' }", "profile: { checkAccept: 1 }",
+    ])
+    func `a mistake in a profile is reported with its place`(part: String) {
+        let found = mistakes(in: file(part))
+        #expect(!found.isEmpty)
+        #expect(found.allSatisfy { $0.hasPrefix("file.json5:5:") && $0.contains("profile") })
+    }
+
+    @Test func `what is written of a profile of its own reads as the same tenant`() async throws {
+        let text = file(
+            """
+            scopes: [{ name: 'write', sentence: 'See it', default: true }],
+              profile: {
+                redirectMatch: 'hostAndPath', redirectURIAtToken: 'optional', codeChallenge: 'optional',
+                refresh: 'keep', refreshWithClientCredentials: true, tokenText: 'uuid',
+                plusSeparatesScopes: true,
+                paths: { authorize: ['/a/'], token: ['/a/t'], revoke: ['/a/r'], introspect: ['/a/i'],
+                  verify: ['/a/v'], logout: ['/rest/{version}/current'] },
+                authorizeByPost: true, issuerInRedirect: false,
+                whenMissing: { responseType: 'code', grantType: 'authorization_code' },
+                parameters: { query: true, multipart: true, anyContentType: true, equalRepetition: true,
+                  ignoreJSON: true },
+                clientAuthentication: { bothWhenEqual: true, explainBasic: true },
+                answer: { keys: ['access_token', 'type'], tokenType: 'bearer' },
+                resourceError: { challenges: ['native', 'Bearer'], contentType: 'text/plain', body: 'é"' },
+                crossOrigin: 'any', checkAccept: true,
+              }
+            """,
+            policy: "grants: ['password', 'implicit'], accessTokenSeconds: 43200, "
+                + "refreshIdleSeconds: 'unlimited', refreshAbsoluteSeconds: 'unlimited'"
+        )
+        let first = try TenantFile(Array(text.utf8), called: "file.json5")
+        let portal = try await TestPortal { $0 = first.settings }
+        let written = try TenantFile.text(of: portal.tenant, logo: nil)
+        let second = try TenantFile(Array(written.utf8), called: "written.json5")
+        #expect(second.settings == first.settings)
+        let kept = try #require(try await portal.registry.tenant(named: "harbour"))
+        #expect(kept.settings == first.settings)
+    }
+
+    @Test func `settings kept before there were doors are read with every door closed`() throws {
+        let older = #"{"review":"open","grants":["refresh_token"],"accessTokenSeconds":900}"#
+        var policy = Policy()
+        policy.review = .open
+        policy.grants = [.refreshToken]
+        #expect(try JSONDecoder().decode(Policy.self, from: Data(older.utf8)) == policy)
+    }
 }

@@ -82,7 +82,7 @@ enum TenantCommands {
                 [
                     ("name", .text(tenant.name.text)), ("display_name", .text(tenant.brand.displayName)),
                     ("hosts", .list(tenant.settings.hosts.map { .text($0) })),
-                    ("profile", .text(tenant.settings.wireProfile)),
+                    ("profile", .text(WireProfile.name(ofKept: tenant.settings.wireProfile))),
                 ]
             },
             columns: ["name", "display_name", "hosts", "profile"],
@@ -100,17 +100,17 @@ enum TenantCommands {
             ("registration", .text(policy.registration.rawValue)), ("review", .text(policy.review.rawValue)),
             ("grants", .list(policy.grants.map(\.rawValue).sorted().map { .text($0) })),
             ("code_seconds", .number(policy.codeSeconds)),
-            ("access_token_seconds", .number(policy.accessTokenSeconds)),
-            ("refresh_idle_seconds", .number(policy.refreshIdleSeconds)),
-            ("refresh_absolute_seconds", .number(policy.refreshAbsoluteSeconds)),
-            ("profile", .text(settings.wireProfile)),
+            ("access_token_seconds", policy.accessTokenSeconds.json),
+            ("refresh_idle_seconds", policy.refreshIdleSeconds.json),
+            ("refresh_absolute_seconds", policy.refreshAbsoluteSeconds.json),
+            ("profile", .text(WireProfile.name(ofKept: settings.wireProfile))),
         ]
         call.print(facts, aligned(facts.map { [$0.0, $0.1.cell] }))
     }
 
     private static func export(_ call: Call, at desk: Desk) async throws {
         let tenant = try await desk.tenant(named: call.arguments.operands.first ?? "")
-        call.output.print(TenantFile.text(of: tenant, logo: try await desk.storedLogo(of: tenant)))
+        call.output.print(try TenantFile.text(of: tenant, logo: try await desk.storedLogo(of: tenant)))
     }
 }
 

@@ -12,6 +12,7 @@ enum AuthorizeEndpoint {
         let asked: Parameters
         do {
             asked = try visit.query()
+                .completed("response_type", with: visit.profile.whenMissing.responseType)
         } catch {
             return AuthorizeErrorPage.malformed("The query string cannot be decoded").response(to: visit)
         }
@@ -26,17 +27,17 @@ enum AuthorizeEndpoint {
         do throws(AuthorizationRefusal) {
             request = try AuthorizationRequest(asked, for: recipient, at: visit.tenant)
         } catch {
-            return refuse(
+            let answer = AuthorizationAnswer.refusing(
                 error,
-                recipient,
+                to: recipient,
                 state: AuthorizationRequest.returnableState(in: asked),
-                customer,
-                visit
+                mode: AuthorizationRequest.returnMode(in: asked, at: visit.tenant)
             )
+            return refuse(error, answer, recipient, customer, visit)
         }
         guard let customer else {
             if request.prompt == .none {
-                return refuse(.loginRequired, recipient, state: request.state, nil, visit)
+                return refuse(.loginRequired, .refusing(.loginRequired, request), recipient, nil, visit)
             }
             return try await CustomerDoor.keeping(request, visit)
         }
@@ -66,7 +67,8 @@ enum AuthorizeEndpoint {
             return .redirect(with: try await customer.proceed(request, under: grant), visit)
         case .firstTime, .asksForMore, .covered:
             if request.prompt == .none {
-                return refuse(.consentRequired, request.recipient, state: request.state, customer, visit)
+                let answer = AuthorizationAnswer.refusing(.consentRequired, request)
+                return refuse(.consentRequired, answer, request.recipient, customer, visit)
             }
             let ticket = try await customer.remember(request, query: visit.request.query)
             let page = ConsentPage(
@@ -82,8 +84,7 @@ enum AuthorizeEndpoint {
     }
 
     /// Answers `POST /oauth2/authorize`: the customer's decision, or a request that came as a form.
-    static func answer(_ visit: Visit) async throws -> Response {
-        let form = try Form(visit.request)
+    static func answer(_ form: Form, _ visit: Visit) async throws -> Response {
         guard let ticket = form["ticket"] else {
             if form["client_id"] != nil { return again(form.fields, visit) }
             throw Refusal.unsealedForm
@@ -146,12 +147,11 @@ enum AuthorizeEndpoint {
 
     private static func refuse(
         _ refusal: AuthorizationRefusal,
+        _ answer: AuthorizationAnswer,
         _ recipient: Recipient,
-        state: String?,
         _ customer: CustomerAccess?,
         _ visit: Visit
     ) -> Response {
-        let answer = AuthorizationAnswer.refusing(refusal, to: recipient, state: state)
         if customer != nil { return .redirect(with: answer, visit) }
         return RefusedPage(visit: visit, application: recipient.application, answer: answer, refusal: refusal)
             .response
@@ -159,17 +159,24 @@ enum AuthorizeEndpoint {
 }
 
 extension AuthorizationAnswer {
-    /// The registered address with our parameters appended; nothing before them comes from the request.
-    func location(issuer: String) -> String {
+    /// The registered address with our parameters appended; nothing before them comes from the request, except the
+    /// query that a tenant's redirect rule lets follow it.
+    func location(_ visit: Visit) -> String {
         var pairs: [(name: String, value: String)] =
             switch result {
             case .code(let code): [("code", code.plaintext)]
+            case .token(let tokens): visit.profile.answer.parameters(tokens)
             case .refusal(let refusal): [("error", refusal.code), ("error_description", refusal.explanation)]
             }
         if let state { pairs.append(("state", state)) }
-        pairs.append(("iss", issuer))
-        let query = ("/" as Path).with(query: pairs).text.dropFirst(2)
-        return redirectURI.text + (redirectURI.text.utf8.contains(UInt8(ascii: "?")) ? "&" : "?") + query
+        if visit.profile.issuerInRedirect { pairs.append(("iss", visit.issuer)) }
+        let parameters = ("/" as Path).with(query: pairs).text.dropFirst(2)
+        switch mode {
+        case .fragment: return redirectURI.text + "#" + parameters
+        case .query:
+            let hasQuery = redirectURI.text.utf8.contains(UInt8(ascii: "?"))
+            return redirectURI.text + (hasQuery ? "&" : "?") + parameters
+        }
     }
 }
 
@@ -177,7 +184,7 @@ extension Response {
     /// Off this site, to the recipient of an authorization answer and nowhere else (RFC 9700 §4.12: 303).
     static func redirect(with answer: AuthorizationAnswer, _ visit: Visit) -> Response {
         let headers: [Header] = [
-            ("Location", answer.location(issuer: visit.issuer)), ("Cache-Control", "no-store"),
+            ("Location", answer.location(visit)), ("Cache-Control", "no-store"),
             ("Referrer-Policy", "no-referrer"),
         ]
         return Response(.seeOther, headers: headers)

@@ -7,24 +7,45 @@ struct ClientAuthentication {
 
     var id: String { asked.id }
 
-    /// Reads `Authorization: Basic` or the body, and refuses both at once; throws ``OAuthFailure``.
-    init(_ header: String?, _ sent: Parameters) throws {
+    /// Reads `Authorization: Basic` or the body, and both at once only where the tenant takes equal ones.
+    ///
+    /// Throws ``OAuthFailure``.
+    init(_ header: String?, _ sent: Parameters, _ rules: WireProfile.ClientAuthenticationRules) throws {
         let bodyID = try sent.optional("client_id")
         let bodySecret = try sent.optional("client_secret")
         if let header {
-            guard let basic = ClientAuthentication.basic(header) else { throw OAuthFailure.invalidClient }
-            guard bodySecret == nil else {
-                throw OAuthFailure.badRequest(
-                    "Send the client secret in the header or in the body, not in both"
-                )
-            }
-            guard bodyID == nil || bodyID == basic.id else {
-                throw OAuthFailure.badRequest("client_id differs from the one in the Authorization header")
+            guard let basic = ClientAuthentication.basic(header) else {
+                throw rules.explainBasic ? OAuthFailure.malformedBasic : OAuthFailure.invalidClient
             }
             asked = basic
+            if rules.bothWhenEqual {
+                try requireEqual(id: bodyID, secret: bodySecret)
+            } else {
+                try requireOnlyHeader(id: bodyID, secret: bodySecret)
+            }
         } else {
             guard let bodyID else { throw OAuthFailure.invalidClient }
             asked = ClientCredentials(id: bodyID, secret: bodySecret)
+        }
+    }
+
+    private func requireOnlyHeader(id: String?, secret: String?) throws {
+        guard secret == nil else {
+            throw OAuthFailure.badRequest(
+                "Send the client secret in the header or in the body, not in both"
+            )
+        }
+        guard id == nil || id == asked.id else {
+            throw OAuthFailure.badRequest("client_id differs from the one in the Authorization header")
+        }
+    }
+
+    /// Whoever names two clients, or two secrets, is none of them.
+    private func requireEqual(id: String?, secret: String?) throws {
+        let isSame = id.map { $0.utf8.elementsEqual(asked.id.utf8) } ?? true
+        let own = asked.secret ?? ""
+        guard isSame, secret.map({ $0.utf8.elementsEqual(own.utf8) }) ?? true else {
+            throw OAuthFailure.invalidClient
         }
     }
 

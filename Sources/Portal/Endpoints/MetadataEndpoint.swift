@@ -16,24 +16,26 @@ enum MetadataEndpoint {
     /// Lists exactly what works (AZ-10).
     private static func document(_ visit: Visit) -> JSON {
         let issuer = visit.issuer
-        let grants = Grant.allCases.filter(visit.tenant.policy.grants.contains)
+        let offered = visit.tenant.policy.grants
+        let grants = Grant.allCases.filter(offered.contains)
+        let types = [(Grant.authorizationCode, "code", "query"), (.implicit, "token", "fragment")].filter { offered.contains($0.0) }
         let secret: JSON = .list([.text("client_secret_basic"), .text("client_secret_post")])
         let any: JSON = .list([.text("client_secret_basic"), .text("client_secret_post"), .text("none")])
         return .object([
             ("issuer", .text(issuer)),
-            ("authorization_endpoint", .text(issuer + "/oauth2/authorize")),
-            ("token_endpoint", .text(issuer + "/oauth2/token")),
-            ("revocation_endpoint", .text(issuer + "/oauth2/revoke")),
-            ("introspection_endpoint", .text(issuer + "/oauth2/introspect")),
+            ("authorization_endpoint", .text(issuer + visit.dialect.path(to: .authorize))),
+            ("token_endpoint", .text(issuer + visit.dialect.path(to: .token))),
+            ("revocation_endpoint", .text(issuer + visit.dialect.path(to: .revoke))),
+            ("introspection_endpoint", .text(issuer + visit.dialect.path(to: .introspect))),
             ("scopes_supported", .list(visit.tenant.settings.scopes.map { .text($0.name.text) })),
-            ("response_types_supported", .list([.text("code")])),
-            ("response_modes_supported", .list([.text("query")])),
+            ("response_types_supported", .list(types.map { .text($0.1) })),
+            ("response_modes_supported", .list(types.map { .text($0.2) })),
             ("grant_types_supported", .list(grants.map { .text($0.rawValue) })),
             ("token_endpoint_auth_methods_supported", any),
             ("revocation_endpoint_auth_methods_supported", any),
             ("introspection_endpoint_auth_methods_supported", secret),
             ("code_challenge_methods_supported", .list([.text("S256")])),
-            ("authorization_response_iss_parameter_supported", .bool(true)),
+            ("authorization_response_iss_parameter_supported", .bool(visit.profile.issuerInRedirect)),
         ])
     }
 }

@@ -7,7 +7,7 @@ struct OAuthFailure: Error, Sendable {
     let error: String
 
     /// ASCII, for the developer; says what was wrong and what was expected.
-    let explanation: String
+    var explanation: String
     var headers: [Header] = []
 
     func response(to visit: Visit) -> Response {
@@ -42,6 +42,41 @@ extension OAuthFailure {
             error: "invalid_client",
             explanation: "The client is unknown, its secret is wrong, or no client authentication was sent",
             headers: [("WWW-Authenticate", "Basic realm=\"token\", charset=\"UTF-8\"")]
+        )
+    }
+
+    /// What a header says that holds no pair, where the tenant explains it.
+    static var malformedBasic: OAuthFailure {
+        var failure = invalidClient
+        failure.explanation = """
+            The Authorization header is not Basic followed by the base64 form of ID:SECRET; its decoded value has \
+            no ':' between the two, or it is not base64
+            """
+        return failure
+    }
+
+    static var tooLarge: OAuthFailure {
+        OAuthFailure(
+            status: .contentTooLarge,
+            error: "invalid_request",
+            explanation: "The body is larger than any request here needs"
+        )
+    }
+
+    static var notAcceptable: OAuthFailure {
+        OAuthFailure(
+            status: .notAcceptable,
+            error: "invalid_request",
+            explanation: "The answer is application/json, which the Accept header excludes"
+        )
+    }
+
+    /// What the tenant offers, where that is more than usual.
+    static func unsupportedGrant(_ offered: [Grant]) -> OAuthFailure {
+        OAuthFailure(
+            status: .badRequest,
+            error: "unsupported_grant_type",
+            explanation: "grant_type must be one of " + offered.map(\.rawValue).joined(separator: ", ")
         )
     }
 

@@ -5,35 +5,76 @@ import Web
 enum TokenEndpoint {
     /// Answers `POST /oauth2/token` (RFC 6749 §3.2).
     static func issue(_ client: ClientAccess, _ sent: Parameters, _ visit: Visit) async throws -> Response {
-        let scope = try sent.optional("scope")
-        let tokens =
-            switch Grant(rawValue: try sent.required("grant_type")) {
-            case .authorizationCode:
-                try await client.redeem(
-                    code: try sent.required("code"),
-                    redirectURI: try sent.optional("redirect_uri"),
-                    verifier: try sent.optional("code_verifier")
-                )
-            case .refreshToken:
-                try await client.refresh(try sent.required("refresh_token"), scope: scope)
-            case .clientCredentials:
-                try await client.issueForItself(scope: scope)
-            case nil:
-                throw TokenRefusal.unsupportedGrantType
-            }
-        return Response(.ok, headers: HeaderSet.json, body: body(tokens).bytes)
+        try visit.requireAcceptable()
+        let tokens = try await tokens(client, completed(sent, visit), visit)
+        return Response(.ok, headers: HeaderSet.json, body: visit.profile.answer.json(tokens).bytes)
     }
 
-    /// RFC 6749 §5.1, in the order of its example.
-    private static func body(_ tokens: IssuedTokens) -> JSON {
-        var members: [(String, JSON)] = [
-            ("access_token", .text(tokens.accessToken.plaintext)),
-            ("token_type", .text("Bearer")),
-            ("expires_in", .number(tokens.expiresIn)),
-        ]
-        if let refresh = tokens.refreshToken { members.append(("refresh_token", .text(refresh.plaintext))) }
-        members.append(("scope", .text(tokens.scopes.wire)))
-        return .object(members)
+    private static func tokens(
+        _ client: ClientAccess,
+        _ sent: Parameters,
+        _ visit: Visit
+    ) async throws -> IssuedTokens {
+        let scope = try sent.optional("scope")
+        switch Grant(rawValue: try sent.required("grant_type")) {
+        case .authorizationCode:
+            return try await client.redeem(
+                code: try sent.required("code"),
+                redirectURI: try sent.optional("redirect_uri"),
+                verifier: try sent.optional("code_verifier")
+            )
+        case .refreshToken:
+            return try await client.refresh(try sent.required("refresh_token"), scope: scope)
+        case .clientCredentials:
+            return try await client.issueForItself(scope: scope)
+        case .password where visit.tenant.policy.grants.contains(.password):
+            return try await tokensOfCustomer(client, sent, scope, visit)
+        case .password, .implicit, nil:
+            let offered = visit.tenant.policy.grants
+            guard !offered.isDisjoint(with: [.password, .implicit]) else {
+                throw TokenRefusal.unsupportedGrantType
+            }
+            throw OAuthFailure.unsupportedGrant(
+                Grant.allCases.filter { offered.contains($0) && $0 != .implicit }
+            )
+        }
+    }
+
+    /// What was left out and goes without saying at this tenant.
+    private static func completed(_ sent: Parameters, _ visit: Visit) throws -> Parameters {
+        guard let grant = visit.profile.whenMissing.grantType, try sent.optional("code") != nil else {
+            return sent
+        }
+        return sent.completed("grant_type", with: grant)
+    }
+
+    /// The password grant (RFC 6749 §4.3): as many wrong passwords as at the sign-in page, counted for customer and
+    /// address together, and a hundred a day for the customer from wherever.
+    private static func tokensOfCustomer(
+        _ client: ClientAccess,
+        _ sent: Parameters,
+        _ scope: String?,
+        _ visit: Visit
+    ) async throws -> IssuedTokens {
+        let email = try sent.required("username").trimmingSpaces
+        let password = try sent.required("password")
+        let account = "\(visit.tenant.name) \(email.lowercased())"
+        let address = visit.request.clientAddress
+        let brakes = visit.site.brakes
+        let spot = account + " " + address
+        let wait =
+            brakes.passwordFailures.excess(spot) ?? brakes.dailyPasswordFailures.excess(account)
+            ?? brakes.addressFailures.excess(address)
+        if let wait { throw OAuthFailure.tooManyFailures(wait) }
+        do {
+            let customer = SignIn(email: email, password: password, role: .customer)
+            return try await client.issue(to: customer, scope: scope)
+        } catch TokenRefusal.invalidGrant(.wrongPassword) {
+            _ = brakes.passwordFailures.spend(spot)
+            _ = brakes.dailyPasswordFailures.spend(account)
+            _ = brakes.addressFailures.spend(address)
+            throw TokenRefusal.invalidGrant(.wrongPassword)
+        }
     }
 
     /// Answers `POST /oauth2/revoke` (RFC 7009): 200 whether or not there was anything to end.
@@ -60,13 +101,42 @@ enum TokenEndpoint {
             ("scope", .text(facts.scopes.wire)),
             ("client_id", .text(facts.client.text)),
             ("sub", .text(facts.subject)),
-            ("exp", .number(facts.expiresAt.milliseconds / 1000)),
         ]
+        if let end = facts.expiresAt { members.append(("exp", .number(end.milliseconds / 1000))) }
         if let issuedAt = facts.issuedAt {
             members.append(("token_type", .text("Bearer")))
             members.append(("iat", .number(issuedAt.milliseconds / 1000)))
         }
         members.append(("iss", .text(issuer)))
         return .object(members)
+    }
+}
+
+extension WireProfile.TokenAnswer {
+    /// RFC 6749 §5.1, in the tenant's order and spelling.
+    func json(_ tokens: IssuedTokens) -> JSON { .object(members(tokens, keys)) }
+
+    /// The same facts for an address, which has no place for a refresh token (RFC 6749 §4.2.2).
+    func parameters(_ tokens: IssuedTokens) -> [(name: String, value: String)] {
+        members(tokens, keys.filter { $0 != .refreshToken }).map { name, value in
+            switch value {
+            case .text(let text): (name, text)
+            default: (name, String(decoding: value.bytes, as: UTF8.self))
+            }
+        }
+    }
+
+    private func members(_ tokens: IssuedTokens, _ keys: [Key]) -> [(String, JSON)] {
+        keys.compactMap { key in value(of: key, tokens).map { (key.rawValue, $0) } }
+    }
+
+    private func value(of key: Key, _ tokens: IssuedTokens) -> JSON? {
+        switch key {
+        case .accessToken: .text(tokens.accessToken.plaintext)
+        case .tokenType, .type: .text(tokenType.rawValue)
+        case .expiresIn: tokens.expiresIn.map { .number($0) }
+        case .refreshToken: tokens.refreshToken.map { .text($0.plaintext) }
+        case .scope: .text(tokens.scopes.wire)
+        }
     }
 }

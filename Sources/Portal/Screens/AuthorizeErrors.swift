@@ -180,7 +180,7 @@ private struct ReturnButton: Component {
 
     var body: HTML {
         let place = answer.redirectURI.place
-        if let link = ExternalLink(answer.location(issuer: visit.issuer)) {
+        if let link = ExternalLink(answer.location(visit)) {
             p {
                 a(.class("btn"), .href(link), .rel("noreferrer")) {
                     "Return to "
@@ -227,11 +227,7 @@ struct NotATestAccountPage {
 
     var response: Response {
         let name = request.application.displayName
-        let answer = AuthorizationAnswer.refusing(
-            .onlyTestAccounts,
-            to: request.recipient,
-            state: request.state
-        )
+        let answer = AuthorizationAnswer.refusing(.onlyTestAccounts, request)
         return Page("\(name) is still being tested", .gate) {
             h1 {
                 bdi { name }

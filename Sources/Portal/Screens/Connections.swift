@@ -118,7 +118,9 @@ private struct ConnectionDetail: Component {
             fact("Last used") {
                 if let use = grant.lastUsedAt { Moment(CalendarText(use)) } else { "Not used yet" }
             }
-            fact("Returned to") { bdi(.dir(.leftToRight)) { grant.redirectURI.place } }
+            if let redirectURI = grant.redirectURI {
+                fact("Returned to") { bdi(.dir(.leftToRight)) { redirectURI.place } }
+            }
             if let policy = grant.application.profile.privacyPolicy.flatMap(ExternalLink.init) {
                 fact("Privacy policy") { outsideLink(policy) { policy.host ?? policy.text } }
             }

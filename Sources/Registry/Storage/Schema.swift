@@ -9,6 +9,8 @@ enum Schema {
             Migration("applications", applications),
             Migration("consent and tokens", consent + tokens),
             Migration("ledger", ledger),
+            Migration("response types", responseTypes),
+            Migration("refused redirects", refusedRedirects),
         ]
     }
 
@@ -307,6 +309,27 @@ enum Schema {
                 hash BLOB NOT NULL
             ) WITHOUT ROWID
             """,
+        ]
+    }
+
+    private static var responseTypes: [SQL] {
+        ["ALTER TABLE authorization_requests ADD COLUMN response_type TEXT NOT NULL DEFAULT 'code'"]
+    }
+
+    private static var refusedRedirects: [SQL] {
+        [
+            """
+            CREATE TABLE refused_redirects (
+                tenant INTEGER NOT NULL,
+                application TEXT NOT NULL,
+                reference TEXT NOT NULL,
+                redirect_uri TEXT NOT NULL,
+                refused_at INTEGER NOT NULL,
+                PRIMARY KEY (tenant, application, reference),
+                FOREIGN KEY (tenant, application) REFERENCES applications (tenant, id)
+            ) WITHOUT ROWID
+            """,
+            "CREATE INDEX refused_redirects_by_time ON refused_redirects (refused_at)",
         ]
     }
 }

@@ -1,0 +1,74 @@
+import Registry
+import Web
+
+/// What the provider's own interface asks for, and what whoever holds a token may do with it.
+enum ResourceEndpoint {
+    /// Answers `GET /oauth2/verify`: 204 with whose token it is, for a proxy in front of the provider's interface.
+    ///
+    /// Asked for every call of that interface, so it costs one read.
+    static func verify(_ bearer: BearerAccess, _ visit: Visit) async throws -> Response {
+        let token = bearer.token
+        var headers: [Header] = [
+            ("X-Auth-Subject", token.subject), ("X-Auth-Client", token.client.text),
+            ("X-Auth-Tenant", visit.tenant.name.text), ("Cache-Control", "no-store"),
+        ]
+        // A header without a value cannot be sent; who forwards these drops what came from outside.
+        if !token.scopes.isEmpty { headers.append(("X-Auth-Scopes", token.scopes.wire)) }
+        return Response(.noContent, headers: headers)
+    }
+
+    /// Answers `DELETE` at the tenant's own path: the token, its refresh token and their kin end (200, no body).
+    static func logOut(_ bearer: BearerAccess, _ visit: Visit) async throws -> Response {
+        try visit.requireAcceptable()
+        try await bearer.logOut()
+        return Response(.ok, headers: HeaderSet.json, body: [])
+    }
+}
+
+extension Visit {
+    /// The holder of the token in the request's header; nil when there is none that works.
+    func bearer() async throws -> BearerAccess? {
+        guard let token = bearerToken else { return nil }
+        return try await registry.bearer(token, at: tenant, from: provenance)
+    }
+
+    /// What stands after `Bearer` (RFC 6750 §2.1), in any case of letters; of two headers neither is believed.
+    private var bearerToken: String? {
+        let headers = request.headers.all("authorization")
+        guard headers.count == 1, let header = headers.first else { return nil }
+        let bytes = header.utf8
+        let scheme = bytes.prefix { $0 != UInt8(ascii: " ") }
+        let token = bytes.dropFirst(scheme.count).drop { $0 == UInt8(ascii: " ") }
+        let isBearer = scheme.map { $0 | 0x20 }.elementsEqual("bearer".utf8)
+        guard isBearer, (1...512).contains(token.count), token.allSatisfy({ (0x21...0x7E).contains($0) })
+        else {
+            return nil
+        }
+        return String(Substring(token))
+    }
+
+    /// What the provider's interface says to a request without a token that works (RFC 6750 §3).
+    func unauthorized() -> Response {
+        if let own = profile.resourceError {
+            let headers: [Header] =
+                own.challenges.map { ("WWW-Authenticate", $0) }
+                + [("Content-Type", own.contentType), ("Cache-Control", "no-store")]
+            return Response(.unauthorized, headers: headers, body: Array(own.body.utf8))
+        }
+        var challenge = "Bearer realm=\"\(tenant.name)\""
+        guard request.headers["authorization"] != nil else {
+            return Response(
+                .unauthorized,
+                headers: [("WWW-Authenticate", challenge), ("Cache-Control", "no-store")]
+            )
+        }
+        let explanation = "The access token is unknown, has expired or was revoked"
+        challenge += ", error=\"invalid_token\", error_description=\"\(explanation)\""
+        let body = JSON.object([("error", .text("invalid_token")), ("error_description", .text(explanation))])
+        return Response(
+            .unauthorized,
+            headers: HeaderSet.json + [("WWW-Authenticate", challenge)],
+            body: body.bytes
+        )
+    }
+}

@@ -1,0 +1,53 @@
+/// Tokens for an application that passes on what its customer signs in with (RFC 6749 §4.3).
+extension ClientAccess {
+    /// Issues tokens to the application of a customer who gave it their password; throws ``TokenRefusal``.
+    ///
+    /// One password hash whoever is named, so that time does not tell who has an account. Whoever asks decides
+    /// before how often they may. It is consent like any other: the customer sees it and can end it.
+    package func issue(to customer: SignIn, scope: String?) async throws -> IssuedTokens {
+        try require(.password)
+        guard client.kind == .confidential else { throw TokenRefusal.unauthorizedClient }
+        let granted = try scope.map(registeredScopes) ?? client.scopes
+        let account = try await proven(customer)
+        let fresh = fresh(withRefreshToken: tenant.policy.grants.contains(.refreshToken))
+        let newGrant = "gr_" + registry.entropy.base62(22)
+        let result: Redemption = try await registry.database.transaction { transaction in
+            guard let application = try transaction.application(client.id.text, tenant: tenant.id),
+                try transaction.mayConnect(account, to: application, at: tenant)
+            else { return .refused(.unauthorizedClient) }
+            let grant = try transaction.allow(
+                ConsentRow(granted, to: application),
+                by: account.id,
+                newID: newGrant,
+                tenant: tenant.id,
+                at: fresh.now
+            )
+            let family = fresh.family(fresh.access.id, grant: grant, scopes: granted)
+            try transaction.insert(family, of: client.id, tenant: tenant.id)
+            try fresh.store(granted, in: family, with: transaction)
+            try registry.ledger.record(
+                .consentGiven,
+                of: client.id.text,
+                by: .customer(account.id),
+                [("scopes", granted.wire), ("grant", Grant.password.rawValue)],
+                from: provenance,
+                in: transaction,
+                tenant: tenant.id,
+                at: fresh.now
+            )
+            return .issued(granted)
+        }
+        return try fresh.issued(result)
+    }
+
+    /// The customer who signs in so; throws ``TokenRefusal``.
+    private func proven(_ customer: SignIn) async throws -> Account {
+        let known = try await registry.account(for: customer, at: tenant)
+        let isRight = try await registry.passwords.verifies(customer.password, known?.password)
+        guard isRight, let account = known?.account, account.role == .customer else {
+            try await registry.recordRefusal(of: known?.account.id, .customer, at: tenant, from: provenance)
+            throw TokenRefusal.invalidGrant(.wrongPassword)
+        }
+        return account
+    }
+}

@@ -1,0 +1,173 @@
+import FoundationEssentials
+
+/// What a tenant allows, for how long, and to whom; the defaults are those of `standard`, with every door closed.
+///
+/// A *door* is a rule looser than RFC 9700 asks for, opened for one tenant because its partners' software expects it.
+package struct Policy: Sendable, Codable, Equatable {
+    package enum Registration: String, Sendable, Codable, CaseIterable { case open, closed }
+    package enum Review: String, Sendable, Codable, CaseIterable { case open, reviewed }
+
+    package var registration: Registration = .open
+
+    /// *reviewed*: until approval an application works only for its test accounts.
+    package var review: Review = .reviewed
+    package var grants: Set<Grant> = [.authorizationCode, .refreshToken, .clientCredentials]
+
+    package var codeSeconds = 60
+    package var accessTokenSeconds = Lifetime.seconds(15 * 60)
+
+    /// Unused for so long, a refresh token ends.
+    package var refreshIdleSeconds = Lifetime.seconds(30 * 86_400)
+
+    /// However often it is used, then it ends.
+    package var refreshAbsoluteSeconds = Lifetime.seconds(90 * 86_400)
+
+    /// How long a customer may think about the consent screen.
+    package var requestSeconds = 10 * 60
+    package var applicationsPerPartner = 20
+    package var redirectURIsPerApplication = 20
+
+    package var redirectMatch = RedirectMatch.exact
+
+    /// *optional*: a token request may leave out the redirect URI that the authorization request named.
+    package var redirectURIAtToken = Need.required
+
+    /// *optional*: a confidential application may leave out PKCE; a challenge that is sent is always checked.
+    package var codeChallenge = Need.required
+    package var refresh = Refresh.rotate
+
+    /// Whether an application's own token comes with a refresh token (RFC 6749 §4.4.3 advises against it).
+    package var refreshWithClientCredentials = false
+    package var tokenText = TokenText.labelled
+
+    /// Whether a `+` that survives decoding separates scopes as a space does.
+    package var plusSeparatesScopes = false
+
+    package init() {}
+}
+
+extension Policy {
+    /// How an authorization request names one of the registered addresses.
+    package enum RedirectMatch: String, Sendable, Codable, CaseIterable {
+        /// Character for character (RFC 9700 §2.1).
+        case exact
+
+        /// Same scheme, host, port and path, all registered query pairs, and perhaps more of them.
+        case hostAndPath
+    }
+
+    package enum Need: String, Sendable, Codable, CaseIterable { case required, optional }
+
+    /// What becomes of a refresh token that was used.
+    package enum Refresh: String, Sendable, Codable, CaseIterable {
+        /// A new one takes its place; seen again, it ends everything (RFC 9700 §4.14.2).
+        case rotate
+
+        /// The same one is answered until the customer logs out.
+        case keep
+
+        /// A new one is answered, and the old one keeps working.
+        case renew
+    }
+
+    /// How access and refresh tokens are written.
+    package enum TokenText: String, Sendable, Codable, CaseIterable {
+        /// Prefix, kind, public id, 256 random bits and a checksum; see ``SecretText``.
+        case labelled
+
+        /// 40 lower-case hexadecimal digits: 160 random bits.
+        case hex
+
+        /// A UUID of 128 random bits, a colon and five digits that stand for the tenant.
+        case uuid
+    }
+
+    /// When everything that one consent bought has ended, whatever was refreshed.
+    func familyEnd(from start: Date) -> Date {
+        accessTokenSeconds == .unlimited ? .never : refreshAbsoluteSeconds.end(from: start)
+    }
+
+    /// How long a code is remembered after its end, to recognise a second use; a year where what it bought may
+    /// live for ever.
+    func codeKeptUntil(from end: Date) -> Date {
+        min(refreshAbsoluteSeconds, .seconds(366 * 86_400)).end(from: end)
+    }
+
+    /// Reads the scopes of a request; nil when a word is not a scope-token.
+    package func scopes(in text: String) -> ScopeSet? {
+        guard plusSeparatesScopes else { return ScopeSet(wire: text) }
+        let bytes = text.utf8.map { $0 == UInt8(ascii: "+") ? UInt8(ascii: " ") : $0 }
+        return ScopeSet(wire: String(decoding: bytes, as: UTF8.self))
+    }
+}
+
+// MARK: - How it is kept
+
+extension Policy {
+    /// Reads what was kept; a rule that is younger than the row is as usual.
+    package init(from decoder: any Decoder) throws {
+        let kept = try decoder.container(keyedBy: CodingKeys.self)
+        func read<Value: Decodable>(_ value: inout Value, _ key: CodingKeys) throws {
+            if let found = try kept.decodeIfPresent(Value.self, forKey: key) { value = found }
+        }
+        try read(&registration, .registration)
+        try read(&review, .review)
+        try read(&grants, .grants)
+        try read(&codeSeconds, .codeSeconds)
+        try read(&accessTokenSeconds, .accessTokenSeconds)
+        try read(&refreshIdleSeconds, .refreshIdleSeconds)
+        try read(&refreshAbsoluteSeconds, .refreshAbsoluteSeconds)
+        try read(&requestSeconds, .requestSeconds)
+        try read(&applicationsPerPartner, .applicationsPerPartner)
+        try read(&redirectURIsPerApplication, .redirectURIsPerApplication)
+        try read(&redirectMatch, .redirectMatch)
+        try read(&redirectURIAtToken, .redirectURIAtToken)
+        try read(&codeChallenge, .codeChallenge)
+        try read(&refresh, .refresh)
+        try read(&refreshWithClientCredentials, .refreshWithClientCredentials)
+        try read(&tokenText, .tokenText)
+        try read(&plusSeparatesScopes, .plusSeparatesScopes)
+    }
+}
+
+/// How long a token lives.
+package enum Lifetime: Sendable, Equatable, Comparable, Codable {
+    case seconds(Int)
+
+    /// Until somebody ends it.
+    case unlimited
+
+    /// The number, where there is an end.
+    package var seconds: Int? { if case .seconds(let seconds) = self { seconds } else { nil } }
+
+    func end(from start: Date) -> Date { seconds.map { start.addingTimeInterval(Double($0)) } ?? .never }
+
+    /// Kept as a number, 0 for no end.
+    package init(from decoder: any Decoder) throws {
+        let seconds = try decoder.singleValueContainer().decode(Int.self)
+        self = seconds > 0 ? .seconds(seconds) : .unlimited
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(seconds ?? 0)
+    }
+}
+
+extension Date {
+    /// Stands in a row for no end: the year 3000.
+    static var never: Date { Date(timeIntervalSince1970: 32_503_680_000) }
+}
+
+/// A way to get a token (RFC 6749 §1.3), by its name on the wire.
+package enum Grant: String, Sendable, Codable, CaseIterable, Hashable {
+    case authorizationCode = "authorization_code"
+    case refreshToken = "refresh_token"
+    case clientCredentials = "client_credentials"
+
+    /// The application passes on what the customer signs in with (RFC 6749 §4.3); RFC 9700 §2.4 forbids it.
+    case password = "password"
+
+    /// The token stands in the address the browser is sent back to (RFC 6749 §4.2); RFC 9700 §2.1.2 forbids it.
+    case implicit = "implicit"
+}

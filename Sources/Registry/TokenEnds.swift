@@ -1,0 +1,152 @@
+import FoundationEssentials
+
+/// Asking about tokens, and ending them.
+
+extension ClientAccess {
+    /// Says what a token is good for; nil for every token that is dead, unknown or none of the asker's.
+    ///
+    /// A resource server may ask about every token of its tenant, an application about its own (RFC 7662 §4).
+    package func introspect(_ token: String) async throws -> TokenFacts? {
+        let now = registry.clock()
+        guard let facts = try await facts(of: token, at: now) else { return nil }
+        guard client.kind == .resourceServer || facts.client == client.id else { return nil }
+        if let grant = facts.grant {
+            registry.uses.note(.grant(grant), tenant: tenant.id, at: now, from: provenance.address)
+        }
+        return facts
+    }
+
+    private func facts(of token: String, at now: Date) async throws -> TokenFacts? {
+        let tenant = tenant.id
+        if let access = texts.parse(token, .accessToken) {
+            let digest = access.digest(with: registry.secretKey)
+            let found = try await registry.database.read { connection in
+                try connection.accessToken(access.id, digest: digest, tenant: tenant, at: now)
+            }
+            if let found { return found }
+        }
+        // A labelled text is one kind of token; another may be either.
+        if let refresh = texts.parse(token, .refreshToken) {
+            let digest = refresh.digest(with: registry.secretKey)
+            return try await registry.database.read { connection in
+                try connection.liveRefreshToken(refresh.id, digest: digest, tenant: tenant, at: now)
+            }
+        }
+        return nil
+    }
+
+    /// Ends a token of this application; of anything else it says nothing and does nothing (RFC 7009 §2.2).
+    ///
+    /// A refresh token takes its whole family with it, whatever the hint said.
+    package func revoke(_ token: String) async throws {
+        let (now, key) = (registry.clock(), registry.secretKey)
+        let access = texts.parse(token, .accessToken)
+        let refresh = texts.parse(token, .refreshToken)
+        guard access != nil || refresh != nil else { return }
+        try await registry.database.transaction { transaction in
+            if let access, try end(access, digest: access.digest(with: key), now, transaction) { return }
+            guard let refresh else { return }
+            let digest = refresh.digest(with: key)
+            guard let old = try transaction.refreshToken(refresh.id, of: client.id, tenant: tenant.id),
+                areEqualInConstantTime(old.digest, digest)
+            else { return }
+            try transaction.endFamily(old.family.id, tenant: tenant.id, at: now)
+            try record(.tokenRevoked, [("family", old.family.id)], now, transaction)
+        }
+    }
+
+    private func end(
+        _ access: SecretText,
+        digest: [UInt8],
+        _ now: Date,
+        _ transaction: any Connection
+    ) throws -> Bool {
+        let revoked = try transaction.revokeAccessToken(
+            access.id,
+            digest: digest,
+            of: client.id,
+            tenant: tenant.id,
+            at: now
+        )
+        if revoked { try record(.tokenRevoked, [("access_token", access.id)], now, transaction) }
+        return revoked
+    }
+}
+
+// MARK: - By whoever holds one
+
+/// Whoever holds an access token that works.
+package struct BearerAccess: Sendable {
+    package let tenant: Tenant
+
+    /// What the token is good for.
+    package let token: TokenFacts
+    let id: String
+    let digest: [UInt8]
+    let registry: ApplicationRegistry
+    let provenance: Provenance
+}
+
+extension ApplicationRegistry {
+    /// The holder of the token that came with a request; nil when it does not work.
+    ///
+    /// One read. Whoever holds a token may ask about it, as the provider's interface does for each request.
+    package func bearer(
+        _ token: String,
+        at tenant: Tenant,
+        from provenance: Provenance
+    ) async throws -> BearerAccess? {
+        guard let sent = TokenTexts(tenant: tenant, key: secretKey).parse(token, .accessToken) else {
+            return nil
+        }
+        let (now, tenantID, digest) = (clock(), tenant.id, sent.digest(with: secretKey))
+        let facts = try await database.read { connection in
+            try connection.accessToken(sent.id, digest: digest, tenant: tenantID, at: now)
+        }
+        guard let facts else { return nil }
+        if let grant = facts.grant {
+            uses.note(.grant(grant), tenant: tenantID, at: now, from: provenance.address)
+        }
+        return BearerAccess(
+            tenant: tenant,
+            token: facts,
+            id: sent.id,
+            digest: digest,
+            registry: self,
+            provenance: provenance
+        )
+    }
+}
+
+extension BearerAccess {
+    /// Ends the token with its refresh token and everything else that came of the same sign-in.
+    package func logOut() async throws {
+        let (now, client) = (registry.clock(), token.client)
+        try await registry.database.transaction { transaction in
+            let detail: (String, String)
+            if let family = token.family {
+                try transaction.endFamily(family, tenant: tenant.id, at: now)
+                detail = ("family", family)
+            } else {
+                _ = try transaction.revokeAccessToken(
+                    id,
+                    digest: digest,
+                    of: client,
+                    tenant: tenant.id,
+                    at: now
+                )
+                detail = ("access_token", id)
+            }
+            try registry.ledger.record(
+                .tokenRevoked,
+                of: client.text,
+                by: .client(client),
+                [detail],
+                from: provenance,
+                in: transaction,
+                tenant: tenant.id,
+                at: now
+            )
+        }
+    }
+}
