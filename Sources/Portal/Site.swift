@@ -13,8 +13,10 @@ final class Site: Sendable {
     let monotonic: @Sendable () -> Duration
     let brakes: Brakes
     let logos = KeptLogos()
-    let frames = KeptFrames()
+    let frames = Kept<Home, TenantFrame>(limit: 1024)
+    private let homes = Kept<Tenant, Home>(limit: 1024)
     private let dialects = KeptDialects()
+    let consentTexts = Kept<ConsentSubject, ConsentText>(limit: 1024)
     let assets: [String: Path]
     private let isDraining = Atomic(false)
 
@@ -71,13 +73,13 @@ final class Site: Sendable {
         if let response = serverWide(request) { return (response, nil, request.rawPath) }
         do {
             let address = Address(request.path)
-            guard let (tenant, base) = try await tenant(for: request, at: address) else {
+            guard let home = try await home(for: request, at: address) else {
                 return (try await strangersAnswer(to: request, at: address), nil, nil)
             }
-            let dialect = try dialects.dialect(of: tenant)
-            let visit = Visit(site: self, request: request, tenant: tenant, base: base, dialect: dialect)
+            let dialect = try dialects.dialect(of: home.tenant)
+            let visit = Visit(site: self, request: request, home: home, dialect: dialect)
             let (response, route) = await answer(visit, at: dialect.place(of: address.rest))
-            return (response, tenant.name.text, route)
+            return (response, home.tenant.name.text, route)
         } catch {
             return (Failure.plain(error, request, log), nil, nil)
         }
@@ -130,14 +132,15 @@ private struct Address {
 
 extension Site {
     /// The tenant whose host it is, else the one in the path; never one named by a parameter.
-    private func tenant(for request: Request, at address: Address) async throws -> (Tenant, base: Path)? {
+    private func home(for request: Request, at address: Address) async throws -> Home? {
         let host = PublicURL.withoutPort(request.host)
         if let tenant = try await registry.tenant(atHost: host) {
-            return address.tenant == nil ? (tenant, "/") : nil
+            return address.tenant == nil ? Home(tenant: tenant, base: "/") : nil
         }
         guard isOurs(request.host), let name = address.tenant else { return nil }
-        return try await registry.tenant(named: name).map { tenant in
-            (tenant, publicURL.root.appending("t", tenant.name.text))
+        guard let tenant = try await registry.tenant(named: name) else { return nil }
+        return homes.value(for: tenant) {
+            Home(tenant: tenant, base: publicURL.root.appending("t", tenant.name.text))
         }
     }
 

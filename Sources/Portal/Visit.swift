@@ -1,24 +1,31 @@
 import Registry
 import Web
 
+/// A tenant, and where its addresses begin: `/` on its own host, `/t/{tenant}` otherwise.
+struct Home: Hashable, Sendable {
+    let tenant: Tenant
+    let base: Path
+
+    var brand: Brand { tenant.brand }
+
+    /// A place below this tenant.
+    func path(_ segments: String...) -> Path { base.appending(segments: segments) }
+}
+
 /// One request to one tenant: what a handler needs to know and what it needs to answer.
 struct Visit: Sendable {
     let site: Site
     let request: Request
-    let tenant: Tenant
-
-    /// Where the tenant's addresses begin: `/` on its own host, `/t/{tenant}` otherwise.
-    let base: Path
+    let home: Home
 
     /// How the tenant speaks on the wire.
     let dialect: Dialect
     private(set) var captures: [String: String] = [:]
 
-    init(site: Site, request: Request, tenant: Tenant, base: Path, dialect: Dialect) {
+    init(site: Site, request: Request, home: Home, dialect: Dialect) {
         self.site = site
         self.request = request
-        self.tenant = tenant
-        self.base = base
+        self.home = home
         self.dialect = dialect
     }
 
@@ -29,6 +36,7 @@ struct Visit: Sendable {
     }
 
     var registry: ApplicationRegistry { site.registry }
+    var tenant: Tenant { home.tenant }
     var brand: Brand { tenant.brand }
     var profile: WireProfile { dialect.profile }
 
@@ -37,7 +45,7 @@ struct Visit: Sendable {
     }
 
     /// A place below this tenant.
-    func path(_ segments: String...) -> Path { base.appending(segments: segments) }
+    func path(_ segments: String...) -> Path { home.base.appending(segments: segments) }
 
     /// What the route's pattern captured under this name; empty when it has no such name.
     func captured(_ name: String) -> String { captures[name] ?? "" }
@@ -49,9 +57,13 @@ struct Visit: Sendable {
             ? site.publicURL.issuer(atHost: host) : site.publicURL.issuer(ofTenant: tenant.name.text)
     }
 
-    /// What the consent screen speaks to this visitor.
-    var language: Language {
-        Language(asked: queryValue("ui_locales"), acceptLanguage: request.headers["accept-language"])
+    /// What the consent screen speaks to this visitor; an unclear wish counts as none.
+    func language(asked: Parameters) -> Language {
+        let wish = asked.pairs { $0 == "ui_locales" }
+        return Language(
+            asked: wish.count == 1 ? wish.first?.value : nil,
+            acceptLanguage: request.headers["accept-language"]
+        )
     }
 
     /// The parameters of the query string; throws ``FormProblem`` for text that cannot be decoded.
@@ -62,7 +74,7 @@ struct Visit: Sendable {
     /// One value of the query string; nil when it is absent, repeated or unreadable.
     func queryValue(_ name: String) -> String? {
         do {
-            let values = try Form.urlEncoded(Array(request.query.utf8)[...]).filter { $0.name == name }
+            let values = try query().pairs { $0.utf8.elementsEqual(name.utf8) }
             return values.count == 1 ? values.first?.value : nil
         } catch {
             return nil

@@ -8,7 +8,7 @@ package struct ClientID: Hashable, Sendable, Bindable, CustomStringConvertible {
 }
 
 /// Software that will read a customer's data, registered by a partner.
-package struct Application: Sendable {
+package struct Application: Sendable, Hashable {
     /// How an application proves who it is (RFC 6749 §2.1).
     package enum Kind: String, Sendable, CaseIterable, Bindable {
         case confidential
@@ -20,7 +20,7 @@ package struct Application: Sendable {
         package var binding: Value { rawValue.binding }
     }
 
-    package enum State: Sendable, Equatable {
+    package enum State: Sendable, Hashable {
         case unreviewed
         case approved(Date)
         case suspended(Date, reason: String)
@@ -49,10 +49,16 @@ package struct Application: Sendable {
 
     /// What customers are asked about: the application's own name, or the company's where it has none.
     package var displayName: String { profile.applicationName?.text ?? profile.companyName.text }
+
+    /// Equal in everything, found by the least that tells them apart.
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(id)
+        hasher.combine(revision)
+    }
 }
 
 /// What a partner says about an application, checked.
-package struct ApplicationProfile: Sendable, Equatable {
+package struct ApplicationProfile: Sendable, Hashable {
     package var companyName: CompanyName
     package var applicationName: CompanyName?
     package var website: String?

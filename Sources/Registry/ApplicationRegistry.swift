@@ -19,7 +19,7 @@ package final class ApplicationRegistry: Sendable {
     let secretKey: DigestKey
     let ledger: Ledger
     let uses = UseLog()
-    let knownClients = KnownClients()
+    let recentReads = RecentReads()
     private let formKey: DigestKey
     private let known = Mutex(KnownTenants())
 

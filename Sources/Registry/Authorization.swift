@@ -32,6 +32,11 @@ package struct Parameters: Sendable {
         return values.first.flatMap { $0.value.isEmpty ? nil : $0.value }
     }
 
+    /// What was sent under the names that `isWanted` picks, as it came.
+    package func pairs(_ isWanted: (String) -> Bool) -> [(name: String, value: String)] {
+        received.filter { isWanted($0.name) }
+    }
+
     package func required(_ name: String) throws(ParameterRefusal) -> String {
         guard let value = try optional(name) else { throw .missing(name) }
         return value
@@ -332,8 +337,9 @@ extension ApplicationRegistry {
     package func recipient(of asked: Parameters, at tenant: Tenant) async throws -> Recipient {
         let (clientID, redirectURI) = try ApplicationRegistry.address(in: asked)
         let id = tenant.id
-        let application = try await database.read { connection in
-            try connection.application(clientID, tenant: id)
+        let place = RecentReads.Place(tenant: id, id: clientID)
+        let application = try await recentReads.applications.fact(place, at: clock()) {
+            try await database.read { try $0.application(clientID, tenant: id) }
         }
         guard let application else { throw RecipientRefusal.unknownClient }
         return try Recipient(application, at: redirectURI, under: tenant.policy.redirectMatch)

@@ -74,6 +74,29 @@ package enum SecretRefusal: Error, Equatable, Sendable {
     case publicApplication
 }
 
+/// A client and one of its secrets, as the database has them.
+struct StoredClient: Sendable {
+    struct Key: Hashable, Sendable {
+        let tenant: TenantID
+        let client: String
+        let secret: String
+    }
+
+    let id: ClientID
+    let kind: Application.Kind
+    let scopes: ScopeSet
+
+    /// Nil when the application has no such secret, or none that works.
+    let digest: [UInt8]?
+    let endsAt: Date?
+
+    /// The digest to compare with, while the secret works.
+    func digest(at now: Date) -> [UInt8]? {
+        if let endsAt, endsAt <= now { return nil }
+        return digest
+    }
+}
+
 // MARK: - What may be done with it
 
 extension ApplicationRegistry {
@@ -94,8 +117,8 @@ extension ApplicationRegistry {
         let secret = sent.secret.flatMap { SecretText(parsing: $0, kind: .clientSecret) }
         let (now, nothing) = (clock(), secretKey.digest([]))
         let digest = secret?.digest(with: secretKey) ?? nothing
-        let key = KnownClients.Key(tenant: tenant.id, client: sent.id, secret: secret?.id ?? "")
-        let known = try await knownClients.client(key, at: now) {
+        let key = StoredClient.Key(tenant: tenant.id, client: sent.id, secret: secret?.id ?? "")
+        let known = try await recentReads.clients.fact(key, at: now) {
             try await database.read { try $0.client(key) }
         }
         let stored = known?.digest(at: now)
@@ -177,7 +200,7 @@ extension PartnerAccess {
     ) async throws {
         let (now, ledger, tenant, actor) = (registry.clock(), registry.ledger, tenant.id, actor)
         let (owner, provenance) = (account.id, provenance)
-        try await registry.knownClients.changing {
+        try await registry.recentReads.changing {
             try await registry.database.transaction { transaction in
                 let id = application.id
                 guard try transaction.application(id.text, ownedBy: owner, tenant: tenant) != nil else {
@@ -202,7 +225,7 @@ extension PartnerAccess {
 // MARK: - How it is kept
 
 extension Connection {
-    fileprivate func client(_ key: KnownClients.Key) throws -> StoredClient? {
+    fileprivate func client(_ key: StoredClient.Key) throws -> StoredClient? {
         let row = try run(
             """
             SELECT a.id, a.kind, a.scopes, s.digest, s.ends_at

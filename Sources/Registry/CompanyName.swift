@@ -18,7 +18,7 @@ package enum CompanyNameProblem: Error, Equatable, Sendable {
 ///
 /// 2 to 80 characters as people count them and at most 256 bytes, without anything invisible, in one alphabet a
 /// word, and not to be taken for the tenant itself (Unicode TR 36 and TS 39; `spec` LO-02 to LO-04).
-package struct CompanyName: Sendable, Equatable, CustomStringConvertible, Bindable {
+package struct CompanyName: Sendable, Hashable, CustomStringConvertible, Bindable {
     package let text: String
     package var description: String { text }
     package var binding: Value { text.binding }

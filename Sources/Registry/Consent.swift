@@ -369,9 +369,13 @@ extension CustomerAccess {
     /// Ends a consent and with it every code and token it gave; they are dead when this returns (CN-12).
     package func disconnect(_ grant: ConsentGrant) async throws {
         let (now, account) = (registry.clock(), account.id)
-        try await registry.database.transaction { transaction in
-            guard try transaction.endGrant(grant.id, of: account, tenant: tenant.id, at: now) else { return }
-            try record(.consentEnded, grant.application, [("grant", grant.id)], now, transaction)
+        try await registry.recentReads.changing {
+            try await registry.database.transaction { transaction in
+                guard try transaction.endGrant(grant.id, of: account, tenant: tenant.id, at: now) else {
+                    return
+                }
+                try record(.consentEnded, grant.application, [("grant", grant.id)], now, transaction)
+            }
         }
     }
 }

@@ -128,23 +128,26 @@ extension PartnerAccess {
             registry.clock(), registry.ledger, tenant.id, account.id, actor
         )
         let provenance = provenance
-        try await registry.database.transaction { transaction in
-            let id = application.id
-            guard let current = try transaction.application(id.text, ownedBy: owner, tenant: tenant) else {
-                throw RegistrationRefusal.noSuchApplication
+        try await registry.recentReads.changing {
+            try await registry.database.transaction { transaction in
+                let id = application.id
+                guard let current = try transaction.application(id.text, ownedBy: owner, tenant: tenant)
+                else {
+                    throw RegistrationRefusal.noSuchApplication
+                }
+                guard try change(transaction, current, now) else { return }
+                if revises { try transaction.revise(id, tenant: tenant) }
+                try ledger.record(
+                    action,
+                    of: id.text,
+                    by: actor,
+                    detail,
+                    from: provenance,
+                    in: transaction,
+                    tenant: tenant,
+                    at: now
+                )
             }
-            guard try change(transaction, current, now) else { return }
-            if revises { try transaction.revise(id, tenant: tenant) }
-            try ledger.record(
-                action,
-                of: id.text,
-                by: actor,
-                detail,
-                from: provenance,
-                in: transaction,
-                tenant: tenant,
-                at: now
-            )
         }
     }
 }

@@ -46,7 +46,7 @@ struct Review: Sendable {
     ) async throws {
         let (now, ledger, tenant) = (registry.clock(), registry.ledger, tenant)
         let (actor, provenance) = (actor, provenance)
-        try await registry.knownClients.changing {
+        try await registry.recentReads.changing {
             try await registry.database.transaction { transaction in
                 guard try transaction.application(id, tenant: tenant) != nil else {
                     throw OperatorRefusal.noSuchApplication(id)

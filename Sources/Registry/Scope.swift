@@ -17,7 +17,7 @@ package struct Scope: Hashable, Sendable, Codable, Comparable, CustomStringConve
 }
 
 /// Scopes in the order they were named, each once.
-package struct ScopeSet: Sendable, Equatable, Bindable {
+package struct ScopeSet: Sendable, Hashable, Bindable {
     package let names: [Scope]
 
     package init(_ names: [Scope] = []) {

@@ -1,7 +1,7 @@
 import FoundationEssentials
 
 /// Proof that a logo was decoded and its pictures are stored with this tenant.
-package struct LogoDigest: Sendable, Equatable, Bindable {
+package struct LogoDigest: Sendable, Hashable, Bindable {
     package let text: String
     package var binding: Value { text.binding }
 

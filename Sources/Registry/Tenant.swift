@@ -5,7 +5,7 @@ import FoundationEssentials
 /// Everything a tenant owns is keyed by its `id`; nothing outside the registry can name another tenant's
 /// rows, because rows are reached only through a capability of one tenant (see `Access.swift`). A class, though
 /// it never changes, because every request hands it on many times and copies nothing that way.
-package final class Tenant: Sendable {
+package final class Tenant: Sendable, Hashable {
     package let id: TenantID
 
     /// The name in `/t/{name}` and on the command line.
@@ -32,6 +32,9 @@ package final class Tenant: Sendable {
     package var defaultScopes: ScopeSet {
         ScopeSet(settings.scopes.filter(\.isDefault).map(\.name))
     }
+
+    package static func == (one: Tenant, other: Tenant) -> Bool { one === other }
+    package func hash(into hasher: inout Hasher) { hasher.combine(ObjectIdentifier(self)) }
 
     /// Everything about a tenant that its file says; kept as one document, because it is read as one.
     package struct Settings: Sendable, Codable, Equatable {

@@ -114,7 +114,7 @@ extension ClientAccess {
             try record(.codeRedeemed, [("code", sent.id)], fresh.now, transaction)
             return .issued(code.scopes)
         }
-        return try fresh.issued(result)
+        return try fresh.issued(ending(result))
     }
 
     /// Exchanges a refresh token for a new access token (RFC 6749 §6); throws ``TokenRefusal``.
@@ -150,7 +150,7 @@ extension ClientAccess {
             }
             return .issued(scopes)
         }
-        return try fresh.issued(result, keeping: rule == .keep ? sent : nil)
+        return try fresh.issued(ending(result), keeping: rule == .keep ? sent : nil)
     }
 
     /// Uses a refresh token up, or gives it a new lease where it works on; false when it was used up before.
@@ -167,6 +167,12 @@ extension ClientAccess {
         }
         let end = min(tenant.policy.refreshIdleSeconds.end(from: now), family.endsAt)
         return try transaction.extend(refreshToken: id, until: end, tenant: tenant.id)
+    }
+
+    /// Forgets what was read of a family that a replay has just ended.
+    private func ending(_ result: Redemption) -> Redemption {
+        if case .refused(.invalidGrant(.alreadyUsed)) = result { registry.recentReads.forget() }
+        return result
     }
 
     /// Issues a token to the application itself (RFC 6749 §4.4); throws ``TokenRefusal``.

@@ -18,12 +18,10 @@ extension ClientAccess {
 
     private func facts(of token: String, at now: Date) async throws -> TokenFacts? {
         let tenant = tenant.id
-        if let access = texts.parse(token, .accessToken) {
-            let digest = access.digest(with: registry.secretKey)
-            let found = try await registry.database.read { connection in
-                try connection.accessToken(access.id, digest: digest, tenant: tenant, at: now)
-            }
-            if let found { return found }
+        if let access = texts.parse(token, .accessToken),
+            let found = try await registry.facts(of: access, tenant: tenant, at: now)
+        {
+            return found
         }
         // A labelled text is one kind of token; another may be either.
         if let refresh = texts.parse(token, .refreshToken) {
@@ -43,15 +41,17 @@ extension ClientAccess {
         let access = texts.parse(token, .accessToken)
         let refresh = texts.parse(token, .refreshToken)
         guard access != nil || refresh != nil else { return }
-        try await registry.database.transaction { transaction in
-            if let access, try end(access, digest: access.digest(with: key), now, transaction) { return }
-            guard let refresh else { return }
-            let digest = refresh.digest(with: key)
-            guard let old = try transaction.refreshToken(refresh.id, of: client.id, tenant: tenant.id),
-                areEqualInConstantTime(old.digest, digest)
-            else { return }
-            try transaction.endFamily(old.family.id, tenant: tenant.id, at: now)
-            try record(.tokenRevoked, [("family", old.family.id)], now, transaction)
+        try await registry.recentReads.changing {
+            try await registry.database.transaction { transaction in
+                if let access, try end(access, digest: access.digest(with: key), now, transaction) { return }
+                guard let refresh else { return }
+                let digest = refresh.digest(with: key)
+                guard let old = try transaction.refreshToken(refresh.id, of: client.id, tenant: tenant.id),
+                    areEqualInConstantTime(old.digest, digest)
+                else { return }
+                try transaction.endFamily(old.family.id, tenant: tenant.id, at: now)
+                try record(.tokenRevoked, [("family", old.family.id)], now, transaction)
+            }
         }
     }
 
@@ -99,10 +99,8 @@ extension ApplicationRegistry {
         guard let sent = TokenTexts(tenant: tenant, key: secretKey).parse(token, .accessToken) else {
             return nil
         }
-        let (now, tenantID, digest) = (clock(), tenant.id, sent.digest(with: secretKey))
-        let facts = try await database.read { connection in
-            try connection.accessToken(sent.id, digest: digest, tenant: tenantID, at: now)
-        }
+        let (now, tenantID) = (clock(), tenant.id)
+        let facts = try await facts(of: sent, tenant: tenantID, at: now)
         guard let facts else { return nil }
         if let grant = facts.grant {
             uses.note(.grant(grant), tenant: tenantID, at: now, from: provenance.address)
@@ -111,10 +109,28 @@ extension ApplicationRegistry {
             tenant: tenant,
             token: facts,
             id: sent.id,
-            digest: digest,
+            digest: sent.digest(with: secretKey),
             registry: self,
             provenance: provenance
         )
+    }
+}
+
+extension ApplicationRegistry {
+    /// What an access token that works is good for, read at most once a second.
+    nonisolated(nonsending) fileprivate func facts(
+        of token: SecretText,
+        tenant: TenantID,
+        at now: Date
+    ) async throws -> TokenFacts? {
+        let place = RecentReads.Place(tenant: tenant, id: token.id)
+        let stored = try await recentReads.accessTokens.fact(place, at: now) {
+            try await database.read { try $0.accessToken(place, at: now) }
+        }
+        guard let stored, areEqualInConstantTime(stored.digest, token.digest(with: secretKey)) else {
+            return nil
+        }
+        return stored.facts.expiresAt.map { $0 > now } ?? true ? stored.facts : nil
     }
 }
 
@@ -122,31 +138,33 @@ extension BearerAccess {
     /// Ends the token with its refresh token and everything else that came of the same sign-in.
     package func logOut() async throws {
         let (now, client) = (registry.clock(), token.client)
-        try await registry.database.transaction { transaction in
-            let detail: (String, String)
-            if let family = token.family {
-                try transaction.endFamily(family, tenant: tenant.id, at: now)
-                detail = ("family", family)
-            } else {
-                _ = try transaction.revokeAccessToken(
-                    id,
-                    digest: digest,
-                    of: client,
+        try await registry.recentReads.changing {
+            try await registry.database.transaction { transaction in
+                let detail: (String, String)
+                if let family = token.family {
+                    try transaction.endFamily(family, tenant: tenant.id, at: now)
+                    detail = ("family", family)
+                } else {
+                    _ = try transaction.revokeAccessToken(
+                        id,
+                        digest: digest,
+                        of: client,
+                        tenant: tenant.id,
+                        at: now
+                    )
+                    detail = ("access_token", id)
+                }
+                try registry.ledger.record(
+                    .tokenRevoked,
+                    of: client.text,
+                    by: .client(client),
+                    [detail],
+                    from: provenance,
+                    in: transaction,
                     tenant: tenant.id,
                     at: now
                 )
-                detail = ("access_token", id)
             }
-            try registry.ledger.record(
-                .tokenRevoked,
-                of: client.text,
-                by: .client(client),
-                [detail],
-                from: provenance,
-                in: transaction,
-                tenant: tenant.id,
-                at: now
-            )
         }
     }
 }

@@ -51,6 +51,12 @@ struct StoredCode: Sendable {
     }
 }
 
+/// An access token that works, until it ends by itself or is ended.
+struct StoredAccessToken: Sendable {
+    let digest: [UInt8]
+    let facts: TokenFacts
+}
+
 struct StoredRefreshToken: Sendable {
     let digest: [UInt8]
     let family: TokenFamily
@@ -195,7 +201,7 @@ extension Connection {
     }
 
     /// A token that works now: itself, its family, its consent and its application all alive.
-    func accessToken(_ id: String, digest: [UInt8], tenant: TenantID, at now: Date) throws -> TokenFacts? {
+    func accessToken(_ place: RecentReads.Place, at now: Date) throws -> StoredAccessToken? {
         let row = try run(
             """
             SELECT t.digest, t.application, t.scopes, t.issued_at, t.expires_at, t.family, g.customer,
@@ -205,15 +211,16 @@ extension Connection {
                 AND (a.tokens_void_before IS NULL OR a.tokens_void_before <= t.issued_at)
             LEFT JOIN token_families f ON f.tenant = t.tenant AND f.id = t.family AND f.ended_at IS NULL
             LEFT JOIN grants g ON g.tenant = f.tenant AND g.id = f.grant_id AND g.ended_at IS NULL
-            WHERE t.tenant = \(tenant) AND t.id = \(id) AND t.expires_at > \(now) AND t.revoked_at IS NULL
+            WHERE t.tenant = \(place.tenant) AND t.id = \(place.id) AND t.expires_at > \(now)
+                AND t.revoked_at IS NULL
             """
         ).first
-        guard let row, areEqualInConstantTime(try row.bytes(0), digest) else { return nil }
+        guard let row else { return nil }
         let (family, customer, grant) = (try row.optionalText(5), try row.optionalText(6), try row.grant(7))
         let isItsOwn = try row.optionalText(7) == ""
         guard family == nil || isItsOwn || customer != nil else { return nil }
         let client = try row.text(1)
-        return TokenFacts(
+        let facts = TokenFacts(
             client: ClientID(text: client),
             subject: customer ?? client,
             scopes: ScopeSet(wire: try row.text(2)) ?? ScopeSet(),
@@ -222,6 +229,7 @@ extension Connection {
             grant: grant,
             family: family
         )
+        return StoredAccessToken(digest: try row.bytes(0), facts: facts)
     }
 
     func liveRefreshToken(_ id: String, digest: [UInt8], tenant: TenantID, at now: Date) throws -> TokenFacts?

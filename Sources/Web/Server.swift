@@ -6,8 +6,8 @@ import Synchronization
 /// The listening server: HTTP/1.1, with TLS if asked, one thread per core.
 ///
 /// A request reaches `respond` after the guard has judged its head and its body has arrived; everything
-/// else is refused here. `respond` starts on the I/O thread and is answered at once when it finishes
-/// without suspending; otherwise its connection rests until the answer is there.
+/// else is refused here. `respond` runs on the I/O thread and is answered at once when it finishes
+/// without suspending; otherwise its connection rests until it can go on there.
 package final class Server: Sendable {
     /// A certificate chain and its private key, both PEM.
     package struct TLS: Sendable {
@@ -366,23 +366,40 @@ private final class Edge: Sendable {
     }
 }
 
-/// One request and its answer.
+/// One request and its answer, and the executor of the task that makes it.
+///
+/// What the handler does runs on the I/O thread of the connection, also after it waited for something: what
+/// it waited for wakes the connection, and the I/O thread goes on where the handler stopped. So an answer
+/// costs no thread of its own, and those that were committed together are sent together.
 ///
 /// `@unchecked Sendable`: `connection` belongs to libmicrohttpd and is touched on its I/O thread only,
-/// except to resume it, which any thread may. Everything else but `outcome` stays on the I/O thread;
-/// a handler's task reaches `answer` alone.
-private final class Exchange: @unchecked Sendable {
+/// except to resume it, which any thread may. Everything else but `progress` stays on the I/O thread.
+private final class Exchange: TaskExecutor, @unchecked Sendable {
     enum Stage {
         case targetRead
         case headJudged(RequestHead)
         case handed
     }
 
-    enum Outcome {
-        case awaited
-        case awaitedAtRest
-        case answered(Response)
-        case sent
+    private struct Progress {
+        enum Place {
+            case onThread
+            case atRest
+
+            /// Answered: whatever the handler still does, it does elsewhere.
+            case over
+        }
+
+        var place = Place.onThread
+        var jobs: [UnownedJob] = []
+        var answer: Response?
+    }
+
+    /// What the I/O thread does next for this exchange.
+    enum Step {
+        case run(UnownedJob)
+        case send(Response)
+        case rest
     }
 
     let connection: OpaquePointer
@@ -392,7 +409,7 @@ private final class Exchange: @unchecked Sendable {
     var id = ""
     var origin: TrustedProxies.Client
     var body: [UInt8] = []
-    let outcome = Mutex(Outcome.awaited)
+    private let progress = Mutex(Progress())
 
     init(connection: OpaquePointer, client: ClientConnection, target: [UInt8]) {
         self.connection = connection
@@ -401,43 +418,52 @@ private final class Exchange: @unchecked Sendable {
         origin = client.client
     }
 
+    func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        let isOver = progress.withLock { progress in
+            if progress.place == .over { return true }
+            progress.jobs.append(job)
+            wake(&progress)
+            return false
+        }
+        if isOver { globalConcurrentExecutor.enqueue(ExecutorJob(job)) }
+    }
+
     /// Settles the answer, on any thread; the first one counts.
-    ///
-    /// The connection is resumed under the lock, so that whoever stops the server and finds the answer
-    /// settled also finds the connection resumed.
     func answer(_ response: Response) {
-        outcome.withLock { outcome in
-            switch outcome {
-            case .awaited:
-                outcome = .answered(response)
-            case .awaitedAtRest:
-                outcome = .answered(response)
-                MHD_resume_connection(connection)
-            case .answered, .sent:
-                return
-            }
+        progress.withLock { progress in
+            guard progress.answer == nil, progress.place != .over else { return }
+            progress.answer = response
+            wake(&progress)
         }
     }
 
-    /// Hands out the answer once, or lets the connection rest until there is one.
-    func takeAnswer(orRestIn resting: RestingExchanges) -> Response? {
-        outcome.withLock { outcome in
-            switch outcome {
-            case .awaited:
-                guard resting.add(self) else {
-                    outcome = .sent
-                    return EdgeRefusal.stopping.response(to: id)
-                }
-                MHD_suspend_connection(connection)
-                outcome = .awaitedAtRest
-                return nil
-            case .answered(let response):
-                outcome = .sent
-                return response
-            case .awaitedAtRest, .sent:
-                return nil
+    /// Resumes the connection under the lock, so that whoever stops the server and finds the answer settled
+    /// also finds the connection resumed.
+    private func wake(_ progress: inout Progress) {
+        guard progress.place == .atRest else { return }
+        progress.place = .onThread
+        MHD_resume_connection(connection)
+    }
+
+    /// Says what to do now; the connection rests when there is nothing to do before something comes.
+    func next(orRestIn resting: RestingExchanges) -> Step {
+        let (step, left) = progress.withLock { progress -> (Step, [UnownedJob]) in
+            if let answer = progress.answer {
+                progress.place = .over
+                return (.send(answer), progress.jobs)
             }
+            if let job = progress.jobs.popLast() { return (.run(job), []) }
+            guard resting.add(self) else {
+                progress.place = .over
+                return (.send(EdgeRefusal.stopping.response(to: id)), [])
+            }
+            MHD_suspend_connection(connection)
+            progress.place = .atRest
+            return (.rest, [])
         }
+        for job in left { globalConcurrentExecutor.enqueue(ExecutorJob(job)) }
+        return step
     }
 }
 
@@ -578,7 +604,7 @@ private func requestAdvanced(
         return .YES
     case .handed:
         edge.resting.remove(current)
-        return edge.sendAnswer(of: current)
+        return edge.goOn(with: current)
     }
 }
 
@@ -644,7 +670,7 @@ extension Edge {
         )
     }
 
-    /// Starts the handler on this thread, and sends the answer if it has it by then.
+    /// Starts the handler on this thread.
     func hand(_ exchange: Exchange, _ head: RequestHead) -> MHD_Result {
         exchange.stage = .handed
         exchange.client.enter(.handling, within: nil)
@@ -661,15 +687,22 @@ extension Edge {
             isSecure: exchange.origin.isSecure
         )
         exchange.body = []
-        Task.immediate { [respond] in
+        Task(executorPreference: exchange) { [respond] in
             exchange.answer(await respond(request))
         }
-        return sendAnswer(of: exchange)
+        return goOn(with: exchange)
     }
 
-    func sendAnswer(of exchange: Exchange) -> MHD_Result {
-        guard let response = exchange.takeAnswer(orRestIn: resting) else { return .YES }
-        return send(response, to: exchange) ? .YES : refuse(exchange, .unsendable)
+    /// Runs the handler as far as it gets, and sends the answer if it has it by then.
+    func goOn(with exchange: Exchange) -> MHD_Result {
+        while true {
+            switch exchange.next(orRestIn: resting) {
+            case .run(let job): job.runSynchronously(on: exchange.asUnownedTaskExecutor())
+            case .send(let response):
+                return send(response, to: exchange) ? .YES : refuse(exchange, .unsendable)
+            case .rest: return .YES
+            }
+        }
     }
 
     private func refuse(_ exchange: Exchange, _ refusal: EdgeRefusal) -> MHD_Result {

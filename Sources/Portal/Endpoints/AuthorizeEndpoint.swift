@@ -41,12 +41,13 @@ enum AuthorizeEndpoint {
             }
             return try await CustomerDoor.keeping(request, visit)
         }
-        return try await decide(request, customer, visit)
+        return try await decide(request, asked, customer, visit)
     }
 
     /// Shows the consent screen, or answers without it where nobody has to be asked.
     private static func decide(
         _ request: AuthorizationRequest,
+        _ asked: Parameters,
         _ customer: CustomerAccess,
         _ visit: Visit
     )
@@ -71,13 +72,13 @@ enum AuthorizeEndpoint {
                 return refuse(.consentRequired, answer, request.recipient, customer, visit)
             }
             let ticket = try await customer.remember(request, query: visit.request.query)
+            let language = visit.language(asked: asked)
             let page = ConsentPage(
                 visit: visit,
                 account: customer.account,
-                request: request,
-                standing: standing,
+                subject: ConsentSubject(request, standing, language, at: visit.home),
                 ticket: ticket,
-                language: visit.language
+                translations: translations(of: asked, from: language, visit)
             )
             return page.page.response(to: visit)
         }
@@ -131,13 +132,16 @@ enum AuthorizeEndpoint {
         "code_challenge_method", "response_mode", "prompt",
     ]
 
-    /// The same request, read in another language.
-    static func place(of query: String, in language: Language, _ visit: Visit) -> Path {
-        do {
-            let asked = try Form.urlEncoded(Array(query.utf8)[...]).filter { ownParameters.contains($0.name) }
-            return visit.path("oauth2", "authorize").with(query: asked + [("ui_locales", language.rawValue)])
-        } catch {
-            return visit.path("oauth2", "authorize")
+    /// The same request, to be read in the other languages.
+    private static func translations(
+        of asked: Parameters,
+        from language: Language,
+        _ visit: Visit
+    ) -> [(Language, Path)] {
+        let place = visit.path("oauth2", "authorize")
+        let kept = asked.pairs(ownParameters.contains)
+        return Language.allCases.filter { $0 != language }.map { other in
+            (other, place.with(query: kept + [("ui_locales", other.rawValue)]))
         }
     }
 

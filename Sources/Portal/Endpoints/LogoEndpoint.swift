@@ -22,8 +22,8 @@ enum LogoEndpoint {
         }
     }
 
-    static func path(of logo: LogoDigest, size: Int, _ visit: Visit) -> Path {
-        visit.path("logos", logo.text, "\(size).png")
+    static func path(of logo: LogoDigest, size: Int, _ home: Home) -> Path {
+        home.path("logos", logo.text, "\(size).png")
     }
 }
 

@@ -18,7 +18,9 @@ enum MetadataEndpoint {
         let issuer = visit.issuer
         let offered = visit.tenant.policy.grants
         let grants = Grant.allCases.filter(offered.contains)
-        let types = [(Grant.authorizationCode, "code", "query"), (.implicit, "token", "fragment")].filter { offered.contains($0.0) }
+        let types = [(Grant.authorizationCode, "code", "query"), (.implicit, "token", "fragment")].filter {
+            offered.contains($0.0)
+        }
         let secret: JSON = .list([.text("client_secret_basic"), .text("client_secret_post")])
         let any: JSON = .list([.text("client_secret_basic"), .text("client_secret_post"), .text("none")])
         return .object([

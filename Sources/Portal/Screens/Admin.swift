@@ -104,7 +104,7 @@ private struct ApplicationRow: Component {
 
     var body: HTML {
         li {
-            ApplicationMark(application, visit, isSmall: true)
+            ApplicationMark(application, visit.home, isSmall: true)
             div {
                 a(.href(visit.path("admin", "applications", application.id.text))) {
                     strong { bdi { application.displayName } }
@@ -133,7 +133,7 @@ private struct AdminApplicationPage {
         return Page(problems.isEmpty ? title : "Error: \(title)", .administrators) {
             ErrorSummary(problems: problems)
             div(.class("heading")) {
-                ApplicationMark(application, visit)
+                ApplicationMark(application, visit.home)
                 h1 { bdi { application.displayName } }
                 StateTag(application: application, tenant: visit.tenant)
             }

@@ -17,7 +17,7 @@ struct ApplicationPage {
             ErrorSummary(problems: problems)
             if problems.isEmpty { Notice(text: visit.queryValue("done").flatMap(Done.init)?.sentence) }
             div(.class("heading")) {
-                ApplicationMark(application, visit)
+                ApplicationMark(application, visit.home)
                 h1 { bdi { application.displayName } }
                 StateTag(application: application, tenant: visit.tenant)
             }

@@ -54,7 +54,7 @@ struct ApplicationTable: Component {
         return tr {
             th(.scope("row")) {
                 span(.class("named")) {
-                    ApplicationMark(application, visit, isSmall: true)
+                    ApplicationMark(application, visit.home, isSmall: true)
                     a(.href(visit.path("applications", application.id.text))) {
                         bdi { application.displayName }
                     }

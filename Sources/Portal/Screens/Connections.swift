@@ -64,7 +64,7 @@ private struct ConnectionRow: Component {
 
     var body: HTML {
         li {
-            ApplicationMark(grant.application, visit, isSmall: true)
+            ApplicationMark(grant.application, visit.home, isSmall: true)
             div {
                 a(.href(visit.path("account", "connections", grant.id))) {
                     strong { bdi { grant.application.displayName } }
@@ -100,7 +100,7 @@ private struct ConnectionDetail: Component {
 
     var body: HTML {
         div(.class("heading")) {
-            ApplicationMark(grant.application, visit)
+            ApplicationMark(grant.application, visit.home)
             h1 { bdi { grant.application.displayName } }
             VerifiedTag(application: grant.application, tenantName: visit.brand.displayName)
         }

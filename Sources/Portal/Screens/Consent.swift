@@ -9,121 +9,129 @@ import Web
 struct ConsentPage {
     let visit: Visit
     let account: Account
-    let request: AuthorizationRequest
-    let standing: Standing
+    let subject: ConsentSubject
     let ticket: SecretText
-    let language: Language
 
-    private var application: Application { request.application }
-    private var words: ConsentWords { ConsentWords(language, tenant: visit.brand.displayName) }
+    /// The same request in the other languages.
+    let translations: [(language: Language, place: Path)]
 
-    private var earlier: ConsentGrant? {
-        switch standing {
-        case .asksForMore(let grant), .covered(let grant, _): grant
-        case .firstTime, .notATestAccount: nil
-        }
-    }
-
-    private var isAskingForMore: Bool { if case .asksForMore = standing { true } else { false } }
+    private var words: ConsentWords { subject.words }
 
     var page: Page {
-        let words = words
-        let title = words.title.before + application.displayName + words.title.after
-        return Page(title, .gate, script: .consent, language: language) {
-            Handshake(mark: ApplicationMark(application, visit).body, visit: visit)
-            h1(.class("center")) {
-                Named(isAskingForMore ? words.asksForMore : words.wantsToConnect, application)
-            }
-            who(words)
-            ConsentNotices(application: application, destination: request.recipient.redirectURI, words: words)
-            permissions(words)
-            Reassurances(visit: visit, application: application, scopes: request.scopes, words: words)
-            ConsentFacts(visit: visit, request: request, earlier: earlier, words: words)
-            answers(words)
-            smallPrint(words)
+        let text = visit.site.consentTexts.value(for: subject) { ConsentText(subject) }
+        return Page(text.title, .gate, script: .consent, language: subject.language) {
+            text.question
+            who(text)
+            text.terms
+            answers(text)
+            text.smallPrint
             languages
         }
     }
 
-    private func who(_ words: ConsentWords) -> HTML {
+    private func who(_ text: ConsentText) -> HTML {
         div(.class("who")) {
             p {
-                words.signedInAs
+                text.signedInAs
                 bdi { account.email.text }
                 if !account.organisation.isEmpty {
                     " · "
                     bdi { account.organisation }
                 }
             }
-            SwitchAccountForm(visit: visit, ticket: ticket, words: words.useAnotherAccount)
+            SwitchAccountForm(visit: visit, ticket: ticket, words: text.useAnotherAccount)
         }
     }
 
-    @HTMLBuilder private func permissions(_ words: ConsentWords) -> HTML {
-        let held = earlier?.scopes ?? ScopeSet()
-        let asked = isAskingForMore ? request.scopes.subtracting(held) : request.scopes
-        section(.class("stack"), .aria("labelledby", "can")) {
-            h2(.id("can")) {
-                if isAskingForMore { words.newPermissions } else { Named(words.willBeAble, application) }
-            }
-            if asked.isEmpty {
-                p { words.onlyAnAccount }
-            } else {
-                ScopeList(scopes: visit.tenant.offers(asked), sensitive: words.sensitive)
-            }
-            if isAskingForMore, !held.isEmpty {
-                details {
-                    summary { "\(words.alreadyAllowed) (\(held.names.count))" }
-                    ScopeList(scopes: visit.tenant.offers(held), sensitive: words.sensitive)
-                }
-            }
-        }
-    }
-
-    private func answers(_ words: ConsentWords) -> HTML {
+    private func answers(_ text: ConsentText) -> HTML {
         form(.method("post"), .action(visit.path("oauth2", "authorize"))) {
             TicketField(ticket: ticket)
-            div(.class("choices arm")) {
-                button(.class("btn primary"), .name("answer"), .value("allow")) { words.allow }
-                button(.class("btn"), .name("answer"), .value("deny")) { words.cancel }
-            }
+            text.buttons
         }
     }
 
-    @HTMLBuilder private func smallPrint(_ words: ConsentWords) -> HTML {
-        if isAskingForMore { p(.class("note center")) { words.keepsEarlier } }
-        p(.class("note center")) {
-            Named(words.disconnectAnyTime, application)
-            a(.href(visit.path("account", "connections"))) { words.connectedApplications }
-            "."
-        }
-        if let policy = application.profile.privacyPolicy.flatMap(ExternalLink.init) {
-            ul(.class("links")) {
-                li {
-                    outsideLink(policy) {
-                        "\(words.privacyPolicy) (\(words.opens) "
-                        bdi(.dir(.leftToRight)) { policy.host ?? policy.text }
-                        ")"
-                    }
-                }
-            }
-        }
-    }
-
-    /// The same request in the other languages.
     private var languages: HTML {
         ul(.class("links")) {
-            for other in Language.allCases where other != language {
+            for (language, place) in translations {
                 li {
                     a(
-                        .href(AuthorizeEndpoint.place(of: visit.request.query, in: other, visit)),
-                        .lang(other.rawValue),
-                        .dir(other.isRightToLeft ? .rightToLeft : .leftToRight),
-                        .hreflang(other.rawValue)
-                    ) { other.name }
+                        .href(place),
+                        .lang(language.rawValue),
+                        .dir(language.isRightToLeft ? .rightToLeft : .leftToRight),
+                        .hreflang(language.rawValue)
+                    ) { language.name }
                 }
             }
         }
+    }
+}
+
+/// What the consent screen is about, whoever reads it.
+struct ConsentSubject: Hashable {
+    let home: Home
+    let application: Application
+    let redirectURI: RedirectURI
+    let scopes: ScopeSet
+
+    /// What was allowed before, and since when.
+    let held: ScopeSet?
+    let heldSince: Date?
+    let isAskingForMore: Bool
+    let language: Language
+
+    init(_ request: AuthorizationRequest, _ standing: Standing, _ language: Language, at home: Home) {
+        let earlier: ConsentGrant? =
+            switch standing {
+            case .asksForMore(let grant), .covered(let grant, _): grant
+            case .firstTime, .notATestAccount: nil
+            }
+        self.home = home
+        application = request.application
+        redirectURI = request.recipient.redirectURI
+        scopes = request.scopes
+        held = earlier?.scopes
+        heldSince = earlier?.grantedAt
+        isAskingForMore = if case .asksForMore = standing { true } else { false }
+        self.language = language
+    }
+
+    var words: ConsentWords { ConsentWords(language, tenant: home.brand.displayName) }
+}
+
+/// What the consent screen says about its subject: all of it but the account, the ticket and the query.
+///
+/// Made from the subject alone, so that it can be kept and shown to everybody who is asked the same.
+struct ConsentText: Sendable {
+    let title: String
+    let question: HTML
+    let signedInAs: HTML
+    let useAnotherAccount: String
+    let terms: HTML
+    let buttons: HTML
+    let smallPrint: HTML
+
+    init(_ subject: ConsentSubject) {
+        let (words, application, home) = (subject.words, subject.application, subject.home)
+        title = words.title.before + application.displayName + words.title.after
+        signedInAs = HTML(words.signedInAs)
+        useAnotherAccount = words.useAnotherAccount
+        question = HTML {
+            Handshake(mark: ApplicationMark(application, home).body, home: home)
+            h1(.class("center")) {
+                Named(subject.isAskingForMore ? words.asksForMore : words.wantsToConnect, application)
+            }
+        }
+        terms = HTML {
+            ConsentNotices(application: application, destination: subject.redirectURI, words: words)
+            ConsentPermissions(subject: subject, words: words)
+            Reassurances(subject: subject, words: words)
+            ConsentFacts(subject: subject, words: words)
+        }
+        buttons = div(.class("choices arm")) {
+            button(.class("btn primary"), .name("answer"), .value("allow")) { words.allow }
+            button(.class("btn"), .name("answer"), .value("deny")) { words.cancel }
+        }
+        smallPrint = ConsentSmallPrint(subject: subject, words: words).body
     }
 }
 
@@ -194,6 +202,61 @@ struct ScopeList: Component {
     }
 }
 
+private struct ConsentPermissions: Component {
+    let subject: ConsentSubject
+    let words: ConsentWords
+
+    var body: HTML {
+        let held = subject.held ?? ScopeSet()
+        let asked = subject.isAskingForMore ? subject.scopes.subtracting(held) : subject.scopes
+        section(.class("stack"), .aria("labelledby", "can")) {
+            h2(.id("can")) {
+                if subject.isAskingForMore {
+                    words.newPermissions
+                } else {
+                    Named(words.willBeAble, subject.application)
+                }
+            }
+            if asked.isEmpty { p { words.onlyAnAccount } } else { list(of: asked) }
+            if subject.isAskingForMore, !held.isEmpty {
+                details {
+                    summary { "\(words.alreadyAllowed) (\(held.names.count))" }
+                    list(of: held)
+                }
+            }
+        }
+    }
+
+    private func list(of scopes: ScopeSet) -> HTML {
+        ScopeList(scopes: subject.home.tenant.offers(scopes), sensitive: words.sensitive).body
+    }
+}
+
+private struct ConsentSmallPrint: Component {
+    let subject: ConsentSubject
+    let words: ConsentWords
+
+    var body: HTML {
+        if subject.isAskingForMore { p(.class("note center")) { words.keepsEarlier } }
+        p(.class("note center")) {
+            Named(words.disconnectAnyTime, subject.application)
+            a(.href(subject.home.path("account", "connections"))) { words.connectedApplications }
+            "."
+        }
+        if let policy = subject.application.profile.privacyPolicy.flatMap(ExternalLink.init) {
+            ul(.class("links")) {
+                li {
+                    outsideLink(policy) {
+                        "\(words.privacyPolicy) (\(words.opens) "
+                        bdi(.dir(.leftToRight)) { policy.host ?? policy.text }
+                        ")"
+                    }
+                }
+            }
+        }
+    }
+}
+
 /// What a customer should know before they decide; none, one or several.
 private struct ConsentNotices: Component {
     let application: Application
@@ -219,14 +282,12 @@ private struct ConsentNotices: Component {
 
 /// Up to three things it will not be able to do.
 private struct Reassurances: Component {
-    let visit: Visit
-    let application: Application
-    let scopes: ScopeSet
+    let subject: ConsentSubject
     let words: ConsentWords
 
     private var sentences: [String] {
-        visit.tenant.settings.limitsShown
-            .filter { !$0.unless.contains(where: scopes.contains) }
+        subject.home.tenant.settings.limitsShown
+            .filter { !$0.unless.contains(where: subject.scopes.contains) }
             .prefix(3)
             .map(\.sentence)
     }
@@ -234,7 +295,7 @@ private struct Reassurances: Component {
     var body: HTML {
         if !sentences.isEmpty {
             section(.class("stack"), .aria("labelledby", "cannot")) {
-                h2(.id("cannot")) { Named(words.willNotBeAble, application) }
+                h2(.id("cannot")) { Named(words.willNotBeAble, subject.application) }
                 ul(.class("scopes"), .lang("en"), .dir(.automatic)) {
                     for sentence in sentences { li(.class("never")) { strong { sentence } } }
                 }
@@ -244,12 +305,10 @@ private struct Reassurances: Component {
 }
 
 private struct ConsentFacts: Component {
-    let visit: Visit
-    let request: AuthorizationRequest
-    let earlier: ConsentGrant?
+    let subject: ConsentSubject
     let words: ConsentWords
 
-    private var application: Application { request.application }
+    private var application: Application { subject.application }
 
     var body: HTML {
         dl(.class("facts")) {
@@ -263,21 +322,20 @@ private struct ConsentFacts: Component {
                 " "
                 VerifiedTag(
                     application: application,
-                    tenantName: visit.brand.displayName,
+                    tenantName: subject.home.brand.displayName,
                     verified: words.verifiedBy,
                     notVerified: words.notVerified
                 )
             }
             fact(words.youWillReturnTo) { place }
             fact(words.accessLasts) { words.untilDisconnected }
-            if let earlier { fact(words.connectedSince) { day(earlier.grantedAt) } }
+            if let since = subject.heldSince { fact(words.connectedSince) { day(since) } }
             fact(words.registeredHereOn) { day(application.createdAt) }
         }
     }
 
     @HTMLBuilder private var place: HTML {
-        let uri = request.recipient.redirectURI
-        switch uri.destination {
+        switch subject.redirectURI.destination {
         case .web(let host): strong { bdi(.dir(.leftToRight)) { host } }
         case .thisComputer(let host):
             strong { words.thisComputer }

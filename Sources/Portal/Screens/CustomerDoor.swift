@@ -84,7 +84,7 @@ enum CustomerDoor {
 
     private static func onTheWay(_ application: Application, _ visit: Visit) -> HTML {
         p(.class("row")) {
-            ApplicationMark(application, visit, isSmall: true)
+            ApplicationMark(application, visit.home, isSmall: true)
             span {
                 "to continue to "
                 strong { bdi { application.displayName } }

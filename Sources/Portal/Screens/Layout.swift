@@ -1,5 +1,4 @@
 import Registry
-import Synchronization
 import Web
 
 /// A page before it is framed: what it is called, what it shows, and which frame it stands in.
@@ -71,7 +70,7 @@ private struct Layout {
     init(page: Page, visit: Visit) {
         self.page = page
         self.visit = visit
-        frame = visit.site.frames.frame(for: visit)
+        frame = visit.site.frames.value(for: visit.home) { TenantFrame(visit) }
     }
 
     var document: HTML {
@@ -134,7 +133,7 @@ struct TenantFrame: Sendable {
 
     fileprivate init(_ visit: Visit) {
         let icon =
-            visit.brand.logo.map { LogoEndpoint.path(of: LogoDigest($0), size: 64, visit) }
+            visit.brand.logo.map { LogoEndpoint.path(of: LogoDigest($0), size: 64, visit.home) }
             ?? visit.site.asset("favicon.png")
         links = HTML {
             link(.rel("icon"), .type("image/png"), .href(icon))
@@ -142,26 +141,10 @@ struct TenantFrame: Sendable {
             link(.rel("stylesheet"), .href(ThemeEndpoint.path(visit)))
         }
         brand = HTML {
-            TenantMark(visit: visit)
+            TenantMark(home: visit.home)
             strong { bdi { visit.brand.displayName } }
         }
         footer = Web.footer(.class("foot")) { FooterLinks(visit: visit) }
-    }
-}
-
-/// Frames made lately: a tenant is imported rarely and shown often.
-final class KeptFrames: Sendable {
-    private let frames = Mutex<[String: (tenant: Tenant, frame: TenantFrame)]>([:])
-
-    fileprivate func frame(for visit: Visit) -> TenantFrame {
-        let kept = frames.withLock { $0[visit.base.text] }
-        if let kept, kept.tenant === visit.tenant { return kept.frame }
-        let frame = TenantFrame(visit)
-        frames.withLock { frames in
-            if frames.count >= 1024 { frames = [:] }
-            frames[visit.base.text] = (visit.tenant, frame)
-        }
-        return frame
     }
 }
 

@@ -5,13 +5,13 @@ import Web
 
 /// The tenant's logo in the header.
 struct TenantMark: Component {
-    let visit: Visit
+    let home: Home
 
     var body: HTML {
-        if let logo = visit.brand.logo {
+        if let logo = home.brand.logo {
             span(.class("logo small")) {
                 img(
-                    .src(LogoEndpoint.path(of: LogoDigest(logo), size: 128, visit)),
+                    .src(LogoEndpoint.path(of: LogoDigest(logo), size: 128, home)),
                     .width(40),
                     .height(40),
                     .alt("")
@@ -25,13 +25,13 @@ struct TenantMark: Component {
 struct ApplicationMark: Component {
     let name: String
     let logo: LogoDigest?
-    let visit: Visit
+    let home: Home
     var isSmall = false
 
-    init(_ application: Application, _ visit: Visit, isSmall: Bool = false) {
+    init(_ application: Application, _ home: Home, isSmall: Bool = false) {
         name = application.displayName
         logo = application.logo
-        self.visit = visit
+        self.home = home
         self.isSmall = isSmall
     }
 
@@ -39,7 +39,7 @@ struct ApplicationMark: Component {
         span(.class(isSmall ? "logo small" : "logo")) {
             if let logo {
                 img(
-                    .src(LogoEndpoint.path(of: logo, size: 128, visit)),
+                    .src(LogoEndpoint.path(of: logo, size: 128, home)),
                     .width(isSmall ? 40 : 64),
                     .height(isSmall ? 40 : 64),
                     .alt("")
@@ -61,23 +61,23 @@ enum Monogram {
 /// Application and tenant side by side; decoration, because the words carry the trust.
 struct Handshake: Component {
     let mark: HTML
-    let visit: Visit
+    let home: Home
 
     var body: HTML {
         div(.class("handshake"), .aria("hidden", "true")) {
             mark
             span(.class("wire"))
-            if let logo = visit.brand.logo {
+            if let logo = home.brand.logo {
                 span(.class("logo")) {
                     img(
-                        .src(LogoEndpoint.path(of: LogoDigest(logo), size: 128, visit)),
+                        .src(LogoEndpoint.path(of: LogoDigest(logo), size: 128, home)),
                         .width(64),
                         .height(64),
                         .alt("")
                     )
                 }
             } else {
-                span(.class("logo")) { span(.class("monogram")) { Monogram.of(visit.brand.displayName) } }
+                span(.class("logo")) { span(.class("monogram")) { Monogram.of(home.brand.displayName) } }
             }
         }
     }

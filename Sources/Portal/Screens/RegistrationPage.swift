@@ -94,7 +94,7 @@ private struct LogoField: Component {
         p {
             span(.class("logo small")) {
                 img(
-                    .src(LogoEndpoint.path(of: staged.logo, size: 128, visit)),
+                    .src(LogoEndpoint.path(of: staged.logo, size: 128, visit.home)),
                     .width(40),
                     .height(40),
                     .alt("")
@@ -300,7 +300,7 @@ private struct BrandPreview: Component {
         aside(.class("stack"), .aria("labelledby", "preview-h")) {
             h2(.id("preview-h")) { "What customers will see" }
             div(.class("preview")) {
-                Handshake(mark: mark, visit: visit)
+                Handshake(mark: mark, home: visit.home)
                 p(.class("center")) {
                     strong {
                         bdi(.id("preview-name")) { shownName }
@@ -315,7 +315,7 @@ private struct BrandPreview: Component {
         span(.class("logo"), .id("preview-logo")) {
             if let logo {
                 img(
-                    .src(LogoEndpoint.path(of: logo, size: 128, visit)),
+                    .src(LogoEndpoint.path(of: logo, size: 128, visit.home)),
                     .width(64),
                     .height(64),
                     .alt("")

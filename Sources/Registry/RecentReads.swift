@@ -1,0 +1,66 @@
+import FoundationEssentials
+import Synchronization
+
+/// What was read lately, so that most requests need no query: clients, applications, access tokens.
+///
+/// Whatever changes or ends one of them here goes through ``changing(_:)``, after which nothing older is
+/// remembered, not even by a reader that started before. What changes elsewhere is seen a second later at most.
+final class RecentReads: Sendable {
+    /// A row of a tenant by its id.
+    struct Place: Hashable, Sendable {
+        let tenant: TenantID
+        let id: String
+    }
+
+    let clients = Shelf<StoredClient.Key, StoredClient>()
+    let applications = Shelf<Place, Application>()
+    let accessTokens = Shelf<Place, StoredAccessToken>()
+
+    /// Runs a change; when it returns, the old state is forgotten everywhere.
+    func changing<Result>(_ change: () async throws -> Result) async rethrows -> Result {
+        defer { forget() }
+        return try await change()
+    }
+
+    func forget() {
+        clients.clear()
+        applications.clear()
+        accessTokens.clear()
+    }
+}
+
+/// Facts of one sort, each for a second after it was read.
+final class Shelf<Key: Hashable & Sendable, Fact: Sendable>: Sendable {
+    private struct Contents {
+        var generation = 0
+        var facts: [Key: (fact: Fact, readAt: Date)] = [:]
+    }
+
+    private static var limit: Int { 4096 }
+    private static var lifetime: TimeInterval { 1 }
+    private let contents = Mutex(Contents())
+
+    /// The fact, from memory or by `reading` it; what is not there is not remembered.
+    nonisolated(nonsending) func fact(
+        _ key: Key,
+        at now: Date,
+        reading: nonisolated(nonsending) () async throws -> Fact?
+    ) async throws -> Fact? {
+        let (known, generation) = contents.withLock { ($0.facts[key], $0.generation) }
+        if let known, (0...Self.lifetime).contains(now.timeIntervalSince(known.readAt)) { return known.fact }
+        guard let read = try await reading() else { return nil }
+        contents.withLock { contents in
+            guard contents.generation == generation else { return }
+            if contents.facts.count >= Self.limit { contents.facts = [:] }
+            contents.facts[key] = (read, now)
+        }
+        return read
+    }
+
+    fileprivate func clear() {
+        contents.withLock { contents in
+            contents.generation += 1
+            contents.facts = [:]
+        }
+    }
+}
