@@ -22,6 +22,7 @@ extension Site {
         .partner (.post, "/applications/{application}/redirect-uris",            ApplicationScreens.addRedirectURI),
         .partner (.get,  "/applications/{application}/redirect-uris/remove",     ApplicationScreens.askToRemoveRedirectURI),
         .partner (.post, "/applications/{application}/redirect-uris/remove",     ApplicationScreens.removeRedirectURI),
+        .partner (.get,  "/applications/{application}/refusals",                 RefusalScreens.lookUp),
         .partner (.post, "/applications/{application}/test-accounts",            ApplicationScreens.setTestAccounts),
         .partner (.get,  "/applications/{application}/secrets/new",              SecretScreens.ask),
         .partner (.post, "/applications/{application}/secrets",                  SecretScreens.create),

@@ -74,7 +74,7 @@ struct Visit: Sendable {
     /// One value of the query string; nil when it is absent, repeated or unreadable.
     func queryValue(_ name: String) -> String? {
         do {
-            let values = try query().pairs { $0.utf8.elementsEqual(name.utf8) }
+            let values = try query().pairs { $0.isByteForByte(name) }
             return values.count == 1 ? values.first?.value : nil
         } catch {
             return nil

@@ -132,6 +132,9 @@ struct Brakes: Sendable {
 
     /// Per address of the network, whoever is named.
     let addressFailures: RateLimiter<String>
+
+    /// Per application and address: how many refused redirects are kept.
+    let refusals: RateLimiter<String>
     let signUps: RateLimiter<String>
     let uploads: RateLimiter<String>
 
@@ -142,6 +145,7 @@ struct Brakes: Sendable {
         passwordFailures = RateLimiter(limit: 5, per: quarter, now: now)
         dailyPasswordFailures = RateLimiter(limit: 100, per: .seconds(86_400), now: now)
         addressFailures = RateLimiter(limit: 50, per: quarter, now: now)
+        refusals = RateLimiter(limit: 30, per: .seconds(60), now: now)
         signUps = RateLimiter(limit: 20, per: .seconds(3600), now: now)
         uploads = RateLimiter(limit: 60, per: .seconds(60), now: now)
     }

@@ -195,6 +195,10 @@ extension Connection {
         return !added.isEmpty
     }
 
+    func set(_ password: PasswordHash, of id: AccountID, tenant: TenantID) throws {
+        try run("UPDATE accounts SET password = \(password) WHERE tenant = \(tenant) AND id = \(id)")
+    }
+
     func account(
         of email: EmailAddress,
         as role: Role,

@@ -165,6 +165,7 @@ extension Connection {
     /// What has expired, a batch of each kind; a request stays a day longer so that it can be started again.
     fileprivate func deleteExpired(upTo batch: Int, at now: Date) throws -> Int {
         let yesterday = now.addingTimeInterval(-86_400)
+        let lastMonth = now.addingTimeInterval(-Double(RefusedRedirect.keptSeconds))
         let statements: [SQL] = [
             """
             DELETE FROM access_tokens WHERE (tenant, id) IN
@@ -186,6 +187,11 @@ extension Connection {
             DELETE FROM authorization_requests WHERE (tenant, id) IN
                 (SELECT tenant, id FROM authorization_requests WHERE expires_at < \(yesterday) LIMIT \(batch))
             RETURNING 1
+            """,
+            """
+            DELETE FROM refused_redirects WHERE (tenant, application, reference) IN
+                (SELECT tenant, application, reference FROM refused_redirects
+                WHERE refused_at < \(lastMonth) LIMIT \(batch)) RETURNING 1
             """,
             """
             DELETE FROM sessions WHERE (tenant, id) IN

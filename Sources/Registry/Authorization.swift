@@ -27,7 +27,7 @@ package struct Parameters: Sendable {
 
     /// The value, or nil when it is absent; an empty one counts as absent (RFC 6749 §3.1).
     package func optional(_ name: String) throws(ParameterRefusal) -> String? {
-        let values = received.filter { $0.name.utf8.elementsEqual(name.utf8) }
+        let values = received.filter { $0.name.isByteForByte(name) }
         guard values.count <= 1 else { throw .repeated(name) }
         return values.first.flatMap { $0.value.isEmpty ? nil : $0.value }
     }

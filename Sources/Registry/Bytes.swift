@@ -7,3 +7,12 @@ extension UInt8 {
         isDigit || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(self | 0x20)
     }
 }
+
+extension String {
+    /// Whether it is the same text to the byte; `==` would take `e` and an accent for `é`.
+    func isByteForByte(_ other: String) -> Bool {
+        guard utf8.count == other.utf8.count else { return false }
+        var (one, other) = (self, other)
+        return one.withUTF8 { one in other.withUTF8 { one.elementsEqual($0) } }
+    }
+}

@@ -114,7 +114,9 @@ extension ApplicationRegistry {
         browser: [UInt8],
         at tenant: Tenant
     ) async throws -> String {
-        try await store(request, query: query, browser: browser, session: nil, at: tenant).id
+        let made = ticket(for: request, query: query, browser: browser, session: nil, at: tenant)
+        try await database.write(made.insertion)
+        return made.ticket.id
     }
 
     /// A kept request, for the browser that brought it.
@@ -138,21 +140,22 @@ extension ApplicationRegistry {
     package func query(ofTicket ticket: String, at tenant: Tenant) async throws -> String? {
         guard let ticket = SecretText(parsing: ticket, kind: .ticket) else { return nil }
         let (digest, tenant) = (ticket.digest(with: secretKey), tenant.id)
-        return try await database.read { connection in
-            guard let row = try connection.waitingRequest(ticket.id, tenant: tenant),
+        return try await database.transaction { transaction in
+            guard let row = try transaction.waitingRequest(ticket.id, tenant: tenant),
                 areEqualInConstantTime(row.digest, digest)
             else { return nil }
             return row.query
         }
     }
 
-    fileprivate func store(
-        _ request: AuthorizationRequest,
+    /// A ticket for a request, and the statement that writes its row.
+    fileprivate func ticket(
+        for request: AuthorizationRequest,
         query: String,
         browser: [UInt8],
         session: Session?,
         at tenant: Tenant
-    ) async throws -> SecretText {
+    ) -> (ticket: SecretText, insertion: SQL) {
         let now = clock()
         let ticket = SecretText(prefix: tenant.name.secretPrefix, kind: .ticket, now: now, entropy: entropy)
         let row = WaitingRow(
@@ -170,9 +173,7 @@ extension ApplicationRegistry {
             revision: request.application.revision,
             expiresAt: now.addingTimeInterval(Double(tenant.policy.requestSeconds))
         )
-        let id = tenant.id
-        try await database.transaction { try $0.insert(row, as: ticket.id, tenant: id) }
-        return ticket
+        return (ticket, row.insertion(as: ticket.id, tenant: tenant.id))
     }
 }
 
@@ -194,8 +195,13 @@ extension CustomerAccess {
     }
 
     /// Keeps what the consent screen shows; the ticket is its form's proof.
-    package func remember(_ request: AuthorizationRequest, query: String) async throws -> SecretText {
-        try await registry.store(request, query: query, browser: [], session: session, at: tenant)
+    ///
+    /// The answer finds the row whenever it comes. A ticket promises nothing yet, so nobody waits for the disk:
+    /// if the machine fails in that moment, the customer starts again from the application.
+    package func remember(_ request: AuthorizationRequest, query: String) throws -> SecretText {
+        let made = registry.ticket(for: request, query: query, browser: [], session: session, at: tenant)
+        try registry.database.writeSoon(made.insertion)
+        return made.ticket
     }
 
     /// Answers without asking, under a consent that covers everything.

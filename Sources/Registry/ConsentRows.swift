@@ -40,6 +40,19 @@ struct ConsentRow: Sendable {
     }
 }
 
+extension WaitingRow {
+    func insertion(as id: String, tenant: TenantID) -> SQL {
+        """
+        INSERT INTO authorization_requests (tenant, id, digest, session, browser, query, application,
+            redirect_uri, redirect_uri_sent, scopes, state, challenge, response_type, revision,
+             expires_at)
+        VALUES (\(tenant), \(id), \(digest), \(session), \(browser), \(query), \(application),
+            \(redirectURI), \(wasNamed), \(scopes), \(state), \(challenge?.text ?? ""),
+             \(responseType), \(revision), \(expiresAt))
+        """
+    }
+}
+
 /// What a code is bound to (RFC 6749 §4.1.3, RFC 7636 §4.4).
 struct CodeRow: Sendable {
     let digest: [UInt8]
@@ -69,18 +82,6 @@ struct CodeRow: Sendable {
 }
 
 extension Connection {
-    func insert(_ row: WaitingRow, as id: String, tenant: TenantID) throws {
-        try run(
-            """
-            INSERT INTO authorization_requests (tenant, id, digest, session, browser, query, application,
-                redirect_uri, redirect_uri_sent, scopes, state, challenge, response_type, revision, expires_at)
-            VALUES (\(tenant), \(id), \(row.digest), \(row.session), \(row.browser), \(row.query),
-                \(row.application), \(row.redirectURI), \(row.wasNamed), \(row.scopes), \(row.state),
-                \(row.challenge?.text ?? ""), \(row.responseType), \(row.revision), \(row.expiresAt))
-            """
-        )
-    }
-
     func waitingRequest(_ id: String, tenant: TenantID) throws -> WaitingRow? {
         try run(
             """

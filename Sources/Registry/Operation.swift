@@ -14,6 +14,14 @@ extension OperatorAccess {
         try await registry.add(draft, as: role, at: tenant, by: actor, from: provenance)
     }
 
+    /// Whether somebody with this address is there in this role.
+    package func hasAccount(of email: EmailAddress, as role: Role) async throws -> Bool {
+        let tenant = tenant.id
+        return try await registry.database.read { connection in
+            try connection.account(of: email, as: role, tenant: tenant) != nil
+        }
+    }
+
     /// Registers an application for a partner; throws ``OperatorRefusal`` or ``RegistrationRefusal``.
     package func register(
         _ draft: ApplicationDraft,

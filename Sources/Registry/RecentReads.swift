@@ -1,7 +1,7 @@
 import FoundationEssentials
 import Synchronization
 
-/// What was read lately, so that most requests need no query: clients, applications, access tokens.
+/// What was read lately, so that most requests need no query: clients, applications, access tokens, sessions.
 ///
 /// Whatever changes or ends one of them here goes through ``changing(_:)``, after which nothing older is
 /// remembered, not even by a reader that started before. What changes elsewhere is seen a second later at most.
@@ -15,6 +15,7 @@ final class RecentReads: Sendable {
     let clients = Shelf<StoredClient.Key, StoredClient>()
     let applications = Shelf<Place, Application>()
     let accessTokens = Shelf<Place, StoredAccessToken>()
+    let sessions = Shelf<Place, StoredSession>()
 
     /// Runs a change; when it returns, the old state is forgotten everywhere.
     func changing<Result>(_ change: () async throws -> Result) async rethrows -> Result {
@@ -26,6 +27,7 @@ final class RecentReads: Sendable {
         clients.clear()
         applications.clear()
         accessTokens.clear()
+        sessions.clear()
     }
 }
 
@@ -56,6 +58,9 @@ final class Shelf<Key: Hashable & Sendable, Fact: Sendable>: Sendable {
         }
         return read
     }
+
+    /// Forgets one fact, of which an older state would do no harm.
+    func forget(_ key: Key) { contents.withLock { $0.facts[key] = nil } }
 
     fileprivate func clear() {
         contents.withLock { contents in

@@ -68,7 +68,7 @@ package struct RedirectURI: Sendable, Hashable, Bindable {
     /// Only a loopback IP literal is free in its port (RFC 8252 §7.3), and then the answer is made of the
     /// registered bytes and a number, never of what was sent.
     func accepting(_ requested: String) -> RedirectURI? {
-        if requested.utf8.elementsEqual(text.utf8) { return self }
+        if requested.isByteForByte(text) { return self }
         guard case .thisComputer(let host) = destination, host != "localhost",
             let asked = LoopbackAddress(requested), let own = LoopbackAddress(text),
             asked.host == own.host, asked.rest == own.rest

@@ -15,6 +15,17 @@ package struct Session: Sendable {
 
     /// How stale `seen_at` may grow, so that most requests only read.
     static let secondsBetweenSightings = 60
+
+    fileprivate static func sighting(of place: RecentReads.Place, at now: Date) -> SQL {
+        "UPDATE sessions SET seen_at = \(now) WHERE tenant = \(place.tenant) AND id = \(place.id)"
+    }
+}
+
+/// A session that lives, as the database has it.
+struct StoredSession: Sendable {
+    let digest: [UInt8]
+    let seenAt: Date
+    let account: Account
 }
 
 /// What a person proves who they are with.
@@ -49,15 +60,18 @@ extension ApplicationRegistry {
         -> SecretText
     {
         let known = try await account(for: signIn, at: tenant)
-        guard try await passwords.verifies(signIn.password, known?.password), let account = known?.account
+        guard try await passwords.verifies(signIn.password, known?.password), let (account, hash) = known
         else {
             try await recordRefusal(of: known?.account.id, signIn.role, at: tenant, from: provenance)
             throw SignInRefusal.wrongEmailOrPassword
         }
+        // A hash made when hashes cost less is replaced in the one moment its password is known (SL-09).
+        let renewed = passwords.needsRehash(hash) ? try await passwords.hash(signIn.password) : nil
         let now = clock()
         let cookie = SecretText(prefix: tenant.name.secretPrefix, kind: .session, now: now, entropy: entropy)
         let (digest, ledger) = (cookie.digest(with: secretKey), ledger)
         try await database.transaction { transaction in
+            if let renewed { try transaction.set(renewed, of: account.id, tenant: tenant.id) }
             try transaction.insertSession(cookie.id, digest, of: account, tenant: tenant.id, at: now)
             try ledger.record(
                 .signedIn,
@@ -107,14 +121,16 @@ extension ApplicationRegistry {
     func session(_ cookie: String, as role: Role, at tenant: Tenant) async throws -> Session? {
         guard let secret = SecretText(parsing: cookie, kind: .session) else { return nil }
         let (now, digest) = (clock(), secret.digest(with: secretKey))
-        let found = try await database.read { connection in
-            try connection.session(secret.id, as: role, tenant: tenant.id, at: now)
+        let place = RecentReads.Place(tenant: tenant.id, id: secret.id)
+        let found = try await recentReads.sessions.fact(place, at: now) {
+            try await database.read { try $0.session(place, as: role, at: now) }
         }
-        guard let found, areEqualInConstantTime(found.digest, digest) else { return nil }
+        guard let found, found.account.role == role, areEqualInConstantTime(found.digest, digest) else {
+            return nil
+        }
         if now.timeIntervalSince(found.seenAt) > Double(Session.secondsBetweenSightings) {
-            try await database.transaction { transaction in
-                try transaction.sawSession(secret.id, tenant: tenant.id, at: now)
-            }
+            try await database.write(Session.sighting(of: place, at: now))
+            recentReads.sessions.forget(place)
         }
         return Session(id: secret.id, account: found.account)
     }
@@ -122,17 +138,19 @@ extension ApplicationRegistry {
     /// Ends a session on every node at once.
     func end(_ session: Session, at tenant: Tenant, from provenance: Provenance) async throws {
         let (now, ledger) = (clock(), ledger)
-        try await database.transaction { transaction in
-            try transaction.deleteSession(session.id, tenant: tenant.id)
-            try ledger.record(
-                .signedOut,
-                of: session.account.id.text,
-                by: session.account.actor,
-                from: provenance,
-                in: transaction,
-                tenant: tenant.id,
-                at: now
-            )
+        try await recentReads.changing {
+            try await database.transaction { transaction in
+                try transaction.deleteSession(session.id, tenant: tenant.id)
+                try ledger.record(
+                    .signedOut,
+                    of: session.account.id.text,
+                    by: session.account.actor,
+                    from: provenance,
+                    in: transaction,
+                    tenant: tenant.id,
+                    at: now
+                )
+            }
         }
     }
 }
@@ -167,24 +185,25 @@ extension Connection {
     }
 
     fileprivate func session(
-        _ id: String,
+        _ place: RecentReads.Place,
         as role: Role,
-        tenant: TenantID,
         at now: Date
-    ) throws -> (digest: [UInt8], seenAt: Date, account: Account)? {
+    ) throws -> StoredSession? {
         let idleSince = now.addingTimeInterval(-Double(Session.lifetime(of: role).idle))
         return try run(
             """
             SELECT s.digest, s.seen_at, a.id, a.role, a.email, a.name, a.organisation
             FROM sessions s JOIN accounts a ON a.tenant = s.tenant AND a.id = s.account
-            WHERE s.tenant = \(tenant) AND s.id = \(id) AND s.role = \(role)
+            WHERE s.tenant = \(place.tenant) AND s.id = \(place.id) AND s.role = \(role)
                 AND s.expires_at > \(now) AND s.seen_at > \(idleSince)
             """
-        ).first.map { row in (try row.bytes(0), try row.date(1), try Account(row, from: 2)) }
-    }
-
-    fileprivate func sawSession(_ id: String, tenant: TenantID, at now: Date) throws {
-        try run("UPDATE sessions SET seen_at = \(now) WHERE tenant = \(tenant) AND id = \(id)")
+        ).first.map { row in
+            StoredSession(
+                digest: try row.bytes(0),
+                seenAt: try row.date(1),
+                account: try Account(row, from: 2)
+            )
+        }
     }
 
     fileprivate func deleteSession(_ id: String, tenant: TenantID) throws {

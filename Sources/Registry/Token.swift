@@ -180,16 +180,16 @@ extension ClientAccess {
         try require(.clientCredentials)
         guard client.kind == .confidential else { throw TokenRefusal.unauthorizedClient }
         let policy = tenant.policy
-        let isRefreshable = policy.refreshWithClientCredentials && policy.grants.contains(.refreshToken)
-        let fresh = fresh(withRefreshToken: isRefreshable)
         let granted = try scope.map(registeredScopes) ?? client.scopes
+        guard policy.refreshWithClientCredentials, policy.grants.contains(.refreshToken) else {
+            let fresh = fresh(withRefreshToken: false)
+            try await registry.database.write(fresh.insertion(granted, in: nil))
+            return try fresh.issued(.issued(granted))
+        }
+        let fresh = fresh(withRefreshToken: true)
+        let family = fresh.family(fresh.access.id, grant: nil, scopes: granted)
         try await registry.database.transaction { transaction in
-            var family: TokenFamily?
-            if isRefreshable {
-                let own = fresh.family(fresh.access.id, grant: nil, scopes: granted)
-                try transaction.insert(own, of: client.id, tenant: tenant.id)
-                family = own
-            }
+            try transaction.insert(family, of: client.id, tenant: tenant.id)
             try fresh.store(granted, in: family, with: transaction)
         }
         return try fresh.issued(.issued(granted))
@@ -275,7 +275,8 @@ struct FreshTokens: Sendable {
         TokenFamily(id: id, grant: grant, scopes: scopes, endsAt: tenant.policy.familyEnd(from: now))
     }
 
-    func store(_ scopes: ScopeSet, in family: TokenFamily?, with transaction: any Connection) throws {
+    /// What writes the access token down.
+    func insertion(_ scopes: ScopeSet, in family: TokenFamily?) -> SQL {
         let row = AccessTokenRow(
             digest: access.digest(with: key),
             family: family?.id,
@@ -283,8 +284,12 @@ struct FreshTokens: Sendable {
             issuedAt: now,
             expiresAt: tenant.policy.accessTokenSeconds.end(from: now)
         )
-        try transaction.insert(row, as: access.id, of: client, tenant: tenant.id)
-        guard let refresh, let family else { return }
+        return row.insertion(as: access.id, of: client, tenant: tenant.id)
+    }
+
+    func store(_ scopes: ScopeSet, in family: TokenFamily, with transaction: any Connection) throws {
+        try transaction.run(insertion(scopes, in: family))
+        guard let refresh else { return }
         let policy = tenant.policy
         let end = min(policy.refreshIdleSeconds.end(from: now), family.endsAt)
         try transaction.insertRefreshToken(

@@ -23,6 +23,15 @@ struct AccessTokenRow: Sendable {
     let expiresAt: Date
 }
 
+extension AccessTokenRow {
+    func insertion(as id: String, of client: ClientID, tenant: TenantID) -> SQL {
+        """
+        INSERT INTO access_tokens (tenant, id, digest, application, family, scopes, issued_at, expires_at)
+        VALUES (\(tenant), \(id), \(digest), \(client), \(family), \(scopes), \(issuedAt), \(expiresAt))
+        """
+    }
+}
+
 /// A stored code, with what a redemption has to prove.
 struct StoredCode: Sendable {
     let digest: [UInt8]
@@ -45,9 +54,9 @@ struct StoredCode: Sendable {
     }
 
     private func names(_ sent: String, _ policy: Policy) -> Bool {
-        sent.utf8.elementsEqual(redirectURI.utf8)
+        sent.isByteForByte(redirectURI)
             || policy.redirectMatch == .hostAndPath
-                && RedirectURI.normalised(sent)?.utf8.elementsEqual(redirectURI.utf8) == true
+                && RedirectURI.normalised(sent)?.isByteForByte(redirectURI) == true
     }
 }
 
@@ -141,16 +150,6 @@ extension Connection {
             UPDATE token_families SET ended_at = \(now),
                 expires_at = CASE WHEN expires_at > \(nextYear) THEN \(nextYear) ELSE expires_at END
             WHERE tenant = \(tenant) AND id = \(id) AND ended_at IS NULL
-            """
-        )
-    }
-
-    func insert(_ token: AccessTokenRow, as id: String, of client: ClientID, tenant: TenantID) throws {
-        try run(
-            """
-            INSERT INTO access_tokens (tenant, id, digest, application, family, scopes, issued_at, expires_at)
-            VALUES (\(tenant), \(id), \(token.digest), \(client), \(token.family), \(token.scopes),
-                \(token.issuedAt), \(token.expiresAt))
             """
         )
     }

@@ -4,13 +4,27 @@ import Synchronization
 /// Work waiting for threads of our own, because it blocks: a disk's sync, a password's slow hash.
 ///
 /// Bounded, so that a flood is declined at once instead of growing. Threads sleep reading a pipe, into
-/// which one byte is written for each of them that is to wake up.
+/// which one byte is written for each of them that is to wake up. Work that has time is done in its turn,
+/// but waits ``patience`` for company, so that a thread finds much of it at once.
 final class WaitingLine<Work: Sendable>: Sendable {
     private struct State {
-        var work: [Work] = []
+        var line: [(work: Work, hasTime: Bool)] = []
+
+        /// How many of the line have no time.
+        var pressing = 0
         var asleep = 0
         var isClosed = false
+
+        mutating func take(_ count: Int) -> [Work] {
+            let taken = line.prefix(count)
+            line.removeFirst(taken.count)
+            pressing = pressing > 0 ? line.count { !$0.hasTime } : 0
+            return taken.map(\.work)
+        }
     }
+
+    /// Milliseconds.
+    private static var patience: Int32 { 10 }
 
     private let state = Mutex(State())
     private let capacity: Int
@@ -20,12 +34,15 @@ final class WaitingLine<Work: Sendable>: Sendable {
 
     enum Answer { case accepted, overfull, closed }
 
-    func join(_ work: Work) -> Answer {
+    func join(_ work: Work, hasTime: Bool = false) -> Answer {
         let (answer, wakes) = state.withLock { state -> (Answer, Int) in
             if state.isClosed { return (.closed, 0) }
-            if state.work.count >= capacity { return (.overfull, 0) }
-            state.work.append(work)
-            guard state.asleep > 0 else { return (.accepted, 0) }
+            if state.line.count >= capacity { return (.overfull, 0) }
+            // The first of the line wakes a sleeper even if it has time: to go on sleeping, but not for ever.
+            let isHeard = !hasTime || state.line.isEmpty
+            state.line.append((work, hasTime))
+            if !hasTime { state.pressing += 1 }
+            guard state.asleep > 0, isHeard else { return (.accepted, 0) }
             state.asleep -= 1
             return (.accepted, 1)
         }
@@ -36,19 +53,32 @@ final class WaitingLine<Work: Sendable>: Sendable {
     /// Takes the first `count` of those waiting, after sleeping until there is one; empty once closed and done.
     func next(_ count: Int = .max) -> [Work] {
         while true {
-            let taken = state.withLock { state -> [Work]? in
-                if !state.work.isEmpty || state.isClosed { return Self.take(count, from: &state) }
+            let (taken, sleep) = state.withLock { state -> ([Work]?, Int32) in
+                if state.pressing > 0 || state.isClosed { return (state.take(count), 0) }
                 state.asleep += 1
-                return nil
+                return (nil, state.line.isEmpty ? -1 : Self.patience)
             }
             if let taken { return taken }
-            bell.wait()
+            if bell.wait(atMost: sleep) { continue }
+            stopSleeping()
+            let patient = waiting(count)
+            if !patient.isEmpty { return patient }
         }
+    }
+
+    /// Wakes up unbidden; a bell that was rung for this sleeper in the same moment is heard first.
+    private func stopSleeping() {
+        let isRung = state.withLock { state in
+            guard state.asleep > 0 else { return true }
+            state.asleep -= 1
+            return false
+        }
+        if isRung { _ = bell.wait(atMost: -1) }
     }
 
     /// Takes up to `count` of those waiting now.
     func waiting(_ count: Int) -> [Work] {
-        state.withLock { Self.take(count, from: &$0) }
+        state.withLock { $0.take(count) }
     }
 
     /// Lets nobody else in; the threads finish what is waiting.
@@ -59,15 +89,6 @@ final class WaitingLine<Work: Sendable>: Sendable {
             return state.asleep
         }
         bell.ring(asleep)
-    }
-
-    private static func take(_ count: Int, from state: inout State) -> [Work] {
-        guard count < state.work.count else {
-            defer { state.work = [] }
-            return state.work
-        }
-        defer { state.work.removeFirst(count) }
-        return Array(state.work.prefix(count))
     }
 }
 
@@ -92,9 +113,15 @@ private final class Bell: Sendable {
         _ = [UInt8](repeating: 0, count: times).withUnsafeBytes { write(ends.write, $0.baseAddress, times) }
     }
 
-    func wait() {
+    /// Says whether it was rung within so many milliseconds; -1 is for ever.
+    func wait(atMost milliseconds: Int32) -> Bool {
+        if milliseconds >= 0 {
+            var end = pollfd(fd: ends.read, events: Int16(POLLIN), revents: 0)
+            if poll(&end, 1, milliseconds) <= 0 { return false }
+        }
         var rung: UInt8 = 0
         while read(ends.read, &rung, 1) < 0 && errno == EINTR {}
+        return true
     }
 }
 

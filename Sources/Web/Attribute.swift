@@ -64,6 +64,9 @@ extension Attribute {
 extension Attribute {
     package static func href(_ path: Path) -> Attribute { Attribute("href", path.text) }
     package static func href(_ link: ExternalLink) -> Attribute { Attribute("href", link.text) }
+
+    /// An address that is filled in later, see ``Template``; what fills it is a ``Path``.
+    package static func href(blank: String) -> Attribute { Attribute("href", blank) }
     package static func src(_ path: Path) -> Attribute { Attribute("src", path.text) }
     package static func action(_ path: Path) -> Attribute { Attribute("action", path.text) }
     package static func formaction(_ path: Path) -> Attribute { Attribute("formaction", path.text) }

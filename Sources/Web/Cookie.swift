@@ -29,8 +29,10 @@ package struct Cookie: Sendable {
     /// Reads what the browser sent under `name`, the first when there are several.
     package static func read(_ name: String, from headers: Headers) -> String? {
         for header in headers.all("cookie") {
-            for pair in Array(header.utf8).split(separator: UInt8(ascii: ";")) {
-                let pair = withoutBlanks(pair)
+            var rest = Array(header.utf8)[...]
+            while !rest.isEmpty {
+                let pair = withoutBlanks(rest.prefix { $0 != UInt8(ascii: ";") })
+                rest = rest.drop { $0 != UInt8(ascii: ";") }.dropFirst()
                 guard let equals = pair.firstIndex(of: UInt8(ascii: "=")),
                     pair[..<equals].elementsEqual(name.utf8)
                 else { continue }

@@ -58,12 +58,12 @@ package struct Form: Sendable {
 
     /// The first value of the field called `name`.
     package subscript(_ name: String) -> String? {
-        fields.first { $0.name.utf8.elementsEqual(name.utf8) }?.value
+        fields.first { $0.name.isByteForByte(name) }?.value
     }
 
     /// Every value of the fields called `name`, in order.
     package func all(_ name: String) -> [String] {
-        fields.filter { $0.name.utf8.elementsEqual(name.utf8) }.map(\.value)
+        fields.filter { $0.name.isByteForByte(name) }.map(\.value)
     }
 
     /// Reads `a=1&b=2`, a body or a query string (WHATWG URL, application/x-www-form-urlencoded parsing).
@@ -97,6 +97,7 @@ package struct Form: Sendable {
     }
 
     fileprivate static func text(_ bytes: ArraySlice<UInt8>) throws(FormProblem) -> String {
+        if bytes.allSatisfy({ (0x01...0x7F).contains($0) }) { return String(decoding: bytes, as: UTF8.self) }
         guard !bytes.contains(0), let text = String(validating: bytes, as: UTF8.self) else {
             throw .invalidText
         }
@@ -310,5 +311,14 @@ private struct PartHeaders {
         guard ["7bit", "8bit", "binary"].contains(value.lowercased()) else {
             throw .malformedMultipart("content-transfer-encoding")
         }
+    }
+}
+
+extension String {
+    /// Whether it is the same text to the byte; `==` would take `e` and an accent for `é`.
+    package func isByteForByte(_ other: String) -> Bool {
+        guard utf8.count == other.utf8.count else { return false }
+        var (one, other) = (self, other)
+        return one.withUTF8 { one in other.withUTF8 { one.elementsEqual($0) } }
     }
 }

@@ -15,8 +15,7 @@ package struct HTML: Sendable, CustomStringConvertible {
 
     /// The text, to be read as it stands whatever characters it has.
     package init(_ text: String) {
-        bytes.reserve(text.utf8.count)
-        bytes.append(escaping: text)
+        self.init(room: text.escapedSize) { $0.write(escaping: text) }
     }
 
     package var description: String { String(decoding: bytes, as: UTF8.self) }
@@ -45,24 +44,33 @@ extension HTML {
         _ content: () -> HTML
     ) -> HTML {
         let content = content()
-        var element = HTML.void(name, attributes, reserving: content.bytes.count + 16)
-        if newline { element.bytes.append(UInt8(ascii: "\n")) }
-        element.bytes.append(contentsOf: content.bytes)
-        element.bytes.append("</")
-        element.bytes.append(name)
-        element.bytes.append(UInt8(ascii: ">"))
-        return element
+        return HTML(room: openingSize(name, attributes) + content.bytes.count + name.utf8CodeUnitCount + 4) {
+            $0.write(opening: name, attributes)
+            if newline { $0.write("\n") }
+            $0.write(content)
+            $0.write("</")
+            $0.write(name)
+            $0.write(">")
+        }
     }
 
     /// An element that never has content, nor a closing tag.
-    static func void(_ name: StaticString, _ attributes: [Attribute], reserving room: Int = 0) -> HTML {
-        var element = HTML()
-        element.bytes.reserve(room)
-        element.bytes.append(UInt8(ascii: "<"))
-        element.bytes.append(name)
-        for attribute in attributes { element.bytes.append(attribute) }
-        element.bytes.append(UInt8(ascii: ">"))
-        return element
+    static func void(_ name: StaticString, _ attributes: [Attribute]) -> HTML {
+        HTML(room: openingSize(name, attributes)) { $0.write(opening: name, attributes) }
+    }
+
+    /// At least the bytes of an opening tag.
+    private static func openingSize(_ name: StaticString, _ attributes: [Attribute]) -> Int {
+        attributes.reduce(name.utf8CodeUnitCount + 2) { $0 + $1.largestSize }
+    }
+
+    /// Markup written in one go into memory of the size it needs: most of what a page costs is moving bytes.
+    fileprivate init(room: Int, write: (inout MarkupWriter) -> Void) {
+        bytes = [UInt8](unsafeUninitializedCapacity: room) { buffer, count in
+            var writer = MarkupWriter(buffer: buffer)
+            write(&writer)
+            count = writer.count
+        }
     }
 }
 
@@ -77,8 +85,7 @@ package func document(
     @HTMLBuilder head content: () -> HTML,
     @HTMLBuilder body: () -> HTML
 ) -> HTML {
-    var page = HTML()
-    page.bytes.append("<!doctype html>")
+    var page = HTML(room: 15) { $0.write("<!doctype html>") }
     page.append(
         html(.lang(language), .dir(direction)) {
             head {
@@ -90,6 +97,50 @@ package func document(
         }
     )
     return page
+}
+
+// MARK: - Templates
+
+/// A page made once, with blanks that are filled each time it is shown.
+///
+/// A blank is a text or the value of an attribute, and what fills it is escaped like any other.
+package struct Template: Sendable {
+    private struct Piece {
+        let markup: ArraySlice<UInt8>
+
+        /// What stands behind the markup; nil at the end.
+        let blank: UInt8?
+    }
+
+    private let pieces: [Piece]
+
+    /// What stands where the blank of this number will be: a NUL, which no text of a page contains.
+    package static func blank(_ number: UInt8) -> String {
+        "\0" + String(Character(Unicode.Scalar(number)))
+    }
+
+    /// Numbers are below 128.
+    package init(_ page: HTML) {
+        var pieces: [Piece] = []
+        var rest = page.bytes[...]
+        while let nul = rest.firstIndex(of: 0) {
+            let behind = rest[nul...].dropFirst()
+            pieces.append(Piece(markup: rest[..<nul], blank: behind.first))
+            rest = behind.dropFirst()
+        }
+        self.pieces = pieces + [Piece(markup: rest, blank: nil)]
+    }
+
+    /// The page with `value` of its number in each blank.
+    package func filled(_ value: (UInt8) -> String) -> HTML {
+        var page = HTML()
+        page.bytes.reserveCapacity(pieces.reduce(512) { $0 + $1.markup.count })
+        for piece in pieces {
+            page.bytes.append(contentsOf: piece.markup)
+            if let blank = piece.blank { page.append(HTML(value(blank))) }
+        }
+        return page
+    }
 }
 
 // MARK: - Builder
@@ -128,45 +179,87 @@ extension [UInt8] {
     fileprivate mutating func reserve(_ more: Int) {
         if capacity - count < more || capacity == 0 { reserveCapacity(2 * count + more + 192) }
     }
+}
 
-    fileprivate mutating func append(_ markup: StaticString) {
-        append(contentsOf: UnsafeBufferPointer(start: markup.utf8Start, count: markup.utf8CodeUnitCount))
+extension Attribute {
+    /// At least the bytes it takes up: ` aria-name="value"`.
+    fileprivate var largestSize: Int {
+        form == .absent ? 0 : name.utf8CodeUnitCount + 9 + (form == .value ? value.escapedSize : 0)
+    }
+}
+
+extension String {
+    /// At least the bytes it takes up when it is escaped; `&quot;` is the longest reference.
+    fileprivate var escapedSize: Int {
+        var text = self
+        return text.withUTF8 { $0.hasMarkup ? 6 * $0.count : $0.count }
+    }
+}
+
+/// Writes markup into memory that is large enough; what would not fit is a mistake in ``HTML`` and stops here.
+private struct MarkupWriter {
+    let buffer: UnsafeMutableBufferPointer<UInt8>
+    private(set) var count = 0
+
+    init(buffer: UnsafeMutableBufferPointer<UInt8>) { self.buffer = buffer }
+
+    mutating func write(_ bytes: UnsafeBufferPointer<UInt8>) {
+        precondition(bytes.count <= buffer.count - count, "The markup is larger than the room made for it.")
+        guard let start = bytes.baseAddress, let place = buffer.baseAddress else { return }
+        (place + count).initialize(from: start, count: bytes.count)
+        count += bytes.count
     }
 
-    fileprivate mutating func append(_ attribute: Attribute) {
+    mutating func write(_ html: HTML) {
+        html.bytes.withUnsafeBufferPointer { write($0) }
+    }
+
+    mutating func write(_ markup: StaticString) {
+        write(UnsafeBufferPointer(start: markup.utf8Start, count: markup.utf8CodeUnitCount))
+    }
+
+    mutating func write(opening name: StaticString, _ attributes: [Attribute]) {
+        write("<")
+        write(name)
+        for attribute in attributes { write(attribute) }
+        write(">")
+    }
+
+    private mutating func write(_ attribute: Attribute) {
         switch (attribute.form, attribute.family) {
         case (.absent, _): return
-        case (_, .plain): append(UInt8(ascii: " "))
-        case (_, .aria): append(" aria-")
-        case (_, .data): append(" data-")
+        case (_, .plain): write(" ")
+        case (_, .aria): write(" aria-")
+        case (_, .data): write(" data-")
         }
-        append(attribute.name)
+        write(attribute.name)
         guard attribute.form == .value else { return }
-        append("=\"")
-        append(escaping: attribute.value)
-        append(UInt8(ascii: "\""))
+        write("=\"")
+        write(escaping: attribute.value)
+        write("\"")
     }
 
-    /// Appends the text, with the five characters that mean something in markup written as references.
-    fileprivate mutating func append(escaping text: String) {
+    /// Writes the text, with the five characters that mean something in markup written as references.
+    mutating func write(escaping text: String) {
         var text = text
         text.withUTF8 { utf8 in
-            if utf8.hasMarkup {
-                for byte in utf8 { append(escaping: byte) }
-            } else {
-                append(contentsOf: utf8)
+            var rest = utf8[...]
+            while !rest.isEmpty {
+                let plain = rest.hasMarkup ? rest.prefix { !$0.isMarkup } : rest
+                write(UnsafeBufferPointer(rebasing: plain))
+                rest = rest[plain.endIndex...]
+                if let byte = rest.popFirst() { write(reference(to: byte)) }
             }
         }
     }
 
-    private mutating func append(escaping byte: UInt8) {
+    private func reference(to byte: UInt8) -> StaticString {
         switch byte {
-        case UInt8(ascii: "&"): append("&amp;")
-        case UInt8(ascii: "<"): append("&lt;")
-        case UInt8(ascii: ">"): append("&gt;")
-        case UInt8(ascii: "\""): append("&quot;")
-        case UInt8(ascii: "'"): append("&#39;")
-        default: append(byte)
+        case UInt8(ascii: "&"): "&amp;"
+        case UInt8(ascii: "<"): "&lt;"
+        case UInt8(ascii: ">"): "&gt;"
+        case UInt8(ascii: "\""): "&quot;"
+        default: "&#39;"
         }
     }
 }
@@ -180,10 +273,17 @@ extension UnsafeBufferPointer<UInt8> {
         where bytes.loadUnaligned(fromByteOffset: 8 * block, as: UInt64.self).hasMarkup {
             return true
         }
-        return self[(8 * blocks)...].contains { byte in
-            byte | 1 == 0x27 || byte | 2 == 0x3E || byte == 0x22
-        }
+        return self[(8 * blocks)...].contains(where: \.isMarkup)
     }
+}
+
+extension Slice<UnsafeBufferPointer<UInt8>> {
+    fileprivate var hasMarkup: Bool { UnsafeBufferPointer(rebasing: self).hasMarkup }
+}
+
+extension UInt8 {
+    /// Whether it is `"`, `&`, `'`, `<` or `>`.
+    fileprivate var isMarkup: Bool { self | 1 == 0x27 || self | 2 == 0x3E || self == 0x22 }
 }
 
 extension UInt64 {

@@ -14,7 +14,7 @@ package struct Path: Hashable, Sendable, ExpressibleByStringLiteral, CustomStrin
         self.route = route
         self.query = query
         self.fragment = fragment
-        text = route + query + fragment
+        text = query.isEmpty && fragment.isEmpty ? route : route + query + fragment
     }
 
     /// A route known when the program is written, already encoded: `"/"`, `"/oauth/authorize"`.
@@ -37,19 +37,23 @@ extension Path {
     /// A last segment that is empty ends the path with a slash. Other empty ones, `.` and `..` are left
     /// out, because no address can carry them (WHATWG URL §4.4, single-dot and double-dot segments).
     package func appending(segments: [String]) -> Path {
-        var bytes = Array(route.utf8)
-        let steps = segments.filter { !["", ".", ".."].contains($0) }
-        for step in steps {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(segments.reduce(route.utf8.count) { $0 + $1.utf8.count + 1 })
+        bytes.append(contentsOf: route.utf8)
+        for step in segments where !step.isDotSegment {
             if bytes.last != UInt8(ascii: "/") { bytes.append(UInt8(ascii: "/")) }
             bytes.append(percentEncoding: step)
         }
-        if segments.last == "", bytes.last != UInt8(ascii: "/") { bytes.append(UInt8(ascii: "/")) }
+        if segments.last?.isEmpty == true, bytes.last != UInt8(ascii: "/") { bytes.append(UInt8(ascii: "/")) }
         return Path(route: String(decoding: bytes, as: UTF8.self), query: query, fragment: fragment)
     }
 
     /// The same place with these names and values, given decoded, added to its query.
     package func with(query pairs: [(name: String, value: String)]) -> Path {
         var bytes = Array(query.utf8)
+        bytes.reserveCapacity(
+            pairs.reduce(bytes.count) { $0 + $1.name.utf8.count + 2 * $1.value.utf8.count + 2 }
+        )
         for (name, value) in pairs {
             bytes.append(bytes.isEmpty ? UInt8(ascii: "?") : UInt8(ascii: "&"))
             bytes.append(percentEncoding: name)
@@ -129,7 +133,12 @@ extension UInt8 {
     private var isLetter: Bool { UInt8(ascii: "a")...UInt8(ascii: "z") ~= self | 0x20 }
 
     /// What never needs encoding (RFC 3986 §2.3).
-    fileprivate var isUnreserved: Bool { isLetter || isDigit || "-._~".utf8.contains(self) }
+    fileprivate var isUnreserved: Bool {
+        switch self {
+        case UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "~"): true
+        default: isLetter || isDigit
+        }
+    }
 
     fileprivate var mayStandInHost: Bool { isLetter || isDigit || "-._".utf8.contains(self) }
 
@@ -139,12 +148,23 @@ extension UInt8 {
     }
 }
 
+extension String {
+    /// Whether it is empty, `.` or `..`.
+    fileprivate var isDotSegment: Bool {
+        utf8.count <= 2 && utf8.allSatisfy { $0 == UInt8(ascii: ".") }
+    }
+}
+
 extension [UInt8] {
     fileprivate mutating func append(percentEncoding text: String) {
-        for byte in text.utf8 {
-            if byte.isUnreserved {
-                append(byte)
-            } else {
+        var text = text
+        text.withUTF8 { bytes in
+            var rest = bytes[...]
+            while !rest.isEmpty {
+                let plain = rest.prefix(while: \.isUnreserved)
+                append(contentsOf: plain)
+                rest = rest[plain.endIndex...]
+                guard let byte = rest.popFirst() else { return }
                 append(UInt8(ascii: "%"))
                 append(hexDigit: byte >> 4)
                 append(hexDigit: byte & 15)

@@ -38,6 +38,7 @@ struct RequestTarget: Sendable {
             decoded = bytes[...]
         }
         guard raw.allSatisfy(mayStandInPath), !isDots(decoded) else { throw .unclearPath }
+        if decoded.allSatisfy({ $0 < 0x80 }) { return String(decoding: decoded, as: UTF8.self) }
         guard let text = String(validating: decoded, as: UTF8.self) else { throw .unclearPath }
         return text
     }

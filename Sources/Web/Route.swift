@@ -110,7 +110,7 @@ package struct RouteTable<Endpoint: Sendable>: Sendable {
         // Strings are keys up to Unicode equivalence; a path must match byte for byte.
         if let index = nodes[place].literals.index(forKey: segment) {
             let (literal, next) = nodes[place].literals[index]
-            if literal.utf8.elementsEqual(segment.utf8), let found = find(rest, from: next, &values) {
+            if literal.isByteForByte(segment), let found = find(rest, from: next, &values) {
                 return found
             }
         }

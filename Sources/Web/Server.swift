@@ -926,7 +926,8 @@ private enum OutgoingResponse {
 
     /// Says whether a header arrives as it was meant: a token, and a value without control characters.
     private static func isSendable(_ name: String, _ value: String) -> Bool {
-        name.utf8.allSatisfy(isToken)
-            && value.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F || $0 == 9 }
+        var value = value
+        return name.utf8.allSatisfy(isToken)
+            && value.withUTF8 { $0.allSatisfy { $0 >= 0x20 && $0 != 0x7F || $0 == 9 } }
     }
 }

@@ -50,6 +50,50 @@ struct CommittingInGroups {
         #expect(try await ids() == [1])
     }
 
+    @Test func `single statements, whoever waits for them, are done in the order they came`() async throws {
+        try database.writeSoon("INSERT INTO codes (id) VALUES (1)")
+        try database.writeSoon("UPDATE codes SET used_by = 7 WHERE id = 1")
+        let used = try await database.write("UPDATE codes SET id = 2 WHERE used_by = 7 RETURNING id")
+        #expect(try used.map { try $0.integer(0) } == [2])
+        #expect(try await ids() == [2])
+    }
+
+    @Test func `a statement nobody waits for is done without another to push it`() async throws {
+        try database.writeSoon("INSERT INTO codes (id) VALUES (1)")
+        while try await ids().isEmpty { await Task.yield() }
+    }
+
+    @Test func `a single statement that is refused harms nobody in its group`() async throws {
+        let database = database
+        try await database.write("INSERT INTO codes (id) VALUES (500)")
+        await withTaskGroup(of: Void.self) { group in
+            for id in 1...50 {
+                group.addTask {
+                    let wanted = id.isMultiple(of: 5) ? 500 : id
+                    do throws(any Error) {
+                        try await database.write("INSERT INTO codes (id) VALUES (\(wanted))")
+                        #expect(wanted == id)
+                    } catch {
+                        #expect(error as? DatabaseFault == .uniqueness("codes.id") && wanted == 500)
+                    }
+                }
+            }
+        }
+        #expect(try await ids() == (1...50).filter { !$0.isMultiple(of: 5) } + [500])
+    }
+
+    @Test func `closing finishes the statements nobody waits for`() async throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path + "/portal.db"
+        let first = try SQLiteDatabase(path: path)
+        try await first.write("CREATE TABLE notes (id INTEGER PRIMARY KEY)")
+        for id in 1...20 { try first.writeSoon("INSERT INTO notes (id) VALUES (\(id))") }
+        await first.close()
+        let second = try SQLiteDatabase(path: path)
+        #expect(try await second.read { try $0.run("SELECT id FROM notes").count } == 20)
+        await second.close()
+    }
+
     @Test func `a statement that is refused leaves the rest of its body alone`() async throws {
         try await database.transaction { connection in
             try connection.run("INSERT INTO codes (id) VALUES (1)")

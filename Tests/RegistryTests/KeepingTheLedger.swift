@@ -113,7 +113,7 @@ struct KeepingTheLedger {
         let application = try await world.registeredApplication()
         let client = try await world.client(application)
         let (code, waiting) = (try await world.code(for: application), try await world.request(application))
-        let ticket = try await world.customer.remember(waiting, query: "").plaintext
+        let ticket = try world.customer.remember(waiting, query: "").plaintext
         try await world.database.transaction { transaction in
             _ = try transaction.run(
                 """

@@ -54,7 +54,7 @@ struct RedeemingACode {
         ]
         let recipient = try await world.registry.recipient(of: Parameters(sent), at: world.tenant)
         let request = try AuthorizationRequest(Parameters(sent), for: recipient, at: world.tenant)
-        let ticket = try await world.customer.remember(request, query: "")
+        let ticket = try world.customer.remember(request, query: "")
         let code = try #require(try await world.customer.answer(ticket.plaintext, .allow).answer?.code)
         let client = try await world.client(application)
         let redeem = {

@@ -85,6 +85,24 @@ struct SigningIn {
         )
     }
 
+    @Test func `a password hashed at a lower cost is hashed anew when it is used`() async throws {
+        let stored = { () async throws -> String in
+            try await world.database.read { connection in
+                try connection.run("SELECT password FROM accounts WHERE email = \("kim@northfield.example")")
+                    .first?.text(0) ?? ""
+            }
+        }
+        let old = try await PasswordHasher(cost: .standard, threads: 1).hash(TestRegistry.password)
+        try await world.database.write(
+            "UPDATE accounts SET password = \(old) WHERE email = \("kim@northfield.example")"
+        )
+        #expect(try await refusal("kim@northfield.example", "a wrong guess at it") != nil)
+        #expect(try await stored() == old.text)
+        #expect(try await refusal("kim@northfield.example", TestRegistry.password) == nil)
+        #expect(try await stored() != old.text)
+        #expect(try await refusal("kim@northfield.example", TestRegistry.password) == nil)
+    }
+
     @Test func `a long password counts to its last character`() async throws {
         let long = String(repeating: "walk ", count: 25) + "abc"
         let draft = try AccountDraft(

@@ -46,7 +46,7 @@ struct SweepingExpiredRows {
         async throws
     {
         let application = try await world.registeredApplication()
-        _ = try await world.customer.remember(try await world.request(application), query: "")
+        _ = try world.customer.remember(try await world.request(application), query: "")
         world.clock.advance(by: .seconds(600 + 86_399))
         _ = try await world.registry.sweep()
         #expect(try await rows()["authorization_requests"] == 1)

@@ -163,7 +163,7 @@ struct TenantsAreIslands {
         let application = try await world.registeredApplication()
         _ = try await world.code(for: application)
         let request = try await world.request(application)
-        let ticket = try await world.customer.remember(request, query: "q").plaintext
+        let ticket = try world.customer.remember(request, query: "q").plaintext
         let grant = try #require(try await world.customer.grants().first)
         let kept = try await world.registry.keep(request, query: "q", browser: [1], at: world.tenant)
         let before = try await rows()

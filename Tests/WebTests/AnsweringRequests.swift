@@ -1,3 +1,4 @@
+import Glibc
 import Testing
 import Web
 
@@ -25,6 +26,40 @@ struct AnsweringRequests {
         #expect(try await server.get("/fast").body == "/fast")
         gate.open()
         #expect(try await slow.body == "/slow")
+        await server.stop()
+    }
+
+    @Test func `a handler goes on where its connection lives`() async throws {
+        let gate = Gate()
+        let server = try TestServer { request in
+            if request.rawPath == "/open" {
+                gate.open()
+                return Response(.ok, text: "")
+            }
+            let before = currentThread()
+            await gate.pass()
+            return Response(.ok, text: before == currentThread() ? "the same" : "another")
+        }
+        async let waiting = server.get("/wait")
+        while server.paths != ["/wait"] { await Task.yield() }
+        _ = try await server.get("/open")
+        #expect(try await waiting.body == "the same")
+        await server.stop()
+    }
+
+    @Test func `children of a handler are waited for`() async throws {
+        let server = try TestServer { request in
+            let sum = await withTaskGroup(of: Int.self) { group in
+                for number in 1...100 {
+                    group.addTask {
+                        await Task.yield(); return number
+                    }
+                }
+                return await group.reduce(0, +)
+            }
+            return Response(.ok, text: "\(sum)")
+        }
+        #expect(try await server.get("/").body == "5050")
         await server.stop()
     }
 
@@ -157,3 +192,5 @@ struct AnsweringRequests {
         await server.stop()
     }
 }
+
+private func currentThread() -> UInt { UInt(pthread_self()) }

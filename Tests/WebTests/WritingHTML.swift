@@ -1,6 +1,38 @@
 import Testing
 import Web
 
+@Suite("Filling a template")
+struct FillingATemplate {
+    private func page(_ first: String, _ second: String) -> HTML {
+        HTML {
+            p(.title(second), .class("a")) { "Hello \(first)" }
+            p { second }
+        }
+    }
+
+    private let template = Template(
+        HTML {
+            p(.title(Template.blank(2)), .class("a")) { "Hello \(Template.blank(1))" }
+            p { Template.blank(2) }
+        }
+    )
+
+    @Test(arguments: [("", ""), ("Dana", "x"), ("<b>", "\"'&>"), ("é\u{202E}", "{{7*7}}")])
+    func `a filled page is the page that was meant`(first: String, second: String) {
+        let filled = template.filled { $0 == 1 ? first : second }
+        #expect(filled.description == page(first, second).description)
+    }
+
+    @Test func `what fills a blank makes no blanks`() {
+        let filled = template.filled { _ in Template.blank(1) }
+        #expect(filled.description.utf8.count { $0 == 0 } == 3)
+    }
+
+    @Test func `a page without blanks stays as it is`() {
+        #expect(Template(page("a", "b")).filled { _ in "never" }.description == page("a", "b").description)
+    }
+}
+
 @Suite("Writing HTML")
 struct WritingHTML {
     // MARK: - Text

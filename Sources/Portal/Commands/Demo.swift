@@ -124,7 +124,7 @@ extension Demo {
     }
 
     /// One screen: where to click, how to sign in, and how to walk the code flow in the terminal.
-    func screen(_ provider: String, data: String) -> String {
+    func screen(_ provider: String, data: String, providers: [(name: String, address: String)]) -> String {
         let address = address ?? ""
         let doors = aligned([
             ["  Partners", "\(address)/", "register an application, see its credentials"],
@@ -136,6 +136,7 @@ extension Demo {
             ["  customer", customerEmail, customerPassword],
             ["  administrator", adminEmail, adminPassword],
         ])
+        let others = aligned(providers.map { ["  \($0.name)", "\($0.address)/"] })
         return """
             \(provider), a demonstration of the portal
 
@@ -148,6 +149,9 @@ extension Demo {
             The application “Acme Rentals”
               client_id      \(clientID ?? "")
               client_secret  \(clientSecret ?? "")
+
+            Providers that speak as their own documents say, with the same people
+            \(others)
 
             Walk the code flow in the terminal, beside the running server
               scripts/walk \(data)

@@ -7,9 +7,10 @@ enum DemoCommand {
             name: "demo",
             summary: "Prepare a demonstration and print how to walk through it",
             details: """
-                Imports the tenant “standard” and makes a partner, a customer, an administrator and two applications,
-                with generated passwords. They are kept in the data folder, in demo.json, so that doing it again
-                prints them again. Not for a server that others can reach.
+                Imports the tenant “standard” and four providers with wire profiles of their own, and makes a
+                partner, a customer and an administrator in each, with generated passwords, and two applications.
+                They are kept in the data folder, in demo.json, so that doing it again prints them again. Not for
+                a server that others can reach.
                 """,
             options: [Configuration.publicURLOption],
             furtherFiles: { attachments throws(CommandFailure) in try readShippedFiles(&attachments) },
@@ -18,6 +19,11 @@ enum DemoCommand {
     ]
 
     private static let tenantFile = "standard.json5"
+
+    /// Providers as their own documents describe them, each a file.
+    private static let providerFiles = [
+        "rovitracker.json5", "valuekeep.json5", "cameramanager.json5", "lametric.json5",
+    ]
     private static let logoFile = "acme-rentals.png"
 
     /// Reads the shipped files under names of their own, wherever they are.
@@ -29,11 +35,13 @@ enum DemoCommand {
                 hint: "run this in the folder that has them"
             )
         }
-        let tenant = "\(tenants)/\(tenantFile)"
-        attachments.read(tenant, as: tenantFile)
         attachments.read("\(pictures)/\(logoFile)", as: logoFile)
-        if let logo = TenantFile.logoPath(in: try readFile(tenant)) {
-            attachments.read("\(tenants)/\(logo)", as: logo)
+        for file in [tenantFile] + providerFiles {
+            let tenant = "\(tenants)/\(file)"
+            attachments.read(tenant, as: file)
+            if let logo = TenantFile.logoPath(in: try readFile(tenant)) {
+                attachments.read("\(tenants)/\(logo)", as: logo)
+            }
         }
     }
 
@@ -42,24 +50,37 @@ enum DemoCommand {
         var demo = try Demo(storedIn: file) ?? Demo(entropy: .system)
         // Kept before anything is made with it, so that an interrupted demo is finished by the next one.
         try demo.store(in: file)
-        for (tenantFile, logo) in try await TenantCommands.checked(
-            [tenantFile],
+        let files = try await TenantCommands.checked(
+            [tenantFile] + providerFiles,
             in: call.attachments,
             at: desk
-        ) {
-            let tenant = try await desk.importTenant(tenantFile, logo: logo)
+        )
+        var tenants: [Tenant] = []
+        for (file, logo) in files {
+            let tenant = try await desk.importTenant(file, logo: logo)
             let access = desk.registry.operatorAccess(to: tenant)
-            for person in demo.people { try await add(person, to: access) }
-            try await register(&demo, with: access, logo: try call.attachments.bytes(of: logoFile))
-            demo.address = desk.address(of: tenant)
-            try demo.store(in: file)
-            let screen = demo.screen(tenant.brand.displayName, data: desk.folder.path)
-            call.print(demo.facts.map { ($0, .text($1)) }, screen)
+            // Whoever asks about tokens is needed once.
+            let people = tenants.isEmpty ? demo.people : demo.people.filter { $0.email != demo.engineerEmail }
+            for person in people { try await add(person, to: access) }
+            tenants.append(tenant)
         }
+        guard let first = tenants.first else { return }
+        let access = desk.registry.operatorAccess(to: first)
+        try await register(&demo, with: access, logo: try call.attachments.bytes(of: logoFile))
+        demo.address = desk.address(of: first)
+        try demo.store(in: file)
+        let providers = tenants.dropFirst().map { tenant in
+            (tenant.brand.displayName, desk.publicURL.issuer(ofTenant: tenant.name.text))
+        }
+        let screen = demo.screen(first.brand.displayName, data: desk.folder.path, providers: providers)
+        call.print(demo.facts.map { ($0, .text($1)) }, screen)
     }
 
     /// Adds somebody who is not there yet.
     private static func add(_ person: Demo.Person, to access: OperatorAccess) async throws {
+        if let email = EmailAddress(person.email), try await access.hasAccount(of: email, as: person.role) {
+            return
+        }
         do {
             let draft = try AccountDraft(
                 email: person.email,

@@ -20,6 +20,7 @@ enum AuthorizeEndpoint {
         do {
             recipient = try await visit.registry.recipient(of: asked, at: visit.tenant)
         } catch let refusal as RecipientRefusal {
+            try await keep(refusal, of: asked, visit)
             return AuthorizeErrorPage(refusal, visit.brand).response(to: visit)
         }
         let customer = try await visit.customer()
@@ -44,6 +45,25 @@ enum AuthorizeEndpoint {
         return try await decide(request, asked, customer, visit)
     }
 
+    /// Keeps the address that was refused, for the partner who is told the reference.
+    private static func keep(_ refusal: RecipientRefusal, of asked: Parameters, _ visit: Visit) async throws {
+        let (application, address): (Application, String?)
+        switch refusal {
+        case .unregistered(let owner, let sent): (application, address) = (owner, sent)
+        case .nothingRegistered(let owner):
+            (application, address) = (owner, try asked.optional("redirect_uri"))
+        case .malformed, .unknownClient, .suspended, .ambiguous: return
+        }
+        let spot = "\(visit.tenant.name) \(application.id) \(visit.request.clientAddress)"
+        guard let address, visit.site.brakes.refusals.spend(spot) == nil else { return }
+        try await visit.registry.note(
+            refused: address,
+            of: application,
+            as: visit.request.id,
+            at: visit.tenant
+        )
+    }
+
     /// Shows the consent screen, or answers without it where nobody has to be asked.
     private static func decide(
         _ request: AuthorizationRequest,
@@ -56,7 +76,7 @@ enum AuthorizeEndpoint {
         let standing = try await customer.standing(of: request)
         switch standing {
         case .notATestAccount:
-            let ticket = try await customer.remember(request, query: visit.request.query)
+            let ticket = try customer.remember(request, query: visit.request.query)
             return NotATestAccountPage(
                 visit: visit,
                 account: customer.account,
@@ -71,16 +91,17 @@ enum AuthorizeEndpoint {
                 let answer = AuthorizationAnswer.refusing(.consentRequired, request)
                 return refuse(.consentRequired, answer, request.recipient, customer, visit)
             }
-            let ticket = try await customer.remember(request, query: visit.request.query)
+            let ticket = try customer.remember(request, query: visit.request.query)
             let language = visit.language(asked: asked)
-            let page = ConsentPage(
-                visit: visit,
-                account: customer.account,
-                subject: ConsentSubject(request, standing, language, at: visit.home),
+            let account = customer.account
+            let subject = ConsentSubject(request, standing, of: account, in: language, at: visit.home)
+            return ConsentPage(
+                subject: subject,
+                account: account,
                 ticket: ticket,
-                translations: translations(of: asked, from: language, visit)
+                translations: translations(of: asked, to: subject.otherLanguages, visit)
             )
-            return page.page.response(to: visit)
+            .response(to: visit)
         }
     }
 
@@ -132,17 +153,15 @@ enum AuthorizeEndpoint {
         "code_challenge_method", "response_mode", "prompt",
     ]
 
-    /// The same request, to be read in the other languages.
+    /// The same request, to be read in other languages.
     private static func translations(
         of asked: Parameters,
-        from language: Language,
+        to languages: [Language],
         _ visit: Visit
-    ) -> [(Language, Path)] {
+    ) -> [Path] {
         let place = visit.path("oauth2", "authorize")
         let kept = asked.pairs(ownParameters.contains)
-        return Language.allCases.filter { $0 != language }.map { other in
-            (other, place.with(query: kept + [("ui_locales", other.rawValue)]))
-        }
+        return languages.map { place.with(query: kept + [("ui_locales", $0.rawValue)]) }
     }
 
     private static func again(_ fields: [(name: String, value: String)], _ visit: Visit) -> Response {

@@ -129,6 +129,11 @@ struct RedirectURIsSection: Component {
                 )
                 div(.class("row")) { button(.class("btn")) { "Add this address" } }
             }
+            p(.class("note")) {
+                "Did a customer tell you an error and a reference? "
+                a(.href(RefusalScreens.path(application, visit))) { "Look it up" }
+                "."
+            }
         }
     }
 

@@ -238,7 +238,7 @@ struct NotATestAccountPage {
                 bdi { account.email.text }
                 "."
             }
-            SwitchAccountForm(visit: visit, ticket: ticket, words: "Use another account")
+            SwitchAccountForm(home: visit.home, ticket: ticket.plaintext, words: "Use another account")
             ReturnButton(answer: answer, visit: visit)
             ErrorReference(error: "E-TEST", reference: visit.request.id)
         }.response(to: visit, .forbidden)

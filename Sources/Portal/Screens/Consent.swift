@@ -7,62 +7,31 @@ import Web
 /// It names four things in words: who asks, whose account, what they get, where the customer will be sent. All
 /// of it comes from what was registered and from the row the answer will be read from, nothing from the query.
 struct ConsentPage {
-    let visit: Visit
-    let account: Account
     let subject: ConsentSubject
+    let account: Account
     let ticket: SecretText
 
-    /// The same request in the other languages.
-    let translations: [(language: Language, place: Path)]
+    /// The same request in the languages of ``ConsentSubject/otherLanguages``.
+    let translations: [Path]
 
-    private var words: ConsentWords { subject.words }
-
-    var page: Page {
-        let text = visit.site.consentTexts.value(for: subject) { ConsentText(subject) }
-        return Page(text.title, .gate, script: .consent, language: subject.language) {
-            text.question
-            who(text)
-            text.terms
-            answers(text)
-            text.smallPrint
-            languages
+    /// The page is made once for each subject, with blanks, and filled for each customer.
+    func response(to visit: Visit) -> Response {
+        let template = visit.site.consentPages.value(for: subject) {
+            Template(ConsentForm(subject: subject).page.document(for: visit))
         }
-    }
-
-    private func who(_ text: ConsentText) -> HTML {
-        div(.class("who")) {
-            p {
-                text.signedInAs
-                bdi { account.email.text }
-                if !account.organisation.isEmpty {
-                    " · "
-                    bdi { account.organisation }
-                }
-            }
-            SwitchAccountForm(visit: visit, ticket: ticket, words: text.useAnotherAccount)
-        }
-    }
-
-    private func answers(_ text: ConsentText) -> HTML {
-        form(.method("post"), .action(visit.path("oauth2", "authorize"))) {
-            TicketField(ticket: ticket)
-            text.buttons
-        }
-    }
-
-    private var languages: HTML {
-        ul(.class("links")) {
-            for (language, place) in translations {
-                li {
-                    a(
-                        .href(place),
-                        .lang(language.rawValue),
-                        .dir(language.isRightToLeft ? .rightToLeft : .leftToRight),
-                        .hreflang(language.rawValue)
-                    ) { language.name }
-                }
+        let html = template.filled { blank in
+            switch ConsentForm.Blank(rawValue: blank) {
+            case .email: account.email.text
+            case .organisation: account.organisation
+            case .ticket: ticket.plaintext
+            case nil: translation(Int(blank) - ConsentForm.firstTranslation)
             }
         }
+        return Response(.ok, headers: Page.headers(of: .gate, on: visit), body: html.bytes)
+    }
+
+    private func translation(_ place: Int) -> String {
+        translations.indices.contains(place) ? translations[place].text : ""
     }
 }
 
@@ -77,9 +46,16 @@ struct ConsentSubject: Hashable {
     let held: ScopeSet?
     let heldSince: Date?
     let isAskingForMore: Bool
+    let namesOrganisation: Bool
     let language: Language
 
-    init(_ request: AuthorizationRequest, _ standing: Standing, _ language: Language, at home: Home) {
+    init(
+        _ request: AuthorizationRequest,
+        _ standing: Standing,
+        of account: Account,
+        in language: Language,
+        at home: Home
+    ) {
         let earlier: ConsentGrant? =
             switch standing {
             case .asksForMore(let grant), .covered(let grant, _): grant
@@ -92,46 +68,87 @@ struct ConsentSubject: Hashable {
         held = earlier?.scopes
         heldSince = earlier?.grantedAt
         isAskingForMore = if case .asksForMore = standing { true } else { false }
+        namesOrganisation = !account.organisation.isEmpty
         self.language = language
     }
 
-    var words: ConsentWords { ConsentWords(language, tenant: home.brand.displayName) }
+    var otherLanguages: [Language] { Language.allCases.filter { $0 != language } }
 }
 
-/// What the consent screen says about its subject: all of it but the account, the ticket and the query.
-///
-/// Made from the subject alone, so that it can be kept and shown to everybody who is asked the same.
-struct ConsentText: Sendable {
-    let title: String
-    let question: HTML
-    let signedInAs: HTML
-    let useAnotherAccount: String
-    let terms: HTML
-    let buttons: HTML
-    let smallPrint: HTML
+/// The consent screen with blanks for what differs between customers: account, ticket, and the query.
+private struct ConsentForm {
+    enum Blank: UInt8 {
+        case email = 1
+        case organisation = 2
+        case ticket = 3
 
-    init(_ subject: ConsentSubject) {
-        let (words, application, home) = (subject.words, subject.application, subject.home)
-        title = words.title.before + application.displayName + words.title.after
-        signedInAs = HTML(words.signedInAs)
-        useAnotherAccount = words.useAnotherAccount
-        question = HTML {
+        var text: String { Template.blank(rawValue) }
+    }
+
+    static let firstTranslation = 4
+
+    let subject: ConsentSubject
+
+    private var application: Application { subject.application }
+    private var home: Home { subject.home }
+
+    var page: Page {
+        let words = ConsentWords(subject.language, tenant: home.brand.displayName)
+        let title = words.title.before + application.displayName + words.title.after
+        return Page(title, .gate, script: .consent, language: subject.language) {
             Handshake(mark: ApplicationMark(application, home).body, home: home)
             h1(.class("center")) {
                 Named(subject.isAskingForMore ? words.asksForMore : words.wantsToConnect, application)
             }
-        }
-        terms = HTML {
+            who(words)
             ConsentNotices(application: application, destination: subject.redirectURI, words: words)
             ConsentPermissions(subject: subject, words: words)
             Reassurances(subject: subject, words: words)
             ConsentFacts(subject: subject, words: words)
+            answers(words)
+            ConsentSmallPrint(subject: subject, words: words)
+            languages
         }
-        buttons = div(.class("choices arm")) {
-            button(.class("btn primary"), .name("answer"), .value("allow")) { words.allow }
-            button(.class("btn"), .name("answer"), .value("deny")) { words.cancel }
+    }
+
+    private func who(_ words: ConsentWords) -> HTML {
+        div(.class("who")) {
+            p {
+                words.signedInAs
+                bdi { Blank.email.text }
+                if subject.namesOrganisation {
+                    " · "
+                    bdi { Blank.organisation.text }
+                }
+            }
+            SwitchAccountForm(home: home, ticket: Blank.ticket.text, words: words.useAnotherAccount)
         }
-        smallPrint = ConsentSmallPrint(subject: subject, words: words).body
+    }
+
+    private func answers(_ words: ConsentWords) -> HTML {
+        form(.method("post"), .action(home.path("oauth2", "authorize"))) {
+            TicketField(ticket: Blank.ticket.text)
+            div(.class("choices arm")) {
+                button(.class("btn primary"), .name("answer"), .value("allow")) { words.allow }
+                button(.class("btn"), .name("answer"), .value("deny")) { words.cancel }
+            }
+        }
+    }
+
+    /// The same request in the other languages.
+    private var languages: HTML {
+        ul(.class("links")) {
+            for (place, other) in subject.otherLanguages.enumerated() {
+                li {
+                    a(
+                        .href(blank: Template.blank(UInt8(Self.firstTranslation + place))),
+                        .lang(other.rawValue),
+                        .dir(other.isRightToLeft ? .rightToLeft : .leftToRight),
+                        .hreflang(other.rawValue)
+                    ) { other.name }
+                }
+            }
+        }
     }
 }
 
@@ -156,19 +173,19 @@ private struct Named: Component {
 
 /// Proof that this customer, in this session, was shown this request.
 private struct TicketField: Component {
-    let ticket: SecretText
+    let ticket: String
 
-    var body: HTML { input(.type("hidden"), .name("ticket"), .value(ticket.plaintext)) }
+    var body: HTML { input(.type("hidden"), .name("ticket"), .value(ticket)) }
 }
 
 /// Signs out and comes back to the same request.
 struct SwitchAccountForm: Component {
-    let visit: Visit
-    let ticket: SecretText
+    let home: Home
+    let ticket: String
     let words: String
 
     var body: HTML {
-        form(.method("post"), .action(visit.path("oauth2", "authorize"))) {
+        form(.method("post"), .action(home.path("oauth2", "authorize"))) {
             TicketField(ticket: ticket)
             button(.class("plain"), .name("answer"), .value("switch")) { words }
         }

@@ -47,14 +47,18 @@ struct Page {
     }
 
     func response(to visit: Visit, _ status: Status = .ok, _ headers: [Header] = []) -> Response {
-        var all = frameHeaders + headers
-        if visit.site.publicURL.isSecure { all.append(HeaderSet.strictTransport) }
-        return Response(status, headers: all, body: Layout(page: self, visit: visit).document.bytes)
+        let all = Page.headers(of: frame, hasFilePreview: hasFilePreview, on: visit) + headers
+        return Response(status, headers: all, body: document(for: visit).bytes)
     }
 
-    private var frameHeaders: [Header] {
-        if case .gate = frame { return HeaderSet.gate }
-        return hasFilePreview ? HeaderSet.ownPageWithPreview : HeaderSet.ownPage
+    /// The whole of it, in its frame.
+    func document(for visit: Visit) -> HTML { Layout(page: self, visit: visit).document }
+
+    static func headers(of frame: Frame, hasFilePreview: Bool = false, on visit: Visit) -> [Header] {
+        var headers = hasFilePreview ? HeaderSet.ownPageWithPreview : HeaderSet.ownPage
+        if case .gate = frame { headers = HeaderSet.gate }
+        if visit.site.publicURL.isSecure { headers.append(HeaderSet.strictTransport) }
+        return headers
     }
 }
 

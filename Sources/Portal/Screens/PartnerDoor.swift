@@ -90,6 +90,7 @@ struct Door {
         do {
             let signIn = SignIn(email: email, password: password, role: role)
             let session = try await visit.registry.start(signIn, at: visit.tenant, from: visit.provenance)
+            brakes.signInFailures.forget(account)
             return .opened(visit.signedIn(session, as: role))
         } catch is SignInRefusal {
             _ = brakes.signInFailures.spend(account)

@@ -241,6 +241,16 @@ package protocol Database: Sendable {
         _ body: @escaping @Sendable (any Connection) throws -> Result
     ) async throws -> Result
 
+    /// Runs one statement that changes something: on disk when this returns, undone when it throws.
+    @discardableResult
+    nonisolated(nonsending) func write(_ statement: SQL) async throws -> [Row]
+
+    /// Runs one statement soon; every later transaction of this process finds it done.
+    ///
+    /// For what may be lost with the machine, because nobody waits for the disk. Throws ``DatabaseFault/busy``
+    /// when too many are waiting.
+    func writeSoon(_ statement: SQL) throws(DatabaseFault)
+
     /// Finishes what is waiting and lets go of the files; whatever is asked afterwards throws ``DatabaseFault/closed``.
     func close() async
 }

@@ -36,11 +36,12 @@ final class GroupCommit: Sendable {
         }
     }
 
-    func join(_ job: Job) {
-        switch line.join(job) {
+    /// Takes the job, or says why not; one that has time waits for others.
+    func join(_ job: Job, hasTime: Bool = false) throws(DatabaseFault) {
+        switch line.join(job, hasTime: hasTime) {
         case .accepted: break
-        case .overfull: job.refuse(.busy)
-        case .closed: job.refuse(.closed)
+        case .overfull: throw .busy
+        case .closed: throw .closed
         }
     }
 

@@ -297,6 +297,14 @@ extension SQLiteConnection {
         return outcome
     }
 
+    /// Runs one statement inside the transaction; no savepoint, because one that fails undoes itself.
+    func attempt(_ statement: SQL) throws -> Result<[Row], any Error> {
+        hasSavepoint = true
+        let outcome = Result { try run(statement) }
+        if let loss { throw loss }
+        return outcome
+    }
+
     func commit() throws {
         guardsWrites = false
         try run("COMMIT")

@@ -73,16 +73,37 @@ package final class SQLiteDatabase: Database {
     package nonisolated(nonsending) func transaction<Answer: Sendable>(
         _ body: @escaping @Sendable (any Connection) throws -> Answer
     ) async throws -> Answer {
+        try await joining { try $0.attempt(body) }
+    }
+
+    @discardableResult
+    package nonisolated(nonsending) func write(_ statement: SQL) async throws -> [Row] {
+        try await joining { try $0.attempt(statement) }
+    }
+
+    /// Waits in line for the writer, and for the commit after it.
+    private nonisolated(nonsending) func joining<Answer: Sendable>(
+        _ work: @escaping @Sendable (SQLiteConnection) throws -> Result<Answer, any Error>
+    ) async throws -> Answer {
         // Unchecked for speed: a job's closures resume its caller exactly once, see ``GroupCommit/Job``.
         try await withUnsafeThrowingContinuation { caller in
             let attempt: @Sendable (SQLiteConnection) throws -> GroupCommit.Answer = { connection in
-                let outcome = try connection.attempt(body)
+                let outcome = try work(connection)
                 return { fault in
                     if let fault { caller.resume(throwing: fault) } else { caller.resume(with: outcome) }
                 }
             }
-            writer.join(GroupCommit.Job(attempt: attempt) { caller.resume(throwing: $0 ?? .closed) })
+            let job = GroupCommit.Job(attempt: attempt) { caller.resume(throwing: $0 ?? .closed) }
+            do throws(DatabaseFault) { try writer.join(job) } catch { job.refuse(error) }
         }
+    }
+
+    package func writeSoon(_ statement: SQL) throws(DatabaseFault) {
+        let attempt: @Sendable (SQLiteConnection) throws -> GroupCommit.Answer = { connection in
+            _ = try connection.attempt(statement)
+            return { _ in }
+        }
+        try writer.join(GroupCommit.Job(attempt: attempt) { _ in }, hasTime: true)
     }
 
     package func close() async { finish() }
