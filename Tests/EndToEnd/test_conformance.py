@@ -7,9 +7,10 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
-from portal.server import ROOT, Server
+from portal.server import ROOT, Server, until
 
 TENANTS = sorted(file.stem for file in (ROOT / "Tenants").glob("*.json5"))
 TRANSCRIPTS = ROOT / "Conformance"
@@ -54,13 +55,41 @@ def test_without_a_word_both_doors_are_tried_at_the_servers_own_address(demo: Se
     assert f"by host: http://auth.provider.example:{demo.port}" in done.stdout
 
 
+def test_the_address_may_be_named(demo: Server) -> None:
+    done = demo.command("conformance", "--tenant", "valuekeep", "--against", demo.url)
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr
+
+
+def test_a_token_that_really_expired_says_so_in_the_words_of_the_document(
+    demo: Server, tmp_path: Path
+) -> None:
+    """The transcript ends its token, because nobody waits four hours; here tokens last a second."""
+    settings = json.loads(demo.succeed("tenant", "export", "valuekeep"))
+    settings |= {"name": "hasty", "hosts": []}
+    settings["brand"]["displayName"] = "Hasty"
+    settings["policy"]["accessTokenSeconds"] = 1
+    file = tmp_path / "hasty.json5"
+    file.write_text(json.dumps(settings))
+    demo.succeed("tenant", "import", str(file))
+    hasty = demo.tenant("hasty")
+    application = hasty.application(redirect_uris=(), scopes=("application",))
+    token = application.own_token().json()["access_token"]
+
+    def answer() -> httpx.Response:
+        return httpx.get(f"{hasty.base}/oauth2/verify", headers={"Authorization": f"Bearer {token}"})
+
+    refused = until(lambda: (got := answer()).status_code == 401 and got, of="the end of the token")
+    assert refused.json()["error"] == "invalid_token"
+    assert "Invalid Token Error" in refused.json()["error_description"]
+
+
 # MARK: it can fail
 
 
 @pytest.mark.parametrize(
     ("promised", "broken", "difference"),
     [
-        ('token_type: "Bearer", expires_in', 'expires_in: 1, token_type: "Bearer", no', "the keys access_token"),
+        ('token_type: "Bearer", expires_in', 'expires_in: 1, token_type: "Bearer", x', "the keys access_token"),
         ("status: 303", "status: 302", "status: 302 was expected, 303 came"),
         ('"Cache-Control": "no-store"', '"Cache-Control": "no-cache"', "“no-cache” was expected"),
         ('error: "invalid_grant"', 'error: "invalid_token"', "body.error: “invalid_token” was expected"),

@@ -172,8 +172,9 @@ def test_an_api_behind_the_proxy_is_told_by_the_portal_alone(
             token = application.own_token(scope="devices_read").json()["access_token"]
             spoofed = {"X-Auth-Subject": "somebody", "X-Auth-Client": "else", "X-Auth-Scopes": "everything"}
             call = bearer(token) | spoofed
-            assert httpx.post(f"http://127.0.0.1:{listen}/Fleet/1", headers=call, content=b"x").status_code == 200
-            assert httpx.get(f"http://127.0.0.1:{listen}/Fleet/1", headers=spoofed).status_code == 401
+            address = f"http://127.0.0.1:{listen}/Fleet/1"
+            assert httpx.post(address, headers=call, content=b"x").status_code == 200
+            assert httpx.get(address, headers=spoofed).status_code == 401
     assert len(seen) == 1
     assert seen[0]["X-Auth-Client"] == seen[0]["X-Auth-Subject"] == application.client_id
     assert seen[0]["X-Auth-Scopes"] == "devices_read"
