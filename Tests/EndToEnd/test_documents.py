@@ -141,6 +141,18 @@ def filled(text: str, **values: str) -> str:
     return text
 
 
+# MARK: what our transcripts refer to
+
+
+TRANSCRIPTS = sorted((ROOT / "Conformance").glob("*.json5"))
+
+
+@pytest.mark.parametrize("transcript", TRANSCRIPTS, ids=lambda file: file.stem)
+def test_every_line_a_transcript_names_is_there(transcript: Path) -> None:
+    for number, line in re.findall(r"\b(00\d):(\d+)", transcript.read_text()):
+        assert document(number).splitlines()[int(line) - 1].strip(), f"{number}:{line}"
+
+
 # MARK: RoviTracker
 
 

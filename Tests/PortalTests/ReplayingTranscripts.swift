@@ -121,6 +121,19 @@ struct ReplayingTranscripts {
         }
     }
 
+    @Test func `the minimum cases are all there, but for a token that comes by mail`() throws {
+        let folder = try #require(ShippedFiles.folder("Conformance"))
+        var covered: Set<Int> = []
+        for name in try FileManager.default.contentsOfDirectory(atPath: folder) {
+            for check in try Transcript(try readFile("\(folder)/\(name)"), called: name).cases {
+                for source in check.source.split(separator: ", ") where source.hasPrefix("wire:") {
+                    covered.insert(try #require(Int(source.dropFirst(5))))
+                }
+            }
+        }
+        #expect(covered == Set(1...36).subtracting([8]))
+    }
+
     @Test func `every mistake in a transcript is found with its place`() throws {
         let text = """
             { provider: "X", cases: [

@@ -18,10 +18,13 @@ final class Browser {
         noting note: (String) -> Void
     ) throws(CommandFailure) -> HTTPAnswer {
         var answer = try send(request, at: entrance)
+        var hasSignedIn = false
         for _ in 0..<8 {
             if let place = place(answer, at: entrance) {
                 answer = try get(place, at: entrance)
             } else if let form = PageForm.all(in: answer.text).first(where: { $0.has("password") }) {
+                if hasSignedIn { throw CommandFailure("the conformance customer cannot sign in") }
+                hasSignedIn = true
                 note("the customer signs in")
                 answer = try submit(
                     form,
