@@ -119,24 +119,32 @@ final class ControlListener: Sendable {
         path = ControlSocket.path(in: folder)
         unlink(path)
         listener = try ControlListener.listen(in: folder)
-        let isStarted = startOwnThread { [self] in
-            while true {
-                let descriptor = accept(listener, nil, nil)
-                if descriptor < 0 && [EINTR, ECONNABORTED, EMFILE, ENFILE].contains(errno) {
-                    poll(nil, 0, 100)
-                    continue
-                }
-                guard descriptor >= 0 else { break }
-                _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
-                serve(Line(descriptor), log: log, run: run)
-            }
-            let waiting = isOver.withLock { over in
-                defer { over = (true, nil) }
-                return over.1
-            }
-            waiting?.resume()
+        do {
+            _ = try OwnThread { [self] in takeErrands(log: log, run: run) }
+        } catch {
+            throw CommandFailure("the system has no thread left for the control socket")
         }
-        if !isStarted { throw CommandFailure("the system has no thread left for the control socket") }
+    }
+
+    private func takeErrands(
+        log: @escaping @Sendable (String) -> Void,
+        run: @escaping @Sendable (Errand, Output) async -> Int32
+    ) {
+        while true {
+            let descriptor = accept(listener, nil, nil)
+            if descriptor < 0 && [EINTR, ECONNABORTED, EMFILE, ENFILE].contains(errno) {
+                poll(nil, 0, 100)
+                continue
+            }
+            guard descriptor >= 0 else { break }
+            _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+            serve(Line(descriptor), log: log, run: run)
+        }
+        let waiting = isOver.withLock { over in
+            defer { over = (true, nil) }
+            return over.1
+        }
+        waiting?.resume()
     }
 
     deinit { close(listener) }

@@ -173,7 +173,7 @@ extension Connection {
     func insert(_ code: CodeRow, as id: String, under grant: String, tenant: Tenant, at now: Date) throws {
         let policy = tenant.policy
         let end = now.addingTimeInterval(Double(policy.codeSeconds))
-        let keptUntil = policy.codeKeptUntil(from: end)
+        let keptUntil = policy.rememberedUntil(from: end)
         try run(
             """
             INSERT INTO authorization_codes (tenant, id, digest, grant_id, application, redirect_uri,

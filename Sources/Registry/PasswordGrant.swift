@@ -8,13 +8,14 @@ extension ClientAccess {
         try require(.password)
         guard client.kind == .confidential else { throw TokenRefusal.unauthorizedClient }
         let granted = try scope.map(registeredScopes) ?? client.scopes
-        let account = try await proven(customer)
+        let (account, renewed) = try await proven(customer)
         let fresh = fresh(withRefreshToken: tenant.policy.grants.contains(.refreshToken))
         let newGrant = "gr_" + registry.entropy.base62(22)
         let result: Redemption = try await registry.database.transaction { transaction in
             guard let application = try transaction.application(client.id.text, tenant: tenant.id),
                 try transaction.mayConnect(account, to: application, at: tenant)
             else { return .refused(.unauthorizedClient) }
+            if let renewed { try transaction.set(renewed, of: account.id, tenant: tenant.id) }
             let grant = try transaction.allow(
                 ConsentRow(granted, to: application),
                 by: account.id,
@@ -40,14 +41,14 @@ extension ClientAccess {
         return try fresh.issued(result)
     }
 
-    /// The customer who signs in so; throws ``TokenRefusal``.
-    private func proven(_ customer: SignIn) async throws -> Account {
-        let known = try await registry.account(for: customer, at: tenant)
-        let isRight = try await registry.passwords.verifies(customer.password, known?.password)
-        guard isRight, let account = known?.account, account.role == .customer else {
+    /// The customer who signs in so, with a new hash where the old one cost less; throws ``TokenRefusal``.
+    private func proven(_ customer: SignIn) async throws -> (Account, renewed: PasswordHash?) {
+        let (known, passwords) = (try await registry.account(for: customer, at: tenant), registry.passwords)
+        let isRight = try await passwords.verifies(customer.password, known?.password)
+        guard isRight, let (account, hash) = known, account.role == .customer else {
             try await registry.recordRefusal(of: known?.account.id, .customer, at: tenant, from: provenance)
             throw TokenRefusal.invalidGrant(.wrongPassword)
         }
-        return account
+        return (account, passwords.needsRehash(hash) ? try await passwords.hash(customer.password) : nil)
     }
 }

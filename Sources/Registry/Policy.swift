@@ -82,14 +82,19 @@ extension Policy {
         case uuid
     }
 
+    /// What becomes of a used refresh token of this kind of application.
+    ///
+    /// Without a secret only rotation shows that a token was copied (RFC 9700 §2.2.2), so no door changes that.
+    func refreshRule(for kind: Application.Kind) -> Refresh { kind == .public ? .rotate : refresh }
+
     /// When everything that one consent bought has ended, whatever was refreshed.
     func familyEnd(from start: Date) -> Date {
         accessTokenSeconds == .unlimited ? .never : refreshAbsoluteSeconds.end(from: start)
     }
 
-    /// How long a code is remembered after its end, to recognise a second use; a year where what it bought may
-    /// live for ever.
-    func codeKeptUntil(from end: Date) -> Date {
+    /// How long a code or refresh token is remembered after its end, to recognise a second use; a year where what
+    /// it bought may live for ever.
+    func rememberedUntil(from end: Date) -> Date {
         min(refreshAbsoluteSeconds, .seconds(366 * 86_400)).end(from: end)
     }
 

@@ -126,7 +126,7 @@ extension ClientAccess {
         guard let sent = texts.parse(refreshToken, .refreshToken) else {
             throw TokenRefusal.invalidGrant(.unknown)
         }
-        let (digest, rule) = (sent.digest(with: registry.secretKey), tenant.policy.refresh)
+        let (digest, rule) = (sent.digest(with: registry.secretKey), refreshRule)
         let fresh = fresh(withRefreshToken: rule != .keep)
         let asked = try scope.map(scopes)
         let result: Redemption = try await registry.database.transaction { transaction in
@@ -153,6 +153,8 @@ extension ClientAccess {
         return try fresh.issued(ending(result), keeping: rule == .keep ? sent : nil)
     }
 
+    private var refreshRule: Policy.Refresh { tenant.policy.refreshRule(for: client.kind) }
+
     /// Uses a refresh token up, or gives it a new lease where it works on; false when it was used up before.
     ///
     /// A token that was used up under another rule stays so.
@@ -162,7 +164,7 @@ extension ClientAccess {
         at now: Date,
         _ transaction: any Connection
     ) throws -> Bool {
-        guard tenant.policy.refresh != .rotate else {
+        guard refreshRule != .rotate else {
             return try transaction.useUp(refreshToken: id, tenant: tenant.id, at: now)
         }
         let end = min(tenant.policy.refreshIdleSeconds.end(from: now), family.endsAt)
@@ -210,7 +212,13 @@ extension ClientAccess {
     var texts: TokenTexts { TokenTexts(tenant: tenant, key: registry.secretKey) }
 
     func fresh(withRefreshToken: Bool) -> FreshTokens {
-        FreshTokens(for: client.id, at: tenant, of: registry, withRefreshToken: withRefreshToken)
+        FreshTokens(
+            for: client.id,
+            at: tenant,
+            of: registry,
+            withRefreshToken: withRefreshToken,
+            rotating: refreshRule == .rotate
+        )
     }
 
     func require(_ grant: Grant) throws(TokenRefusal) {
@@ -257,12 +265,17 @@ struct FreshTokens: Sendable {
     let refresh: SecretText?
     let key: DigestKey
 
+    /// Whether a refresh token is remembered after its use, to recognise a second one.
+    private let remembersUse: Bool
+
     init(
         for client: ClientID,
         at tenant: Tenant,
         of registry: ApplicationRegistry,
-        withRefreshToken: Bool
+        withRefreshToken: Bool,
+        rotating: Bool = true
     ) {
+        remembersUse = rotating
         let texts = TokenTexts(tenant: tenant, key: registry.secretKey)
         let (now, entropy) = (registry.clock(), registry.entropy)
         (self.now, self.client, self.tenant, key) = (now, client, tenant, registry.secretKey)
@@ -297,7 +310,7 @@ struct FreshTokens: Sendable {
             digest: refresh.digest(with: key),
             family: family,
             expiresAt: end,
-            keptUntil: policy.refresh == .rotate ? family.endsAt : end,
+            keptUntil: remembersUse ? min(family.endsAt, policy.rememberedUntil(from: end)) : end,
             tenant: tenant.id,
             at: now
         )

@@ -1,4 +1,4 @@
-"""One running server for all files, with the tenant `standard` and the hasty, reviewed tenant `brisk`."""
+"""One running server for all files, with every shipped tenant and the hasty, reviewed tenant `brisk`."""
 
 from __future__ import annotations
 
@@ -9,14 +9,15 @@ from pathlib import Path
 import pytest
 
 from portal.browser import Chromium
+from portal.front import Front
 from portal.oauth import Application, Person
 from portal.server import ROOT, Server, Tenant
 
 
 def set_up(folder: Path, proxies: str = "127.0.0.1") -> Server:
-    """A started server with both tenants."""
+    """A started server with all tenants."""
     server = Server(folder / "data", proxies=proxies)
-    server.succeed("tenant", "import", str(ROOT / "Tenants/standard.json5"))
+    server.succeed("tenant", "import", *(str(file) for file in sorted(ROOT.glob("Tenants/*.json5"))))
     server.start()
     try:
         import_brisk(server, folder)
@@ -60,6 +61,12 @@ def standard(server: Server) -> Tenant:
 @pytest.fixture(scope="session")
 def brisk(server: Server) -> Tenant:
     return server.tenant("brisk")
+
+
+@pytest.fixture(scope="session")
+def front(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
+    with Front(server.port, tmp_path_factory.mktemp("front")) as front:
+        yield front
 
 
 @pytest.fixture(scope="module")

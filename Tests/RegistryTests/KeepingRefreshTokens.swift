@@ -116,6 +116,18 @@ struct KeepingRefreshTokens {
         #expect(try await client.refresh(bought, scope: "equipment.read").scopes.wire == "equipment.read")
     }
 
+    @Test(arguments: [Policy.Refresh.keep, .renew])
+    func `a public application's rotates all the same`(rule: Policy.Refresh) async throws {
+        let world = try await world(rule)
+        let application = try await world.registeredApplication(kind: .public)
+        let client = try await world.client(application)
+        let bought = try await world.tokens(for: application)
+        let fresh = try await client.refresh(bought)
+        #expect(fresh.refreshToken?.plaintext != bought.refreshToken?.plaintext)
+        await #expect(throws: TokenRefusal.invalidGrant(.alreadyUsed)) { try await client.refresh(bought) }
+        #expect(try await !world.works(fresh.accessToken, for: application))
+    }
+
     // MARK: Of an application's own
 
     @Test func `an application's own token brings one only where the tenant says so`() async throws {

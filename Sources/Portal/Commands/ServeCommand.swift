@@ -5,7 +5,7 @@ import Web
 /// `portal serve`: reads the configuration, builds, serves, stops.
 enum ServeCommand {
     @Sendable static func run(_ call: Call, at terminal: Terminal) async throws {
-        let signals = StopSignals()
+        let signals = try StopSignals()
         protectProcess()
         let configuration = try Configuration(call.arguments, terminal.environment)
         let folder = try DataDirectory(configuration.dataFolder)
@@ -151,7 +151,7 @@ private func reading(_ clock: clockid_t) -> Duration {
 private struct StopSignals: Sendable {
     private let arrivals: AsyncStream<Int32>
 
-    init() {
+    init() throws {
         var both = sigset_t()
         sigemptyset(&both)
         sigaddset(&both, SIGTERM)
@@ -160,7 +160,7 @@ private struct StopSignals: Sendable {
         let (arrivals, arrival) = AsyncStream.makeStream(of: Int32.self)
         self.arrivals = arrivals
         let signals = both
-        _ = startOwnThread {
+        _ = try OwnThread {
             arrival.yield(wait(for: signals))
             _exit(128 + wait(for: signals))
         }

@@ -137,44 +137,61 @@ private struct QuickStart: Component {
     let visit: Visit
     let application: Application
 
-    private var authorizeLink: String {
-        let redirect = application.redirectURIs.first?.text ?? "YOUR_REDIRECT_URI"
-        let query = Path("/oauth2/authorize").with(query: [
-            ("response_type", "code"), ("client_id", application.id.text), ("redirect_uri", redirect),
-            ("scope", application.scopes.wire), ("state", "RANDOM"), ("code_challenge", "CHALLENGE"),
-            ("code_challenge_method", "S256"),
-        ])
-        return visit.issuer + query.text
+    private var redirectURI: String { application.redirectURIs.first?.text ?? "YOUR_REDIRECT_URI" }
+
+    private var needsChallenge: Bool {
+        application.kind == .public || visit.tenant.policy.codeChallenge == .required
     }
 
+    private var authorizeLink: String {
+        var query: [(name: String, value: String)] = [
+            ("response_type", "code"), ("client_id", application.id.text), ("redirect_uri", redirectURI),
+            ("scope", application.scopes.wire), ("state", "RANDOM"),
+        ]
+        if needsChallenge {
+            query += [("code_challenge", "CHALLENGE"), ("code_challenge_method", "S256")]
+        }
+        return visit.issuer + visit.dialect.path(to: .authorize) + ("" as Path).with(query: query).text
+    }
+
+    private var user: String {
+        application.kind == .public ? "" : "-u '\(application.id):'\"$CLIENT_SECRET\" \\\n  "
+    }
+
+    private var endpoint: String { visit.issuer + visit.dialect.path(to: .token) }
+
     private var tokenCommand: String {
-        let user = application.kind == .public ? "" : "-u '\(application.id):'\"$CLIENT_SECRET\" \\\n  "
         let client = application.kind == .public ? "-d client_id=\(application.id) " : ""
-        let redirect = application.redirectURIs.first?.text ?? "YOUR_REDIRECT_URI"
+        let verifier = needsChallenge ? "-d code_verifier=VERIFIER " : ""
         return """
             curl \(user)-d grant_type=authorization_code \(client)-d code=CODE \\
-              -d code_verifier=VERIFIER --data-urlencode redirect_uri=\(redirect) \\
-              \(visit.issuer)/oauth2/token
+              \(verifier)--data-urlencode redirect_uri=\(redirectURI) \\
+              \(endpoint)
             """
+    }
+
+    private var ownTokenCommand: String {
+        "curl \(user)-d grant_type=client_credentials \\\n  \(endpoint)"
     }
 
     var body: HTML {
         section(.class("card"), .aria("labelledby", "start-h")) {
             h2(.id("start-h")) { "Quick start" }
             div(.class("folds")) {
-                details {
-                    summary { "1. Send the customer to the consent screen" }
-                    pre(.tabindex(0), .role("region"), .aria("label", "Authorize link")) {
-                        code { authorizeLink }
-                    }
-                }
-                details {
-                    summary { "2. Exchange the code for a token" }
-                    pre(.tabindex(0), .role("region"), .aria("label", "Token request")) {
-                        code { tokenCommand }
-                    }
+                if visit.tenant.policy.grants.contains(.authorizationCode) {
+                    step("1. Send the customer to the consent screen", "Authorize link", authorizeLink)
+                    step("2. Exchange the code for a token", "Token request", tokenCommand)
+                } else if visit.tenant.policy.grants.contains(.clientCredentials) {
+                    step("Get a token for the application itself", "Token request", ownTokenCommand)
                 }
             }
+        }
+    }
+
+    private func step(_ title: String, _ label: String, _ text: String) -> HTML {
+        details {
+            summary { title }
+            pre(.tabindex(0), .role("region"), .aria("label", label)) { code { text } }
         }
     }
 }

@@ -130,7 +130,7 @@ private struct TryIt: Component {
     private var command: String {
         """
         curl -u '\(application.id):\(secret.plaintext)' -d grant_type=client_credentials \
-        \(visit.issuer)/oauth2/token
+        \(visit.issuer)\(visit.dialect.path(to: .token))
         """
     }
 

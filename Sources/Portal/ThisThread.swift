@@ -1,5 +1,4 @@
 import Dispatch
-import Glibc
 import Synchronization
 
 /// Lets asynchronous work run on one thread, which may block: no thread that others wait for is used.
@@ -32,30 +31,4 @@ final class ThisThread: TaskExecutor {
         let job = jobs.withLock { $0.isEmpty ? nil : $0.removeFirst() }
         job?.runSynchronously(on: asUnownedTaskExecutor())
     }
-}
-
-/// A thread of our own, for what blocks as long as it lives; false if the system has none left.
-func startOwnThread(_ body: @escaping @Sendable () -> Void) -> Bool {
-    final class Errand: Sendable {
-        let body: @Sendable () -> Void
-        init(_ body: @escaping @Sendable () -> Void) { self.body = body }
-    }
-    let errand = Unmanaged.passRetained(Errand(body))
-    var thread = pthread_t()
-    let problem = pthread_create(
-        &thread,
-        nil,
-        { errand in
-            guard let errand else { return nil }
-            Unmanaged<Errand>.fromOpaque(errand).takeRetainedValue().body()
-            return nil
-        },
-        errand.toOpaque()
-    )
-    guard problem == 0 else {
-        errand.release()
-        return false
-    }
-    pthread_detach(thread)
-    return true
 }
