@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from portal.browser import Chromium
-from portal.front import Front
 from portal.oauth import Application, Person
 from portal.server import ROOT, Server, Tenant
 
@@ -61,12 +60,6 @@ def standard(server: Server) -> Tenant:
 @pytest.fixture(scope="session")
 def brisk(server: Server) -> Tenant:
     return server.tenant("brisk")
-
-
-@pytest.fixture(scope="session")
-def front(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
-    with Front(server.port, tmp_path_factory.mktemp("front")) as front:
-        yield front
 
 
 @pytest.fixture(scope="module")
