@@ -5,11 +5,11 @@ PYTEST  := var/venv/bin/python -m pytest Tests/EndToEnd
 
 .PHONY: run test check bench format lint storybook release
 
-run:            ## The portal on localhost with the demo tenants, on an SQLite file in var/
-	@scripts/setup run
+run:            ## The portal on localhost with the demo tenants, on an SQLite file in var/; API=1 adds a guarded API
+	@scripts/setup run $(if $(API),api)
 	$(RELEASE) --product portal
 	@.build/release/portal demo --data var
-	@exec .build/release/portal serve --data var
+	@$(if $(API),setpriv --pdeathsig TERM scripts/api var $(filter-out 1,$(API)) & )exec .build/release/portal serve --data var
 
 test: lint      ## Everything CI runs
 	@scripts/setup test
@@ -23,10 +23,10 @@ check: lint     ## The quick part of that, for every commit
 	swift build --build-tests
 	swift test --skip-build
 
-bench:          ## The benchmark beside nginx, as a table of ratios
+bench:          ## The benchmark beside nginx, as a table of ratios; TOKENS=1000000 adds one with as many stored
 	@scripts/setup bench
 	$(RELEASE) --product portal
-	@scripts/bench
+	@PORTAL_BENCH_TOKENS=$(or $(TOKENS),0) scripts/bench
 
 format:         ## Sources as the formatter writes them
 	swift format --in-place --parallel --recursive Sources Tests Package.swift

@@ -13,7 +13,7 @@ let package = Package(
     name: "Portal",
     products: [.executable(name: "portal", targets: ["Portal"])],
     targets: [
-        .executableTarget(name: "Portal", dependencies: ["Registry", "Web"], swiftSettings: strict),
+        .executableTarget(name: "Portal", dependencies: ["Registry", "Web", "CCurl"], swiftSettings: strict),
         .target(name: "Registry", dependencies: ["CSQLite", "CSodium", "CPNG"], swiftSettings: strict),
         .target(name: "Web", dependencies: ["CMicrohttpd"], swiftSettings: strict),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
@@ -24,6 +24,7 @@ let package = Package(
             pkgConfig: "libmicrohttpd",
             providers: [.apt(["libmicrohttpd-dev"])]
         ),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .testTarget(name: "RegistryTests", dependencies: ["Registry"], swiftSettings: strict),
         .testTarget(name: "WebTests", dependencies: ["Web"], swiftSettings: strict),
         .testTarget(name: "PortalTests", dependencies: ["Portal", "Registry", "Web"], swiftSettings: strict),

@@ -29,6 +29,8 @@ func readFile(_ path: String, upTo limit: Int = 8 << 20) throws(CommandFailure) 
     return bytes
 }
 
+func isReadable(_ path: String) -> Bool { access(path, R_OK) == 0 }
+
 /// Reads to the end, or one byte beyond `limit`; nil where that fails.
 func readAll(from descriptor: Int32, upTo limit: Int) -> [UInt8]? {
     var bytes: [UInt8] = []

@@ -131,6 +131,28 @@ struct Fields {
         return nil
     }
 
+    /// A value as it stands in the file, whatever it is.
+    func value(_ key: String) -> JSON5? { members[key] }
+
+    /// Names and texts in the order they are written; null where `null` stands.
+    func pairs(_ key: String) -> [(name: String, value: String?)] {
+        guard let value = members[key] else { return [] }
+        guard case .object(let all) = value.content else {
+            note("should be an object in { }, not \(value.kind)", key)
+            return []
+        }
+        return all.map { member in
+            switch member.value.content {
+            case .string(let text): return (member.name, text)
+            case .null: return (member.name, nil)
+            default:
+                let here = "\(path(to: key)).\(member.name)"
+                mistakes.note("should be a text, not \(member.value.kind)", at: member.value.place, here)
+                return (member.name, nil)
+            }
+        }
+    }
+
     /// The items of a list, each with its path.
     func list(_ key: String) -> [(value: JSON5, path: String)] {
         guard let value = members[key] else { return [] }
