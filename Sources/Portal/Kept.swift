@@ -7,9 +7,9 @@ final class Kept<Key: Hashable & Sendable, Value: Sendable>: Sendable {
 
     init(limit: Int) { self.limit = limit }
 
-    func value(for key: Key, making make: () -> Value) -> Value {
+    func value(for key: Key, making make: () throws -> Value) rethrows -> Value {
         if let kept = values.withLock({ $0[key] }) { return kept }
-        let value = make()
+        let value = try make()
         values.withLock { values in
             if values.count >= limit { values = [:] }
             values[key] = value

@@ -15,7 +15,7 @@ final class Site: Sendable {
     let logos = KeptLogos()
     let frames = Kept<Home, TenantFrame>(limit: 1024)
     private let homes = Kept<Tenant, Home>(limit: 1024)
-    private let dialects = KeptDialects()
+    private let dialects = Kept<Tenant, Dialect>(limit: 1024)
     let consentPages = Kept<ConsentSubject, Template>(limit: 1024)
     let assets: [String: Path]
     private let isDraining = Atomic(false)
@@ -76,7 +76,7 @@ final class Site: Sendable {
             guard let home = try await home(for: request, at: address) else {
                 return (try await strangersAnswer(to: request, at: address), nil, nil)
             }
-            let dialect = try dialects.dialect(of: home.tenant)
+            let dialect = try dialects.value(for: home.tenant) { try Dialect(of: home.tenant) }
             let visit = Visit(site: self, request: request, home: home, dialect: dialect)
             let (response, route) = await answer(visit, at: dialect.place(of: address.rest))
             return (response, home.tenant.name.text, route)

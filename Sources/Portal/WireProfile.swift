@@ -1,6 +1,5 @@
 import FoundationEssentials
 import Registry
-import Synchronization
 
 /// How a tenant speaks on the wire; what is allowed there is its ``Policy``.
 ///
@@ -154,7 +153,10 @@ final class Dialect: Sendable {
         }
     }
 
-    static let standard = Dialect(.standard)
+    /// What a tenant speaks; throws for a profile that cannot be read, which is damage.
+    convenience init(of tenant: Tenant) throws {
+        self.init(try WireProfile(kept: tenant.settings.wireProfile))
+    }
 
     /// The place in the route table of what was asked for; nil where this tenant has no such thing.
     func place(of path: ArraySlice<String>) -> ArraySlice<String>? {
@@ -197,25 +199,6 @@ extension WireProfile.Paths {
         case .verify: \.verify
         case .logout: \.logout
         }
-    }
-}
-
-/// The dialects of the tenants seen lately.
-final class KeptDialects: Sendable {
-    /// Keeps the tenant too, so that its identity is not given to another one.
-    private let kept = Mutex<[ObjectIdentifier: (tenant: Tenant, dialect: Dialect)]>([:])
-
-    /// Throws for a profile that cannot be read, which is damage.
-    func dialect(of tenant: Tenant) throws -> Dialect {
-        let text = tenant.settings.wireProfile
-        if WireProfile.name(ofKept: text) == WireProfile.standardName { return .standard }
-        if let known = kept.withLock({ $0[ObjectIdentifier(tenant)] }) { return known.dialect }
-        let dialect = Dialect(try WireProfile(kept: text))
-        kept.withLock { kept in
-            if kept.count >= 1024 { kept = [:] }
-            kept[ObjectIdentifier(tenant)] = (tenant, dialect)
-        }
-        return dialect
     }
 }
 
