@@ -26,6 +26,22 @@ struct StoredSession: Sendable {
     let digest: [UInt8]
     let seenAt: Date
     let account: Account
+
+    fileprivate static func select(_ place: RecentReads.Place, as role: Role, at now: Date) -> SQL {
+        let idleSince = now.addingTimeInterval(-Double(Session.lifetime(of: role).idle))
+        return """
+            SELECT s.digest, s.seen_at, a.id, a.role, a.email, a.name, a.organisation
+            FROM sessions s JOIN accounts a ON a.tenant = s.tenant AND a.id = s.account
+            WHERE s.tenant = \(place.tenant) AND s.id = \(place.id) AND s.role = \(role)
+                AND s.expires_at > \(now) AND s.seen_at > \(idleSince)
+            """
+    }
+
+    fileprivate init(_ row: Row) throws {
+        digest = try row.bytes(0)
+        seenAt = try row.date(1)
+        account = try Account(row, from: 2)
+    }
 }
 
 /// What a person proves who they are with.
@@ -123,7 +139,9 @@ extension ApplicationRegistry {
         let (now, digest) = (clock(), secret.digest(with: secretKey))
         let place = RecentReads.Place(tenant: tenant.id, id: secret.id)
         let found = try await recentReads.sessions.fact(place, at: now) {
-            try await database.read { try $0.session(place, as: role, at: now) }
+            try await database.read(StoredSession.select(place, as: role, at: now)).first.map(
+                StoredSession.init
+            )
         }
         guard let found, found.account.role == role, areEqualInConstantTime(found.digest, digest) else {
             return nil
@@ -182,28 +200,6 @@ extension Connection {
             VALUES (\(tenant), \(id), \(digest), \(account.id), \(account.role), \(now), \(end))
             """
         )
-    }
-
-    fileprivate func session(
-        _ place: RecentReads.Place,
-        as role: Role,
-        at now: Date
-    ) throws -> StoredSession? {
-        let idleSince = now.addingTimeInterval(-Double(Session.lifetime(of: role).idle))
-        return try run(
-            """
-            SELECT s.digest, s.seen_at, a.id, a.role, a.email, a.name, a.organisation
-            FROM sessions s JOIN accounts a ON a.tenant = s.tenant AND a.id = s.account
-            WHERE s.tenant = \(place.tenant) AND s.id = \(place.id) AND s.role = \(role)
-                AND s.expires_at > \(now) AND s.seen_at > \(idleSince)
-            """
-        ).first.map { row in
-            StoredSession(
-                digest: try row.bytes(0),
-                seenAt: try row.date(1),
-                account: try Account(row, from: 2)
-            )
-        }
     }
 
     fileprivate func deleteSession(_ id: String, tenant: TenantID) throws {

@@ -81,8 +81,7 @@ package struct BearerAccess: Sendable {
 
     /// What the token is good for.
     package let token: TokenFacts
-    let id: String
-    let digest: [UInt8]
+    let sent: SecretText
     let registry: ApplicationRegistry
     let provenance: Provenance
 }
@@ -108,8 +107,7 @@ extension ApplicationRegistry {
         return BearerAccess(
             tenant: tenant,
             token: facts,
-            id: sent.id,
-            digest: sent.digest(with: secretKey),
+            sent: sent,
             registry: self,
             provenance: provenance
         )
@@ -125,7 +123,9 @@ extension ApplicationRegistry {
     ) async throws -> TokenFacts? {
         let place = RecentReads.Place(tenant: tenant, id: token.id)
         let stored = try await recentReads.accessTokens.fact(place, at: now) {
-            try await database.read { try $0.accessToken(place, at: now) }
+            try await database.read(StoredAccessToken.select(place, at: now)).first.flatMap(
+                StoredAccessToken.init
+            )
         }
         guard let stored, areEqualInConstantTime(stored.digest, token.digest(with: secretKey)) else {
             return nil
@@ -146,13 +146,13 @@ extension BearerAccess {
                     detail = ("family", family)
                 } else {
                     _ = try transaction.revokeAccessToken(
-                        id,
-                        digest: digest,
+                        sent.id,
+                        digest: sent.digest(with: registry.secretKey),
                         of: client,
                         tenant: tenant.id,
                         at: now
                     )
-                    detail = ("access_token", id)
+                    detail = ("access_token", sent.id)
                 }
                 try registry.ledger.record(
                     .tokenRevoked,

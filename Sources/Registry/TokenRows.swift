@@ -66,6 +66,40 @@ struct StoredAccessToken: Sendable {
     let facts: TokenFacts
 }
 
+extension StoredAccessToken {
+    /// Finds a token that works now: itself, its family, its consent and its application all alive.
+    static func select(_ place: RecentReads.Place, at now: Date) -> SQL {
+        """
+        SELECT t.digest, t.application, t.scopes, t.issued_at, t.expires_at, t.family, g.customer, f.grant_id
+        FROM access_tokens t
+        JOIN applications a ON a.tenant = t.tenant AND a.id = t.application AND a.suspended_at IS NULL
+            AND (a.tokens_void_before IS NULL OR a.tokens_void_before <= t.issued_at)
+        LEFT JOIN token_families f ON f.tenant = t.tenant AND f.id = t.family AND f.ended_at IS NULL
+        LEFT JOIN grants g ON g.tenant = f.tenant AND g.id = f.grant_id AND g.ended_at IS NULL
+        WHERE t.tenant = \(place.tenant) AND t.id = \(place.id) AND t.expires_at > \(now)
+            AND t.revoked_at IS NULL
+        """
+    }
+
+    /// Reads what ``select(_:at:)`` finds; nil for a token whose consent has ended.
+    init?(_ row: Row) throws {
+        let (family, customer, grant) = (try row.optionalText(5), try row.optionalText(6), try row.grant(7))
+        let isItsOwn = try row.optionalText(7) == ""
+        guard family == nil || isItsOwn || customer != nil else { return nil }
+        let client = try row.text(1)
+        digest = try row.bytes(0)
+        facts = TokenFacts(
+            client: ClientID(text: client),
+            subject: customer ?? client,
+            scopes: ScopeSet(wire: try row.text(2)) ?? ScopeSet(),
+            issuedAt: try row.date(3),
+            expiresAt: try row.expiry(4),
+            grant: grant,
+            family: family
+        )
+    }
+}
+
 struct StoredRefreshToken: Sendable {
     let digest: [UInt8]
     let family: TokenFamily
@@ -197,38 +231,6 @@ extension Connection {
                 isLive: ends.allSatisfy { $0 == nil } && !isVoid
             )
         }
-    }
-
-    /// A token that works now: itself, its family, its consent and its application all alive.
-    func accessToken(_ place: RecentReads.Place, at now: Date) throws -> StoredAccessToken? {
-        let row = try run(
-            """
-            SELECT t.digest, t.application, t.scopes, t.issued_at, t.expires_at, t.family, g.customer,
-                f.grant_id
-            FROM access_tokens t
-            JOIN applications a ON a.tenant = t.tenant AND a.id = t.application AND a.suspended_at IS NULL
-                AND (a.tokens_void_before IS NULL OR a.tokens_void_before <= t.issued_at)
-            LEFT JOIN token_families f ON f.tenant = t.tenant AND f.id = t.family AND f.ended_at IS NULL
-            LEFT JOIN grants g ON g.tenant = f.tenant AND g.id = f.grant_id AND g.ended_at IS NULL
-            WHERE t.tenant = \(place.tenant) AND t.id = \(place.id) AND t.expires_at > \(now)
-                AND t.revoked_at IS NULL
-            """
-        ).first
-        guard let row else { return nil }
-        let (family, customer, grant) = (try row.optionalText(5), try row.optionalText(6), try row.grant(7))
-        let isItsOwn = try row.optionalText(7) == ""
-        guard family == nil || isItsOwn || customer != nil else { return nil }
-        let client = try row.text(1)
-        let facts = TokenFacts(
-            client: ClientID(text: client),
-            subject: customer ?? client,
-            scopes: ScopeSet(wire: try row.text(2)) ?? ScopeSet(),
-            issuedAt: try row.date(3),
-            expiresAt: try row.expiry(4),
-            grant: grant,
-            family: family
-        )
-        return StoredAccessToken(digest: try row.bytes(0), facts: facts)
     }
 
     func liveRefreshToken(_ id: String, digest: [UInt8], tenant: TenantID, at now: Date) throws -> TokenFacts?

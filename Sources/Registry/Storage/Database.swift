@@ -233,6 +233,9 @@ package protocol Database: Sendable {
         _ body: @Sendable (any Connection) throws -> Result
     ) async throws -> Result
 
+    /// Runs one statement that changes nothing, which needs no snapshot of its own.
+    nonisolated(nonsending) func read(_ statement: SQL) async throws -> [Row]
+
     /// Runs `body` in one transaction: on disk when this returns, undone when `body` throws.
     ///
     /// `body` cannot suspend, so nothing else can slip between its statements.

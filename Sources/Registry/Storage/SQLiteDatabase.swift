@@ -69,6 +69,12 @@ package final class SQLiteDatabase: Database {
         return try reader.snapshot(body)
     }
 
+    package nonisolated(nonsending) func read(_ statement: SQL) async throws -> [Row] {
+        let reader = try takeReader()
+        defer { giveBack(reader) }
+        return try reader.run(statement)
+    }
+
     @discardableResult
     package nonisolated(nonsending) func transaction<Answer: Sendable>(
         _ body: @escaping @Sendable (any Connection) throws -> Answer
