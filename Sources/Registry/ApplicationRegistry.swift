@@ -17,6 +17,9 @@ package final class ApplicationRegistry: Sendable {
 
     /// Digests of every secret we make.
     let secretKey: DigestKey
+
+    /// What no secret has, to compare with where there is none.
+    let digestOfNothing: [UInt8]
     let ledger: Ledger
     let uses = UseLog()
     let recentReads = RecentReads()
@@ -37,6 +40,7 @@ package final class ApplicationRegistry: Sendable {
         self.passwords = passwords
         self.decodeLogo = decodeLogo
         secretKey = DigestKey(masterKey, purpose: "secrets")
+        digestOfNothing = secretKey.digest([])
         ledger = Ledger(key: DigestKey(masterKey, purpose: "ledger"))
         formKey = DigestKey(masterKey, purpose: "forms")
     }

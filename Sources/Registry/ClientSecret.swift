@@ -115,7 +115,7 @@ extension ApplicationRegistry {
         -> ClientAccess
     {
         let secret = sent.secret.flatMap { SecretText(parsing: $0, kind: .clientSecret) }
-        let (now, nothing) = (clock(), secretKey.digest([]))
+        let (now, nothing) = (clock(), digestOfNothing)
         let digest = secret?.digest(with: secretKey) ?? nothing
         let key = StoredClient.Key(tenant: tenant.id, client: sent.id, secret: secret?.id ?? "")
         let known = try await recentReads.clients.fact(key, at: now) {

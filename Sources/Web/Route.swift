@@ -44,9 +44,12 @@ package struct RouteTable<Endpoint: Sendable>: Sendable {
     }
 
     private struct Node {
-        var literals: [String: Int] = [:]
+        /// Few, so that comparing their bytes finds one sooner than hashing.
+        var literals: [(text: String, next: Int)] = []
         var parameter: Int?
         var entries: [Method: Entry] = [:]
+
+        func next(_ segment: String) -> Int? { literals.first { $0.text.isByteForByte(segment) }?.next }
     }
 
     private var nodes = [Node()]
@@ -72,13 +75,13 @@ package struct RouteTable<Endpoint: Sendable>: Sendable {
         for segment in pattern.segments {
             let next: Int?
             switch segment {
-            case .literal(let text): next = nodes[place].literals[text]
+            case .literal(let text): next = nodes[place].next(text)
             case .parameter: next = nodes[place].parameter
             }
             let following = next ?? nodes.count
             if next == nil { nodes.append(Node()) }
             switch segment {
-            case .literal(let text): nodes[place].literals[text] = following
+            case .literal(let text): if next == nil { nodes[place].literals.append((text, following)) }
             case .parameter: nodes[place].parameter = following
             }
             place = following
@@ -107,13 +110,7 @@ package struct RouteTable<Endpoint: Sendable>: Sendable {
     private func find(_ path: ArraySlice<String>, from place: Int, _ values: inout [String]) -> Int? {
         guard let segment = path.first else { return nodes[place].entries.isEmpty ? nil : place }
         let rest = path.dropFirst()
-        // Strings are keys up to Unicode equivalence; a path must match byte for byte.
-        if let index = nodes[place].literals.index(forKey: segment) {
-            let (literal, next) = nodes[place].literals[index]
-            if literal.isByteForByte(segment), let found = find(rest, from: next, &values) {
-                return found
-            }
-        }
+        if let next = nodes[place].next(segment), let found = find(rest, from: next, &values) { return found }
         guard let next = nodes[place].parameter, !segment.isEmpty else { return nil }
         values.append(segment)
         if let found = find(rest, from: next, &values) { return found }

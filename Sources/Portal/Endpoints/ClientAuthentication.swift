@@ -52,19 +52,20 @@ struct ClientAuthentication {
     /// The id and secret of a Basic header (RFC 7617 §2); our own need no form-decoding, but RFC 6749 has
     /// clients encode, so percent signs are undone.
     private static func basic(_ header: String) -> ClientCredentials? {
-        let parts = header.split(separator: " ", maxSplits: 1)
-        guard parts.count == 2, parts[0].lowercased() == "basic",
-            let bytes = Base64.decode(Array(parts[1].utf8)),
-            let colon = bytes.firstIndex(of: UInt8(ascii: ":"))
+        let header = Array(header.utf8)
+        let scheme = header.prefix { $0 != UInt8(ascii: " ") }
+        guard scheme.lazy.map({ $0 | 0x20 }).elementsEqual("basic".utf8),
+            let pair = Base64.decode(header.dropFirst(scheme.count).drop { $0 == UInt8(ascii: " ") }),
+            let colon = pair.firstIndex(of: UInt8(ascii: ":")),
+            let id = decoded(pair[..<colon]), let secret = decoded(pair[(colon + 1)...])
         else { return nil }
-        guard let id = decoded(bytes[..<colon]), let secret = decoded(bytes[bytes.index(after: colon)...])
-        else {
-            return nil
-        }
         return ClientCredentials(id: id, secret: secret)
     }
 
     private static func decoded(_ bytes: ArraySlice<UInt8>) -> String? {
+        if bytes.allSatisfy({ (0x20...0x7E).contains($0) && $0 != 0x25 && $0 != 0x2B }) {
+            return String(decoding: bytes, as: UTF8.self)
+        }
         guard bytes.contains(UInt8(ascii: "%")) || bytes.contains(UInt8(ascii: "+")) else {
             return String(validating: bytes, as: UTF8.self)
         }
@@ -78,10 +79,12 @@ struct ClientAuthentication {
 
 /// RFC 4648 §4, as strict as a header that decides about access should be.
 private enum Base64 {
-    static func decode(_ text: [UInt8]) -> [UInt8]? {
-        let digits = text.reversed().drop { $0 == UInt8(ascii: "=") }.reversed()
+    static func decode(_ text: ArraySlice<UInt8>) -> [UInt8]? {
+        var digits = text
+        while digits.last == UInt8(ascii: "=") { digits.removeLast() }
         guard text.count - digits.count <= 2, digits.count % 4 != 1, text.count <= 4096 else { return nil }
         var decoded: [UInt8] = []
+        decoded.reserveCapacity(digits.count * 3 / 4)
         var (buffer, bits) = (UInt32(0), 0)
         for digit in digits {
             guard let value = value(of: digit) else { return nil }
