@@ -102,7 +102,9 @@ extension Visit {
             sent,
             profile.clientAuthentication
         )
-        let key = "\(tenant.name) \(credentials.id) \(request.clientAddress)"
+        // Names that are made up may be long; ours are not.
+        let name = String(decoding: credentials.id.utf8.prefix(64), as: UTF8.self)
+        let key = "\(tenant.name) \(name) \(request.clientAddress)"
         if let wait = site.brakes.clientFailures.excess(key) { throw OAuthFailure.tooManyFailures(wait) }
         do {
             let access = try await registry.client(credentials.asked, at: tenant, from: provenance)

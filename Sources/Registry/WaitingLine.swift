@@ -7,19 +7,26 @@ import Synchronization
 /// which one byte is written for each of them that is to wake up. Work that has time is done in its turn,
 /// but waits ``patience`` for company, so that a thread finds much of it at once.
 final class WaitingLine<Work: Sendable>: Sendable {
+    private typealias Entry = (work: Work, hasTime: Bool)
+
     private struct State {
-        var line: [(work: Work, hasTime: Bool)] = []
+        var line: [Entry] = []
 
         /// How many of the line have no time.
         var pressing = 0
         var asleep = 0
         var isClosed = false
 
-        mutating func take(_ count: Int) -> [Work] {
-            let taken = line.prefix(count)
-            line.removeFirst(taken.count)
-            pressing = pressing > 0 ? line.count { !$0.hasTime } : 0
-            return taken.map(\.work)
+        mutating func take(_ count: Int) -> [Entry] {
+            guard count < line.count else {
+                defer { (line, pressing) = ([], 0) }
+                return line
+            }
+            defer {
+                line.removeFirst(count)
+                pressing = line.count { !$0.hasTime }
+            }
+            return Array(line.prefix(count))
         }
     }
 
@@ -53,12 +60,12 @@ final class WaitingLine<Work: Sendable>: Sendable {
     /// Takes the first `count` of those waiting, after sleeping until there is one; empty once closed and done.
     func next(_ count: Int = .max) -> [Work] {
         while true {
-            let (taken, sleep) = state.withLock { state -> ([Work]?, Int32) in
+            let (taken, sleep) = state.withLock { state -> ([Entry]?, Int32) in
                 if state.pressing > 0 || state.isClosed { return (state.take(count), 0) }
                 state.asleep += 1
                 return (nil, state.line.isEmpty ? -1 : Self.patience)
             }
-            if let taken { return taken }
+            if let taken { return taken.map(\.work) }
             if bell.wait(atMost: sleep) { continue }
             stopSleeping()
             let patient = waiting(count)
@@ -78,7 +85,7 @@ final class WaitingLine<Work: Sendable>: Sendable {
 
     /// Takes up to `count` of those waiting now.
     func waiting(_ count: Int) -> [Work] {
-        state.withLock { $0.take(count) }
+        state.withLock { $0.take(count) }.map(\.work)
     }
 
     /// Lets nobody else in; the threads finish what is waiting.

@@ -208,8 +208,13 @@ struct LogLines {
     ///
     /// That is DEL, the C1 controls (U+0080 to U+009F) and the line and paragraph separators U+2028, U+2029.
     private mutating func escaped(_ text: String) {
-        let isPlain = text.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7F && $0 != 0x22 && $0 != 0x5C }
-        guard !isPlain else { return bytes.append(contentsOf: text.utf8) }
+        var text = text
+        let isPlain = text.withUTF8 { utf8 in
+            let isPlain = utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7F && $0 != 0x22 && $0 != 0x5C }
+            if isPlain { bytes.append(contentsOf: utf8) }
+            return isPlain
+        }
+        if isPlain { return }
         for scalar in text.unicodeScalars {
             switch scalar.value {
             case 0x22, 0x5C:

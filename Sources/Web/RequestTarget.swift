@@ -31,6 +31,8 @@ struct RequestTarget: Sendable {
     }
 
     private static func segment(_ raw: ArraySlice<UInt8>) throws(EdgeRefusal) -> String {
+        // Most are plain: letters, digits and hyphens, which need no second look.
+        if raw.allSatisfy(isPlain) { return String(decoding: raw, as: UTF8.self) }
         var decoded = raw
         if raw.contains(UInt8(ascii: "%")) {
             guard let bytes = PercentCoding.decode(raw, plusIsSpace: false) else { throw .unclearPath }
@@ -41,6 +43,11 @@ struct RequestTarget: Sendable {
         if decoded.allSatisfy({ $0 < 0x80 }) { return String(decoding: decoded, as: UTF8.self) }
         guard let text = String(validating: decoded, as: UTF8.self) else { throw .unclearPath }
         return text
+    }
+
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte | 0x20 || UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte
+            || byte == UInt8(ascii: "-")
     }
 
     private static func isDots(_ segment: ArraySlice<UInt8>) -> Bool {

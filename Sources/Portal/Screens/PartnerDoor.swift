@@ -82,7 +82,8 @@ struct Door {
     /// Throws ``Refusal/tooMany(_:)`` when this account or address failed too often (SL-07).
     func open(_ visit: Visit) async throws -> Outcome {
         let brakes = visit.site.brakes
-        let account = "\(visit.tenant.name) \(role) \(email.lowercased())"
+        // What is no address belongs to nobody, however long it is.
+        let account = "\(visit.tenant.name) \(role) \(EmailAddress(email)?.text ?? "")"
         let wait =
             brakes.signInFailures.excess(account)
             ?? brakes.addressFailures.excess(visit.request.clientAddress)
