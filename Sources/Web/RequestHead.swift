@@ -80,10 +80,10 @@ struct RequestHead: Sendable {
         var codings: [Range<Int>] = []
         for field in headers.fields where field.name.count >= 14 {
             let name = headers.bytes[field.name]
-            if name.starts(with: "content-length".utf8) {
+            if name.first == UInt8(ascii: "c"), name.starts(with: "content-length".utf8) {
                 guard name.count == 14 else { throw .framing }
                 lengths.append(field.value)
-            } else if name.starts(with: "transfer-encoding".utf8) {
+            } else if name.first == UInt8(ascii: "t"), name.starts(with: "transfer-encoding".utf8) {
                 guard name.count == 17 else { throw .framing }
                 codings.append(field.value)
             }
@@ -177,9 +177,7 @@ private struct HeadLines {
 
     /// Takes what stands before the next NUL, and the NUL.
     private mutating func upToNUL(orThrow refusal: EdgeRefusal) throws(EdgeRefusal) -> Range<Int> {
-        var end = position
-        while end < bytes.count, bytes[end] != 0 { end += 1 }
-        guard end < bytes.count else { throw refusal }
+        guard let end = bytes.dropFirst(position).firstIndex(of: 0) else { throw refusal }
         defer { position = end + 1 }
         return position..<end
     }
@@ -207,9 +205,8 @@ private struct HeadLines {
         var end = value.upperBound
         while start < end, bytes[start] == 32 || bytes[start] == 9 { start += 1 }
         while end > start, bytes[end - 1] == 32 || bytes[end - 1] == 9 { end -= 1 }
-        for index in start..<end where bytes[index] < 32 || bytes[index] == 127 {
-            guard bytes[index] == 9 else { throw .malformedHeader }
-        }
+        let isClean = bytes[start..<end].allSatisfy { $0 >= 32 && $0 != 127 || $0 == 9 }
+        guard isClean else { throw .malformedHeader }
         return start..<end
     }
 }

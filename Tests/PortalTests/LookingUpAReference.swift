@@ -34,7 +34,7 @@ struct LookingUpAReference {
         var dana = try await portal.partner()
         let page = try await dana.get(place, [("reference", reference.lowercased() + " ")])
         #expect(page.status == 200 && page.text.contains(address))
-        #expect(page.text.contains("Register it only if it is yours"))
+        #expect(page.text.contains("Add it only if it is yours"))
 
         let pressed = try await dana.post(
             "/applications/\(application.id)/redirect-uris",

@@ -101,11 +101,14 @@ private struct FoundRefusal: Component {
         case .impossible(let reason): p { "It cannot be registered as it is. \(reason)." }
         case .ready(let address):
             if address != found.address {
-                p { "The part after # cannot be registered; the same address without it can." }
+                p {
+                    "The part after # cannot be registered; without it the address is "
+                    code { address }
+                }
             }
             p {
                 """
-                Register it only if it is yours: whoever makes a link chooses the address in it, and customers \
+                Add it only if it is yours: whoever makes a link chooses the address in it, and customers \
                 who allow access are sent there.
                 """
             }
@@ -116,7 +119,7 @@ private struct FoundRefusal: Component {
             ) {
                 SealField(seal: visit.seal(for: .partner))
                 input(.type("hidden"), .name("redirect_uri"), .value(address))
-                button(.class("btn primary")) { "Register \(address)" }
+                button(.class("btn primary")) { "Add this address" }
             }
         }
     }
