@@ -10,7 +10,8 @@ extension Fields {
         }
         let keys = [
             "redirectMatch", "redirectURIAtToken", "codeChallenge", "refresh", "refreshWithClientCredentials",
-            "tokenText", "plusSeparatesScopes", "paths", "authorizeByPost", "issuerInRedirect", "whenMissing",
+            "manualIssuance", "tokenText", "plusSeparatesScopes", "paths", "authorizeByPost",
+            "issuerInRedirect", "whenMissing",
             "parameters", "clientAuthentication", "answer", "resourceError", "crossOrigin", "checkAccept",
         ]
         guard let fields = object("profile", known: keys) else { return nil }
@@ -35,6 +36,7 @@ extension Fields {
         policy.codeChallenge = choice("codeChallenge") ?? policy.codeChallenge
         policy.refresh = choice("refresh") ?? policy.refresh
         policy.refreshWithClientCredentials = flag("refreshWithClientCredentials") ?? false
+        policy.manualIssuance = flag("manualIssuance") ?? false
         policy.tokenText = choice("tokenText") ?? policy.tokenText
         policy.plusSeparatesScopes = flag("plusSeparatesScopes") ?? false
     }

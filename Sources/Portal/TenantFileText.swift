@@ -103,6 +103,7 @@ extension TenantFile {
             ("codeChallenge", .text(policy.codeChallenge.rawValue)),
             ("refresh", .text(policy.refresh.rawValue)),
             ("refreshWithClientCredentials", .bool(policy.refreshWithClientCredentials)),
+            ("manualIssuance", .bool(policy.manualIssuance)),
             ("tokenText", .text(policy.tokenText.rawValue)),
             ("plusSeparatesScopes", .bool(policy.plusSeparatesScopes)),
         ]

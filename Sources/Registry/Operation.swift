@@ -6,6 +6,10 @@ import FoundationEssentials
 package enum OperatorRefusal: Error, Equatable, Sendable {
     case noSuchApplication(String)
     case noSuchPartner(String)
+    case noSuchCustomer(String)
+    case noManualIssuance
+    case unknownScope(String)
+    case mayNotConnect(String)
 }
 
 extension OperatorAccess {

@@ -38,6 +38,9 @@ package struct Policy: Sendable, Codable, Equatable {
 
     /// Whether an application's own token comes with a refresh token (RFC 6749 §4.4.3 advises against it).
     package var refreshWithClientCredentials = false
+
+    /// Whether the operator may issue a token for a customer whom the provider's people asked themselves.
+    package var manualIssuance = false
     package var tokenText = TokenText.labelled
 
     /// Whether a `+` that survives decoding separates scopes as a space does.
@@ -130,6 +133,7 @@ extension Policy {
         try read(&codeChallenge, .codeChallenge)
         try read(&refresh, .refresh)
         try read(&refreshWithClientCredentials, .refreshWithClientCredentials)
+        try read(&manualIssuance, .manualIssuance)
         try read(&tokenText, .tokenText)
         try read(&plusSeparatesScopes, .plusSeparatesScopes)
     }

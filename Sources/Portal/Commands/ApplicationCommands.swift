@@ -52,7 +52,47 @@ enum ApplicationCommands {
         change("resume", "Let a suspended application work again", "Resumed") { access, id, _ in
             try await access.resume(id)
         },
+        Command(
+            name: "app issue",
+            operands: .one("CLIENT-ID"),
+            summary: "Issue a token by hand for a customer whom your people have asked",
+            details: """
+                For tenants whose profile says manualIssuance. The customer finds the application among the connected
+                ones and can end its access there. The token is printed once: pass it on by a way you trust.
+                """,
+            options: [
+                .tenant,
+                .required("customer", "EMAIL", "Whose data it is"),
+                .repeated("scope", "NAME", "What it is good for; by default all the application may ask for"),
+            ],
+            work: .atTheDesk(issue)
+        ),
     ]
+
+    private static func issue(_ call: Call, at desk: Desk) async throws {
+        let access = try await desk.access(toTenantOf: call)
+        let id = call.arguments.operands.first ?? ""
+        let customer = call.required("customer")
+        guard let email = EmailAddress(customer) else {
+            throw WrongUse(
+                problems: ["“\(customer)” is not an e-mail address"],
+                hint: "--customer names a customer's account"
+            )
+        }
+        let scopes = call.arguments.has("scope") ? call.arguments.all("scope") : nil
+        let tokens = try await access.issue(to: id, for: email, scopes: scopes)
+        let end = tokens.expiresIn.map { "It works for \($0) seconds." } ?? "It works until somebody ends it."
+        call.print(
+            [("access_token", .text(tokens.accessToken.plaintext)), ("scope", .text(tokens.scopes.wire))],
+            """
+            Issued to \(id) for \(email).
+
+            access_token  \(tokens.accessToken.plaintext)
+
+            The token is shown this once. \(end)
+            """
+        )
+    }
 
     private static func change(
         _ verb: String,

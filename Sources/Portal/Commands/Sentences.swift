@@ -77,6 +77,18 @@ extension OperatorRefusal {
                 "there is no partner \(email)",
                 hint: "portal account add --role partner --email \(email) makes one"
             )
+        case .noSuchCustomer(let email): CommandFailure("there is no customer \(email)")
+        case .noManualIssuance:
+            CommandFailure(
+                "this tenant issues no tokens by hand",
+                hint: "manualIssuance: true in the profile of its file lets you"
+            )
+        case .unknownScope(let name): CommandFailure("the application may not ask for “\(name)”")
+        case .mayNotConnect(let id):
+            CommandFailure(
+                "\(id) may not have this customer's data",
+                hint: "it is suspended, asks about tokens only, or waits for approval"
+            )
         }
     }
 }

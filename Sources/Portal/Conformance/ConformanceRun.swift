@@ -83,6 +83,10 @@ final class ConformanceRun {
         report.hide(stage.customer.password, as: "customer.password")
         for application in stage.applications {
             values["\(application.label).id"] = application.id
+            if let token = application.token {
+                values["\(application.label).token"] = token
+                report.hide(token, as: "\(application.label).token")
+            }
             guard let secret = application.secret else { continue }
             values["\(application.label).secret"] = secret
             report.hide(secret, as: "\(application.label).secret")

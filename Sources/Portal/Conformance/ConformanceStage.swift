@@ -16,6 +16,9 @@ struct ConformanceStage: Sendable {
         let id: String
         let secret: String?
 
+        /// What the provider gave it by hand, which is not kept.
+        var token: String?
+
         /// What it was registered with; another definition is another application.
         let definition: String
     }
@@ -35,7 +38,8 @@ extension ConformanceStage {
     var facts: [(String, JSON)] {
         let people: [(String, JSON)] = applications.map { application in
             let secret: [(String, JSON)] = application.secret.map { [("secret", .text($0))] } ?? []
-            let facts: [(String, JSON)] = [("id", .text(application.id))] + secret
+            let token: [(String, JSON)] = application.token.map { [("token", .text($0))] } ?? []
+            let facts: [(String, JSON)] = [("id", .text(application.id))] + secret + token
             return (application.label, .object(facts))
         }
         return [
@@ -62,10 +66,11 @@ extension ConformanceStage {
             hosts = fields.texts("hosts", "", { $0 })
             customer = Person(email: email, password: password)
             applications = members.compactMap { member in
-                let fields = Fields(member.value, at: "", known: ["id", "secret"], mistakes)
+                let fields = Fields(member.value, at: "", known: ["id", "secret", "token"], mistakes)
                 guard let id = fields.text("id", "", { $0 }) else { return nil }
                 let secret = fields.optional("secret", "") { $0 }
-                return Application(label: member.name, id: id, secret: secret, definition: "")
+                let token = fields.optional("token", "") { $0 }
+                return Application(label: member.name, id: id, secret: secret, token: token, definition: "")
             }
         } catch {
             return nil
@@ -80,6 +85,9 @@ extension ConformanceStage {
 private struct KeptStage: Codable {
     let partner: ConformanceStage.Person
     let customer: ConformanceStage.Person
+
+    /// Whom the provider's people ask themselves; disconnects nothing between the cases.
+    var absentCustomer: ConformanceStage.Person?
     var applications: [ConformanceStage.Application]
 }
 
@@ -105,6 +113,14 @@ extension Desk {
                 try store(all)
             }
         }
+        if transcript.applications.contains(where: \.getsToken) {
+            let absent = kept.absentCustomer ?? newPerson("absent-customer")
+            kept.absentCustomer = absent
+            all[tenant.name.text] = kept
+            try store(all)
+            try await addIfMissing(absent, as: .customer, to: access)
+            try await issueTokens(to: &kept.applications, of: transcript, for: absent, at: access)
+        }
         let wanted = transcript.applications.map { "\($0)" }
         return ConformanceStage(
             tenant: tenant.name.text,
@@ -124,12 +140,30 @@ extension Desk {
     }
 
     private func newStage() -> KeptStage {
+        KeptStage(partner: newPerson("partner"), customer: newPerson("customer"), applications: [])
+    }
+
+    private func newPerson(_ name: String) -> ConformanceStage.Person {
         let number = registry.freshToken().lowercased().prefix(8)
-        func person(_ name: String) -> ConformanceStage.Person {
-            let email = "conformance-\(name)-\(number)@portal.example"
-            return ConformanceStage.Person(email: email, password: registry.freshToken())
+        let email = "conformance-\(name)-\(number)@portal.example"
+        return ConformanceStage.Person(email: email, password: registry.freshToken())
+    }
+
+    /// Gives those a token by hand that the transcript says get one.
+    private func issueTokens(
+        to applications: inout [ConformanceStage.Application],
+        of transcript: Transcript,
+        for customer: ConformanceStage.Person,
+        at access: OperatorAccess
+    ) async throws {
+        guard let email = EmailAddress(customer.email) else {
+            throw CommandFailure("\(customer.email) is not an e-mail address")
         }
-        return KeptStage(partner: person("partner"), customer: person("customer"), applications: [])
+        let wanted = transcript.applications.filter(\.getsToken).map { "\($0)" }
+        for place in applications.indices where wanted.contains(applications[place].definition) {
+            let tokens = try await access.issue(to: applications[place].id, for: email)
+            applications[place].token = tokens.accessToken.plaintext
+        }
     }
 
     private func addIfMissing(

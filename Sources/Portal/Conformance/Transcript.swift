@@ -12,6 +12,9 @@ struct Transcript: Sendable {
         let kind: String
         let redirectURIs: [String]
         let scopes: [String]
+
+        /// Whether the provider gives it a token by hand before each check: `${app.token}`.
+        let getsToken: Bool
     }
 
     struct Case: Sendable {
@@ -102,7 +105,7 @@ extension Transcript {
 }
 
 extension Fields {
-    fileprivate static let applicationKeys = ["label", "name", "kind", "redirectURIs", "scopes"]
+    fileprivate static let applicationKeys = ["label", "name", "kind", "redirectURIs", "scopes", "getsToken"]
 
     fileprivate func texts(_ key: String) -> [(name: String, value: String)] {
         pairs(key).compactMap { name, value in
@@ -125,7 +128,8 @@ extension Fields {
             name: name,
             kind: kind ?? "confidential",
             redirectURIs: redirectURIs,
-            scopes: scopes
+            scopes: scopes,
+            getsToken: flag("getsToken") ?? false
         )
     }
 

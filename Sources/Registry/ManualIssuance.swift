@@ -1,0 +1,66 @@
+/// Tokens the provider gives by hand: its people asked the customer, and pass the token on themselves.
+extension OperatorAccess {
+    /// Issues an access token for a customer to an application; throws ``OperatorRefusal``.
+    ///
+    /// It is consent like any other: the customer sees it among the connected applications and can end it there. The
+    /// ledger says that the operator gave it. Without `scopes` it is all the application may ask for.
+    package func issue(
+        to id: String,
+        for customer: EmailAddress,
+        scopes names: [String]? = nil
+    ) async throws -> IssuedTokens {
+        guard tenant.policy.manualIssuance else { throw OperatorRefusal.noManualIssuance }
+        let application = try await application(id)
+        guard let account = try await account(of: customer) else {
+            throw OperatorRefusal.noSuchCustomer(customer.text)
+        }
+        let granted = try names.map { try scopes($0, of: application) } ?? application.scopes
+        let fresh = FreshTokens(for: application.id, at: tenant, of: registry, withRefreshToken: false)
+        let newGrant = "gr_" + registry.entropy.base62(22)
+        try await registry.database.transaction { transaction in
+            guard let current = try transaction.application(id, tenant: tenant.id), !current.isSuspended,
+                current.kind != .resourceServer,
+                try transaction.mayConnect(account, to: current, at: tenant)
+            else { throw OperatorRefusal.mayNotConnect(id) }
+            let grant = try transaction.allow(
+                ConsentRow(granted, to: current),
+                by: account.id,
+                newID: newGrant,
+                tenant: tenant.id,
+                at: fresh.now
+            )
+            let family = fresh.family(fresh.access.id, grant: grant, scopes: granted)
+            try transaction.insert(family, of: current.id, tenant: tenant.id)
+            try fresh.store(granted, in: family, with: transaction)
+            try registry.ledger.record(
+                .consentGiven,
+                of: id,
+                by: actor,
+                [("scopes", granted.wire), ("customer", account.id.text), ("grant", "manual")],
+                from: provenance,
+                in: transaction,
+                tenant: tenant.id,
+                at: fresh.now
+            )
+        }
+        return try fresh.issued(.issued(granted))
+    }
+
+    private func account(of customer: EmailAddress) async throws -> Account? {
+        let tenant = tenant.id
+        return try await registry.database.read { connection in
+            try connection.account(of: customer, as: .customer, tenant: tenant)?.account
+        }
+    }
+
+    private func scopes(_ names: [String], of application: Application) throws(OperatorRefusal) -> ScopeSet {
+        var scopes: [Scope] = []
+        for name in names {
+            guard let scope = Scope(name), application.scopes.contains(scope) else {
+                throw .unknownScope(name)
+            }
+            scopes.append(scope)
+        }
+        return ScopeSet(scopes)
+    }
+}
