@@ -14,7 +14,8 @@ enum Failure {
     /// The answer to an error that left a handler: a page for people, RFC 6749 JSON for software.
     static func response(to error: any Error, _ visit: Visit, isForSoftware: Bool) -> Response {
         let failure = OAuthFailure(error)
-        if failure.status == .internalError { record(error, visit.request, visit.site.log) }
+        let isExpected = error is Refusal || error is FormProblem
+        if failure.status == .internalError, !isExpected { record(error, visit.request, visit.site.log) }
         return isForSoftware ? failure.response(to: visit) : page(for: error, visit)
     }
 

@@ -118,6 +118,30 @@ extension Visit {
 
 // MARK: - Brakes
 
+/// Attempts that count before anybody knows how they end, so that many at once are no more than one by one.
+struct Attempt {
+    private let brakes: [(brake: RateLimiter<String>, key: String)]
+
+    /// How long to wait first; then nothing was counted.
+    let wait: Duration?
+
+    init(_ brakes: (RateLimiter<String>, String)...) {
+        self.brakes = brakes.map { (brake: $0.0, key: $0.1) }
+        for (place, brake) in brakes.enumerated() {
+            guard let wait = brake.0.spend(brake.1) else { continue }
+            for counted in brakes[..<place] { counted.0.giveBack(counted.1) }
+            self.wait = wait
+            return
+        }
+        wait = nil
+    }
+
+    /// It went well, or could not be judged.
+    func forgive() {
+        for (brake, key) in brakes { brake.giveBack(key) }
+    }
+}
+
 /// How often something may be tried; counted in this process.
 struct Brakes: Sendable {
     /// Per tenant, client and address (CA-04).

@@ -302,7 +302,10 @@ private struct WebAddress {
     func extends(_ own: WebAddress) -> Bool {
         let (sent, registered) = (pairs, own.pairs)
         return registered.allSatisfy(sent.contains)
-            && sent.allSatisfy { registered.contains($0) || !WebAddress.isReserved($0) }
+            && sent.allSatisfy { pair in
+                registered.contains(pair)
+                    || !WebAddress.isReserved(pair) && !registered.contains { $0.hasName(of: pair) }
+            }
     }
 
     private var pairs: [ArraySlice<UInt8>] { query?.split(separator: UInt8(ascii: "&")) ?? [] }
@@ -312,13 +315,23 @@ private struct WebAddress {
     private static func isReserved(_ pair: ArraySlice<UInt8>) -> Bool {
         guard let bytes = PercentText.decoded(pair) else { return true }
         return bytes.split(whereSeparator: { Array(";&".utf8).contains($0) }).contains { piece in
-            let name = piece.prefix { !Array("=[\0".utf8).contains($0) }.drop { $0 == UInt8(ascii: " ") }
+            let start = piece.drop { $0 <= UInt8(ascii: " ") || Array("?[]".utf8).contains($0) }
+            let name = start.prefix { !Array("=[]\0".utf8).contains($0) }
             let plain = name.map { Array(". ".utf8).contains($0) ? UInt8(ascii: "_") : $0 }
             return RedirectURI.reservedParameters.contains(
                 String(decoding: plain, as: UTF8.self).lowercased()
             )
         }
     }
+}
+
+extension ArraySlice<UInt8> {
+    /// Whether two pairs of a query have one name, of which a server may take either value.
+    fileprivate func hasName(of other: ArraySlice<UInt8>) -> Bool {
+        name != nil && name == other.name
+    }
+
+    private var name: [UInt8]? { PercentText.decoded(prefix { $0 != UInt8(ascii: "=") }) }
 }
 
 /// Percent-encoding in addresses that are only compared (RFC 3986 §2.1).

@@ -6,11 +6,10 @@ import Synchronization
 /// too many keys it forgets those whose calls lie furthest back, so memory is bounded by
 /// `maxKeys` × `limit` × 8 bytes, and one attacker with many addresses slows nobody else down.
 package final class RateLimiter<Key: Hashable & Sendable>: Sendable {
-    /// The times, in milliseconds, of the last allowed calls; a ring once it is full.
+    /// The times, in milliseconds, of the last allowed calls, oldest first.
     private struct Calls {
         var times: [Int64] = []
-        var oldest = 0
-        var latest: Int64 = 0
+        var latest: Int64 { times.last ?? 0 }
     }
 
     private let limit: Int
@@ -49,6 +48,14 @@ package final class RateLimiter<Key: Hashable & Sendable>: Sendable {
         return calls.withLock { wait($0[key], at: now) }
     }
 
+    /// Takes the last call back, as if it had not been made.
+    package func giveBack(_ key: Key) {
+        calls.withLock { calls in
+            _ = calls[key]?.times.popLast()
+            if calls[key]?.times.isEmpty == true { calls[key] = nil }
+        }
+    }
+
     /// Gives a key its whole allowance back, after a success for instance.
     package func forget(_ key: Key) {
         calls.withLock { $0[key] = nil }
@@ -56,18 +63,13 @@ package final class RateLimiter<Key: Hashable & Sendable>: Sendable {
 
     private func wait(_ calls: Calls?, at now: Int64) -> Duration? {
         guard let calls, calls.times.count == limit else { return nil }
-        let free = calls.times[calls.oldest] + period
+        let free = (calls.times.first ?? 0) + period
         return free > now ? .milliseconds(free - now) : nil
     }
 
     private func note(_ calls: inout Calls, at now: Int64) {
-        calls.latest = now
-        if calls.times.count < limit {
-            calls.times.append(now)
-        } else {
-            calls.times[calls.oldest] = now
-            calls.oldest = (calls.oldest + 1) % limit
-        }
+        if calls.times.count >= limit { calls.times.removeFirst() }
+        calls.times.append(now)
     }
 
     /// Drops a quarter of the keys, those that called longest ago.

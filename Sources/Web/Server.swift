@@ -451,6 +451,7 @@ private final class Exchange: TaskExecutor, @unchecked Sendable {
         let (step, left) = progress.withLock { progress -> (Step, [UnownedJob]) in
             if let answer = progress.answer {
                 progress.place = .over
+                defer { progress.jobs = [] }
                 return (.send(answer), progress.jobs)
             }
             if let job = progress.jobs.popLast() { return (.run(job), []) }
@@ -464,6 +465,16 @@ private final class Exchange: TaskExecutor, @unchecked Sendable {
         }
         for job in left { globalConcurrentExecutor.enqueue(ExecutorJob(job)) }
         return step
+    }
+
+    /// Lets the handler finish elsewhere: a client that went away meanwhile does not undo what was begun.
+    func end() {
+        let left = progress.withLock { progress in
+            progress.place = .over
+            defer { progress.jobs = [] }
+            return progress.jobs
+        }
+        for job in left { globalConcurrentExecutor.enqueue(ExecutorJob(job)) }
     }
 }
 
@@ -616,8 +627,11 @@ private func requestEnded(
 ) {
     guard let context, let raw = exchange?.pointee else { return }
     exchange?.pointee = nil
-    let limits = Unmanaged<Edge>.fromOpaque(context).takeUnretainedValue().options.limits
-    let client = Unmanaged<Exchange>.fromOpaque(raw).takeRetainedValue().client
+    let edge = Unmanaged<Edge>.fromOpaque(context).takeUnretainedValue()
+    let ended = Unmanaged<Exchange>.fromOpaque(raw).takeRetainedValue()
+    edge.resting.remove(ended)
+    ended.end()
+    let (limits, client) = (edge.options.limits, ended.client)
     client.enter(.idle, within: client.isTrusted ? limits.idleBehindProxy : limits.idle)
 }
 

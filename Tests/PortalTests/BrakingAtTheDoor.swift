@@ -24,6 +24,34 @@ struct BrakingAtTheDoor {
         #expect(try await attempt(TestPortal.password, from: &browser) == 429)
     }
 
+    @Test func `guesses made at once are no more than guesses made one by one`() async throws {
+        try await portal.add("kim@northfield.example", as: .customer)
+        let statuses = try await withThrowingTaskGroup(of: Int.self) { group in
+            for _ in 1...20 {
+                group.addTask {
+                    var browser = portal.browser()
+                    return try await attempt("a wrong guess at it", from: &browser)
+                }
+            }
+            return try await group.reduce(into: [Int]()) { $0.append($1) }
+        }
+        #expect(statuses.count { $0 == 422 } == 5)
+        #expect(statuses.count { $0 == 429 } == 15)
+    }
+
+    @Test func `what is no address is refused as such, however often somebody else mistyped theirs`()
+        async throws
+    {
+        var browser = portal.browser()
+        for _ in 1...4 { _ = try await attempt("a wrong guess at it", from: &browser) }
+        let door = try await browser.get("/sign-in")
+        let fields = [
+            (name: "seal", value: try #require(door.hidden("seal"))), (name: "email", value: "kim@"),
+            (name: "password", value: "x"),
+        ]
+        #expect(try await browser.post("/sign-in", fields).status == 422)
+    }
+
     @Test func `whoever signs in has their slips forgotten`() async throws {
         try await portal.add("kim@northfield.example", as: .customer)
         for _ in 1...3 {

@@ -56,7 +56,11 @@ struct MatchingByHostAndPath {
         "\(registered)&code", "\(registered)&Code=x", "\(registered)&%63ode=x", "\(registered)&code%3Dx",
         "\(registered)&code[]=x", "\(registered)&code%5B%5D=x", "\(registered)&+code=x",
         "\(registered)&access.token=x", "\(registered)&u=1;code=x", "\(registered)&u=1%26code=x",
-        "\(registered)&code%00=x",
+        "\(registered)&code%00=x", "\(registered)&%09code=x", "\(registered)&?code=x",
+        "\(registered)&[code]=x",
+        "\(registered)&code]=x",
+        // Another value for a registered name.
+        "\(registered)&t=2", "\(registered)&t", "\(registered)&%74=2",
         // What no address is.
         "\(registered)#", "\(registered)#x", "\(registered)&u=%", "\(registered)&u=%zz",
         "\(registered)&u=\r\n",

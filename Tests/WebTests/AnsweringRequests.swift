@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 import Testing
 import Web
 
@@ -93,6 +94,31 @@ struct AnsweringRequests {
         while server.paths.count < 10 { await Task.yield() }
         gate.open()
         #expect(try await server.get("/after").body == "/after")
+        await server.stop()
+    }
+
+    @Test func `a handler whose client broke off is finished all the same`() async throws {
+        let (gate, finished) = (Gate(), Tally())
+        let server = try TestServer { request in
+            await gate.pass()
+            await Task.yield()
+            finished.add()
+            return Response(.ok, text: request.rawPath)
+        }
+        let port = server.port
+        for number in 1...20 {
+            try await onThread {
+                let wire = try Wire(port: port)
+                wire.send("GET /slow HTTP/1.1\r\nHost: a.example\r\n\r\n")
+                var reset = linger(l_onoff: 1, l_linger: 0)
+                let size = socklen_t(MemoryLayout<linger>.size)
+                setsockopt(wire.descriptor, SOL_SOCKET, SO_LINGER, &reset, size)
+                // Closed only when the server has it: what is reset before is never read.
+                while server.paths.count < number { sched_yield() }
+            }
+        }
+        gate.open()
+        while finished.count < 20 { await Task.yield() }
         await server.stop()
     }
 
@@ -191,6 +217,13 @@ struct AnsweringRequests {
         #expect(answer.isClosed)
         await server.stop()
     }
+}
+
+private final class Tally: Sendable {
+    private let number = Atomic(0)
+
+    func add() { number.add(1, ordering: .relaxed) }
+    var count: Int { number.load(ordering: .relaxed) }
 }
 
 private func currentThread() -> UInt { UInt(pthread_self()) }

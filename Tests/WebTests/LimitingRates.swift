@@ -49,6 +49,21 @@ struct LimitingRates {
         #expect(limiter.spend("a") == nil)
     }
 
+    @Test func `a call that is given back was never made`() {
+        let limiter = limiter(2)
+        for _ in 0..<10 {
+            #expect(limiter.spend("a") == nil)
+            limiter.giveBack("a")
+        }
+        limiter.giveBack("never called")
+        #expect(limiter.spend("a") == nil)
+        clock.advance(by: .seconds(20))
+        #expect(limiter.spend("a") == nil)
+        #expect(limiter.spend("a") == .seconds(40))
+        limiter.giveBack("a")
+        #expect(limiter.spend("a") == nil)
+    }
+
     @Test func `with too many keys, those that called longest ago are forgotten`() {
         let limiter = limiter(1, maxKeys: 100)
         for number in 0..<101 {

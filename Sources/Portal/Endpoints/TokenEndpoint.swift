@@ -58,23 +58,25 @@ enum TokenEndpoint {
     ) async throws -> IssuedTokens {
         let email = try sent.required("username").trimmingSpaces
         let password = try sent.required("password")
-        // What is no address belongs to nobody, however long it is.
-        let account = "\(visit.tenant.name) \(EmailAddress(email)?.text ?? "")"
-        let address = visit.request.clientAddress
-        let brakes = visit.site.brakes
-        let spot = account + " " + address
-        let wait =
-            brakes.passwordFailures.excess(spot) ?? brakes.dailyPasswordFailures.excess(account)
-            ?? brakes.addressFailures.excess(address)
-        if let wait { throw OAuthFailure.tooManyFailures(wait) }
+        let (brakes, address) = (visit.site.brakes, visit.request.clientAddress)
+        // What is no e-mail address belongs to nobody, however long it is.
+        let account = "\(visit.tenant.name) \(EmailAddress(email)?.text ?? address)"
+        let attempt = Attempt(
+            (brakes.passwordFailures, account + " " + address),
+            (brakes.dailyPasswordFailures, account),
+            (brakes.addressFailures, address)
+        )
+        if let wait = attempt.wait { throw OAuthFailure.tooManyFailures(wait) }
         do {
             let customer = SignIn(email: email, password: password, role: .customer)
-            return try await client.issue(to: customer, scope: scope)
+            let tokens = try await client.issue(to: customer, scope: scope)
+            attempt.forgive()
+            return tokens
         } catch TokenRefusal.invalidGrant(.wrongPassword) {
-            _ = brakes.passwordFailures.spend(spot)
-            _ = brakes.dailyPasswordFailures.spend(account)
-            _ = brakes.addressFailures.spend(address)
             throw TokenRefusal.invalidGrant(.wrongPassword)
+        } catch {
+            attempt.forgive()
+            throw error
         }
     }
 

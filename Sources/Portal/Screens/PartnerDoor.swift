@@ -82,21 +82,22 @@ struct Door {
     /// Throws ``Refusal/tooMany(_:)`` when this account or address failed too often (SL-07).
     func open(_ visit: Visit) async throws -> Outcome {
         let brakes = visit.site.brakes
-        // What is no address belongs to nobody, however long it is.
-        let account = "\(visit.tenant.name) \(role) \(EmailAddress(email)?.text ?? "")"
-        let wait =
-            brakes.signInFailures.excess(account)
-            ?? brakes.addressFailures.excess(visit.request.clientAddress)
-        if let wait { throw Refusal.tooMany(wait) }
+        let address = visit.request.clientAddress
+        // What is no e-mail address belongs to nobody, however long it is.
+        let account = "\(visit.tenant.name) \(role) \(EmailAddress(email)?.text ?? address)"
+        let attempt = Attempt((brakes.signInFailures, account), (brakes.addressFailures, address))
+        if let wait = attempt.wait { throw Refusal.tooMany(wait) }
         do {
             let signIn = SignIn(email: email, password: password, role: role)
             let session = try await visit.registry.start(signIn, at: visit.tenant, from: visit.provenance)
+            attempt.forgive()
             brakes.signInFailures.forget(account)
             return .opened(visit.signedIn(session, as: role))
         } catch is SignInRefusal {
-            _ = brakes.signInFailures.spend(account)
-            _ = brakes.addressFailures.spend(visit.request.clientAddress)
             return .refused
+        } catch {
+            attempt.forgive()
+            throw error
         }
     }
 }
