@@ -467,14 +467,16 @@ private final class Exchange: TaskExecutor, @unchecked Sendable {
         return step
     }
 
-    /// Lets the handler finish elsewhere: a client that went away meanwhile does not undo what was begun.
-    func end() {
-        let left = progress.withLock { progress in
-            progress.place = .over
-            defer { progress.jobs = [] }
-            return progress.jobs
+    /// Ends it with its request, and says whether that was before its answer.
+    ///
+    /// The handler then finishes elsewhere: a client that went away does not undo what it began.
+    func isCutOff() -> Bool {
+        let (wasOver, left) = progress.withLock { progress in
+            defer { (progress.place, progress.jobs) = (.over, []) }
+            return (progress.place == .over, progress.jobs)
         }
         for job in left { globalConcurrentExecutor.enqueue(ExecutorJob(job)) }
+        return !wasOver
     }
 }
 
@@ -629,8 +631,7 @@ private func requestEnded(
     exchange?.pointee = nil
     let edge = Unmanaged<Edge>.fromOpaque(context).takeUnretainedValue()
     let ended = Unmanaged<Exchange>.fromOpaque(raw).takeRetainedValue()
-    edge.resting.remove(ended)
-    ended.end()
+    if ended.isCutOff() { edge.resting.remove(ended) }
     let (limits, client) = (edge.options.limits, ended.client)
     client.enter(.idle, within: client.isTrusted ? limits.idleBehindProxy : limits.idle)
 }
@@ -940,8 +941,8 @@ private enum OutgoingResponse {
 
     /// Says whether a header arrives as it was meant: a token, and a value without control characters.
     private static func isSendable(_ name: String, _ value: String) -> Bool {
-        var value = value
-        return name.utf8.allSatisfy(isToken)
+        var (name, value) = (name, value)
+        return name.withUTF8 { $0.allSatisfy(isToken) }
             && value.withUTF8 { $0.allSatisfy { $0 >= 0x20 && $0 != 0x7F || $0 == 9 } }
     }
 }

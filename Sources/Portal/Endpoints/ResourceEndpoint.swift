@@ -36,15 +36,15 @@ extension Visit {
     private var bearerToken: String? {
         let headers = request.headers.all("authorization")
         guard headers.count == 1, let header = headers.first else { return nil }
-        let bytes = header.utf8
+        let bytes = Array(header.utf8)
         let scheme = bytes.prefix { $0 != UInt8(ascii: " ") }
         let token = bytes.dropFirst(scheme.count).drop { $0 == UInt8(ascii: " ") }
-        let isBearer = scheme.map { $0 | 0x20 }.elementsEqual("bearer".utf8)
+        let isBearer = scheme.lazy.map { $0 | 0x20 }.elementsEqual("bearer".utf8)
         guard isBearer, (1...512).contains(token.count), token.allSatisfy({ (0x21...0x7E).contains($0) })
         else {
             return nil
         }
-        return String(Substring(token))
+        return String(decoding: token, as: UTF8.self)
     }
 
     /// What the provider's interface says to a request without a token that works (RFC 6750 §3).
