@@ -14,9 +14,14 @@ let package = Package(
     products: [.executable(name: "portal", targets: ["Portal"])],
     targets: [
         .executableTarget(name: "Portal", dependencies: ["Registry", "Web", "CCurl"], swiftSettings: strict),
-        .target(name: "Registry", dependencies: ["CSQLite", "CSodium", "CPNG"], swiftSettings: strict),
+        .target(
+            name: "Registry",
+            dependencies: ["CSQLite", "CPostgres", "CSodium", "CPNG"],
+            swiftSettings: strict
+        ),
         .target(name: "Web", dependencies: ["CMicrohttpd"], swiftSettings: strict),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
         .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
         .systemLibrary(
@@ -25,9 +30,14 @@ let package = Package(
             providers: [.apt(["libmicrohttpd-dev"])]
         ),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
-        .testTarget(name: "RegistryTests", dependencies: ["Registry"], swiftSettings: strict),
+        .target(name: "Support", dependencies: ["Registry"], path: "Tests/Support", swiftSettings: strict),
+        .testTarget(name: "RegistryTests", dependencies: ["Registry", "Support"], swiftSettings: strict),
         .testTarget(name: "WebTests", dependencies: ["Web"], swiftSettings: strict),
-        .testTarget(name: "PortalTests", dependencies: ["Portal", "Registry", "Web"], swiftSettings: strict),
+        .testTarget(
+            name: "PortalTests",
+            dependencies: ["Portal", "Registry", "Support", "Web"],
+            swiftSettings: strict
+        ),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -3,6 +3,9 @@ import Web
 /// What the server is told about its surroundings: flags, then the environment, then the file, then defaults.
 struct Configuration: Sendable {
     var dataFolder: String
+
+    /// Where rows are kept: nil is a file in the data folder.
+    var database: DatabaseAddress?
     var listen: ListenAddress
     var publicURL: PublicURL
 
@@ -34,6 +37,7 @@ struct Configuration: Sendable {
             }
         }
         dataFolder = sources.value("data") { $0.isEmpty ? nil : $0 } ?? "var"
+        database = sources.value("database", DatabaseAddress.init)
         let listen = sources.value("listen", ListenAddress.init) ?? .standard
         self.listen = listen
         let cert = sources.value("tls-cert") { $0 }
@@ -65,6 +69,9 @@ struct Setting: Sendable {
     /// What a good value looks like.
     let example: String
 
+    /// Whether it may hold a password, so that it is never repeated.
+    var isSecret = false
+
     var variable: String { "PORTAL_" + key.uppercased().split(separator: "-").joined(separator: "_") }
     var option: Option { .value(key, placeholder, "\(help) (\(variable))") }
 }
@@ -76,6 +83,13 @@ extension Configuration {
             placeholder: "DIR",
             help: "Where everything is kept, var by default",
             example: "var"
+        ),
+        Setting(
+            key: "database",
+            placeholder: "URL",
+            help: "A PostgreSQL database that several servers share, instead of a file in the data folder",
+            example: "postgres://portal@db.example.com/portal",
+            isSecret: true
         ),
         Setting(
             key: "listen",
@@ -118,10 +132,13 @@ extension Configuration {
 
     static let fileOption = Option.value("config", "FILE", "Settings as lines “key = value” (PORTAL_CONFIG)")
     static let dataOption = option("data")
+    static let databaseOption = option("database")
     static let publicURLOption = option("public-url")
 
     /// What `serve` takes besides the options common to all.
-    static var serverOptions: [Option] { settings.filter { $0.key != "data" }.map(\.option) }
+    static var serverOptions: [Option] {
+        settings.filter { !["data", "database"].contains($0.key) }.map(\.option)
+    }
 
     private static func option(_ key: String) -> Option {
         settings.first { $0.key == key }?.option ?? .value(key, "VALUE", "")
@@ -187,8 +204,9 @@ private struct Sources {
     mutating func value<Value>(_ key: String, _ reading: (String) -> Value?) -> Value? {
         guard let (text, source) = values[key] else { return nil }
         if let value = reading(text) { return value }
-        let example = Configuration.settings.first { $0.key == key }?.example ?? ""
-        problems.append("\(source): “\(text)” does not fit; write it like \(example)")
+        let setting = Configuration.settings.first { $0.key == key }
+        let shown = setting?.isSecret == true ? "the value" : "“\(text)”"
+        problems.append("\(source): \(shown) does not fit; write it like \(setting?.example ?? "")")
         return nil
     }
 
@@ -216,6 +234,17 @@ private func trimmed(_ text: Substring) -> String {
 struct TLSFiles: Sendable, Equatable {
     let certificate: String
     let key: String
+}
+
+/// Where a PostgreSQL server is and how it is entered, in libpq's words.
+struct DatabaseAddress: Sendable {
+    let text: String
+
+    /// Nil unless `text` is a connection URI (PostgreSQL, 34.1.1.2).
+    init?(_ text: String) {
+        guard text.hasPrefix("postgres://") || text.hasPrefix("postgresql://") else { return nil }
+        self.text = text
+    }
 }
 
 /// A numeric address and a port.

@@ -35,7 +35,9 @@ enum Failure {
     /// What passes by itself, so that the caller should come again rather than give up.
     static func isTemporary(_ error: any Error) -> Bool {
         switch error {
-        case DatabaseFault.busy, DatabaseFault.full, DatabaseFault.unconfirmed, DatabaseFault.closed: true
+        case DatabaseFault.busy, DatabaseFault.full, DatabaseFault.unconfirmed, DatabaseFault.closed,
+            DatabaseFault.unreachable:
+            true
         case is PasswordHasher.Fault, is LogoWorkshopFault: true
         default: false
         }

@@ -147,7 +147,7 @@ extension ApplicationRegistry {
         let hash = try await passwords.hash(draft.password)
         let id = AccountID(text: "acc_" + entropy.base62(22))
         let (now, ledger) = (clock(), ledger)
-        return try await database.transaction { transaction in
+        return try await database.transaction(.tenant(tenant.id)) { transaction in
             let account = Account(
                 id: id,
                 role: role,
@@ -193,6 +193,11 @@ extension Connection {
             """
         )
         return !added.isEmpty
+    }
+
+    /// Keeps others from deciding about an account until the transaction ends.
+    func hold(_ id: AccountID, tenant: TenantID) throws {
+        try send("UPDATE accounts SET name = name WHERE tenant = \(tenant) AND id = \(id)")
     }
 
     func set(_ password: PasswordHash, of id: AccountID, tenant: TenantID) throws {

@@ -1,5 +1,4 @@
 package import FoundationEssentials
-import Synchronization
 
 /// What the portal knows: tenants, people, applications, consent, tokens, and the record of it all.
 ///
@@ -22,9 +21,12 @@ package final class ApplicationRegistry: Sendable {
     let digestOfNothing: [UInt8]
     let ledger: Ledger
     let uses = UseLog()
-    let recentReads = RecentReads()
+    let recentReads: RecentReads
     private let formKey: DigestKey
-    private let known = Mutex(KnownTenants())
+
+    /// By which the data knows the master key again.
+    private let keyMark: [UInt8]
+    private let knownTenants: KnownTenants
 
     package init(
         database: any Database,
@@ -43,11 +45,28 @@ package final class ApplicationRegistry: Sendable {
         digestOfNothing = secretKey.digest([])
         ledger = Ledger(key: DigestKey(masterKey, purpose: "ledger"))
         formKey = DigestKey(masterKey, purpose: "forms")
+        keyMark = DigestKey(masterKey, purpose: "mark").digest([])
+        recentReads = RecentReads { [weak database] in database?.announceChange() }
+        knownTenants = KnownTenants(lifetime: database.isShared ? 1 : .infinity, clock: clock)
+        database.onChangeElsewhere { [recentReads, knownTenants] in
+            recentReads.forget()
+            knownTenants.forget()
+        }
     }
 
     /// Brings the tables up to date; throws ``MigrationProblem`` for data that is newer than this program.
+    ///
+    /// Throws ``ForeignKey`` when the data was made under another master key: nothing in it could be proven.
     package func open() async throws {
         try await migrate(database, Schema.migrations)
+        let mark = keyMark
+        let isOurs = try await database.transaction(.directory) { transaction in
+            try transaction.send(
+                "INSERT INTO master_keys (number, mark) VALUES (1, \(mark)) ON CONFLICT (number) DO NOTHING"
+            )
+            return try transaction.run("SELECT 1 FROM master_keys WHERE mark = \(mark)").count == 1
+        }
+        guard isOurs else { throw ForeignKey() }
     }
 
     /// What a form carries to prove that we wrote it for this browser: a seal over its cookie.
@@ -65,55 +84,40 @@ package final class ApplicationRegistry: Sendable {
     package func now() -> Date { clock() }
 }
 
+/// The data was made under another master key.
+package struct ForeignKey: Error {}
+
 // MARK: - Tenants
-
-/// Tenants read lately.
-///
-/// One process owns the data, so what it forgets on every import is never stale.
-private struct KnownTenants {
-    var byName: [String: Tenant] = [:]
-    var byHost: [String: Tenant?] = [:]
-
-    static let limit = 1024
-
-    mutating func remember(_ tenant: Tenant) {
-        if byName.count >= KnownTenants.limit { byName = [:] }
-        byName[tenant.name.text] = tenant
-    }
-
-    mutating func remember(_ tenant: Tenant?, at host: String) {
-        if byHost.count >= KnownTenants.limit { byHost = [:] }
-        byHost[host] = .some(tenant)
-    }
-}
 
 extension ApplicationRegistry {
     package func tenant(named name: String) async throws -> Tenant? {
-        if let tenant = known.withLock({ $0.byName[name] }) { return tenant }
-        guard let name = TenantName(name) else { return nil }
-        let tenant = try await database.read { try $0.tenant(named: name) }
-        if let tenant { known.withLock { $0.remember(tenant) } }
-        return tenant
+        guard let tenantName = TenantName(name) else { return nil }
+        return try await knownTenants.tenant(.name(name)) {
+            try await database.read(.directory) { try $0.tenant(named: tenantName) }
+        }
     }
 
     /// The tenant that owns a host name, which is lower case and without a port.
     package func tenant(atHost host: String) async throws -> Tenant? {
-        if let tenant = known.withLock({ $0.byHost[host] }) { return tenant }
-        let tenant = try await database.read { try $0.tenant(atHost: host) }
-        known.withLock { $0.remember(tenant, at: host) }
-        return tenant
+        try await knownTenants.tenant(.host(host)) {
+            try await database.read(.directory) { try $0.tenant(atHost: host) }
+        }
     }
 
     package func tenants() async throws -> [Tenant] {
-        try await database.read { try $0.allTenants() }
+        try await database.read(.directory) { try $0.allTenants() }
     }
 
     /// Writes a tenant as its file describes it; doing it twice changes nothing.
     ///
-    /// For the operator. Throws ``TenantRefusal`` when a host belongs to another tenant.
+    /// For the operator. Throws ``TenantRefusal`` when a host belongs to another tenant, and
+    /// ``DatabaseFault/busy`` when another process made a tenant in the same moment.
     package func importTenant(_ settings: Tenant.Settings, as name: TenantName) async throws -> Tenant {
         let (now, ledger) = (clock(), ledger)
-        let tenant = try await database.transaction { transaction in
+        let id = try await database.read(.directory) { connection in
+            try connection.tenant(named: name)?.id ?? connection.nextTenantID()
+        }
+        let tenant = try await database.transaction(.tenant(id)) { transaction in
             for host in settings.hosts {
                 if let owner = try transaction.tenant(atHost: host), owner.name != name {
                     throw TenantRefusal.hostTaken(host, by: owner.name)
@@ -122,7 +126,7 @@ extension ApplicationRegistry {
             if let standing = try transaction.tenant(named: name), standing.settings == settings {
                 return standing
             }
-            let id = try transaction.save(settings, as: name, at: now)
+            guard try transaction.save(settings, as: name, id: id, at: now) else { throw DatabaseFault.busy }
             try ledger.record(
                 .tenantImported,
                 of: name.text,
@@ -134,7 +138,8 @@ extension ApplicationRegistry {
             )
             return Tenant(id: id, name: name, settings: settings)
         }
-        known.withLock { $0 = KnownTenants() }
+        knownTenants.forget()
+        database.announceChange()
         return tenant
     }
 }
@@ -152,10 +157,17 @@ extension ApplicationRegistry {
         try await uses.write(to: database)
     }
 
-    /// Deletes up to `batch` expired rows of each kind and says how many went; small, so that nobody waits long.
+    /// Deletes up to `batch` expired rows of each kind of each tenant and says how many went; one tenant after
+    /// the other, so that nobody waits long.
     package func sweep(batch: Int = 500) async throws -> Int {
         let now = clock()
-        return try await database.transaction { try $0.deleteExpired(upTo: batch, at: now) }
+        var swept = 0
+        for tenant in try await database.read(.directory, { try $0.tenantIDs() }) {
+            swept += try await database.transaction(.tenant(tenant)) {
+                try $0.deleteExpired(of: tenant, upTo: batch, at: now)
+            }
+        }
+        return swept
     }
 
     /// Closes the database; what was answered is on disk already.
@@ -167,43 +179,49 @@ extension ApplicationRegistry {
 
 extension Connection {
     /// What has expired, a batch of each kind; a request stays a day longer so that it can be started again.
-    fileprivate func deleteExpired(upTo batch: Int, at now: Date) throws -> Int {
+    fileprivate func deleteExpired(of tenant: TenantID, upTo batch: Int, at now: Date) throws -> Int {
         let yesterday = now.addingTimeInterval(-86_400)
         let lastMonth = now.addingTimeInterval(-Double(RefusedRedirect.keptSeconds))
         let statements: [SQL] = [
             """
-            DELETE FROM access_tokens WHERE (tenant, id) IN
-                (SELECT tenant, id FROM access_tokens WHERE expires_at < \(now) LIMIT \(batch)) RETURNING 1
+            DELETE FROM access_tokens WHERE tenant = \(tenant) AND (id) IN
+                (SELECT id FROM access_tokens
+                WHERE tenant = \(tenant) AND expires_at < \(now) LIMIT \(batch)) RETURNING 1
             """,
             """
-            DELETE FROM refresh_tokens WHERE (tenant, id) IN
-                (SELECT tenant, id FROM refresh_tokens WHERE kept_until < \(now) LIMIT \(batch)) RETURNING 1
+            DELETE FROM refresh_tokens WHERE tenant = \(tenant) AND (id) IN
+                (SELECT id FROM refresh_tokens
+                WHERE tenant = \(tenant) AND kept_until < \(now) LIMIT \(batch)) RETURNING 1
             """,
             """
-            DELETE FROM token_families WHERE (tenant, id) IN
-                (SELECT tenant, id FROM token_families WHERE expires_at < \(now) LIMIT \(batch)) RETURNING 1
+            DELETE FROM token_families WHERE tenant = \(tenant) AND (id) IN
+                (SELECT id FROM token_families
+                WHERE tenant = \(tenant) AND expires_at < \(now) LIMIT \(batch)) RETURNING 1
             """,
             """
-            DELETE FROM authorization_codes WHERE (tenant, id) IN
-                (SELECT tenant, id FROM authorization_codes WHERE kept_until < \(now) LIMIT \(batch)) RETURNING 1
+            DELETE FROM authorization_codes WHERE tenant = \(tenant) AND (id) IN
+                (SELECT id FROM authorization_codes
+                WHERE tenant = \(tenant) AND kept_until < \(now) LIMIT \(batch)) RETURNING 1
             """,
             """
-            DELETE FROM authorization_requests WHERE (tenant, id) IN
-                (SELECT tenant, id FROM authorization_requests WHERE expires_at < \(yesterday) LIMIT \(batch))
-            RETURNING 1
+            DELETE FROM authorization_requests WHERE tenant = \(tenant) AND (id) IN
+                (SELECT id FROM authorization_requests
+                WHERE tenant = \(tenant) AND expires_at < \(yesterday) LIMIT \(batch)) RETURNING 1
             """,
             """
-            DELETE FROM refused_redirects WHERE (tenant, application, reference) IN
-                (SELECT tenant, application, reference FROM refused_redirects
-                WHERE refused_at < \(lastMonth) LIMIT \(batch)) RETURNING 1
+            DELETE FROM refused_redirects WHERE tenant = \(tenant) AND (application, reference) IN
+                (SELECT application, reference FROM refused_redirects
+                WHERE tenant = \(tenant) AND refused_at < \(lastMonth) LIMIT \(batch)) RETURNING 1
             """,
             """
-            DELETE FROM sessions WHERE (tenant, id) IN
-                (SELECT tenant, id FROM sessions WHERE expires_at < \(now) LIMIT \(batch)) RETURNING 1
+            DELETE FROM sessions WHERE tenant = \(tenant) AND (id) IN
+                (SELECT id FROM sessions
+                WHERE tenant = \(tenant) AND expires_at < \(now) LIMIT \(batch)) RETURNING 1
             """,
             """
-            DELETE FROM staged_logos WHERE (tenant, id) IN
-                (SELECT tenant, id FROM staged_logos WHERE expires_at < \(now) LIMIT \(batch)) RETURNING 1
+            DELETE FROM staged_logos WHERE tenant = \(tenant) AND (id) IN
+                (SELECT id FROM staged_logos
+                WHERE tenant = \(tenant) AND expires_at < \(now) LIMIT \(batch)) RETURNING 1
             """,
         ]
         return try statements.reduce(0) { try $0 + run($1).count }

@@ -21,6 +21,27 @@ extension Connection {
         try applications(where: "a.tenant = \(tenant)", tenant: tenant)
     }
 
+    /// Keeps an application as it is until the transaction ends, so that what is decided about it stays right;
+    /// false where there is none.
+    func hold(_ id: ClientID, tenant: TenantID) throws -> Bool {
+        try !run(
+            """
+            UPDATE applications SET revision = revision WHERE tenant = \(tenant) AND id = \(id) RETURNING id
+            """
+        ).isEmpty
+    }
+
+    /// The same for one that works; false also where it has changed since `revision`.
+    func hold(_ id: ClientID, asOf revision: Int, tenant: TenantID) throws -> Bool {
+        try !run(
+            """
+            UPDATE applications SET revision = revision
+            WHERE tenant = \(tenant) AND id = \(id) AND revision = \(revision) AND suspended_at IS NULL
+            RETURNING id
+            """
+        ).isEmpty
+    }
+
     private func applications(where condition: SQL, tenant: TenantID) throws -> [Application] {
         let rows = try run(
             """

@@ -339,7 +339,7 @@ extension ApplicationRegistry {
         let id = tenant.id
         let place = RecentReads.Place(tenant: id, id: clientID)
         let application = try await recentReads.applications.fact(place, at: clock()) {
-            try await database.read { try $0.application(clientID, tenant: id) }
+            try await database.read(.tenant(id)) { try $0.application(clientID, tenant: id) }
         }
         guard let application else { throw RecipientRefusal.unknownClient }
         return try Recipient(application, at: redirectURI, under: tenant.policy.redirectMatch)
@@ -356,7 +356,7 @@ extension ApplicationRegistry {
     /// Whether a browser application registered with this origin may read our answers (RFC 6454).
     package func isRegisteredOrigin(_ origin: String, at tenant: Tenant) async throws -> Bool {
         let id = tenant.id
-        return try await database.read { connection in
+        return try await database.read(.tenant(id)) { connection in
             try !connection.run(
                 """
                 SELECT 1 FROM redirect_uris r JOIN applications a ON a.tenant = r.tenant AND a.id = r.application

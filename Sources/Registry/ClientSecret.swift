@@ -119,7 +119,7 @@ extension ApplicationRegistry {
         let digest = secret?.digest(with: secretKey) ?? nothing
         let key = StoredClient.Key(tenant: tenant.id, client: sent.id, secret: secret?.id ?? "")
         let known = try await recentReads.clients.fact(key, at: now) {
-            try await database.read { try $0.client(key) }
+            try await database.read(.tenant(key.tenant)) { try $0.client(key) }
         }
         let stored = known?.digest(at: now)
         let proven = areEqualInConstantTime(stored ?? nothing, digest)
@@ -201,9 +201,11 @@ extension PartnerAccess {
         let (now, ledger, tenant, actor) = (registry.clock(), registry.ledger, tenant.id, actor)
         let (owner, provenance) = (account.id, provenance)
         try await registry.recentReads.changing {
-            try await registry.database.transaction { transaction in
+            try await registry.database.transaction(.tenant(tenant)) { transaction in
                 let id = application.id
-                guard try transaction.application(id.text, ownedBy: owner, tenant: tenant) != nil else {
+                guard try transaction.hold(id, tenant: tenant),
+                    try transaction.application(id.text, ownedBy: owner, tenant: tenant) != nil
+                else {
                     throw SecretRefusal.noSuchSecret
                 }
                 try change(transaction, now)

@@ -115,7 +115,7 @@ extension ApplicationRegistry {
         at tenant: Tenant
     ) async throws -> String {
         let made = ticket(for: request, query: query, browser: browser, session: nil, at: tenant)
-        try await database.write(made.insertion)
+        try await database.write(made.insertion, .tenant(tenant.id))
         return made.ticket.id
     }
 
@@ -128,7 +128,7 @@ extension ApplicationRegistry {
         -> WaitingRequest?
     {
         let (now, tenant) = (clock(), tenant.id)
-        return try await database.read { connection in
+        return try await database.read(.tenant(tenant)) { connection in
             guard let row = try connection.waitingRequest(id, tenant: tenant),
                 areEqualInConstantTime(row.browser, browser)
             else { return nil }
@@ -140,7 +140,7 @@ extension ApplicationRegistry {
     package func query(ofTicket ticket: String, at tenant: Tenant) async throws -> String? {
         guard let ticket = SecretText(parsing: ticket, kind: .ticket) else { return nil }
         let (digest, tenant) = (ticket.digest(with: secretKey), tenant.id)
-        return try await database.transaction { transaction in
+        return try await database.transaction(.tenant(tenant)) { transaction in
             guard let row = try transaction.waitingRequest(ticket.id, tenant: tenant),
                 areEqualInConstantTime(row.digest, digest)
             else { return nil }
@@ -181,7 +181,7 @@ extension CustomerAccess {
     /// Whether this customer has to be asked, and about what.
     package func standing(of request: AuthorizationRequest) async throws -> Standing {
         let (tenant, account, now) = (tenant, account, registry.clock())
-        return try await registry.database.read { connection in
+        return try await registry.database.read(.tenant(tenant.id)) { connection in
             let application = request.application
             guard try connection.mayConnect(account, to: application, at: tenant) else {
                 return .notATestAccount
@@ -198,9 +198,9 @@ extension CustomerAccess {
     ///
     /// The answer finds the row whenever it comes. A ticket promises nothing yet, so nobody waits for the disk:
     /// if the machine fails in that moment, the customer starts again from the application.
-    package func remember(_ request: AuthorizationRequest, query: String) throws -> SecretText {
+    package func remember(_ request: AuthorizationRequest, query: String) async throws -> SecretText {
         let made = registry.ticket(for: request, query: query, browser: [], session: session, at: tenant)
-        try registry.database.writeSoon(made.insertion)
+        try await registry.database.writeSoon(made.insertion, .tenant(tenant.id))
         return made.ticket
     }
 
@@ -214,7 +214,7 @@ extension CustomerAccess {
         let code = registry.newCode(at: tenant)
         let row = CodeRow(request, digest: code.digest(with: registry.secretKey))
         let (now, tenant) = (registry.clock(), tenant)
-        try await registry.database.transaction { transaction in
+        try await registry.database.transaction(.tenant(tenant.id)) { transaction in
             try transaction.insert(row, as: code.id, under: grant.id, tenant: tenant, at: now)
         }
         return AuthorizationAnswer(request, .code(code))
@@ -245,7 +245,20 @@ extension CustomerAccess {
             codeDigest: code.digest(with: registry.secretKey),
             grantID: "gr_" + registry.entropy.base62(22)
         )
-        return try await registry.database.transaction { transaction in
+        do {
+            return try await self.answer(ticket, digest, answer, moment)
+        } catch let overtaken as Overtaken {
+            return .startAgain(query: overtaken.query)
+        }
+    }
+
+    private func answer(
+        _ ticket: SecretText,
+        _ digest: [UInt8],
+        _ answer: ConsentAnswer,
+        _ moment: AnswerMoment
+    ) async throws -> ConsentOutcome {
+        try await registry.database.transaction(.tenant(tenant.id)) { transaction in
             guard let row = try transaction.waitingRequest(ticket.id, tenant: tenant.id),
                 areEqualInConstantTime(row.digest, digest), row.session == session.id
             else { return .refused }
@@ -287,16 +300,22 @@ extension CustomerAccess {
             tenant: tenant.id,
             at: moment.now
         )
-        let scopes = ("scopes", row.scopes.wire)
+        var detail = [("scopes", row.scopes.wire)]
+        let result: AuthorizationAnswer.Result
         if row.responseType == .token {
-            let way = ("grant", Grant.implicit.rawValue)
-            try record(.consentGiven, application, [scopes, way], moment.now, transaction)
-            return .token(try token(row, under: grantID, transaction))
+            detail.append(("grant", Grant.implicit.rawValue))
+            result = .token(try token(row, under: grantID, transaction))
+        } else {
+            let code = CodeRow(row, digest: moment.codeDigest)
+            try transaction.insert(code, as: moment.code.id, under: grantID, tenant: tenant, at: moment.now)
+            result = .code(moment.code)
         }
-        let code = CodeRow(row, digest: moment.codeDigest)
-        try transaction.insert(code, as: moment.code.id, under: grantID, tenant: tenant, at: moment.now)
-        try record(.consentGiven, application, [scopes], moment.now, transaction)
-        return .code(moment.code)
+        // As late as can be, because whoever else answers for this application waits from here to the end.
+        guard try transaction.hold(application.id, asOf: row.revision, tenant: tenant.id) else {
+            throw Overtaken(query: row.query)
+        }
+        try record(.consentGiven, application, detail, moment.now, transaction)
+        return result
     }
 
     /// A token that travels in the address itself, with nothing to refresh it (RFC 6749 §4.2.2).
@@ -341,6 +360,9 @@ extension CustomerAccess {
     }
 }
 
+/// The application changed while its customer's answer was being written.
+private struct Overtaken: Error { let query: String }
+
 /// What an answer is made of, fixed before its transaction starts.
 private struct AnswerMoment: Sendable {
     let now: Date
@@ -354,7 +376,7 @@ private struct AnswerMoment: Sendable {
 extension CustomerAccess {
     package func grants() async throws -> [ConsentGrant] {
         let (tenant, account) = (tenant.id, account.id)
-        return try await registry.database.read { connection in
+        return try await registry.database.read(.tenant(tenant)) { connection in
             try connection.liveGrants(of: account, tenant: tenant)
         }
     }
@@ -366,7 +388,7 @@ extension CustomerAccess {
     /// The name of an application this customer disconnected, for the notice that says so.
     package func formerConnection(_ id: String) async throws -> String? {
         let (tenant, account) = (tenant.id, account.id)
-        return try await registry.database.read { connection in
+        return try await registry.database.read(.tenant(tenant)) { connection in
             let client = try connection.applicationOfEndedGrant(id, of: account, tenant: tenant)
             return try client.flatMap { try connection.application($0, tenant: tenant)?.displayName }
         }
@@ -376,7 +398,7 @@ extension CustomerAccess {
     package func disconnect(_ grant: ConsentGrant) async throws {
         let (now, account) = (registry.clock(), account.id)
         try await registry.recentReads.changing {
-            try await registry.database.transaction { transaction in
+            try await registry.database.transaction(.tenant(tenant.id)) { transaction in
                 guard try transaction.endGrant(grant.id, of: account, tenant: tenant.id, at: now) else {
                     return
                 }

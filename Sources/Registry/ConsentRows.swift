@@ -174,7 +174,7 @@ extension Connection {
         let policy = tenant.policy
         let end = now.addingTimeInterval(Double(policy.codeSeconds))
         let keptUntil = policy.rememberedUntil(from: end)
-        try run(
+        try send(
             """
             INSERT INTO authorization_codes (tenant, id, digest, grant_id, application, redirect_uri,
                 redirect_uri_sent, scopes, challenge, created_at, expires_at, kept_until)

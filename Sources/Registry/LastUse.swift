@@ -9,6 +9,13 @@ final class UseLog: Sendable {
     enum Subject: Hashable, Sendable {
         case secret(ClientID, String)
         case grant(String)
+
+        fileprivate var name: String {
+            switch self {
+            case .secret(let client, let id): "\(client) \(id)"
+            case .grant(let id): id
+            }
+        }
     }
 
     private struct Key: Hashable {
@@ -29,10 +36,13 @@ final class UseLog: Sendable {
             sightings = [:]
             return seen
         }
-        if seen.isEmpty { return }
-        try await database.transaction { transaction in
-            for (key, sighting) in seen {
-                try transaction.record(key.subject, of: key.tenant, at: sighting.at, from: sighting.from)
+        for (tenant, seen) in Dictionary(grouping: seen, by: \.key.tenant) {
+            // In an order of their own, so that no two processes wait for each other.
+            let inOrder = seen.sorted { $0.key.subject.name < $1.key.subject.name }
+            try await database.transaction(.tenant(tenant)) { transaction in
+                for (key, sighting) in inOrder {
+                    try transaction.record(key.subject, of: tenant, at: sighting.at, from: sighting.from)
+                }
             }
         }
     }
@@ -49,14 +59,14 @@ extension Connection {
     {
         switch subject {
         case .secret(let application, let id):
-            try run(
+            try send(
                 """
                 UPDATE client_secrets SET last_used_at = \(use), last_used_from = \(address)
                 WHERE tenant = \(tenant) AND application = \(application) AND id = \(id)
                 """
             )
         case .grant(let id):
-            try run("UPDATE grants SET last_used_at = \(use) WHERE tenant = \(tenant) AND id = \(id)")
+            try send("UPDATE grants SET last_used_at = \(use) WHERE tenant = \(tenant) AND id = \(id)")
         }
     }
 }

@@ -113,9 +113,9 @@ struct Ledger: Sendable {
         tenant: TenantID,
         at now: Date
     ) throws {
-        let head = try transaction.ledgerHead(of: tenant)
+        let head = try transaction.advanceLedger(of: tenant)
         let entry = LedgerEntry(
-            sequence: head.sequence + 1,
+            sequence: head.sequence,
             at: now,
             actor: actor.text,
             action: action.rawValue,
@@ -159,8 +159,21 @@ extension Connection {
         return (try head.integer(0), try head.bytes(1))
     }
 
+    /// The next row's number and the hash of the row before; held until the transaction ends.
+    fileprivate func advanceLedger(of tenant: TenantID) throws -> (sequence: Int, hash: [UInt8]) {
+        let head = try run(
+            """
+            INSERT INTO ledger_heads (tenant, sequence, hash) VALUES (\(tenant), 1, \([UInt8]()))
+            ON CONFLICT (tenant) DO UPDATE SET sequence = ledger_heads.sequence + 1
+            RETURNING sequence, hash
+            """
+        ).first
+        guard let head else { throw DamagedRow(place: "ledger_heads") }
+        return (try head.integer(0), try head.bytes(1))
+    }
+
     fileprivate func append(_ entry: LedgerEntry, hash: [UInt8], tenant: TenantID) throws {
-        try run(
+        try send(
             """
             INSERT INTO ledger
                 (tenant, sequence, at, actor, action, object, detail, address, reference, hash)
@@ -168,12 +181,7 @@ extension Connection {
                 \(entry.object), \(entry.detail), \(entry.address), \(entry.reference), \(hash))
             """
         )
-        try run(
-            """
-            INSERT INTO ledger_heads (tenant, sequence, hash) VALUES (\(tenant), \(entry.sequence), \(hash))
-            ON CONFLICT (tenant) DO UPDATE SET sequence = excluded.sequence, hash = excluded.hash
-            """
-        )
+        try send("UPDATE ledger_heads SET hash = \(hash) WHERE tenant = \(tenant)")
     }
 
     func ledger(of tenant: TenantID, after sequence: Int, limit: Int) throws -> [LedgerEntry] {

@@ -17,7 +17,7 @@ extension OperatorAccess {
         let granted = try names.map { try scopes($0, of: application) } ?? application.scopes
         let fresh = FreshTokens(for: application.id, at: tenant, of: registry, withRefreshToken: false)
         let newGrant = "gr_" + registry.entropy.base62(22)
-        try await registry.database.transaction { transaction in
+        try await registry.database.transaction(.tenant(tenant.id)) { transaction in
             guard let current = try transaction.application(id, tenant: tenant.id), !current.isSuspended,
                 current.kind != .resourceServer,
                 try transaction.mayConnect(account, to: current, at: tenant)
@@ -48,7 +48,7 @@ extension OperatorAccess {
 
     private func account(of customer: EmailAddress) async throws -> Account? {
         let tenant = tenant.id
-        return try await registry.database.read { connection in
+        return try await registry.database.read(.tenant(tenant)) { connection in
             try connection.account(of: customer, as: .customer, tenant: tenant)?.account
         }
     }

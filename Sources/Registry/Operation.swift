@@ -21,7 +21,7 @@ extension OperatorAccess {
     /// Whether somebody with this address is there in this role.
     package func hasAccount(of email: EmailAddress, as role: Role) async throws -> Bool {
         let tenant = tenant.id
-        return try await registry.database.read { connection in
+        return try await registry.database.read(.tenant(tenant)) { connection in
             try connection.account(of: email, as: role, tenant: tenant) != nil
         }
     }
@@ -34,7 +34,7 @@ extension OperatorAccess {
         -> RegisteredApplication
     {
         let id = tenant.id
-        let account = try await registry.database.read { connection in
+        let account = try await registry.database.read(.tenant(id)) { connection in
             try connection.account(of: owner, as: .partner, tenant: id)?.account
         }
         guard let account else { throw OperatorRefusal.noSuchPartner(owner.text) }
@@ -48,7 +48,9 @@ extension OperatorAccess {
     /// Throws ``OperatorRefusal``.
     package func application(_ id: String) async throws -> Application {
         let tenant = tenant.id
-        let found = try await registry.database.read { try $0.application(id, tenant: tenant) }
+        let found = try await registry.database.read(.tenant(tenant)) {
+            try $0.application(id, tenant: tenant)
+        }
         guard let found else { throw OperatorRefusal.noSuchApplication(id) }
         return found
     }
@@ -71,13 +73,13 @@ extension OperatorAccess {
     /// Walks the tenant's ledger from its first entry.
     package func verifyLedger() async throws -> LedgerVerdict {
         let (ledger, tenant) = (registry.ledger, tenant.id)
-        return try await registry.database.read { try ledger.verify(tenant, in: $0) }
+        return try await registry.database.read(.tenant(tenant)) { try ledger.verify(tenant, in: $0) }
     }
 
     /// Up to `limit` entries after `sequence`, oldest first.
     package func ledger(after sequence: Int, limit: Int) async throws -> [LedgerEntry] {
         let tenant = tenant.id
-        return try await registry.database.read { connection in
+        return try await registry.database.read(.tenant(tenant)) { connection in
             try connection.ledger(of: tenant, after: sequence, limit: limit)
         }
     }

@@ -29,6 +29,9 @@ package struct OwnThread: Sendable {
         self.thread = thread
     }
 
+    /// Lets the thread end by itself.
+    func leave() { pthread_detach(thread) }
+
     /// Waits until the thread has ended, unless it is the one asking.
     func join() {
         if pthread_equal(thread, pthread_self()) != 0 {

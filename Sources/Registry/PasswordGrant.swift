@@ -11,7 +11,7 @@ extension ClientAccess {
         let (account, renewed) = try await proven(customer)
         let fresh = fresh(withRefreshToken: tenant.policy.grants.contains(.refreshToken))
         let newGrant = "gr_" + registry.entropy.base62(22)
-        let result: Redemption = try await registry.database.transaction { transaction in
+        let result: Redemption = try await registry.database.transaction(.tenant(tenant.id)) { transaction in
             guard let application = try transaction.application(client.id.text, tenant: tenant.id),
                 try transaction.mayConnect(account, to: application, at: tenant)
             else { return .refused(.unauthorizedClient) }

@@ -17,10 +17,20 @@ final class RecentReads: Sendable {
     let accessTokens = Shelf<Place, StoredAccessToken>()
     let sessions = Shelf<Place, StoredSession>()
 
-    /// Runs a change; when it returns, the old state is forgotten everywhere.
+    private let announce: @Sendable () -> Void
+
+    /// `announce` tells other processes to forget what they read; it does not wait for them.
+    init(announce: @escaping @Sendable () -> Void) { self.announce = announce }
+
+    /// Runs a change; when it returns, the old state is forgotten here, and a moment later everywhere.
     func changing<Result>(_ change: () async throws -> Result) async rethrows -> Result {
-        defer { forget() }
+        defer { forgetEverywhere() }
         return try await change()
+    }
+
+    func forgetEverywhere() {
+        forget()
+        announce()
     }
 
     func forget() {

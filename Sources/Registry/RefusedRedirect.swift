@@ -25,7 +25,7 @@ extension ApplicationRegistry {
         guard address.utf8.count <= 2000 else { return }
         let refused = RefusedRedirect(reference: reference, address: address, refusedAt: clock())
         let (id, tenant) = (application.id, tenant.id)
-        try await database.transaction { try $0.insert(refused, of: id, tenant: tenant) }
+        try await database.transaction(.tenant(tenant)) { try $0.insert(refused, of: id, tenant: tenant) }
     }
 }
 

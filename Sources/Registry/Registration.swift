@@ -35,7 +35,7 @@ extension PartnerAccess {
 
     package func applications() async throws -> [ApplicationSummary] {
         let (tenant, owner) = (tenant.id, account.id)
-        return try await registry.database.read { connection in
+        return try await registry.database.read(.tenant(tenant)) { connection in
             try connection.applications(of: owner, tenant: tenant).map { application in
                 try connection.summary(of: application, tenant: tenant)
             }
@@ -45,7 +45,7 @@ extension PartnerAccess {
     /// One of this partner's applications; nil for anybody else's and for none, which look the same.
     package func application(_ id: String) async throws -> Application? {
         let (tenant, owner) = (tenant.id, account.id)
-        return try await registry.database.read { connection in
+        return try await registry.database.read(.tenant(tenant)) { connection in
             try connection.application(id, ownedBy: owner, tenant: tenant)
         }
     }
@@ -53,10 +53,10 @@ extension PartnerAccess {
     /// Reads something of an application, if it is this partner's; nil otherwise.
     func reading<Result: Sendable>(
         _ application: Application,
-        _ body: @Sendable (any Connection, Application, TenantID) throws -> Result
+        _ body: @escaping @Sendable (any Connection, Application, TenantID) throws -> Result
     ) async throws -> Result? {
         let (tenant, owner) = (tenant.id, account.id)
-        return try await registry.database.read { connection in
+        return try await registry.database.read(.tenant(tenant)) { connection in
             try connection.application(application.id.text, ownedBy: owner, tenant: tenant).map { current in
                 try body(connection, current, tenant)
             }
@@ -129,9 +129,10 @@ extension PartnerAccess {
         )
         let provenance = provenance
         try await registry.recentReads.changing {
-            try await registry.database.transaction { transaction in
+            try await registry.database.transaction(.tenant(tenant)) { transaction in
                 let id = application.id
-                guard let current = try transaction.application(id.text, ownedBy: owner, tenant: tenant)
+                guard try transaction.hold(id, tenant: tenant),
+                    let current = try transaction.application(id.text, ownedBy: owner, tenant: tenant)
                 else {
                     throw RegistrationRefusal.noSuchApplication
                 }
@@ -164,7 +165,8 @@ extension ApplicationRegistry {
         let secret = draft.kind == .public ? nil : newClientSecret(at: tenant)
         let (now, ledger, limit) = (clock(), ledger, tenant.policy.applicationsPerPartner)
         let digest = secret?.digest(with: secretKey)
-        let application = try await database.transaction { transaction in
+        let application = try await database.transaction(.tenant(tenant.id)) { transaction in
+            try transaction.hold(owner, tenant: tenant.id)
             if let earlier = try transaction.application(ticket: draft.ticket, of: owner, tenant: tenant.id) {
                 throw RegistrationRefusal.alreadyRegistered(earlier)
             }

@@ -47,8 +47,8 @@ struct Review: Sendable {
         let (now, ledger, tenant) = (registry.clock(), registry.ledger, tenant)
         let (actor, provenance) = (actor, provenance)
         try await registry.recentReads.changing {
-            try await registry.database.transaction { transaction in
-                guard try transaction.application(id, tenant: tenant) != nil else {
+            try await registry.database.transaction(.tenant(tenant)) { transaction in
+                guard try transaction.hold(ClientID(text: id), tenant: tenant) else {
                     throw OperatorRefusal.noSuchApplication(id)
                 }
                 try body(transaction, tenant, now)
@@ -74,7 +74,7 @@ extension AdminAccess {
 
     package func application(_ id: String) async throws -> Application? {
         let tenant = tenant.id
-        return try await registry.database.read { try $0.application(id, tenant: tenant) }
+        return try await registry.database.read(.tenant(tenant)) { try $0.application(id, tenant: tenant) }
     }
 
     package func approve(_ application: Application) async throws {
@@ -98,7 +98,7 @@ extension ApplicationRegistry {
     /// Every application of a tenant, for those who look after it.
     func summaries(of tenant: Tenant) async throws -> [ApplicationSummary] {
         let tenant = tenant.id
-        return try await database.read { connection in
+        return try await database.read(.tenant(tenant)) { connection in
             try connection.allApplications(tenant: tenant).map { application in
                 try connection.summary(of: application, tenant: tenant)
             }

@@ -86,7 +86,7 @@ extension ApplicationRegistry {
         let now = clock()
         let cookie = SecretText(prefix: tenant.name.secretPrefix, kind: .session, now: now, entropy: entropy)
         let (digest, ledger) = (cookie.digest(with: secretKey), ledger)
-        try await database.transaction { transaction in
+        try await database.transaction(.tenant(tenant.id)) { transaction in
             if let renewed { try transaction.set(renewed, of: account.id, tenant: tenant.id) }
             try transaction.insertSession(cookie.id, digest, of: account, tenant: tenant.id, at: now)
             try ledger.record(
@@ -107,7 +107,7 @@ extension ApplicationRegistry {
         at tenant: Tenant
     ) async throws -> (account: Account, password: PasswordHash)? {
         guard let email = EmailAddress(signIn.email) else { return nil }
-        return try await database.read { connection in
+        return try await database.read(.tenant(tenant.id)) { connection in
             try connection.account(of: email, as: signIn.role, tenant: tenant.id)
         }
     }
@@ -119,7 +119,7 @@ extension ApplicationRegistry {
         from provenance: Provenance
     ) async throws {
         let (now, ledger) = (clock(), ledger)
-        try await database.transaction { transaction in
+        try await database.transaction(.tenant(tenant.id)) { transaction in
             try ledger.record(
                 .signInRefused,
                 of: account?.text ?? "unknown",
@@ -139,15 +139,16 @@ extension ApplicationRegistry {
         let (now, digest) = (clock(), secret.digest(with: secretKey))
         let place = RecentReads.Place(tenant: tenant.id, id: secret.id)
         let found = try await recentReads.sessions.fact(place, at: now) {
-            try await database.read(StoredSession.select(place, as: role, at: now)).first.map(
-                StoredSession.init
-            )
+            try await database.read(StoredSession.select(place, as: role, at: now), .tenant(tenant.id)).first
+                .map(
+                    StoredSession.init
+                )
         }
         guard let found, found.account.role == role, areEqualInConstantTime(found.digest, digest) else {
             return nil
         }
         if now.timeIntervalSince(found.seenAt) > Double(Session.secondsBetweenSightings) {
-            try await database.write(Session.sighting(of: place, at: now))
+            try await database.write(Session.sighting(of: place, at: now), .tenant(tenant.id))
             recentReads.sessions.forget(place)
         }
         return Session(id: secret.id, account: found.account)
@@ -157,7 +158,7 @@ extension ApplicationRegistry {
     func end(_ session: Session, at tenant: Tenant, from provenance: Provenance) async throws {
         let (now, ledger) = (clock(), ledger)
         try await recentReads.changing {
-            try await database.transaction { transaction in
+            try await database.transaction(.tenant(tenant.id)) { transaction in
                 try transaction.deleteSession(session.id, tenant: tenant.id)
                 try ledger.record(
                     .signedOut,

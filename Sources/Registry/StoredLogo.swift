@@ -35,7 +35,7 @@ extension PartnerAccess {
             byteCount: upload.count
         )
         let (now, tenant, account) = (registry.clock(), tenant.id, account.id)
-        try await registry.database.transaction { transaction in
+        try await registry.database.transaction(.tenant(tenant)) { transaction in
             try transaction.store(picture, tenant: tenant, at: now)
             try transaction.insert(staged, of: account, tenant: tenant, at: now)
         }
@@ -45,7 +45,7 @@ extension PartnerAccess {
     /// The upload a form refers to, if it is this partner's and still kept.
     package func stagedLogo(_ id: String) async throws -> StagedLogo? {
         let (now, tenant, account) = (registry.clock(), tenant.id, account.id)
-        return try await registry.database.read { connection in
+        return try await registry.database.read(.tenant(tenant)) { connection in
             try connection.stagedLogo(id, of: account, tenant: tenant, at: now)
         }
     }
@@ -56,7 +56,7 @@ extension OperatorAccess {
     package func store(_ upload: [UInt8]) async throws -> LogoDigest {
         let picture = try await registry.decodeLogo(upload)
         let (now, tenant) = (registry.clock(), tenant.id)
-        try await registry.database.transaction { transaction in
+        try await registry.database.transaction(.tenant(tenant)) { transaction in
             try transaction.store(picture, tenant: tenant, at: now)
         }
         return LogoDigest(picture.digest)
@@ -69,7 +69,7 @@ extension ApplicationRegistry {
     /// Logos are public: whoever knows the digest has seen the page.
     package func logo(_ digest: String, size: Int, at tenant: Tenant) async throws -> [UInt8]? {
         let id = tenant.id
-        return try await database.read { connection in
+        return try await database.read(.tenant(id)) { connection in
             try connection.run(
                 "SELECT png FROM logos WHERE tenant = \(id) AND digest = \(digest) AND size = \(size)"
             ).first?.bytes(0)

@@ -33,6 +33,11 @@ package final class Tenant: Sendable, Hashable {
         ScopeSet(settings.scopes.filter(\.isDefault).map(\.name))
     }
 
+    /// Whether both are the same tenant in the same state.
+    func isSame(as other: Tenant) -> Bool {
+        id == other.id && name == other.name && settings == other.settings
+    }
+
     package static func == (one: Tenant, other: Tenant) -> Bool { one === other }
     package func hash(into hasher: inout Hasher) { hasher.combine(ObjectIdentifier(self)) }
 
@@ -171,28 +176,38 @@ extension Connection {
         ).first.map(Tenant.init)
     }
 
+    func tenantIDs() throws -> [TenantID] {
+        try run("SELECT id FROM tenants ORDER BY id").map { TenantID(number: try $0.integer(0)) }
+    }
+
+    func nextTenantID() throws -> TenantID {
+        TenantID(number: (try run("SELECT max(id) FROM tenants").first?.optionalInteger(0) ?? 0) + 1)
+    }
+
     func allTenants() throws -> [Tenant] {
         try run("SELECT id, name, settings FROM tenants ORDER BY name").map(Tenant.init)
     }
 
     /// Writes the tenant whole, so that importing a file twice leaves what importing it once does.
-    func save(_ settings: Tenant.Settings, as name: TenantName, at now: Date) throws -> TenantID {
+    ///
+    /// Says no when the name or the number is another tenant's.
+    func save(_ settings: Tenant.Settings, as name: TenantName, id: TenantID, at now: Date) throws -> Bool {
         let document = String(decoding: try JSONEncoder().encode(settings), as: UTF8.self)
         let saved = try run(
             """
-            INSERT INTO tenants (name, settings, created_at, updated_at)
-            VALUES (\(name), \(document), \(now), \(now))
-            ON CONFLICT (name) DO UPDATE SET settings = excluded.settings, updated_at = excluded.updated_at
+            INSERT INTO tenants (id, name, settings, created_at, updated_at)
+            VALUES (\(id), \(name), \(document), \(now), \(now))
+            ON CONFLICT (id) DO UPDATE SET settings = excluded.settings, updated_at = excluded.updated_at
+            WHERE tenants.name = excluded.name
             RETURNING id
             """
         )
-        guard let row = saved.first else { throw DamagedRow(place: "tenants") }
-        let id = TenantID(number: try row.integer(0))
+        if saved.isEmpty { return false }
         try run("DELETE FROM tenant_hosts WHERE tenant = \(id)")
         for host in settings.hosts {
             try run("INSERT INTO tenant_hosts (host, tenant) VALUES (\(host), \(id))")
         }
-        return id
+        return true
     }
 }
 

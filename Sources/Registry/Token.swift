@@ -94,7 +94,7 @@ extension ClientAccess {
         let digest = sent.digest(with: registry.secretKey)
         let fresh = fresh(withRefreshToken: tenant.policy.grants.contains(.refreshToken))
         let policy = tenant.policy
-        let result: Redemption = try await registry.database.transaction { transaction in
+        let result: Redemption = try await registry.database.transaction(.tenant(tenant.id)) { transaction in
             guard let code = try transaction.code(sent.id, of: client.id, tenant: tenant.id),
                 areEqualInConstantTime(code.digest, digest)
             else { return .refused(.invalidGrant(.unknown)) }
@@ -102,8 +102,10 @@ extension ClientAccess {
                 return .refused(refusal)
             }
             guard try transaction.useUp(code: sent.id, tenant: tenant.id, at: fresh.now) else {
-                if code.isUsed { try endFamily(sent.id, .codeReused, fresh.now, transaction) }
-                return .refused(.invalidGrant(code.isUsed ? .alreadyUsed : .expired))
+                // Asked again, because it may have been used since it was read.
+                let isUsed = try transaction.code(sent.id, of: client.id, tenant: tenant.id)?.isUsed ?? false
+                if isUsed { try endFamily(sent.id, .codeReused, fresh.now, transaction) }
+                return .refused(.invalidGrant(isUsed ? .alreadyUsed : .expired))
             }
             guard try transaction.grantLives(code.grant, tenant: tenant.id) else {
                 return .refused(.invalidGrant(.ended))
@@ -129,7 +131,7 @@ extension ClientAccess {
         let (digest, rule) = (sent.digest(with: registry.secretKey), refreshRule)
         let fresh = fresh(withRefreshToken: rule != .keep)
         let asked = try scope.map(scopes)
-        let result: Redemption = try await registry.database.transaction { transaction in
+        let result: Redemption = try await registry.database.transaction(.tenant(tenant.id)) { transaction in
             guard let old = try transaction.refreshToken(sent.id, of: client.id, tenant: tenant.id),
                 areEqualInConstantTime(old.digest, digest)
             else { return .refused(.invalidGrant(.unknown)) }
@@ -173,7 +175,7 @@ extension ClientAccess {
 
     /// Forgets what was read of a family that a replay has just ended.
     private func ending(_ result: Redemption) -> Redemption {
-        if case .refused(.invalidGrant(.alreadyUsed)) = result { registry.recentReads.forget() }
+        if case .refused(.invalidGrant(.alreadyUsed)) = result { registry.recentReads.forgetEverywhere() }
         return result
     }
 
@@ -185,12 +187,12 @@ extension ClientAccess {
         let granted = try scope.map(registeredScopes) ?? client.scopes
         guard policy.refreshWithClientCredentials, policy.grants.contains(.refreshToken) else {
             let fresh = fresh(withRefreshToken: false)
-            try await registry.database.write(fresh.insertion(granted, in: nil))
+            try await registry.database.write(fresh.insertion(granted, in: nil), .tenant(tenant.id))
             return try fresh.issued(.issued(granted))
         }
         let fresh = fresh(withRefreshToken: true)
         let family = fresh.family(fresh.access.id, grant: nil, scopes: granted)
-        try await registry.database.transaction { transaction in
+        try await registry.database.transaction(.tenant(tenant.id)) { transaction in
             try transaction.insert(family, of: client.id, tenant: tenant.id)
             try fresh.store(granted, in: family, with: transaction)
         }
@@ -301,7 +303,7 @@ struct FreshTokens: Sendable {
     }
 
     func store(_ scopes: ScopeSet, in family: TokenFamily, with transaction: any Connection) throws {
-        try transaction.run(insertion(scopes, in: family))
+        try transaction.send(insertion(scopes, in: family))
         guard let refresh else { return }
         let policy = tenant.policy
         let end = min(policy.refreshIdleSeconds.end(from: now), family.endsAt)

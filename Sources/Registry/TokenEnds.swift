@@ -26,7 +26,7 @@ extension ClientAccess {
         // A labelled text is one kind of token; another may be either.
         if let refresh = texts.parse(token, .refreshToken) {
             let digest = refresh.digest(with: registry.secretKey)
-            return try await registry.database.read { connection in
+            return try await registry.database.read(.tenant(tenant)) { connection in
                 try connection.liveRefreshToken(refresh.id, digest: digest, tenant: tenant, at: now)
             }
         }
@@ -42,7 +42,7 @@ extension ClientAccess {
         let refresh = texts.parse(token, .refreshToken)
         guard access != nil || refresh != nil else { return }
         try await registry.recentReads.changing {
-            try await registry.database.transaction { transaction in
+            try await registry.database.transaction(.tenant(tenant.id)) { transaction in
                 if let access, try end(access, digest: access.digest(with: key), now, transaction) { return }
                 guard let refresh else { return }
                 let digest = refresh.digest(with: key)
@@ -123,7 +123,7 @@ extension ApplicationRegistry {
     ) async throws -> TokenFacts? {
         let place = RecentReads.Place(tenant: tenant, id: token.id)
         let stored = try await recentReads.accessTokens.fact(place, at: now) {
-            try await database.read(StoredAccessToken.select(place, at: now)).first.flatMap(
+            try await database.read(StoredAccessToken.select(place, at: now), .tenant(tenant)).first.flatMap(
                 StoredAccessToken.init
             )
         }
@@ -139,7 +139,7 @@ extension BearerAccess {
     package func logOut() async throws {
         let (now, client) = (registry.clock(), token.client)
         try await registry.recentReads.changing {
-            try await registry.database.transaction { transaction in
+            try await registry.database.transaction(.tenant(tenant.id)) { transaction in
                 let detail: (String, String)
                 if let family = token.family {
                     try transaction.endFamily(family, tenant: tenant.id, at: now)

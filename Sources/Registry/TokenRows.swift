@@ -168,7 +168,7 @@ extension Connection {
     }
 
     func insert(_ family: TokenFamily, of client: ClientID, tenant: TenantID) throws {
-        try run(
+        try send(
             """
             INSERT INTO token_families (tenant, id, grant_id, application, scopes, expires_at)
             VALUES (\(tenant), \(family.id), \(family.grant ?? ""), \(client), \(family.scopes), \(family.endsAt))
@@ -179,7 +179,7 @@ extension Connection {
     /// Ends what one code or sign-in bought; what would have lived for ever is forgotten after a year.
     func endFamily(_ id: String, tenant: TenantID, at now: Date) throws {
         let nextYear = now.addingTimeInterval(366 * 86_400)
-        try run(
+        try send(
             """
             UPDATE token_families SET ended_at = \(now),
                 expires_at = CASE WHEN expires_at > \(nextYear) THEN \(nextYear) ELSE expires_at END
@@ -197,7 +197,7 @@ extension Connection {
         tenant: TenantID,
         at now: Date
     ) throws {
-        try run(
+        try send(
             """
             INSERT INTO refresh_tokens (tenant, id, digest, family, issued_at, expires_at, kept_until)
             VALUES (\(tenant), \(id), \(digest), \(family.id), \(now), \(expiresAt), \(keptUntil))

@@ -83,10 +83,14 @@ final class WaitingLine<Work: Sendable>: Sendable {
         if isRung { _ = bell.wait(atMost: -1) }
     }
 
-    /// Takes up to `count` of those waiting now.
-    func waiting(_ count: Int) -> [Work] {
-        state.withLock { $0.take(count) }.map(\.work)
+    /// Takes up to `count` of those waiting now, from the first on, as long as they are `wanted`.
+    func waiting(_ count: Int = .max, wanted: (Work) -> Bool = { _ in true }) -> [Work] {
+        state.withLock { state in
+            state.take(state.line.prefix(count).prefix { wanted($0.work) }.count)
+        }.map(\.work)
     }
+
+    var isClosed: Bool { state.withLock { $0.isClosed } }
 
     /// Lets nobody else in; the threads finish what is waiting.
     func close() {

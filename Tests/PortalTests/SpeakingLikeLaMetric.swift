@@ -1,4 +1,5 @@
 import Registry
+import Support
 import Testing
 import Web
 

@@ -195,8 +195,9 @@ struct TalkingToTheCommandLine {
     @Test func `a running server does the command, with the files of whoever typed it`() async throws {
         let folder = try DataDirectory(console.folder + "/data")
         let lock = try folder.lock()
-        let publicURL = try #require(PublicURL("https://auth.example.com"))
-        let desk = try await Desk(folder, publicURL: publicURL) { try Logo.decode($0) }
+        let flags = ["public-url": "https://auth.example.com"]
+        let configuration = try Configuration(flags: flags, environment: [:]) { _ in [] }
+        let desk = try await Desk(folder, configuration) { try Logo.decode($0) }
         let listener = try ControlListener(in: folder, log: { _ in }) { errand, output in
             await CommandLineInterface.run(errand, at: desk, output: output)
         }

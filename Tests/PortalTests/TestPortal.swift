@@ -1,7 +1,7 @@
 import FoundationEssentials
 import Glibc
 import Registry
-import Synchronization
+import Support
 import Testing
 import Web
 
@@ -22,7 +22,7 @@ struct TestPortal: Sendable {
         _ change: (inout Tenant.Settings) -> Void = { _ in }
     ) async throws {
         registry = ApplicationRegistry(
-            database: try SQLiteDatabase.temporary(),
+            database: try await TestDatabase.make(),
             masterKey: [UInt8](repeating: 7, count: 32),
             clock: { [clock] in clock.now },
             entropy: .counting(),
@@ -58,32 +58,6 @@ struct TestPortal: Sendable {
     static func logo() throws -> [UInt8] {
         [UInt8](try #require(FileManager.default.contents(atPath: folder("Public/favicon.png"))))
     }
-}
-
-/// Stands still until a test moves it.
-final class TestClock: Sendable {
-    private let time = Mutex(Date(timeIntervalSince1970: 1_790_000_000))
-    var now: Date { time.withLock { $0 } }
-
-    func advance(by duration: Duration) {
-        time.withLock { $0 += Double(duration.components.seconds) }
-    }
-}
-
-extension Entropy {
-    /// Counts: never the same bytes twice, and the same ones in every run.
-    static func counting() -> Entropy {
-        let tally = Tally()
-        return Entropy { count in
-            let bits = UInt64(tally.next()) &* 0x9E37_79B9_7F4A_7C15
-            return (0..<count).map { UInt8(truncatingIfNeeded: bits >> (UInt64($0 % 8) * 8)) % 248 }
-        }
-    }
-}
-
-final class Tally: Sendable {
-    private let number = Atomic(0)
-    func next() -> Int { number.add(1, ordering: .relaxed).newValue }
 }
 
 extension Tenant.Settings {

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Registry
+import Support
 import Testing
 
 @Suite("Answering a consent screen")
@@ -14,7 +15,7 @@ struct AnsweringAConsentScreen {
         query: String = "client_id=x"
     ) async throws -> String {
         let request = try await world.request(application, scope: scope)
-        return try world.customer.remember(request, query: query).plaintext
+        return try await world.customer.remember(request, query: query).plaintext
     }
 
     private func answer(_ ticket: String, _ answer: ConsentAnswer) async throws -> ConsentOutcome {
@@ -184,7 +185,7 @@ struct AnsweringAConsentScreen {
             redirectURI: "https://cranes.example/cb",
             state: "cranes"
         )
-        let (first, second) = (try await ticket(acme), try world.customer.remember(request, query: ""))
+        let (first, second) = (try await ticket(acme), try await world.customer.remember(request, query: ""))
         let later = try #require(try await answer(second.plaintext, .allow).answer)
         let earlier = try #require(try await answer(first, .deny).answer)
         #expect(later.redirectURI.text == "https://cranes.example/cb" && later.state == "cranes")

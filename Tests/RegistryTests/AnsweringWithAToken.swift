@@ -28,7 +28,7 @@ struct AnsweringWithAToken {
     {
         let world = try await open()
         let application = try await world.registeredApplication()
-        let ticket = try world.customer.remember(try await request(world, application), query: "")
+        let ticket = try await world.customer.remember(try await request(world, application), query: "")
         let outcome = try await world.customer.answer(ticket.plaintext, .allow)
         let answer = try #require(outcome.answer)
         guard case .token(let tokens) = answer.result else { return #expect(Bool(false), "a token") }
@@ -44,17 +44,19 @@ struct AnsweringWithAToken {
     @Test func `one answer gives one token`() async throws {
         let world = try await open()
         let application = try await world.registeredApplication()
-        let ticket = try world.customer.remember(try await request(world, application), query: "q")
+        let ticket = try await world.customer.remember(try await request(world, application), query: "q")
         let all = await atOnce(16) { try await world.customer.answer(ticket.plaintext, .allow) }
         #expect(all.filter { $0.answer != nil }.count == 1)
-        let rows = try await world.database.read { try $0.run("SELECT id FROM access_tokens") }
+        let rows = try await world.database.read(.tenant(world.tenant.id)) {
+            try $0.run("SELECT id FROM access_tokens")
+        }
         #expect(rows.count == 1)
     }
 
     @Test func `to cancel is answered in the fragment too`() async throws {
         let world = try await open()
         let application = try await world.registeredApplication()
-        let ticket = try world.customer.remember(try await request(world, application), query: "")
+        let ticket = try await world.customer.remember(try await request(world, application), query: "")
         let answer = try await world.customer.answer(ticket.plaintext, .deny).answer
         #expect(answer?.refusal == .deniedByCustomer && answer?.mode == .fragment)
     }
@@ -63,7 +65,7 @@ struct AnsweringWithAToken {
         let world = try await open()
         let application = try await world.registeredApplication()
         let request = try await request(world, application)
-        let ticket = try world.customer.remember(request, query: "")
+        let ticket = try await world.customer.remember(request, query: "")
         _ = try await world.customer.answer(ticket.plaintext, .allow)
         guard case .covered(_, mayBeSilent: false) = try await world.customer.standing(of: request) else {
             return #expect(Bool(false), "asked again")

@@ -14,7 +14,7 @@ struct AskingWithoutAChallenge {
     }
 
     private func code(_ world: TestRegistry, _ request: AuthorizationRequest) async throws -> String {
-        let ticket = try world.customer.remember(request, query: "")
+        let ticket = try await world.customer.remember(request, query: "")
         return try #require(try await world.customer.answer(ticket.plaintext, .allow).answer?.code?.plaintext)
     }
 

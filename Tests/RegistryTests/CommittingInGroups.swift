@@ -10,13 +10,15 @@ struct CommittingInGroups {
 
     init() async throws {
         database = try SQLiteDatabase.temporary()
-        try await database.transaction {
+        try await database.transaction(.directory) {
             try $0.run("CREATE TABLE codes (id INTEGER PRIMARY KEY, used_by INTEGER, CHECK (id < 10000))")
         }
     }
 
     private func ids() async throws -> [Int] {
-        try await database.read { try $0.run("SELECT id FROM codes ORDER BY id").map { try $0.integer(0) } }
+        try await database.read(.directory) {
+            try $0.run("SELECT id FROM codes ORDER BY id").map { try $0.integer(0) }
+        }
     }
 
     @Test func `a body that throws undoes only itself`() async throws {
@@ -25,7 +27,7 @@ struct CommittingInGroups {
             for id in 1...200 {
                 group.addTask {
                     do {
-                        try await database.transaction { connection in
+                        try await database.transaction(.directory) { connection in
                             try connection.run("INSERT INTO codes (id) VALUES (\(id))")
                             try connection.run("INSERT INTO codes (id) VALUES (\(id + 1000))")
                             if id.isMultiple(of: 3) { throw ChangedItsMind() }
@@ -42,7 +44,7 @@ struct CommittingInGroups {
     }
 
     @Test func `a body sees what it wrote, and a reader does not yet`() async throws {
-        let seen = try await database.transaction { connection in
+        let seen = try await database.transaction(.directory) { connection in
             try connection.run("INSERT INTO codes (id) VALUES (1)")
             return try connection.run("SELECT id FROM codes").count
         }
@@ -51,27 +53,30 @@ struct CommittingInGroups {
     }
 
     @Test func `single statements, whoever waits for them, are done in the order they came`() async throws {
-        try database.writeSoon("INSERT INTO codes (id) VALUES (1)")
-        try database.writeSoon("UPDATE codes SET used_by = 7 WHERE id = 1")
-        let used = try await database.write("UPDATE codes SET id = 2 WHERE used_by = 7 RETURNING id")
+        try await database.writeSoon("INSERT INTO codes (id) VALUES (1)", .directory)
+        try await database.writeSoon("UPDATE codes SET used_by = 7 WHERE id = 1", .directory)
+        let used = try await database.write(
+            "UPDATE codes SET id = 2 WHERE used_by = 7 RETURNING id",
+            .directory
+        )
         #expect(try used.map { try $0.integer(0) } == [2])
         #expect(try await ids() == [2])
     }
 
     @Test func `a statement nobody waits for is done without another to push it`() async throws {
-        try database.writeSoon("INSERT INTO codes (id) VALUES (1)")
+        try await database.writeSoon("INSERT INTO codes (id) VALUES (1)", .directory)
         while try await ids().isEmpty { await Task.yield() }
     }
 
     @Test func `a single statement that is refused harms nobody in its group`() async throws {
         let database = database
-        try await database.write("INSERT INTO codes (id) VALUES (500)")
+        try await database.write("INSERT INTO codes (id) VALUES (500)", .directory)
         await withTaskGroup(of: Void.self) { group in
             for id in 1...50 {
                 group.addTask {
                     let wanted = id.isMultiple(of: 5) ? 500 : id
                     do throws(any Error) {
-                        try await database.write("INSERT INTO codes (id) VALUES (\(wanted))")
+                        try await database.write("INSERT INTO codes (id) VALUES (\(wanted))", .directory)
                         #expect(wanted == id)
                     } catch {
                         #expect(error as? DatabaseFault == .uniqueness("codes.id") && wanted == 500)
@@ -86,16 +91,16 @@ struct CommittingInGroups {
         let folder = try TemporaryFolder()
         let path = folder.path + "/portal.db"
         let first = try SQLiteDatabase(path: path)
-        try await first.write("CREATE TABLE notes (id INTEGER PRIMARY KEY)")
-        for id in 1...20 { try first.writeSoon("INSERT INTO notes (id) VALUES (\(id))") }
+        try await first.write("CREATE TABLE notes (id INTEGER PRIMARY KEY)", .directory)
+        for id in 1...20 { try await first.writeSoon("INSERT INTO notes (id) VALUES (\(id))", .directory) }
         await first.close()
         let second = try SQLiteDatabase(path: path)
-        #expect(try await second.read { try $0.run("SELECT id FROM notes").count } == 20)
+        #expect(try await second.read(.directory) { try $0.run("SELECT id FROM notes").count } == 20)
         await second.close()
     }
 
     @Test func `a statement that is refused leaves the rest of its body alone`() async throws {
-        try await database.transaction { connection in
+        try await database.transaction(.directory) { connection in
             try connection.run("INSERT INTO codes (id) VALUES (1)")
             #expect(throws: DatabaseFault.uniqueness("codes.id")) {
                 try connection.run("INSERT INTO codes (id) VALUES (1)")
@@ -108,11 +113,13 @@ struct CommittingInGroups {
     @Test func `of 32 who use a code at once exactly one wins, a hundred times`() async throws {
         let database = database
         for code in 1...100 {
-            try await database.transaction { try $0.run("INSERT INTO codes (id) VALUES (\(code))") }
+            try await database.transaction(.directory) {
+                try $0.run("INSERT INTO codes (id) VALUES (\(code))")
+            }
             let winners = try await withThrowingTaskGroup(of: Int.self) { group in
                 for caller in 1...32 {
                     group.addTask {
-                        try await database.transaction { connection in
+                        try await database.transaction(.directory) { connection in
                             try connection.run(
                                 """
                                 UPDATE codes SET used_by = \(caller)
@@ -131,11 +138,15 @@ struct CommittingInGroups {
     @Test func `whatever was answered is in a copy of the files made at that moment`() async throws {
         let folder = try TemporaryFolder()
         let original = try SQLiteDatabase(path: folder.path + "/portal.db")
-        try await original.transaction { try $0.run("CREATE TABLE codes (id INTEGER PRIMARY KEY)") }
+        try await original.transaction(.directory) {
+            try $0.run("CREATE TABLE codes (id INTEGER PRIMARY KEY)")
+        }
         try await withThrowingTaskGroup(of: Void.self) { group in
             for id in 1...300 {
                 group.addTask {
-                    _ = try await original.transaction { try $0.run("INSERT INTO codes (id) VALUES (\(id))") }
+                    _ = try await original.transaction(.directory) {
+                        try $0.run("INSERT INTO codes (id) VALUES (\(id))")
+                    }
                 }
             }
             try await group.waitForAll()
@@ -145,7 +156,7 @@ struct CommittingInGroups {
             try other.write(folder.read(name), to: name)
         }
         let copy = try SQLiteDatabase(path: other.path + "/portal.db")
-        let count = try await copy.read { try $0.run("SELECT count(*) FROM codes")[0].integer(0) }
+        let count = try await copy.read(.directory) { try $0.run("SELECT count(*) FROM codes")[0].integer(0) }
         #expect(count == 300)
         await copy.close()
         await original.close()
@@ -156,11 +167,11 @@ struct CommittingInGroups {
         async throws
     {
         let database = database
-        try await database.transaction { connection in
+        try await database.transaction(.directory) { connection in
             try connection.run("INSERT INTO codes (id) VALUES (1)")
             try connection.run("CREATE TABLE ballast (bytes BLOB NOT NULL)")
         }
-        let before = try await database.transaction { connection in
+        let before = try await database.transaction(.directory) { connection in
             let pages = try connection.run("PRAGMA page_count")[0].integer(0)
             #expect(pages < 20)
             try connection.run("PRAGMA max_page_count = 20")
@@ -168,24 +179,24 @@ struct CommittingInGroups {
         }
         #expect(before > 0)
         await #expect(throws: DatabaseFault.full) {
-            try await database.transaction { connection in
+            try await database.transaction(.directory) { connection in
                 try connection.run("INSERT INTO codes (id) VALUES (2)")
                 try connection.run("INSERT INTO ballast (bytes) VALUES (zeroblob(200000))")
             }
         }
         #expect(try await ids() == [1])
-        try await database.transaction { try $0.run("PRAGMA max_page_count = 1000000") }
-        try await database.transaction { try $0.run("INSERT INTO codes (id) VALUES (3)") }
+        try await database.transaction(.directory) { try $0.run("PRAGMA max_page_count = 1000000") }
+        try await database.transaction(.directory) { try $0.run("INSERT INTO codes (id) VALUES (3)") }
         #expect(try await ids() == [1, 3])
     }
 
     @Test func `a body that ignores a full disk does not get half of its work kept`() async throws {
-        try await database.transaction { connection in
+        try await database.transaction(.directory) { connection in
             try connection.run("CREATE TABLE ballast (bytes BLOB NOT NULL)")
             try connection.run("PRAGMA max_page_count = 20")
         }
         await #expect(throws: DatabaseFault.full) {
-            try await database.transaction { connection in
+            try await database.transaction(.directory) { connection in
                 try connection.run("INSERT INTO codes (id) VALUES (2)")
                 #expect(throws: DatabaseFault.full) {
                     try connection.run("INSERT INTO ballast (bytes) VALUES (zeroblob(200000))")
@@ -201,16 +212,16 @@ struct CommittingInGroups {
         let folder = try TemporaryFolder()
         let path = folder.path + "/portal.db"
         let ours = try SQLiteDatabase(path: path, busyTimeout: .milliseconds(20))
-        try await ours.transaction { try $0.run("CREATE TABLE codes (id INTEGER PRIMARY KEY)") }
+        try await ours.transaction(.directory) { try $0.run("CREATE TABLE codes (id INTEGER PRIMARY KEY)") }
         let theirs = try SQLiteDatabase(path: path)
         let release = await hold(theirs)
         await #expect(throws: DatabaseFault.busy) {
-            try await ours.transaction { try $0.run("INSERT INTO codes (id) VALUES (2)") }
+            try await ours.transaction(.directory) { try $0.run("INSERT INTO codes (id) VALUES (2)") }
         }
-        #expect(try await ours.read { try $0.run("SELECT id FROM codes").count } == 0)
+        #expect(try await ours.read(.directory) { try $0.run("SELECT id FROM codes").count } == 0)
         release.signal()
         await theirs.close()
-        try await ours.transaction { try $0.run("INSERT INTO codes (id) VALUES (3)") }
+        try await ours.transaction(.directory) { try $0.run("INSERT INTO codes (id) VALUES (3)") }
     }
 
     @Test func `more than may wait are declined at once`() async throws {
@@ -220,7 +231,7 @@ struct CommittingInGroups {
             for _ in 0..<8 {
                 group.addTask {
                     do {
-                        try await database.transaction { try $0.run("SELECT 1") }
+                        try await database.transaction(.directory) { try $0.run("SELECT 1") }
                         return nil
                     } catch {
                         return error as? DatabaseFault
@@ -239,9 +250,11 @@ struct CommittingInGroups {
 
     @Test func `after closing everything is declined as closed`() async throws {
         await database.close()
-        await #expect(throws: DatabaseFault.closed) { try await database.read { try $0.run("SELECT 1") } }
         await #expect(throws: DatabaseFault.closed) {
-            try await database.transaction { try $0.run("SELECT 1") }
+            try await database.read(.directory) { try $0.run("SELECT 1") }
+        }
+        await #expect(throws: DatabaseFault.closed) {
+            try await database.transaction(.directory) { try $0.run("SELECT 1") }
         }
         await database.close()
     }
@@ -251,7 +264,7 @@ struct CommittingInGroups {
         let release = DispatchSemaphore(value: 0)
         await withCheckedContinuation { held in
             Task {
-                try await database.transaction { connection in
+                try await database.transaction(.directory) { connection in
                     try connection.run("CREATE TABLE IF NOT EXISTS held (id INTEGER PRIMARY KEY)")
                     held.resume()
                     release.wait()

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Registry
+import Support
 import Testing
 
 @Suite("Keeping refresh tokens")
@@ -65,7 +66,9 @@ struct KeepingRefreshTokens {
         await #expect(throws: TokenRefusal.invalidGrant(.expired)) { try await client.refresh(bought) }
         world.clock.advance(by: .seconds(1))
         _ = try await world.registry.sweep()
-        let rows = try await world.database.read { try $0.run("SELECT id FROM refresh_tokens") }
+        let rows = try await world.database.read(.tenant(world.tenant.id)) {
+            try $0.run("SELECT id FROM refresh_tokens")
+        }
         #expect(rows.isEmpty, "what has ended is not remembered")
     }
 

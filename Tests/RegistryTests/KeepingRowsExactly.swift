@@ -11,7 +11,7 @@ struct KeepingRowsExactly {
 
     init() async throws {
         database = try SQLiteDatabase.temporary()
-        try await database.transaction { connection in
+        try await database.transaction(.directory) { connection in
             try connection.run("CREATE TABLE names (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE)")
             try connection.run(
                 "CREATE TABLE marks (name TEXT NOT NULL REFERENCES names (name), bytes BLOB, CHECK (bytes <> ''))"
@@ -21,7 +21,7 @@ struct KeepingRowsExactly {
 
     @Test(arguments: ["", "a\0b", "\0", "ы́", "👩‍👩‍👧", "'; DROP TABLE names; --", "line\nline"])
     func `a text comes back byte for byte`(text: String) async throws {
-        let found = try await database.transaction { connection in
+        let found = try await database.transaction(.directory) { connection in
             try connection.run("INSERT INTO names (name) VALUES (\(text))")
             return try connection.run("SELECT name FROM names WHERE name = \(text)")[0].text(0)
         }
@@ -31,7 +31,7 @@ struct KeepingRowsExactly {
     @Test func `texts that only look alike are different`() async throws {
         let composed = "Caf\u{E9}"
         let decomposed = "Cafe\u{301}"
-        try await database.transaction { connection in
+        try await database.transaction(.directory) { connection in
             try connection.run("INSERT INTO names (name) VALUES (\(composed))")
             #expect(try connection.run("SELECT id FROM names WHERE name = \(decomposed)").isEmpty)
             try connection.run("INSERT INTO names (name) VALUES (\(decomposed))")
@@ -40,7 +40,7 @@ struct KeepingRowsExactly {
 
     @Test func `every kind of value comes back`() async throws {
         let now = Date(timeIntervalSince1970: 1_763_700_000.123)
-        let row = try await database.read { connection in
+        let row = try await database.read(.directory) { connection in
             try connection.run(
                 """
                 SELECT \(Int64.min), \(true), \(now), \([UInt8]()), \(Array<UInt8>(0...255)), \(String?.none),
@@ -69,7 +69,7 @@ struct KeepingRowsExactly {
 
     @Test func `pieces are joined, and a list is as long as it is`() async throws {
         let filter: SQL = " WHERE name IN ("
-        let found = try await database.transaction { connection in
+        let found = try await database.transaction(.directory) { connection in
             for name in ["a", "b", "c"] { try connection.run("INSERT INTO names (name) VALUES (\(name))") }
             let names = try [["a"], ["c", "a"], []].map { wanted in
                 try connection.run("SELECT name FROM names" + filter + SQL.list(wanted) + ") ORDER BY name")
@@ -81,7 +81,7 @@ struct KeepingRowsExactly {
     }
 
     @Test func `a broken rule is named without a value`() async throws {
-        try await database.transaction { connection in
+        try await database.transaction(.directory) { connection in
             #expect(throws: DatabaseFault.foreignKey) {
                 try connection.run("INSERT INTO marks (name) VALUES (\("hush"))")
             }
@@ -101,31 +101,33 @@ struct KeepingRowsExactly {
 
     @Test func `two statements in one are refused`() async throws {
         await #expect(throws: DatabaseFault.self) {
-            try await database.transaction { try $0.run("DELETE FROM names; DELETE FROM marks") }
+            try await database.transaction(.directory) { try $0.run("DELETE FROM names; DELETE FROM marks") }
         }
     }
 
     @Test func `a reader cannot write`() async throws {
         await #expect(throws: DatabaseFault.self) {
-            try await database.read { try $0.run("INSERT INTO names (name) VALUES (\("a"))") }
+            try await database.read(.directory) { try $0.run("INSERT INTO names (name) VALUES (\("a"))") }
         }
-        #expect(try await database.read { try $0.run("SELECT 1").count } == 1)
+        #expect(try await database.read(.directory) { try $0.run("SELECT 1").count } == 1)
     }
 
     @Test func `a reader looks at one moment`() async throws {
         let database = database
         let written = DispatchSemaphore(value: 0)
-        let counts = try await database.read { connection in
+        let counts = try await database.read(.directory) { connection in
             let before = try connection.run("SELECT count(*) FROM names")[0].integer(0)
             Task {
-                try await database.transaction { try $0.run("INSERT INTO names (name) VALUES (\("a"))") }
+                try await database.transaction(.directory) {
+                    try $0.run("INSERT INTO names (name) VALUES (\("a"))")
+                }
                 written.signal()
             }
             written.wait()
             return [before, try connection.run("SELECT count(*) FROM names")[0].integer(0)]
         }
         #expect(counts == [0, 0])
-        #expect(try await database.read { try $0.run("SELECT id FROM names").count } == 1)
+        #expect(try await database.read(.directory) { try $0.run("SELECT id FROM names").count } == 1)
     }
 
     @Test func `a reader runs where it is called`() async throws {
@@ -133,14 +135,14 @@ struct KeepingRowsExactly {
         let here = pthread_self()
         let there = Mutex<pthread_t?>(nil)
         let task = Task.immediate {
-            try await database.read { _ in there.withLock { $0 = pthread_self() } }
+            try await database.read(.directory) { _ in there.withLock { $0 = pthread_self() } }
         }
         #expect(there.withLock { $0 } == here)
         try await task.value
     }
 
     @Test func `the settings that keep the data safe are on`() async throws {
-        let (journal, sync, keys) = try await database.transaction { connection in
+        let (journal, sync, keys) = try await database.transaction(.directory) { connection in
             (
                 try connection.run("PRAGMA journal_mode")[0].text(0),
                 try connection.run("PRAGMA synchronous")[0].integer(0),
@@ -148,9 +150,11 @@ struct KeepingRowsExactly {
             )
         }
         #expect(journal == "wal" && sync == 2 && keys == 1)
-        #expect(try await database.read { try $0.run("PRAGMA trusted_schema")[0].integer(0) } == 0)
+        #expect(
+            try await database.read(.directory) { try $0.run("PRAGMA trusted_schema")[0].integer(0) } == 0
+        )
         await #expect(throws: DatabaseFault.self) {
-            try await database.transaction {
+            try await database.transaction(.directory) {
                 try $0.run("PRAGMA writable_schema = ON")
                 try $0.run("DELETE FROM sqlite_schema")
             }
@@ -159,12 +163,12 @@ struct KeepingRowsExactly {
 
     @Test func `a copy is whole and private`() async throws {
         let folder = try TemporaryFolder()
-        try await database.transaction { try $0.run("INSERT INTO names (name) VALUES (\("a"))") }
+        try await database.transaction(.directory) { try $0.run("INSERT INTO names (name) VALUES (\("a"))") }
         try database.copy(to: folder.path + "/portal.db")
         #expect(folder.mode(of: "portal.db") == 0o600)
         let copy = try SQLiteDatabase(path: folder.path + "/portal.db")
-        #expect(try await copy.read { try $0.run("SELECT name FROM names")[0].text(0) } == "a")
-        #expect(try await copy.read { try $0.run("PRAGMA integrity_check")[0].text(0) } == "ok")
+        #expect(try await copy.read(.directory) { try $0.run("SELECT name FROM names")[0].text(0) } == "a")
+        #expect(try await copy.read(.directory) { try $0.run("PRAGMA integrity_check")[0].text(0) } == "ok")
         await copy.close()
     }
 }

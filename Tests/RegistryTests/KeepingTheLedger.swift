@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Registry
+import Support
 import Testing
 
 @Suite("Keeping the ledger")
@@ -113,14 +114,8 @@ struct KeepingTheLedger {
         let application = try await world.registeredApplication()
         let client = try await world.client(application)
         let (code, waiting) = (try await world.code(for: application), try await world.request(application))
-        let ticket = try world.customer.remember(waiting, query: "").plaintext
-        try await world.database.transaction { transaction in
-            _ = try transaction.run(
-                """
-                CREATE TRIGGER full BEFORE INSERT ON ledger BEGIN SELECT RAISE(ABORT, 'no room'); END
-                """
-            )
-        }
+        let ticket = try await world.customer.remember(waiting, query: "").plaintext
+        try await world.database.write("ALTER TABLE ledger RENAME TO elsewhere", .directory)
         await #expect(throws: DatabaseFault.self) {
             try await world.registeredApplication("Borrowed Cranes", isApproved: false)
         }
@@ -129,7 +124,7 @@ struct KeepingTheLedger {
             try await world.partner.addRedirectURI("https://acme.example/other", to: application.application)
         }
         await #expect(throws: DatabaseFault.self) { try await world.customer.answer(ticket, .allow) }
-        try await world.database.transaction { _ = try $0.run("DROP TRIGGER full") }
+        try await world.database.write("ALTER TABLE elsewhere RENAME TO ledger", .directory)
 
         #expect(try await world.theOperator.applications().count == 1)
         #expect(try await world.current(application).redirectURIs.count == 1)
@@ -153,7 +148,7 @@ struct KeepingTheLedger {
             "UPDATE ledger SET at = at + 1 WHERE sequence = 3",
             "UPDATE ledger SET address = '192.0.2.8' WHERE sequence = 3",
             "UPDATE ledger SET reference = 'x' WHERE sequence = 3",
-            "UPDATE ledger SET hash = zeroblob(32) WHERE sequence = 3",
+            "UPDATE ledger SET hash = (SELECT hash FROM ledger WHERE sequence = 1) WHERE sequence = 3",
             "UPDATE ledger SET actor = 'x' WHERE sequence > 2",
             "DELETE FROM ledger WHERE sequence = 3",
             "DELETE FROM ledger WHERE sequence > 2",
@@ -161,13 +156,15 @@ struct KeepingTheLedger {
     )
     func `checking names the first entry that was touched or removed`(tampering: StaticString) async throws {
         _ = try await world.tokens(for: try await world.registeredApplication())
-        try await world.database.transaction { _ = try $0.run(SQL(stringLiteral: tampering)) }
+        try await world.database.transaction(.tenant(world.tenant.id)) {
+            _ = try $0.run(SQL(stringLiteral: tampering))
+        }
         #expect(try await world.theOperator.verifyLedger() == .broken(sequence: 3))
     }
 
     @Test func `checking names entries that changed places`() async throws {
         _ = try await world.tokens(for: try await world.registeredApplication())
-        try await world.database.transaction { transaction in
+        try await world.database.transaction(.tenant(world.tenant.id)) { transaction in
             for step: SQL in [
                 "UPDATE ledger SET sequence = 1000 WHERE sequence = 4",
                 "UPDATE ledger SET sequence = 4 WHERE sequence = 5",
@@ -180,7 +177,7 @@ struct KeepingTheLedger {
     @Test func `checking notices that the last entries are missing`() async throws {
         _ = try await world.tokens(for: try await world.registeredApplication())
         let last = try await world.ledger().count
-        try await world.database.transaction { transaction in
+        try await world.database.transaction(.tenant(world.tenant.id)) { transaction in
             _ = try transaction.run("DELETE FROM ledger WHERE sequence = \(last)")
         }
         #expect(try await world.theOperator.verifyLedger() == .broken(sequence: last))
@@ -188,7 +185,7 @@ struct KeepingTheLedger {
 
     @Test func `an entry put in between is noticed`() async throws {
         let last = try await world.ledger().count
-        try await world.database.transaction { transaction in
+        try await world.database.transaction(.tenant(world.tenant.id)) { transaction in
             _ = try transaction.run(
                 """
                 INSERT INTO ledger (tenant, sequence, at, actor, action, object, detail, address, reference, hash)
@@ -206,7 +203,9 @@ struct KeepingTheLedger {
         let count = try await world.ledger().count
         #expect(count > 520)
         #expect(try await world.theOperator.verifyLedger() == .complete(entries: count))
-        try await world.database.transaction { _ = try $0.run("DELETE FROM ledger WHERE sequence = 515") }
+        try await world.database.transaction(.tenant(world.tenant.id)) {
+            _ = try $0.run("DELETE FROM ledger WHERE sequence = 515")
+        }
         #expect(try await world.theOperator.verifyLedger() == .broken(sequence: 515))
     }
 
@@ -218,11 +217,10 @@ struct KeepingTheLedger {
         #expect(try await world.ledger().count == before)
         let theirs = world.registry.operatorAccess(to: other)
         #expect(try await theirs.ledger(after: 0, limit: 100).map(\.sequence) == [1, 2, 3])
-        try await world.database.transaction { transaction in
-            _ = try transaction.run(
-                "UPDATE ledger SET actor = 'x' WHERE tenant = \(other.id) AND sequence = 2"
-            )
-        }
+        try await world.database.write(
+            "UPDATE ledger SET actor = 'x' WHERE tenant = \(other.id) AND sequence = 2",
+            .tenant(other.id)
+        )
         #expect(try await theirs.verifyLedger() == .broken(sequence: 2))
         #expect(try await world.theOperator.verifyLedger() == .complete(entries: before))
     }

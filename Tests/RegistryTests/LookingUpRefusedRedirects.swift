@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Registry
+import Support
 import Testing
 
 @Suite("Looking up refused redirects")
@@ -47,7 +48,9 @@ struct LookingUpRefusedRedirects {
         #expect(try await world.partner.refusedRedirect("01JD-0001-AA", of: application) == nil)
         world.clock.advance(by: .seconds(1))
         _ = try await world.registry.sweep()
-        let rows = try await world.database.read { try $0.run("SELECT reference FROM refused_redirects") }
+        let rows = try await world.database.read(.tenant(world.tenant.id)) {
+            try $0.run("SELECT reference FROM refused_redirects")
+        }
         #expect(rows.isEmpty)
     }
 

@@ -13,7 +13,7 @@ struct MigratingData {
     init() throws { database = try SQLiteDatabase.temporary() }
 
     private func names() async throws -> [String] {
-        try await database.read { connection in
+        try await database.read(.directory) { connection in
             try connection.run("SELECT name FROM schema_migrations ORDER BY number").map { try $0.text(0) }
         }
     }
@@ -23,7 +23,7 @@ struct MigratingData {
         try await migrate(database, [first, second])
         try await migrate(database, [first, second])
         #expect(try await names() == ["people", "towns"])
-        #expect(try await database.read { try $0.run("SELECT name FROM people").count } == 1)
+        #expect(try await database.read(.directory) { try $0.run("SELECT name FROM people").count } == 1)
     }
 
     @Test func `one that fails leaves nothing, and the next run goes on from there`() async throws {
@@ -60,6 +60,6 @@ struct MigratingData {
             try await group.waitForAll()
         }
         #expect(try await names() == ["people", "towns"])
-        #expect(try await database.read { try $0.run("SELECT name FROM people").count } == 1)
+        #expect(try await database.read(.directory) { try $0.run("SELECT name FROM people").count } == 1)
     }
 }

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Registry
+import Support
 import Testing
 
 @Suite("Refreshing tokens")
@@ -75,7 +76,7 @@ struct RefreshingTokens {
     @Test func `a permission taken from the application is gone at the next refresh`() async throws {
         let application = try await world.registeredApplication()
         let bought = try await world.tokens(for: application, scope: "equipment.read equipment.change")
-        try await world.database.transaction { transaction in
+        try await world.database.transaction(.tenant(world.tenant.id)) { transaction in
             _ = try transaction.run("UPDATE applications SET scopes = 'equipment.read'")
         }
         world.clock.advance(by: .seconds(2))

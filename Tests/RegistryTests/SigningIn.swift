@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Registry
+import Support
 import Testing
 
 @Suite("Signing in")
@@ -87,14 +88,15 @@ struct SigningIn {
 
     @Test func `a password hashed at a lower cost is hashed anew when it is used`() async throws {
         let stored = { () async throws -> String in
-            try await world.database.read { connection in
+            try await world.database.read(.tenant(world.tenant.id)) { connection in
                 try connection.run("SELECT password FROM accounts WHERE email = \("kim@northfield.example")")
                     .first?.text(0) ?? ""
             }
         }
         let old = try await PasswordHasher(cost: .standard, threads: 1).hash(TestRegistry.password)
         try await world.database.write(
-            "UPDATE accounts SET password = \(old) WHERE email = \("kim@northfield.example")"
+            "UPDATE accounts SET password = \(old) WHERE email = \("kim@northfield.example")",
+            .tenant(world.tenant.id)
         )
         #expect(try await refusal("kim@northfield.example", "a wrong guess at it") != nil)
         #expect(try await stored() == old.text)

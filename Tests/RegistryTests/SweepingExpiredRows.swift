@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Registry
+import Support
 import Testing
 
 @Suite("Sweeping expired rows")
@@ -8,7 +9,7 @@ struct SweepingExpiredRows {
     init() async throws { world = try await TestRegistry() }
 
     private func rows() async throws -> [String: Int] {
-        try await world.database.read { connection in
+        try await world.database.read(.tenant(world.tenant.id)) { connection in
             let tables: [(String, SQL)] = [
                 ("access_tokens", "SELECT count(*) FROM access_tokens"),
                 ("refresh_tokens", "SELECT count(*) FROM refresh_tokens"),
@@ -46,7 +47,7 @@ struct SweepingExpiredRows {
         async throws
     {
         let application = try await world.registeredApplication()
-        _ = try world.customer.remember(try await world.request(application), query: "")
+        _ = try await world.customer.remember(try await world.request(application), query: "")
         world.clock.advance(by: .seconds(600 + 86_399))
         _ = try await world.registry.sweep()
         #expect(try await rows()["authorization_requests"] == 1)

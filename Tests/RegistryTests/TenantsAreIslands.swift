@@ -35,25 +35,26 @@ struct TenantsAreIslands {
 
     /// Everything the first tenant's rows say, to see that nothing of it changed.
     private func rows() async throws -> [[String]] {
-        try await world.database.read { connection in
+        try await world.database.read(.tenant(world.tenant.id)) { connection in
             let tenant = world.tenant.id
+            // An end is there or not: what it says does not change.
             let queries: [SQL] = [
                 """
-                SELECT id || company_name || scopes || revision || ifnull(approved_at, '')
-                    || ifnull(suspended_at, '') FROM applications WHERE tenant = \(tenant) ORDER BY 1
+                SELECT id || company_name || scopes || revision || (approved_at IS NULL) || (suspended_at IS NULL)
+                FROM applications WHERE tenant = \(tenant) ORDER BY 1
                 """,
                 "SELECT application || uri FROM redirect_uris WHERE tenant = \(tenant) ORDER BY 1",
                 "SELECT application || email FROM test_accounts WHERE tenant = \(tenant) ORDER BY 1",
                 """
-                SELECT id || ifnull(ends_at, '') || ifnull(revoked_at, '') FROM client_secrets
+                SELECT id || (ends_at IS NULL) || (revoked_at IS NULL) FROM client_secrets
                 WHERE tenant = \(tenant) ORDER BY 1
                 """,
-                "SELECT id || scopes || ifnull(ended_at, '') FROM grants WHERE tenant = \(tenant) ORDER BY 1",
-                "SELECT id || ifnull(used_at, '') FROM authorization_codes WHERE tenant = \(tenant) ORDER BY 1",
-                "SELECT id || ifnull(used_at, '') FROM refresh_tokens WHERE tenant = \(tenant) ORDER BY 1",
-                "SELECT id || ifnull(revoked_at, '') FROM access_tokens WHERE tenant = \(tenant) ORDER BY 1",
-                "SELECT id || ifnull(ended_at, '') FROM token_families WHERE tenant = \(tenant) ORDER BY 1",
-                "SELECT id || ifnull(answered_at, '') FROM authorization_requests WHERE tenant = \(tenant) ORDER BY 1",
+                "SELECT id || scopes || (ended_at IS NULL) FROM grants WHERE tenant = \(tenant) ORDER BY 1",
+                "SELECT id || (used_at IS NULL) FROM authorization_codes WHERE tenant = \(tenant) ORDER BY 1",
+                "SELECT id || (used_at IS NULL) FROM refresh_tokens WHERE tenant = \(tenant) ORDER BY 1",
+                "SELECT id || (revoked_at IS NULL) FROM access_tokens WHERE tenant = \(tenant) ORDER BY 1",
+                "SELECT id || (ended_at IS NULL) FROM token_families WHERE tenant = \(tenant) ORDER BY 1",
+                "SELECT id || (answered_at IS NULL) FROM authorization_requests WHERE tenant = \(tenant) ORDER BY 1",
                 "SELECT id FROM sessions WHERE tenant = \(tenant) ORDER BY 1",
                 "SELECT action || object FROM ledger WHERE tenant = \(tenant) ORDER BY sequence",
             ]
@@ -163,7 +164,7 @@ struct TenantsAreIslands {
         let application = try await world.registeredApplication()
         _ = try await world.code(for: application)
         let request = try await world.request(application)
-        let ticket = try world.customer.remember(request, query: "q").plaintext
+        let ticket = try await world.customer.remember(request, query: "q").plaintext
         let grant = try #require(try await world.customer.grants().first)
         let kept = try await world.registry.keep(request, query: "q", browser: [1], at: world.tenant)
         let before = try await rows()

@@ -37,7 +37,7 @@ extension TestRegistry {
     ) async throws -> String {
         let request = try await request(registered, scope: scope, redirectURI: redirectURI)
         let customer = somebody ?? customer
-        let ticket = try customer.remember(request, query: "")
+        let ticket = try await customer.remember(request, query: "")
         let outcome = try await customer.answer(ticket.plaintext, .allow)
         return try #require(outcome.answer?.code?.plaintext)
     }

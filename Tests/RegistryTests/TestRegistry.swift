@@ -1,6 +1,6 @@
 import FoundationEssentials
 import Registry
-import Synchronization
+import Support
 import Testing
 
 /// A registry on a real database of its own, at a time moved by hand, with one tenant and its people.
@@ -8,7 +8,7 @@ import Testing
 /// What the tests arrange with is here, in the words of the domain; what they observe is the product's.
 struct TestRegistry: Sendable {
     let clock = TestClock()
-    let database: SQLiteDatabase
+    let database: any Database
     let registry: ApplicationRegistry
     let tenant: Tenant
 
@@ -19,7 +19,7 @@ struct TestRegistry: Sendable {
     let customer: CustomerAccess
 
     init(_ change: (inout Tenant.Settings) -> Void = { _ in }) async throws {
-        database = try .temporary()
+        database = try await TestDatabase.make()
         registry = ApplicationRegistry(
             database: database,
             masterKey: [UInt8](repeating: 7, count: 32),
@@ -39,36 +39,6 @@ struct TestRegistry: Sendable {
     static let callback = "https://acme.example/callback"
     static let provenance = Provenance(address: "192.0.2.7", reference: "01JD-7F3K-Q2")
     static let password = "a long walk to the harbour"
-}
-
-/// Stands still until a test moves it.
-final class TestClock: Sendable {
-    private let time = Mutex(Date(timeIntervalSince1970: 1_790_000_000))
-
-    var now: Date { time.withLock { $0 } }
-
-    func advance(by duration: Duration) {
-        let seconds = Double(duration.components.seconds) + Double(duration.components.attoseconds) / 1e18
-        time.withLock { $0 += seconds }
-    }
-}
-
-extension Entropy {
-    /// Counts: never the same bytes twice, and the same ones in every run.
-    static func counting() -> Entropy {
-        let tally = Tally()
-        return Entropy { count in
-            let number = tally.next()
-            // The product of an odd number differs for every count, and every 8 bytes carry it.
-            let bits = UInt64(number) &* 0x9E37_79B9_7F4A_7C15
-            return (0..<count).map { UInt8(truncatingIfNeeded: bits >> (UInt64($0 % 8) * 8)) % 248 }
-        }
-    }
-}
-
-private final class Tally: Sendable {
-    private let number = Atomic(0)
-    func next() -> Int { number.add(1, ordering: .relaxed).newValue }
 }
 
 // MARK: - Tenants and people

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Registry
+import Support
 import Testing
 
 @Suite("Writing tokens otherwise")
@@ -90,7 +91,9 @@ struct WritingTokensOtherwise {
         let world = try await world(form)
         let tokens = try await world.tokens(for: try await world.registeredApplication())
         let text = tokens.accessToken.plaintext
-        let kept = try await world.database.read { try $0.run("SELECT id, digest FROM access_tokens") }
+        let kept = try await world.database.read(.tenant(world.tenant.id)) {
+            try $0.run("SELECT id, digest FROM access_tokens")
+        }
         let id = try #require(kept.first).text(0)
         #expect(kept.count == 1 && id.utf8.count == 22)
         for length in [6, 8, 12] { #expect(!id.contains(String(text.prefix(length)))) }
@@ -159,7 +162,9 @@ struct WritingTokensOtherwise {
         #expect(try await !world.works(other.accessToken, for: application))
         world.clock.advance(by: .seconds(367 * 86_400))
         _ = try await world.registry.sweep()
-        let rows = try await world.database.read { try $0.run("SELECT id FROM access_tokens") }
+        let rows = try await world.database.read(.tenant(world.tenant.id)) {
+            try $0.run("SELECT id FROM access_tokens")
+        }
         #expect(rows.count == 1, "the revoked one is forgotten after a year")
     }
 }

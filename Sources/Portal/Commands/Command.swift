@@ -32,7 +32,7 @@ struct Command: Sendable {
     var allOptions: [Option] { options + Command.commonOptions }
 
     static let commonOptions: [Option] = [
-        Configuration.fileOption, Configuration.dataOption,
+        Configuration.fileOption, Configuration.dataOption, Configuration.databaseOption,
         .flag("json", "Answer in JSON, one object a line"),
         .flag("help", "Show this"),
     ]

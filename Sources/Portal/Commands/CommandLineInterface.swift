@@ -195,7 +195,7 @@ extension CommandLineInterface {
         let lock = try folder.lock()
         let desk = try await Desk(
             folder,
-            publicURL: configuration.publicURL,
+            configuration,
             decodeLogo: try terminal.logoDecoder(.seconds(10))
         )
         try await desk.closing { try await work(desk) }

@@ -1,5 +1,4 @@
 import FoundationEssentials
-import Glibc
 import Registry
 
 /// Where commands are done: the open data of one folder.
@@ -11,19 +10,19 @@ struct Desk: Sendable {
     let decodeLogo: ApplicationRegistry.LogoDecoder
     let publicURL: PublicURL
 
-    /// Whether there was no data before.
+    /// Whether the folder had no key before.
     let isNew: Bool
 
     /// Opens the data of a folder that this process has claimed, and brings it up to date.
     init(
         _ folder: DataDirectory,
-        publicURL: PublicURL,
+        _ configuration: Configuration,
         decodeLogo: @escaping ApplicationRegistry.LogoDecoder
     ) async throws {
-        isNew = Glibc.access(folder.databasePath, F_OK) != 0
+        isNew = !folder.hasMasterKey
         let key = try folder.masterKey(.system)
         registry = ApplicationRegistry(
-            database: try SQLiteDatabase(path: folder.databasePath),
+            database: try Desk.database(configuration, folder),
             masterKey: key,
             clock: { Date() },
             entropy: .system,
@@ -32,8 +31,25 @@ struct Desk: Sendable {
         )
         self.folder = folder
         self.decodeLogo = decodeLogo
-        self.publicURL = publicURL
-        try await registry.open()
+        publicURL = configuration.publicURL
+        do { try await registry.open() } catch is ForeignKey {
+            // A key nobody has used yet is in the way of the right one.
+            if isNew { folder.removeMasterKey() }
+            throw CommandFailure(
+                "\(folder.path) does not hold the master key that the database was made with",
+                hint: "copy master.key from a server that has it into \(folder.path)"
+            )
+        }
+    }
+
+    private static func database(
+        _ configuration: Configuration,
+        _ folder: DataDirectory
+    ) throws -> any Database {
+        guard let address = configuration.database else {
+            return try SQLiteDatabase(path: folder.databasePath)
+        }
+        return try PostgresDatabase(address: address.text)
     }
 
     /// Runs the work and closes the data, whatever comes of it.

@@ -17,7 +17,7 @@ enum ServeCommand {
         let files = try PublicFiles(folder: try publicFolder(configuration))
         let desk = try await Desk(
             folder,
-            publicURL: configuration.publicURL,
+            configuration,
             decodeLogo: try terminal.logoDecoder(.seconds(2))
         )
         try await desk.closing {

@@ -76,7 +76,7 @@ enum AuthorizeEndpoint {
         let standing = try await customer.standing(of: request)
         switch standing {
         case .notATestAccount:
-            let ticket = try customer.remember(request, query: visit.request.query)
+            let ticket = try await customer.remember(request, query: visit.request.query)
             return NotATestAccountPage(
                 visit: visit,
                 account: customer.account,
@@ -91,7 +91,7 @@ enum AuthorizeEndpoint {
                 let answer = AuthorizationAnswer.refusing(.consentRequired, request)
                 return refuse(.consentRequired, answer, request.recipient, customer, visit)
             }
-            let ticket = try customer.remember(request, query: visit.request.query)
+            let ticket = try await customer.remember(request, query: visit.request.query)
             let language = visit.language(asked: asked)
             let account = customer.account
             let subject = ConsentSubject(request, standing, of: account, in: language, at: visit.home)

@@ -25,9 +25,14 @@ package struct DataDirectory: Sendable {
         try DataDirectoryLock(folder: path)
     }
 
+    package var hasMasterKey: Bool { access(keyPath, F_OK) == 0 }
+
+    package func removeMasterKey() { unlink(keyPath) }
+
+    private var keyPath: String { path + "/master.key" }
+
     /// The 32 bytes from which all keys are derived; made at the first start, by whoever holds the lock.
     package func masterKey(_ entropy: Entropy) throws(DataDirectoryProblem) -> [UInt8] {
-        let keyPath = path + "/master.key"
         if let key = try storedKey(keyPath) { return key }
         guard access(databasePath, F_OK) != 0 else { throw .keyIsLost(keyPath) }
         let key = entropy.bytes(Self.keyLength)

@@ -224,35 +224,66 @@ package enum RowProblem: Error, Equatable, Sendable {
 package protocol Connection {
     /// Runs one statement and returns all it answers; `RETURNING` says what a change touched.
     @discardableResult func run(_ sql: SQL) throws -> [Row]
+
+    /// Runs one statement whose answer nobody needs; what is wrong with it may come to light only at the commit.
+    ///
+    /// A database behind a network is sent the next one without waiting for this one.
+    func send(_ sql: SQL) throws
+
+    /// Runs statements of the schema, in this database's words for the types of columns.
+    ///
+    /// Where it can, it closes each new table of tenants' data to whoever reaches for another tenant.
+    func define(_ statements: [SQL]) throws
+}
+
+/// Whose rows statements may touch; a database that can keeps them from all others.
+package enum Reach: Hashable, Sendable {
+    case tenant(TenantID)
+
+    /// What belongs to no tenant: which tenants there are, their hosts, the migrations.
+    case directory
 }
 
 /// Where rows are kept: a protocol because there are two such places, SQLite and PostgreSQL.
-package protocol Database: Sendable {
+package protocol Database: AnyObject, Sendable {
     /// Runs `body` on one snapshot, which does not change while it looks.
     nonisolated(nonsending) func read<Result: Sendable>(
-        _ body: @Sendable (any Connection) throws -> Result
+        _ reach: Reach,
+        _ body: @escaping @Sendable (any Connection) throws -> Result
     ) async throws -> Result
 
     /// Runs one statement that changes nothing, which needs no snapshot of its own.
-    nonisolated(nonsending) func read(_ statement: SQL) async throws -> [Row]
+    nonisolated(nonsending) func read(_ statement: SQL, _ reach: Reach) async throws -> [Row]
 
     /// Runs `body` in one transaction: on disk when this returns, undone when `body` throws.
     ///
-    /// `body` cannot suspend, so nothing else can slip between its statements.
+    /// `body` cannot suspend. Another transaction may run beside it, so it decides by what its own changes
+    /// answer, or holds the row it decides about; and it may be run again from its beginning, so it changes
+    /// nothing but rows.
     @discardableResult
     nonisolated(nonsending) func transaction<Result: Sendable>(
+        _ reach: Reach,
         _ body: @escaping @Sendable (any Connection) throws -> Result
     ) async throws -> Result
 
     /// Runs one statement that changes something: on disk when this returns, undone when it throws.
     @discardableResult
-    nonisolated(nonsending) func write(_ statement: SQL) async throws -> [Row]
+    nonisolated(nonsending) func write(_ statement: SQL, _ reach: Reach) async throws -> [Row]
 
-    /// Runs one statement soon; every later transaction of this process finds it done.
+    /// Runs one statement soon; every transaction that begins after this returned finds it done.
     ///
     /// For what may be lost with the machine, because nobody waits for the disk. Throws ``DatabaseFault/busy``
     /// when too many are waiting.
-    func writeSoon(_ statement: SQL) throws(DatabaseFault)
+    nonisolated(nonsending) func writeSoon(_ statement: SQL, _ reach: Reach) async throws
+
+    /// Whether other processes change the same rows.
+    var isShared: Bool { get }
+
+    /// Tells the other processes that something they may remember was changed, as soon as they listen.
+    func announceChange()
+
+    /// Calls `body` after another process announced a change, or may have done so unheard.
+    func onChangeElsewhere(_ body: @escaping @Sendable () -> Void)
 
     /// Finishes what is waiting and lets go of the files; whatever is asked afterwards throws ``DatabaseFault/closed``.
     func close() async
@@ -270,8 +301,11 @@ package enum DatabaseFault: Error, Equatable, Sendable {
     case busy
     /// The disk, or what is allowed of it, is used up.
     case full
-    /// The disk did not confirm the commit: it may have been kept or not.
+    /// The commit was not confirmed: it may have been kept or not.
     case unconfirmed
+
+    /// The database's server does not answer.
+    case unreachable
     case closed
     case other(code: Int, message: String)
 }

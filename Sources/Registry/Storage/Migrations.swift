@@ -34,19 +34,17 @@ package enum MigrationProblem: Error, Equatable, Sendable, CustomStringConvertib
 /// Each one and its record are one transaction, so whenever the program was stopped, running it again
 /// goes on from there.
 package func migrate(_ database: some Database, _ migrations: [Migration]) async throws {
-    try await database.transaction { try $0.makeRecords() }
-    let done = try await database.read { connection in
+    try await database.transaction(.directory) { try $0.makeRecords() }
+    let done = try await database.read(.directory) { connection in
         let records = try connection.recordedMigrations()
         try check(records, against: migrations)
         return records.count
     }
     for number in done..<migrations.count {
-        try await database.transaction { connection in
-            let records = try connection.recordedMigrations()
-            try check(records, against: migrations)
-            guard records.count == number else { return }
-            for statement in migrations[number].statements { try connection.run(statement) }
-            try connection.record(migrations[number], number: number + 1)
+        try await database.transaction(.directory) { connection in
+            // Another process that is at the same one waits here for our commit, and then leaves it.
+            guard try connection.record(migrations[number], number: number + 1) else { return }
+            try connection.define(migrations[number].statements)
         }
     }
 }
@@ -69,7 +67,7 @@ private func check(_ records: [MigrationRecord], against migrations: [Migration]
 
 extension Connection {
     fileprivate func makeRecords() throws {
-        try run(
+        try define([
             """
             CREATE TABLE IF NOT EXISTS schema_migrations (
                 number INTEGER PRIMARY KEY,
@@ -77,7 +75,7 @@ extension Connection {
                 digest BLOB NOT NULL
             )
             """
-        )
+        ])
     }
 
     fileprivate func recordedMigrations() throws -> [MigrationRecord] {
@@ -86,12 +84,14 @@ extension Connection {
         }
     }
 
-    fileprivate func record(_ migration: Migration, number: Int) throws {
-        try run(
+    /// Says whether this call wrote it.
+    fileprivate func record(_ migration: Migration, number: Int) throws -> Bool {
+        try !run(
             """
             INSERT INTO schema_migrations (number, name, digest)
             VALUES (\(number), \(migration.name), \(migration.digest))
+            ON CONFLICT (number) DO NOTHING RETURNING number
             """
-        )
+        ).isEmpty
     }
 }

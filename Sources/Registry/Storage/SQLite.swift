@@ -124,6 +124,12 @@ extension SQLiteConnection {
         return try statement.run(sql) { throw self.fault($0) }
     }
 
+    func send(_ sql: SQL) throws { try run(sql) }
+
+    func define(_ statements: [SQL]) throws {
+        for statement in statements { try run(statement) }
+    }
+
     private func statement(for sql: SQL) throws -> Statement {
         let shape = SQL.Shape(of: sql)
         if let known = statements[shape] { return known }

@@ -62,14 +62,15 @@ package final class SQLiteDatabase: Database {
     deinit { finish() }
 
     package nonisolated(nonsending) func read<Answer: Sendable>(
-        _ body: @Sendable (any Connection) throws -> Answer
+        _ reach: Reach,
+        _ body: @escaping @Sendable (any Connection) throws -> Answer
     ) async throws -> Answer {
         let reader = try takeReader()
         defer { giveBack(reader) }
         return try reader.snapshot(body)
     }
 
-    package nonisolated(nonsending) func read(_ statement: SQL) async throws -> [Row] {
+    package nonisolated(nonsending) func read(_ statement: SQL, _ reach: Reach) async throws -> [Row] {
         let reader = try takeReader()
         defer { giveBack(reader) }
         return try reader.run(statement)
@@ -77,13 +78,14 @@ package final class SQLiteDatabase: Database {
 
     @discardableResult
     package nonisolated(nonsending) func transaction<Answer: Sendable>(
+        _ reach: Reach,
         _ body: @escaping @Sendable (any Connection) throws -> Answer
     ) async throws -> Answer {
         try await joining { try $0.attempt(body) }
     }
 
     @discardableResult
-    package nonisolated(nonsending) func write(_ statement: SQL) async throws -> [Row] {
+    package nonisolated(nonsending) func write(_ statement: SQL, _ reach: Reach) async throws -> [Row] {
         try await joining { try $0.attempt(statement) }
     }
 
@@ -104,13 +106,18 @@ package final class SQLiteDatabase: Database {
         }
     }
 
-    package func writeSoon(_ statement: SQL) throws(DatabaseFault) {
+    package nonisolated(nonsending) func writeSoon(_ statement: SQL, _ reach: Reach) async throws {
         let attempt: @Sendable (SQLiteConnection) throws -> GroupCommit.Answer = { connection in
             _ = try connection.attempt(statement)
             return { _ in }
         }
         try writer.join(GroupCommit.Job(attempt: attempt) { _ in }, hasTime: true)
     }
+
+    /// One process owns a data directory.
+    package var isShared: Bool { false }
+    package func announceChange() {}
+    package func onChangeElsewhere(_ body: @escaping @Sendable () -> Void) {}
 
     package func close() async { finish() }
 

@@ -11,6 +11,7 @@ enum Schema {
             Migration("ledger", ledger),
             Migration("response types", responseTypes),
             Migration("refused redirects", refusedRedirects),
+            Migration("master key", masterKeys),
         ]
     }
 
@@ -65,7 +66,7 @@ enum Schema {
             ) WITHOUT ROWID
             """,
             "CREATE INDEX sessions_by_account ON sessions (tenant, account)",
-            "CREATE INDEX sessions_by_expiry ON sessions (expires_at)",
+            "CREATE INDEX sessions_by_expiry ON sessions (tenant, expires_at)",
         ]
     }
 
@@ -93,7 +94,7 @@ enum Schema {
                 PRIMARY KEY (tenant, id)
             ) WITHOUT ROWID
             """,
-            "CREATE INDEX staged_logos_by_expiry ON staged_logos (expires_at)",
+            "CREATE INDEX staged_logos_by_expiry ON staged_logos (tenant, expires_at)",
             """
             CREATE TABLE applications (
                 tenant INTEGER NOT NULL REFERENCES tenants (id),
@@ -186,7 +187,7 @@ enum Schema {
                 PRIMARY KEY (tenant, id)
             ) WITHOUT ROWID
             """,
-            "CREATE INDEX authorization_requests_by_expiry ON authorization_requests (expires_at)",
+            "CREATE INDEX authorization_requests_by_expiry ON authorization_requests (tenant, expires_at)",
             """
             CREATE TABLE grants (
                 tenant INTEGER NOT NULL,
@@ -233,7 +234,7 @@ enum Schema {
             CREATE INDEX authorization_codes_by_application
             ON authorization_codes (tenant, application, expires_at)
             """,
-            "CREATE INDEX authorization_codes_by_expiry ON authorization_codes (kept_until)",
+            "CREATE INDEX authorization_codes_by_expiry ON authorization_codes (tenant, kept_until)",
         ]
     }
 
@@ -252,7 +253,7 @@ enum Schema {
             ) WITHOUT ROWID
             """,
             "CREATE INDEX token_families_by_grant ON token_families (tenant, grant_id)",
-            "CREATE INDEX token_families_by_expiry ON token_families (expires_at)",
+            "CREATE INDEX token_families_by_expiry ON token_families (tenant, expires_at)",
             """
             CREATE TABLE access_tokens (
                 tenant INTEGER NOT NULL,
@@ -267,7 +268,7 @@ enum Schema {
                 PRIMARY KEY (tenant, id)
             ) WITHOUT ROWID
             """,
-            "CREATE INDEX access_tokens_by_expiry ON access_tokens (expires_at)",
+            "CREATE INDEX access_tokens_by_expiry ON access_tokens (tenant, expires_at)",
             """
             CREATE TABLE refresh_tokens (
                 tenant INTEGER NOT NULL,
@@ -281,7 +282,7 @@ enum Schema {
                 PRIMARY KEY (tenant, id)
             ) WITHOUT ROWID
             """,
-            "CREATE INDEX refresh_tokens_by_expiry ON refresh_tokens (kept_until)",
+            "CREATE INDEX refresh_tokens_by_expiry ON refresh_tokens (tenant, kept_until)",
         ]
     }
 
@@ -316,6 +317,10 @@ enum Schema {
         ["ALTER TABLE authorization_requests ADD COLUMN response_type TEXT NOT NULL DEFAULT 'code'"]
     }
 
+    private static var masterKeys: [SQL] {
+        ["CREATE TABLE master_keys (number INTEGER PRIMARY KEY, mark BLOB NOT NULL)"]
+    }
+
     private static var refusedRedirects: [SQL] {
         [
             """
@@ -329,7 +334,7 @@ enum Schema {
                 FOREIGN KEY (tenant, application) REFERENCES applications (tenant, id)
             ) WITHOUT ROWID
             """,
-            "CREATE INDEX refused_redirects_by_time ON refused_redirects (refused_at)",
+            "CREATE INDEX refused_redirects_by_time ON refused_redirects (tenant, refused_at)",
         ]
     }
 }

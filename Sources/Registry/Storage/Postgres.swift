@@ -1,0 +1,498 @@
+import CPostgres
+import Glibc
+
+// Longer than others, because nothing outside this file knows that libpq is written in C.
+
+/// One connection to a PostgreSQL server, with the statements it has prepared there.
+///
+/// Everything goes through libpq's pipeline mode: nothing is waited for but an answer that somebody reads, and
+/// the commit. Unchecked, because libpq's memory is behind it. The invariant: one thread at a time uses it.
+final class PostgresConnection: Connection, @unchecked Sendable {
+    private let handle: OpaquePointer
+    private var statements: [SQL.Shape: String] = [:]
+    private var statementCount = 0
+
+    /// What the server has yet to answer, oldest first.
+    private var awaited: [Awaited] = []
+
+    /// The first thing that went wrong in the transaction under way; the server ignores the rest of it.
+    private var failure: PostgresProblem?
+
+    private enum Awaited {
+        case preparation(SQL.Shape)
+        case statement(isRead: Bool)
+        case end
+    }
+
+    private static let statementLimit = 512
+
+    /// Seconds a connection may take to come about, and milliseconds the server may be silent.
+    private static let secondsToConnect = 3
+    private static let patience: Int32 = 8000
+
+    /// Longer than any statement of ours takes, and short enough that one who waits can be told in time.
+    ///
+    /// A transaction never waits for anything but its own statements, so an idle one belongs to a process that
+    /// stands still.
+    private static let limits = """
+        SET statement_timeout = '5s'; SET lock_timeout = '4s'; SET idle_in_transaction_session_timeout = '2s'
+        """
+
+    /// Connects to where a `postgres://` address leads; throws ``PostgresProblem``.
+    init(address: String) throws(PostgresProblem) {
+        handle = try PostgresConnection.open(address)
+        do throws(PostgresProblem) {
+            try Self.execute(Self.limits, on: handle)
+            guard PQenterPipelineMode(handle) == 1, PQsetnonblocking(handle, 1) == 0 else { throw .lost }
+        } catch {
+            PQfinish(handle)
+            throw error
+        }
+    }
+
+    deinit { PQfinish(handle) }
+
+    fileprivate static func execute(_ text: String, on handle: OpaquePointer) throws(PostgresProblem) {
+        let result = PQexec(handle, text)
+        defer { PQclear(result) }
+        guard PQresultStatus(result) == PGRES_COMMAND_OK else { throw PostgresProblem(result) }
+    }
+
+    fileprivate static func open(_ address: String) throws(PostgresProblem) -> OpaquePointer {
+        let settings = [
+            ("dbname", address), ("application_name", "portal"), ("connect_timeout", "\(secondsToConnect)"),
+            ("client_encoding", "UTF8"), ("keepalives_idle", "5"), ("keepalives_interval", "2"),
+            ("keepalives_count", "3"), ("tcp_user_timeout", "\(patience)"),
+        ]
+        let keys = settings.map { strdup($0.0) } + [nil]
+        let values = settings.map { strdup($0.1) } + [nil]
+        defer { for text in keys + values { free(text) } }
+        let handle = keys.map { UnsafePointer($0) }.withUnsafeBufferPointer { keys in
+            values.map { UnsafePointer($0) }.withUnsafeBufferPointer { values in
+                PQconnectdbParams(keys.baseAddress, values.baseAddress, 1)
+            }
+        }
+        guard let handle else { throw .lost }
+        guard PQstatus(handle) == CONNECTION_OK else {
+            defer { PQfinish(handle) }
+            throw .noConnection(String(cString: PQerrorMessage(handle)))
+        }
+        PQsetNoticeProcessor(handle, { _, _ in }, nil)
+        return handle
+    }
+}
+
+/// What happened to a statement, a transaction or the connection itself.
+enum PostgresProblem: Error {
+    /// Nothing was kept, and the same may go well the next time.
+    case conflict
+
+    /// The connection is of no use any more; nothing was kept.
+    case lost
+
+    /// The connection was lost while the commit was on its way.
+    case unconfirmed
+
+    /// The server declined the connection, in its words.
+    case noConnection(String)
+    case fault(DatabaseFault)
+}
+
+// MARK: - Transactions
+
+extension PostgresConnection {
+    enum Opening {
+        /// One snapshot for all of it.
+        case reading
+
+        /// Each statement sees what others committed before it, and waits for those who change the same row.
+        case writing
+
+        fileprivate var statement: SQL {
+            switch self {
+            case .reading: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+            case .writing: "BEGIN ISOLATION LEVEL READ COMMITTED"
+            }
+        }
+    }
+
+    /// Runs `body` and commits; whatever it or this throws, nothing was kept unless ``PostgresProblem/unconfirmed``.
+    func transaction<Answer>(
+        _ opening: Opening,
+        _ reach: Reach,
+        _ body: (any Connection) throws -> Answer
+    ) throws -> Answer {
+        failure = nil
+        let outcome: Result<Answer, any Error>
+        do {
+            try send(opening.statement)
+            try enter(reach)
+            outcome = .success(try body(self))
+        } catch {
+            outcome = .failure(error)
+        }
+        let answer: Answer
+        do { answer = try outcome.get() } catch {
+            try rollBack()
+            throw failure ?? error
+        }
+        if failure == nil {
+            try send("COMMIT")
+            _ = try synchronise(confirms: opening == .writing)
+        }
+        if let failure {
+            try rollBack()
+            throw failure
+        }
+        return answer
+    }
+
+    /// Runs statements that do not depend on each other in one transaction and one round trip.
+    ///
+    /// When one of them fails none is kept.
+    func together(_ statements: [(sql: SQL, reach: Reach)], confirms: Bool) throws -> [[Row]] {
+        failure = nil
+        // Statements between two synchronisations are one transaction (PostgreSQL, 55.2.4).
+        var current: Reach?
+        for (sql, reach) in statements {
+            if current != reach { try enter(reach) }
+            current = reach
+            try enqueue(sql, isRead: true)
+        }
+        let answers = try synchronise(confirms: confirms)
+        if let failure { throw failure }
+        return answers
+    }
+
+    /// Says whose rows the policies of the tables let through until the transaction ends.
+    private func enter(_ reach: Reach) throws {
+        guard case .tenant(let tenant) = reach else { return }
+        try send("SELECT set_config('portal.tenant', \("\(tenant.number)"), true)")
+    }
+
+    private func rollBack() throws(PostgresProblem) {
+        _ = try synchronise(confirms: false)
+        let first = failure
+        failure = nil
+        try enqueue("ROLLBACK", isRead: false)
+        _ = try synchronise(confirms: false)
+        failure = first
+    }
+
+    /// Ends what is on its way and returns the answers that were asked for.
+    private func synchronise(confirms: Bool) throws(PostgresProblem) -> [[Row]] {
+        guard PQpipelineSync(handle) == 1 else { throw .lost }
+        awaited.append(.end)
+        do {
+            return try receive()
+        } catch .lost where confirms {
+            throw .unconfirmed
+        }
+    }
+}
+
+// MARK: - Statements
+
+extension PostgresConnection {
+    @discardableResult func run(_ sql: SQL) throws -> [Row] {
+        if let failure { throw failure }
+        try enqueue(sql, isRead: true)
+        guard PQsendFlushRequest(handle) == 1 else { throw PostgresProblem.lost }
+        let answers = try receive()
+        if let failure { throw failure }
+        return answers.last ?? []
+    }
+
+    func send(_ sql: SQL) throws {
+        if let failure { throw failure }
+        try enqueue(sql, isRead: false)
+    }
+
+    /// In PostgreSQL's words, and as long as it takes.
+    func define(_ statements: [SQL]) throws {
+        try send("SET LOCAL statement_timeout = 0")
+        for statement in statements {
+            try receivingDefinition(of: statement.text)
+        }
+        try receivingDefinition(of: Self.closing)
+    }
+
+    private func receivingDefinition(of text: String) throws {
+        let words = [
+            ("INTEGER", "BIGINT"), ("BLOB", "BYTEA"), ("TEXT", "TEXT COLLATE \"C\""), (" WITHOUT ROWID", ""),
+        ]
+        let translated = words.reduce(text) { $0.replacing($1.0, with: $1.1) }
+        guard PQsendQueryParams(handle, translated, 0, nil, nil, nil, nil, 1) == 1 else {
+            throw PostgresProblem.lost
+        }
+        awaited.append(.statement(isRead: false))
+        guard PQsendFlushRequest(handle) == 1 else { throw PostgresProblem.lost }
+        _ = try receive()
+        if let failure { throw failure }
+    }
+
+    /// Closes every table of tenants' data to whoever did not say which tenant's rows they are after.
+    ///
+    /// Also to the tables' owner. Hosts are how a tenant is found, so their table stays open.
+    private static let closing = """
+        DO $$ DECLARE found record; BEGIN
+            FOR found IN SELECT c.oid::regclass AS name FROM pg_class c
+                JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'tenant' AND NOT a.attisdropped
+                WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind = 'r'
+                    AND c.relname <> 'tenant_hosts' AND NOT c.relforcerowsecurity
+            LOOP
+                EXECUTE format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', found.name);
+                EXECUTE format('ALTER TABLE %s FORCE ROW LEVEL SECURITY', found.name);
+                EXECUTE format('CREATE POLICY of_the_tenant ON %s USING '
+                    '(tenant = nullif(current_setting(''portal.tenant'', true), '''')::bigint)', found.name);
+            END LOOP;
+        END $$
+        """
+
+    private func enqueue(_ sql: SQL, isRead: Bool) throws(PostgresProblem) {
+        let values = BoundValues(sql)
+        let name = try statement(for: sql, values)
+        let isSent = values.withPointers { types, pointers, lengths, formats in
+            PQsendQueryPrepared(handle, name, Int32(values.count), pointers, lengths, formats, 1)
+        }
+        guard isSent == 1 else { throw .lost }
+        awaited.append(.statement(isRead: isRead))
+    }
+
+    private func statement(for sql: SQL, _ values: BoundValues) throws(PostgresProblem) -> String {
+        let shape = SQL.Shape(of: sql)
+        if let name = statements[shape] { return name }
+        // Each of ours is written in the source; only joined ones could make more.
+        guard statements.count < Self.statementLimit else { throw .lost }
+        statementCount += 1
+        let name = "s\(statementCount)"
+        let isSent = values.withPointers { types, _, _, _ in
+            PQsendPrepare(handle, name, sql.text, Int32(values.count), types)
+        }
+        guard isSent == 1 else { throw .lost }
+        let kept = shape.emptied
+        statements[kept] = name
+        awaited.append(.preparation(kept))
+        return name
+    }
+}
+
+/// The values of one statement, as libpq takes them: in PostgreSQL's binary forms, one after the other.
+private struct BoundValues {
+    private var bytes: [UInt8] = []
+    private var places: [(start: Int, length: Int)?] = []
+    private var types: [Oid] = []
+
+    var count: Int { places.count }
+
+    init(_ sql: SQL) {
+        for case .value(let value) in sql.pieces {
+            let start = bytes.count
+            switch value {
+            case .null:
+                places.append(nil)
+                types.append(0)
+                continue
+            case .integer(let number):
+                withUnsafeBytes(of: number.bigEndian) { bytes.append(contentsOf: $0) }
+                types.append(TypeID.int8)
+            case .text(let text):
+                bytes.append(contentsOf: text.utf8)
+                types.append(TypeID.text)
+            case .blob(let blob):
+                bytes.append(contentsOf: blob)
+                types.append(TypeID.bytea)
+            }
+            places.append((start, bytes.count - start))
+            // A null pointer would be NULL; no bytes are still a text or a blob.
+            bytes.append(0)
+        }
+    }
+
+    func withPointers<Result>(
+        _ body: (
+            UnsafePointer<Oid>?, UnsafePointer<UnsafePointer<CChar>?>?, UnsafePointer<Int32>?,
+            UnsafePointer<Int32>?
+        ) -> Result
+    ) -> Result {
+        bytes.withUnsafeBytes { raw in
+            let start = raw.bindMemory(to: CChar.self).baseAddress
+            let pointers = places.map { place in place.flatMap { place in start.map { $0 + place.start } } }
+            let lengths = places.map { Int32($0?.length ?? 0) }
+            let formats = [Int32](repeating: 1, count: places.count)
+            return body(types, pointers, lengths, formats)
+        }
+    }
+}
+
+private enum TypeID {
+    static let bool: Oid = 16
+    static let bytea: Oid = 17
+    static let int8: Oid = 20
+    static let int4: Oid = 23
+    static let text: Oid = 25
+}
+
+// MARK: - Answers
+
+extension PostgresConnection {
+    /// Waits for everything on its way; remembers the first failure, and returns what was read.
+    private func receive() throws(PostgresProblem) -> [[Row]] {
+        var answers: [[Row]] = []
+        defer { awaited = [] }
+        for one in awaited {
+            switch one {
+            case .preparation(let shape):
+                if try outcome() == nil { statements[shape] = nil }
+            case .statement(let isRead):
+                let rows = try outcome()
+                if isRead { answers.append(rows ?? []) }
+            case .end:
+                try receiveEnd()
+            }
+        }
+        return answers
+    }
+
+    /// One statement's answer; nil when it failed, or was passed over because one before it did.
+    private func outcome() throws(PostgresProblem) -> [Row]? {
+        let result = try next()
+        defer { PQclear(result) }
+        if try next() != nil { throw .lost }
+        switch PQresultStatus(result) {
+        case PGRES_TUPLES_OK: return rows(of: result)
+        case PGRES_COMMAND_OK: return []
+        case PGRES_PIPELINE_ABORTED: return nil
+        default:
+            let problem = PostgresProblem(result)
+            note(problem)
+            if case .lost = problem { throw .lost }
+            return nil
+        }
+    }
+
+    /// What comes before the end can only be why the commit failed.
+    private func receiveEnd() throws(PostgresProblem) {
+        while true {
+            let result = try next()
+            defer { PQclear(result) }
+            if PQresultStatus(result) == PGRES_PIPELINE_SYNC { return }
+            note(PostgresProblem(result))
+            guard result != nil, try next() == nil, PQstatus(handle) == CONNECTION_OK else { throw .lost }
+        }
+    }
+
+    private func note(_ problem: PostgresProblem) {
+        if failure == nil { failure = problem }
+    }
+
+    /// The next result, once all of it is here.
+    private func next() throws(PostgresProblem) -> OpaquePointer? {
+        while PQisBusy(handle) == 1 { try wait() }
+        return PQgetResult(handle)
+    }
+
+    /// Sends and receives until something has arrived.
+    private func wait() throws(PostgresProblem) {
+        while true {
+            let unsent = PQflush(handle)
+            guard unsent >= 0 else { throw .lost }
+            let events = unsent == 1 ? POLLIN | POLLOUT : POLLIN
+            var socket = pollfd(fd: PQsocket(handle), events: Int16(events), revents: 0)
+            let ready = poll(&socket, 1, Self.patience)
+            if ready < 0 && errno == EINTR { continue }
+            guard ready > 0 else { throw .lost }
+            if socket.revents & Int16(POLLIN | POLLHUP | POLLERR) != 0 {
+                guard PQconsumeInput(handle) == 1 else { throw .lost }
+                return
+            }
+        }
+    }
+
+    private func rows(of result: OpaquePointer?) -> [Row] {
+        let columns = PQnfields(result)
+        let types = (0..<columns).map { PQftype(result, $0) }
+        return (0..<PQntuples(result)).map { row in
+            Row((0..<columns).map { value(of: result, row, $0, types[Int($0)]) })
+        }
+    }
+
+    private func value(of result: OpaquePointer?, _ row: Int32, _ column: Int32, _ type: Oid) -> Value {
+        if PQgetisnull(result, row, column) == 1 { return .null }
+        let bytes = UnsafeRawBufferPointer(
+            start: PQgetvalue(result, row, column),
+            count: Int(PQgetlength(result, row, column))
+        )
+        switch type {
+        case TypeID.int8, TypeID.int4, TypeID.bool:
+            // Ours are never negative in anything shorter than eight bytes.
+            return .integer(bytes.reduce(0) { $0 << 8 | Int64($1) })
+        case TypeID.bytea:
+            return .blob([UInt8](bytes))
+        default:
+            return .text(String(decoding: bytes, as: UTF8.self))
+        }
+    }
+}
+
+extension PostgresProblem {
+    /// Names what the server reported, by its SQLSTATE; its messages can repeat a value, except those about our text.
+    fileprivate init(_ result: OpaquePointer?) {
+        func said(_ field: Int32) -> String? {
+            PQresultErrorField(result, field).map { String(cString: $0) }
+        }
+        let place = [said(PORTAL_PG_TABLE), said(PORTAL_PG_COLUMN) ?? said(PORTAL_PG_CONSTRAINT)]
+            .compactMap { $0 }.joined(separator: ".")
+        let state = said(PORTAL_PG_SQLSTATE) ?? ""
+        switch state {
+        case "23505": self = .fault(.uniqueness(place))
+        case "23503": self = .fault(.foreignKey)
+        case "23502", "23514": self = .fault(.constraint(place))
+        case "40001", "40P01": self = .conflict
+        case "55P03", "57014": self = .fault(.busy)
+        case "53100": self = .fault(.full)
+        // Gone, going, or not the one that may write any more; also a plan the tables have outlived.
+        case "", "25006", "25P03", "0A000", "26000": self = .lost
+        case _ where state.hasPrefix("08") || state.hasPrefix("57P"): self = .lost
+        case _ where state.hasPrefix("53"): self = .fault(.busy)
+        default:
+            let message = state.hasPrefix("42") ? said(PORTAL_PG_MESSAGE) ?? "" : ""
+            self = .fault(.other(code: 0, message: "SQLSTATE \(state) \(message)"))
+        }
+    }
+}
+
+// MARK: - What others say
+
+/// Hears what other processes announce on a channel, on a connection of its own.
+///
+/// Unchecked for the same reason and with the same invariant as ``PostgresConnection``.
+final class PostgresListener: @unchecked Sendable {
+    private let handle: OpaquePointer
+
+    init(address: String) throws(PostgresProblem) {
+        handle = try PostgresConnection.open(address)
+        do throws(PostgresProblem) {
+            try PostgresConnection.execute("LISTEN portal_changes", on: handle)
+        } catch {
+            PQfinish(handle)
+            throw error
+        }
+    }
+
+    deinit { PQfinish(handle) }
+
+    /// What was announced within so many milliseconds; throws when nothing can be heard any more.
+    func announcements(within milliseconds: Int32) throws(PostgresProblem) -> [String] {
+        var socket = pollfd(fd: PQsocket(handle), events: Int16(POLLIN), revents: 0)
+        guard poll(&socket, 1, milliseconds) >= 0 || errno == EINTR, PQconsumeInput(handle) == 1 else {
+            throw .lost
+        }
+        var heard: [String] = []
+        while let notice = PQnotifies(handle) {
+            heard.append(notice.pointee.extra.map { String(cString: $0) } ?? "")
+            PQfreemem(notice)
+        }
+        return heard
+    }
+}
