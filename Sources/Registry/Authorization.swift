@@ -10,9 +10,7 @@ package struct Parameters: Sendable {
     package var withoutEqualRepetitions: Parameters {
         var kept: [(name: String, value: String)] = []
         for (name, value) in received {
-            let isThere = kept.contains {
-                $0.name.utf8.elementsEqual(name.utf8) && $0.value.utf8.elementsEqual(value.utf8)
-            }
+            let isThere = kept.contains { $0.name.isByteForByte(name) && $0.value.isByteForByte(value) }
             if !isThere { kept.append((name, value)) }
         }
         return Parameters(kept)
@@ -20,9 +18,9 @@ package struct Parameters: Sendable {
 
     /// The same, with `value` where `name` was not sent at all, or empty.
     package func completed(_ name: String, with value: String?) -> Parameters {
-        let sent = received.filter { $0.name.utf8.elementsEqual(name.utf8) }
+        let sent = received.filter { $0.name.isByteForByte(name) }
         guard let value, sent.count <= 1, sent.first?.value.isEmpty ?? true else { return self }
-        return Parameters(received.filter { !$0.name.utf8.elementsEqual(name.utf8) } + [(name, value)])
+        return Parameters(received.filter { !$0.name.isByteForByte(name) } + [(name, value)])
     }
 
     /// The value, or nil when it is absent; an empty one counts as absent (RFC 6749 §3.1).
