@@ -105,12 +105,16 @@ extension Visit {
         // Names that are made up may be long; ours are not.
         let name = String(decoding: credentials.id.utf8.prefix(64), as: UTF8.self)
         let key = "\(tenant.name) \(name) \(request.clientAddress)"
-        if let wait = site.brakes.clientFailures.excess(key) { throw OAuthFailure.tooManyFailures(wait) }
+        let failures = site.brakes.clientFailures
+        if let wait = failures.excess(key) { throw OAuthFailure.tooManyFailures(wait) }
+        // Unlike an ``Attempt`` it counts failures only, for an application asks many times at once; so each
+        // verdict is told only while those counted by then leave room for it.
         do {
             let access = try await registry.client(credentials.asked, at: tenant, from: provenance)
+            if let wait = failures.excess(key) { throw OAuthFailure.tooManyFailures(wait) }
             return (access, sent)
         } catch is ClientRefusal {
-            _ = site.brakes.clientFailures.spend(key)
+            if let wait = failures.spend(key) { throw OAuthFailure.tooManyFailures(wait) }
             throw OAuthFailure.invalidClient
         }
     }
