@@ -25,9 +25,12 @@ package struct Parameters: Sendable {
 
     /// The value, or nil when it is absent; an empty one counts as absent (RFC 6749 §3.1).
     package func optional(_ name: String) throws(ParameterRefusal) -> String? {
-        let values = received.filter { $0.name.isByteForByte(name) }
-        guard values.count <= 1 else { throw .repeated(name) }
-        return values.first.flatMap { $0.value.isEmpty ? nil : $0.value }
+        var found: String?
+        for place in received.indices where received[place].name.isByteForByte(name) {
+            guard found == nil else { throw .repeated(name) }
+            found = received[place].value
+        }
+        return found.flatMap { $0.isEmpty ? nil : $0 }
     }
 
     /// What was sent under the names that `isWanted` picks, as it came.

@@ -383,12 +383,19 @@ private enum OutgoingResponse {
     ) -> OpaquePointer? {
         guard let response else { return nil }
         for (name, value) in headers {
-            guard isSendable(name, value), MHD_add_response_header(response, name, value) == .YES else {
+            guard isSendable(name, value), add(name, value, to: response) else {
                 MHD_destroy_response(response)
                 return nil
             }
         }
         return response
+    }
+
+    /// libmicrohttpd copies both; passed as strings they would be copied for the call as well.
+    private static func add(_ name: String, _ value: String, to response: OpaquePointer) -> Bool {
+        name.withCString { name in
+            value.withCString { value in MHD_add_response_header(response, name, value) == .YES }
+        }
     }
 
     /// Says whether a header arrives as it was meant: a token, and a value without control characters.
