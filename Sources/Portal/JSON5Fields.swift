@@ -37,6 +37,18 @@ final class MistakeList {
     func note(_ message: String, at place: Place, _ path: String) {
         all.append(FileMistake(fileName, place, path, message))
     }
+
+    /// The outermost object of the file; throws the mistake that leaves nothing to read.
+    func root(of bytes: [UInt8], known: [String]) throws(FileMistakes) -> Fields {
+        do {
+            return Fields(try JSON5(bytes), at: "", known: known, self)
+        } catch {
+            throw FileMistakes(all: [FileMistake(fileName, error.place, "", error.message)])
+        }
+    }
+
+    /// All of them, as one comes upon them when reading the file.
+    var inOrder: FileMistakes { FileMistakes(all: all.sorted { $0.place < $1.place }) }
 }
 
 /// The members of one object, read by name; what does not fit is noted, and nil returned.

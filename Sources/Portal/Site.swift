@@ -58,7 +58,7 @@ final class Site: Sendable {
     /// Where there is no route a small body is read as well, so that the answer can be 404 or 405.
     func bodyLimit(_ method: Method, _ path: [String]) -> Int {
         switch Site.table.match(method, Address(path).rest) {
-        case .found(let route, _, _): route.bodyLimit
+        case .found(let place, _): Site.routes[place].bodyLimit
         case .methodNotAllowed, .notFound: Route.BodySize.form.rawValue
         }
     }
@@ -92,8 +92,9 @@ final class Site: Sendable {
             return (SystemPage.notFound.response(to: visit), nil)
         case .methodNotAllowed(let allowed):
             return (Failure.methodNotAllowed(allowed, visit), nil)
-        case .found(let route, let captures, let pattern):
-            let visit = visit.with(captures)
+        case .found(let place, let captures):
+            let (route, visit) = (Site.routes[place], visit.with(captures))
+            let pattern = route.pattern.description
             do {
                 // A path of the tenant's own was read before its route was known.
                 guard visit.request.body.count <= route.bodyLimit else { throw OAuthFailure.tooLarge }
@@ -104,7 +105,7 @@ final class Site: Sendable {
         }
     }
 
-    private static let table = RouteTable(routes.map { ($0.method, $0.pattern, $0) })
+    private static let table = RouteTable(routes.map { ($0.method, $0.pattern) })
 }
 
 // MARK: - Which tenant

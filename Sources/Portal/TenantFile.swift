@@ -20,14 +20,8 @@ struct TenantFile: Sendable {
 
     /// Reads and checks a file; throws every mistake in it, each of which names `fileName`.
     init(_ bytes: [UInt8], called fileName: String) throws(FileMistakes) {
-        let document: JSON5
-        do {
-            document = try JSON5(bytes)
-        } catch {
-            throw FileMistakes(all: [FileMistake(fileName, error.place, "", error.message)])
-        }
         let mistakes = MistakeList(fileName)
-        let root = Fields(document, at: "", known: TenantFile.keys, mistakes)
+        let root = try mistakes.root(of: bytes, known: TenantFile.keys)
         let name = root.text("name", "1 to 32 of a-z, 0-9 and -, beginning with a letter", TenantName.init)
         let scopes = root.scopes()
         let brand = root.brand()
@@ -36,7 +30,7 @@ struct TenantFile: Sendable {
         var policy = root.policy(opensDoors: root.isObject("profile"))
         let profile = root.profile(into: &policy)
         guard let name, let brand, mistakes.all.isEmpty else {
-            throw FileMistakes(all: mistakes.all.sorted { $0.place < $1.place })
+            throw mistakes.inOrder
         }
         self.name = name
         logo = brand.logo

@@ -105,12 +105,16 @@ extension Visit {
         // Names that are made up may be long; ours are not.
         let name = String(decoding: credentials.id.utf8.prefix(64), as: UTF8.self)
         let key = "\(tenant.name) \(name) \(request.clientAddress)"
-        if let wait = site.brakes.clientFailures.excess(key) { throw OAuthFailure.tooManyFailures(wait) }
+        let failures = site.brakes.clientFailures
+        if let wait = failures.excess(key) { throw OAuthFailure.tooManyFailures(wait) }
+        // Unlike an ``Attempt`` it counts failures only, for an application asks many times at once; so each
+        // verdict is told only while those counted by then leave room for it.
         do {
             let access = try await registry.client(credentials.asked, at: tenant, from: provenance)
+            if let wait = failures.excess(key) { throw OAuthFailure.tooManyFailures(wait) }
             return (access, sent)
         } catch is ClientRefusal {
-            _ = site.brakes.clientFailures.spend(key)
+            if let wait = failures.spend(key) { throw OAuthFailure.tooManyFailures(wait) }
             throw OAuthFailure.invalidClient
         }
     }
@@ -120,12 +124,12 @@ extension Visit {
 
 /// Attempts that count before anybody knows how they end, so that many at once are no more than one by one.
 struct Attempt {
-    private let brakes: [(brake: RateLimiter<String>, key: String)]
+    private let brakes: [(brake: RateLimiter, key: String)]
 
     /// How long to wait first; then nothing was counted.
     let wait: Duration?
 
-    init(_ brakes: (RateLimiter<String>, String)...) {
+    init(_ brakes: (RateLimiter, String)...) {
         self.brakes = brakes.map { (brake: $0.0, key: $0.1) }
         for (place, brake) in brakes.enumerated() {
             guard let wait = brake.0.spend(brake.1) else { continue }
@@ -145,24 +149,24 @@ struct Attempt {
 /// How often something may be tried; counted in this process.
 struct Brakes: Sendable {
     /// Per tenant, client and address (CA-04).
-    let clientFailures: RateLimiter<String>
+    let clientFailures: RateLimiter
 
     /// Per tenant, role and e-mail address (SL-07).
-    let signInFailures: RateLimiter<String>
+    let signInFailures: RateLimiter
 
     /// Per tenant, customer and address, where an application brings the password.
-    let passwordFailures: RateLimiter<String>
+    let passwordFailures: RateLimiter
 
     /// Per tenant and customer, from wherever.
-    let dailyPasswordFailures: RateLimiter<String>
+    let dailyPasswordFailures: RateLimiter
 
     /// Per address of the network, whoever is named.
-    let addressFailures: RateLimiter<String>
+    let addressFailures: RateLimiter
 
     /// Per application and address: how many refused redirects are kept.
-    let refusals: RateLimiter<String>
-    let signUps: RateLimiter<String>
-    let uploads: RateLimiter<String>
+    let refusals: RateLimiter
+    let signUps: RateLimiter
+    let uploads: RateLimiter
 
     init(now: @escaping @Sendable () -> Duration) {
         let quarter: Duration = .seconds(15 * 60)

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Registry
+import Web
 
 /// How a tenant speaks on the wire; what is allowed there is its ``Policy``.
 ///
@@ -218,7 +219,7 @@ private struct Alias: Sendable {
     func matches(_ path: ArraySlice<String>) -> Bool {
         path.count == segments.count
             && zip(segments, path).allSatisfy { own, sent in
-                own == "{version}" ? Alias.isVersion(sent) : own.utf8.elementsEqual(sent.utf8)
+                own == "{version}" ? Alias.isVersion(sent) : own.isByteForByte(sent)
             }
     }
 

@@ -10,9 +10,7 @@ package struct Parameters: Sendable {
     package var withoutEqualRepetitions: Parameters {
         var kept: [(name: String, value: String)] = []
         for (name, value) in received {
-            let isThere = kept.contains {
-                $0.name.utf8.elementsEqual(name.utf8) && $0.value.utf8.elementsEqual(value.utf8)
-            }
+            let isThere = kept.contains { $0.name.isByteForByte(name) && $0.value.isByteForByte(value) }
             if !isThere { kept.append((name, value)) }
         }
         return Parameters(kept)
@@ -20,16 +18,19 @@ package struct Parameters: Sendable {
 
     /// The same, with `value` where `name` was not sent at all, or empty.
     package func completed(_ name: String, with value: String?) -> Parameters {
-        let sent = received.filter { $0.name.utf8.elementsEqual(name.utf8) }
+        let sent = received.filter { $0.name.isByteForByte(name) }
         guard let value, sent.count <= 1, sent.first?.value.isEmpty ?? true else { return self }
-        return Parameters(received.filter { !$0.name.utf8.elementsEqual(name.utf8) } + [(name, value)])
+        return Parameters(received.filter { !$0.name.isByteForByte(name) } + [(name, value)])
     }
 
     /// The value, or nil when it is absent; an empty one counts as absent (RFC 6749 §3.1).
     package func optional(_ name: String) throws(ParameterRefusal) -> String? {
-        let values = received.filter { $0.name.isByteForByte(name) }
-        guard values.count <= 1 else { throw .repeated(name) }
-        return values.first.flatMap { $0.value.isEmpty ? nil : $0.value }
+        var found: String?
+        for place in received.indices where received[place].name.isByteForByte(name) {
+            guard found == nil else { throw .repeated(name) }
+            found = received[place].value
+        }
+        return found.flatMap { $0.isEmpty ? nil : $0 }
     }
 
     /// What was sent under the names that `isWanted` picks, as it came.

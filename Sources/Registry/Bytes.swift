@@ -1,3 +1,5 @@
+import Glibc
+
 extension UInt8 {
     var isDigit: Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(self) }
     var isLowercaseLetter: Bool { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(self) }
@@ -11,8 +13,14 @@ extension UInt8 {
 extension String {
     /// Whether it is the same text to the byte; `==` would take `e` and an accent for `é`.
     func isByteForByte(_ other: String) -> Bool {
-        guard utf8.count == other.utf8.count else { return false }
+        let count = utf8.count
+        guard count == other.utf8.count else { return false }
         var (one, other) = (self, other)
-        return one.withUTF8 { one in other.withUTF8 { one.elementsEqual($0) } }
+        return one.withUTF8 { one in
+            other.withUTF8 { other in
+                guard let one = one.baseAddress, let other = other.baseAddress else { return count == 0 }
+                return memcmp(one, other, count) == 0
+            }
+        }
     }
 }

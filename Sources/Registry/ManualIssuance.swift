@@ -2,8 +2,7 @@
 extension OperatorAccess {
     /// Issues an access token for a customer to an application; throws ``OperatorRefusal``.
     ///
-    /// It is consent like any other: the customer sees it among the connected applications and can end it there. The
-    /// ledger says that the operator gave it. Without `scopes` it is all the application may ask for.
+    /// The ledger says that the operator gave it. Without `scopes` it is all the application may ask for.
     package func issue(
         to id: String,
         for customer: EmailAddress,
@@ -16,32 +15,20 @@ extension OperatorAccess {
         }
         let granted = try names.map { try scopes($0, of: application) } ?? application.scopes
         let fresh = FreshTokens(for: application.id, at: tenant, of: registry, withRefreshToken: false)
-        let newGrant = "gr_" + registry.entropy.base62(22)
+        let consent = DirectConsent(
+            customer: account.id,
+            scopes: granted,
+            newGrant: "gr_" + registry.entropy.base62(22),
+            actor: actor,
+            way: [("customer", account.id.text), ("grant", "manual")],
+            provenance: provenance
+        )
         try await registry.database.transaction(.tenant(tenant.id)) { transaction in
             guard let current = try transaction.application(id, tenant: tenant.id), !current.isSuspended,
                 current.kind != .resourceServer,
                 try transaction.mayConnect(account, to: current, at: tenant)
             else { throw OperatorRefusal.mayNotConnect(id) }
-            let grant = try transaction.allow(
-                ConsentRow(granted, to: current),
-                by: account.id,
-                newID: newGrant,
-                tenant: tenant.id,
-                at: fresh.now
-            )
-            let family = fresh.family(fresh.access.id, grant: grant, scopes: granted)
-            try transaction.insert(family, of: current.id, tenant: tenant.id)
-            try fresh.store(granted, in: family, with: transaction)
-            try registry.ledger.record(
-                .consentGiven,
-                of: id,
-                by: actor,
-                [("scopes", granted.wire), ("customer", account.id.text), ("grant", "manual")],
-                from: provenance,
-                in: transaction,
-                tenant: tenant.id,
-                at: fresh.now
-            )
+            try registry.store(fresh, under: consent, to: current, in: transaction)
         }
         return try fresh.issued(.issued(granted))
     }

@@ -3,39 +3,27 @@ extension ClientAccess {
     /// Issues tokens to the application of a customer who gave it their password; throws ``TokenRefusal``.
     ///
     /// One password hash whoever is named, so that time does not tell who has an account. Whoever asks decides
-    /// before how often they may. It is consent like any other: the customer sees it and can end it.
+    /// before how often they may.
     package func issue(to customer: SignIn, scope: String?) async throws -> IssuedTokens {
         try require(.password)
         guard client.kind == .confidential else { throw TokenRefusal.unauthorizedClient }
         let granted = try scope.map(registeredScopes) ?? client.scopes
         let (account, renewed) = try await proven(customer)
         let fresh = fresh(withRefreshToken: tenant.policy.grants.contains(.refreshToken))
-        let newGrant = "gr_" + registry.entropy.base62(22)
+        let consent = DirectConsent(
+            customer: account.id,
+            scopes: granted,
+            newGrant: "gr_" + registry.entropy.base62(22),
+            actor: .customer(account.id),
+            way: [("grant", Grant.password.rawValue)],
+            provenance: provenance
+        )
         let result: Redemption = try await registry.database.transaction(.tenant(tenant.id)) { transaction in
             guard let application = try transaction.application(client.id.text, tenant: tenant.id),
                 try transaction.mayConnect(account, to: application, at: tenant)
             else { return .refused(.unauthorizedClient) }
             if let renewed { try transaction.set(renewed, of: account.id, tenant: tenant.id) }
-            let grant = try transaction.allow(
-                ConsentRow(granted, to: application),
-                by: account.id,
-                newID: newGrant,
-                tenant: tenant.id,
-                at: fresh.now
-            )
-            let family = fresh.family(fresh.access.id, grant: grant, scopes: granted)
-            try transaction.insert(family, of: client.id, tenant: tenant.id)
-            try fresh.store(granted, in: family, with: transaction)
-            try registry.ledger.record(
-                .consentGiven,
-                of: client.id.text,
-                by: .customer(account.id),
-                [("scopes", granted.wire), ("grant", Grant.password.rawValue)],
-                from: provenance,
-                in: transaction,
-                tenant: tenant.id,
-                at: fresh.now
-            )
+            try registry.store(fresh, under: consent, to: application, in: transaction)
             return .issued(granted)
         }
         return try fresh.issued(result)

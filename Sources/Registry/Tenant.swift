@@ -89,7 +89,9 @@ package struct TenantName: Hashable, Sendable, Codable, Bindable, CustomStringCo
     }
 
     /// What the tenant's secrets and client IDs begin with: the name without hyphens.
-    package var secretPrefix: String { text.filter { $0 != "-" } }
+    package var secretPrefix: String {
+        String(decoding: text.utf8.filter { $0 != UInt8(ascii: "-") }, as: UTF8.self)
+    }
 
     package var description: String { text }
     package var binding: Value { text.binding }

@@ -28,15 +28,15 @@ package struct Cookie: Sendable {
 
     /// Reads what the browser sent under `name`, the first when there are several.
     package static func read(_ name: String, from headers: Headers) -> String? {
-        for header in headers.all("cookie") {
-            var rest = Array(header.utf8)[...]
+        let start = Array(name.utf8) + [UInt8(ascii: "=")]
+        for field in headers.fields where headers.isNamed(field, "cookie") {
+            var rest = headers.bytes[field.value]
             while !rest.isEmpty {
-                let pair = withoutBlanks(rest.prefix { $0 != UInt8(ascii: ";") })
-                rest = rest.drop { $0 != UInt8(ascii: ";") }.dropFirst()
-                guard let equals = pair.firstIndex(of: UInt8(ascii: "=")),
-                    pair[..<equals].elementsEqual(name.utf8)
-                else { continue }
-                let value = pair[(equals + 1)...]
+                let end = rest.firstIndex(of: UInt8(ascii: ";")) ?? rest.endIndex
+                let pair = withoutBlanks(rest[..<end])
+                rest = rest[end...].dropFirst()
+                guard pair.starts(with: start) else { continue }
+                let value = pair.dropFirst(start.count)
                 return value.allSatisfy(mayStandInValue) ? String(decoding: value, as: UTF8.self) : nil
             }
         }

@@ -1,4 +1,5 @@
 // One file because a form is one thing, told whole: its fields, and the two ways it is written on the wire.
+import Glibc
 
 /// Why a form could not be read.
 package enum FormProblem: Error, Equatable, Sendable {
@@ -317,8 +318,14 @@ private struct PartHeaders {
 extension String {
     /// Whether it is the same text to the byte; `==` would take `e` and an accent for `é`.
     package func isByteForByte(_ other: String) -> Bool {
-        guard utf8.count == other.utf8.count else { return false }
+        let count = utf8.count
+        guard count == other.utf8.count else { return false }
         var (one, other) = (self, other)
-        return one.withUTF8 { one in other.withUTF8 { one.elementsEqual($0) } }
+        return one.withUTF8 { one in
+            other.withUTF8 { other in
+                guard let one = one.baseAddress, let other = other.baseAddress else { return count == 0 }
+                return memcmp(one, other, count) == 0
+            }
+        }
     }
 }

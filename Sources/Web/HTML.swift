@@ -20,6 +20,17 @@ package struct HTML: Sendable, CustomStringConvertible {
 
     package var description: String { String(decoding: bytes, as: UTF8.self) }
 
+    /// A text behind the rest; most have nothing to escape.
+    fileprivate mutating func append(_ text: String) {
+        var plain = text
+        let isPlain = plain.withUTF8 { utf8 in
+            guard !utf8.hasMarkup else { return false }
+            bytes.append(contentsOf: utf8)
+            return true
+        }
+        if !isPlain { append(HTML(text)) }
+    }
+
     fileprivate mutating func append(_ other: HTML) {
         if bytes.isEmpty {
             self = other
@@ -137,7 +148,7 @@ package struct Template: Sendable {
         page.bytes.reserveCapacity(pieces.reduce(512) { $0 + $1.markup.count })
         for piece in pieces {
             page.bytes.append(contentsOf: piece.markup)
-            if let blank = piece.blank { page.append(HTML(value(blank))) }
+            if let blank = piece.blank { page.append(value(blank)) }
         }
         return page
     }

@@ -5,7 +5,7 @@ import Synchronization
 /// Exact: it keeps the times of the last allowed calls of each key, `limit` at most. When it knows
 /// too many keys it forgets those whose calls lie furthest back, so memory is bounded by
 /// `maxKeys` × `limit` × 8 bytes, and one attacker with many addresses slows nobody else down.
-package final class RateLimiter<Key: Hashable & Sendable>: Sendable {
+package final class RateLimiter: Sendable {
     /// The times, in milliseconds, of the last allowed calls, oldest first.
     private struct Calls {
         var times: [Int64] = []
@@ -16,7 +16,7 @@ package final class RateLimiter<Key: Hashable & Sendable>: Sendable {
     private let period: Int64
     private let maxKeys: Int
     private let now: @Sendable () -> Duration
-    private let calls = Mutex<[Key: Calls]>([:])
+    private let calls = Mutex<[String: Calls]>([:])
 
     /// `now` is a clock that only goes forward, from any beginning.
     package init(
@@ -32,7 +32,7 @@ package final class RateLimiter<Key: Hashable & Sendable>: Sendable {
     }
 
     /// Counts a call and returns nil, or returns after how long the next one will be allowed.
-    package func spend(_ key: Key) -> Duration? {
+    package func spend(_ key: String) -> Duration? {
         let now = now().milliseconds
         return calls.withLock { calls in
             if let wait = wait(calls[key], at: now) { return wait }
@@ -43,13 +43,13 @@ package final class RateLimiter<Key: Hashable & Sendable>: Sendable {
     }
 
     /// Returns what `spend` would, without counting.
-    package func excess(_ key: Key) -> Duration? {
+    package func excess(_ key: String) -> Duration? {
         let now = now().milliseconds
         return calls.withLock { wait($0[key], at: now) }
     }
 
     /// Takes the last call back, as if it had not been made.
-    package func giveBack(_ key: Key) {
+    package func giveBack(_ key: String) {
         calls.withLock { calls in
             _ = calls[key]?.times.popLast()
             if calls[key]?.times.isEmpty == true { calls[key] = nil }
@@ -57,7 +57,7 @@ package final class RateLimiter<Key: Hashable & Sendable>: Sendable {
     }
 
     /// Gives a key its whole allowance back, after a success for instance.
-    package func forget(_ key: Key) {
+    package func forget(_ key: String) {
         calls.withLock { $0[key] = nil }
     }
 
@@ -73,7 +73,7 @@ package final class RateLimiter<Key: Hashable & Sendable>: Sendable {
     }
 
     /// Drops a quarter of the keys, those that called longest ago.
-    private func forgetLongest(_ calls: inout [Key: Calls]) {
+    private func forgetLongest(_ calls: inout [String: Calls]) {
         let latest = calls.values.map(\.latest).sorted()
         let border = latest[latest.count / 4]
         calls = calls.filter { $0.value.latest > border }

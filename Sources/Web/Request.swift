@@ -102,7 +102,9 @@ package struct Headers: Sendable {
     }
 
     func isNamed(_ field: Field, _ name: String) -> Bool {
-        field.name.count == name.utf8.count && bytes[field.name].elementsEqual(name.utf8)
+        guard field.name.count == name.utf8.count else { return false }
+        var name = name
+        return name.withUTF8 { bytes[field.name].elementsEqual($0) }
     }
 
     private func text(_ range: Range<Int>) -> String {

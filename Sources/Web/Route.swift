@@ -25,12 +25,13 @@ package struct PathPattern: ExpressibleByStringLiteral, Sendable, CustomStringCo
     package init(stringLiteral text: String) { self.init(text) }
 }
 
-/// What answers to which method and path, looked up segment by segment.
+/// Which of some routes is meant by a method and path, looked up segment by segment.
 ///
 /// A literal segment wins over a parameter; if it leads nowhere, the parameter is tried.
-package struct RouteTable<Endpoint: Sendable>: Sendable {
+package struct RouteTable: Sendable {
     package enum Match {
-        case found(Endpoint, [String: String], pattern: String)
+        /// Its place in the list the table was made of, and what stands where its pattern has braces.
+        case found(Int, [String: String])
 
         /// The path is known, under these methods only.
         case methodNotAllowed(allow: [Method])
@@ -38,9 +39,8 @@ package struct RouteTable<Endpoint: Sendable>: Sendable {
     }
 
     private struct Entry {
-        let endpoint: Endpoint
+        let place: Int
         let names: [String]
-        let pattern: String
     }
 
     private struct Node {
@@ -55,18 +55,14 @@ package struct RouteTable<Endpoint: Sendable>: Sendable {
     private var nodes = [Node()]
 
     /// A later entry with the method and shape of an earlier one is never reached.
-    package init(_ entries: [(method: Method, pattern: PathPattern, endpoint: Endpoint)]) {
-        for (method, pattern, endpoint) in entries {
-            let place = node(for: pattern)
-            guard nodes[place].entries[method] == nil else { continue }
+    package init(_ routes: [(method: Method, pattern: PathPattern)]) {
+        for (place, (method, pattern)) in routes.enumerated() {
+            let node = node(for: pattern)
+            guard nodes[node].entries[method] == nil else { continue }
             let names = pattern.segments.compactMap { segment in
                 if case .parameter(let name) = segment { name } else { nil }
             }
-            nodes[place].entries[method] = Entry(
-                endpoint: endpoint,
-                names: names,
-                pattern: pattern.description
-            )
+            nodes[node].entries[method] = Entry(place: place, names: names)
         }
     }
 
@@ -92,14 +88,13 @@ package struct RouteTable<Endpoint: Sendable>: Sendable {
     /// Finds what answers; `HEAD` is answered by `GET` where nothing else does.
     package func match(_ method: Method, _ path: ArraySlice<String>) -> Match {
         var values: [String] = []
-        guard let place = find(path, from: 0, &values) else { return .notFound }
-        let entries = nodes[place].entries
+        guard let node = find(path, from: 0, &values) else { return .notFound }
+        let entries = nodes[node].entries
         guard let entry = entries[method] ?? (method == .head ? entries[.get] : nil) else {
             return .methodNotAllowed(allow: allowed(entries))
         }
-        guard !values.isEmpty else { return .found(entry.endpoint, [:], pattern: entry.pattern) }
-        let parameters = Dictionary(zip(entry.names, values)) { first, _ in first }
-        return .found(entry.endpoint, parameters, pattern: entry.pattern)
+        guard !values.isEmpty else { return .found(entry.place, [:]) }
+        return .found(entry.place, Dictionary(zip(entry.names, values)) { first, _ in first })
     }
 
     private func allowed(_ entries: [Method: Entry]) -> [Method] {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -52,14 +53,20 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     server.stop()
 
 
-@pytest.fixture(scope="session")
-def standard(server: Server) -> Tenant:
-    return server.tenant("standard")
+def tenant_called(name: str) -> Any:
+    """The fixture of this name, a tenant of the running server."""
+
+    @pytest.fixture(scope="session", name=name)
+    def tenant(server: Server) -> Tenant:
+        return server.tenant(name)
+
+    return tenant
 
 
-@pytest.fixture(scope="session")
-def brisk(server: Server) -> Tenant:
-    return server.tenant("brisk")
+standard = tenant_called("standard")
+brisk = tenant_called("brisk")
+rovitracker = tenant_called("rovitracker")
+cameramanager = tenant_called("cameramanager")
 
 
 @pytest.fixture(scope="module")

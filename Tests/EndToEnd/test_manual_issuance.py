@@ -5,14 +5,7 @@ from __future__ import annotations
 import json
 
 import httpx
-import pytest
-
 from portal.server import Server, Tenant
-
-
-@pytest.fixture(scope="module")
-def rovitracker(server: Server) -> Tenant:
-    return server.tenant("rovitracker")
 
 
 def verified(tenant: Tenant, token: str) -> int:

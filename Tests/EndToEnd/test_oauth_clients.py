@@ -79,7 +79,7 @@ def test_authlib_goes_the_whole_way(customer: Person, client: Application, metho
 
 
 def test_go_x_oauth2_goes_the_whole_way(customer: Person, client: Application) -> None:
-    program = Path(__file__).parent / "go/main.go"
+    programs = Path(__file__).parent / "go"
     environment = os.environ | {
         "GO111MODULE": "off",
         "GOPATH": "/usr/share/gocode",
@@ -90,7 +90,8 @@ def test_go_x_oauth2_goes_the_whole_way(customer: Person, client: Application) -
         [
             "go",
             "run",
-            program,
+            programs / "main.go",
+            programs / "shared.go",
             client.base,
             client.client_id,
             str(client.client_secret),

@@ -223,7 +223,8 @@ def in_go() -> Program:
         way: str, provider: Provider, application: Application, *rest: str, back: Any = None
     ) -> list[Line]:
         pair = [application.client_id, str(application.client_secret)]
-        words = ["go", "run", str(HERE / "go/provider.go"), way, provider.authorize, provider.token]
+        files = [str(HERE / "go/provider.go"), str(HERE / "go/shared.go")]
+        words = ["go", "run", *files, way, provider.authorize, provider.token]
         return run([*words, *pair, *rest], back, environment)
 
     return program

@@ -56,16 +56,6 @@ def header(name: str, value: str) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def rovitracker(server: Server) -> Tenant:
-    return server.tenant("rovitracker")
-
-
-@pytest.fixture(scope="module")
-def cameramanager(server: Server) -> Tenant:
-    return server.tenant("cameramanager")
-
-
-@pytest.fixture(scope="module")
 def key(cameramanager: Tenant) -> Application:
     return cameramanager.application(redirect_uris=(CALLBACK,))
 

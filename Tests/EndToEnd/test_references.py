@@ -5,17 +5,10 @@ from __future__ import annotations
 import re
 from urllib.parse import urlencode
 
-import pytest
-
 from portal.oauth import Application, Page, Person
-from portal.server import Server, Tenant
+from portal.server import Tenant
 
 ADDRESS = "https://acme.example/oauth/done?keep=1"
-
-
-@pytest.fixture(scope="module")
-def rovitracker(server: Server) -> Tenant:
-    return server.tenant("rovitracker")
 
 
 def stopped(tenant: Tenant, application: Application, address: str = ADDRESS) -> tuple[Page, str]:

@@ -1,4 +1,5 @@
 import Registry
+import Support
 import Testing
 
 @testable import Portal
@@ -37,6 +38,40 @@ struct BrakingAtTheDoor {
         }
         #expect(statuses.count { $0 == 422 } == 5)
         #expect(statuses.count { $0 == 429 } == 15)
+    }
+
+    /// The statuses of so many requests for a token, made at once.
+    private func statuses(of client: Client, requests: Int) async throws -> [Int] {
+        try await withThrowingTaskGroup(of: Int.self) { group in
+            for _ in 1...requests {
+                group.addTask {
+                    try await client.post("/oauth2/token", [("grant_type", "client_credentials")]).status
+                }
+            }
+            return try await group.reduce(into: [Int]()) { $0.append($1) }
+        }
+    }
+
+    @Test func `guesses at a client secret made at once are no more than guesses made one by one`()
+        async throws
+    {
+        let application = try await portal.registeredApplication()
+        let right = portal.client(application)
+        let wrong = Client(portal: portal, id: right.id, secret: "a guess")
+        // It is a matter of microseconds, so it is tried in many minutes.
+        for _ in 1...50 {
+            let answers = try await statuses(of: wrong, requests: 40)
+            #expect(answers.count { $0 == 401 } == 10)
+            #expect(answers.count { $0 == 429 } == 30)
+            #expect(try await statuses(of: right, requests: 1) == [429])
+            portal.clock.advance(by: .seconds(60))
+        }
+    }
+
+    @Test func `an application may ask as often at once as it likes, with the right secret`() async throws {
+        let application = try await portal.registeredApplication()
+        let answers = try await statuses(of: portal.client(application), requests: 40)
+        #expect(answers.allSatisfy { $0 == 200 })
     }
 
     @Test func `what is no address is refused as such, however often somebody else mistyped theirs`()

@@ -14,7 +14,7 @@ private final class HandClock: Sendable {
 struct LimitingRates {
     private let clock = HandClock()
 
-    private func limiter(_ limit: Int, maxKeys: Int = 100) -> RateLimiter<String> {
+    private func limiter(_ limit: Int, maxKeys: Int = 100) -> RateLimiter {
         RateLimiter(limit: limit, per: .seconds(60), maxKeys: maxKeys) { [clock] in clock.now }
     }
 

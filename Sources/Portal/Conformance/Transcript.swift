@@ -81,15 +81,9 @@ struct Transcript: Sendable {
 extension Transcript {
     /// Reads and checks a file; throws every mistake in it, each of which names `fileName`.
     init(_ bytes: [UInt8], called fileName: String) throws(FileMistakes) {
-        let document: JSON5
-        do {
-            document = try JSON5(bytes)
-        } catch {
-            throw FileMistakes(all: [FileMistake(fileName, error.place, "", error.message)])
-        }
         let mistakes = MistakeList(fileName)
         let known = ["provider", "documents", "host", "applications", "values", "forms", "cases"]
-        let root = Fields(document, at: "", known: known, mistakes)
+        let root = try mistakes.root(of: bytes, known: known)
         provider = root.sentence("provider") ?? ""
         documents = root.texts("documents").map { ($0.name, $0.value) }
         host = root.optional("host", "a host name") { $0 }
@@ -98,9 +92,7 @@ extension Transcript {
         values = Dictionary(root.texts("values").map { ($0.name, $0.value) }) { $1 }
         forms = Dictionary(root.texts("forms").map { ($0.name, $0.value) }) { $1 }
         cases = root.objects("cases", known: ["name", "from", "steps"]).compactMap { $0.conformanceCase() }
-        guard mistakes.all.isEmpty else {
-            throw FileMistakes(all: mistakes.all.sorted { $0.place < $1.place })
-        }
+        guard mistakes.all.isEmpty else { throw mistakes.inOrder }
     }
 }
 

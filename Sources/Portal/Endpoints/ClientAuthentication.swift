@@ -42,9 +42,8 @@ struct ClientAuthentication {
 
     /// Whoever names two clients, or two secrets, is none of them.
     private func requireEqual(id: String?, secret: String?) throws {
-        let isSame = id.map { $0.utf8.elementsEqual(asked.id.utf8) } ?? true
-        let own = asked.secret ?? ""
-        guard isSame, secret.map({ $0.utf8.elementsEqual(own.utf8) }) ?? true else {
+        let (id, secret) = (id ?? asked.id, secret ?? asked.secret ?? "")
+        guard id.isByteForByte(asked.id), secret.isByteForByte(asked.secret ?? "") else {
             throw OAuthFailure.invalidClient
         }
     }

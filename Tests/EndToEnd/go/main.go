@@ -3,11 +3,9 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"fmt"
 	"log"
-	"net/url"
 	"os"
 	"strings"
 	"time"
@@ -24,31 +22,20 @@ func main() {
 	fmt.Println(config.AuthCodeURL("g+/=", oauth2.SetAuthURLParam("code_challenge", os.Args[5]),
 		oauth2.SetAuthURLParam("code_challenge_method", "S256")))
 
-	line, err := bufio.NewReader(os.Stdin).ReadString('\n')
-	check(err)
-	back, err := url.Parse(strings.TrimSpace(line))
-	check(err)
-	if back.Query().Get("state") != "g+/=" {
-		log.Fatal("state was changed: ", back.Query().Get("state"))
+	back := sentBack()
+	if back.Get("state") != "g+/=" {
+		log.Fatal("state was changed: ", back.Get("state"))
 	}
 	ctx := context.Background()
-	token, err := config.Exchange(ctx, back.Query().Get("code"), oauth2.SetAuthURLParam("code_verifier", verifier))
+	token, err := config.Exchange(ctx, back.Get("code"), oauth2.SetAuthURLParam("code_verifier", verifier))
 	check(err)
 	fmt.Println(token.Type(), token.AccessToken, token.Expiry.After(time.Now()))
 
-	token.Expiry = time.Now().Add(-time.Hour)
-	fresh, err := config.TokenSource(ctx, token).Token()
-	check(err)
+	fresh := refreshed(ctx, config, token)
 	fmt.Println(fresh.Type(), fresh.AccessToken, fresh.RefreshToken != token.RefreshToken)
 
 	own := clientcredentials.Config{ClientID: id, ClientSecret: secret, TokenURL: endpoint.TokenURL}
 	mine, err := own.Token(ctx)
 	check(err)
 	fmt.Println(mine.Type(), mine.AccessToken, mine.RefreshToken == "")
-}
-
-func check(err error) {
-	if err != nil {
-		log.Fatal(err)
-	}
 }

@@ -3,14 +3,9 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"fmt"
-	"log"
-	"net/url"
 	"os"
-	"strings"
-	"time"
 
 	"golang.org/x/oauth2"
 	"golang.org/x/oauth2/clientcredentials"
@@ -25,20 +20,14 @@ func main() {
 	case "code": // rest: redirect URI, scopes
 		config.RedirectURL, config.Scopes = rest[0], rest[1:]
 		fmt.Println(config.AuthCodeURL("g0"))
-		line, err := bufio.NewReader(os.Stdin).ReadString('\n')
+		got, err := config.Exchange(ctx, sentBack().Get("code"))
 		check(err)
-		back, err := url.Parse(strings.TrimSpace(line))
-		check(err)
-		got, err := config.Exchange(ctx, back.Query().Get("code"))
-		check(err)
-		show(got)
-		refreshed(ctx, config, got)
+		showBoth(ctx, config, got)
 	case "password": // rest: user name, password, scopes
 		config.Scopes = rest[2:]
 		got, err := config.PasswordCredentialsToken(ctx, rest[0], rest[1])
 		check(err)
-		show(got)
-		refreshed(ctx, config, got)
+		showBoth(ctx, config, got)
 	case "own": // rest: scopes
 		own := clientcredentials.Config{ClientID: id, ClientSecret: secret, TokenURL: token, Scopes: rest}
 		got, err := own.Token(ctx)
@@ -47,22 +36,13 @@ func main() {
 	}
 }
 
-func refreshed(ctx context.Context, config *oauth2.Config, token *oauth2.Token) {
-	if token.RefreshToken == "" {
-		return
+func showBoth(ctx context.Context, config *oauth2.Config, token *oauth2.Token) {
+	show(token)
+	if token.RefreshToken != "" {
+		show(refreshed(ctx, config, token))
 	}
-	token.Expiry = time.Now().Add(-time.Hour)
-	fresh, err := config.TokenSource(ctx, token).Token()
-	check(err)
-	show(fresh)
 }
 
 func show(token *oauth2.Token) {
 	fmt.Println(token.Type(), token.AccessToken, token.RefreshToken, !token.Expiry.IsZero())
-}
-
-func check(err error) {
-	if err != nil {
-		log.Fatal(err)
-	}
 }

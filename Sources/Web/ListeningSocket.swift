@@ -1,0 +1,60 @@
+import Glibc
+
+/// The socket that connections come in at.
+enum ListeningSocket {
+    static func open(host: String, port: Int) throws(ServerProblem) -> (Int32, Int) {
+        guard (0...65_535).contains(port) else { throw ServerProblem("\(port) is not a port number.") }
+        let (family, address) = try socketAddress(host: host, port: UInt16(port))
+        let descriptor = socket(
+            family,
+            Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue),
+            0
+        )
+        guard descriptor >= 0 else { throw ServerProblem("No socket to listen on: \(systemError())") }
+        var yes: Int32 = 1
+        setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<Int32>.size))
+        // What a client can send ahead of us; else the system lets it grow to several megabytes each.
+        var buffer: Int32 = 128 * 1024
+        setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &buffer, socklen_t(MemoryLayout<Int32>.size))
+        let isBound = address.withUnsafeBytes { bytes in
+            bytes.withMemoryRebound(to: sockaddr.self) {
+                bind(descriptor, $0.baseAddress, socklen_t(bytes.count)) == 0
+            }
+        }
+        guard isBound, listen(descriptor, SOMAXCONN) == 0 else {
+            let cause = systemError()
+            close(descriptor)
+            throw ServerProblem("Cannot listen on \(host) port \(port): \(cause)")
+        }
+        return (descriptor, boundPort(descriptor))
+    }
+
+    private static func socketAddress(host: String, port: UInt16) throws(ServerProblem) -> (Int32, [UInt8]) {
+        var four = sockaddr_in()
+        if inet_pton(AF_INET, host, &four.sin_addr) == 1 {
+            four.sin_family = sa_family_t(AF_INET)
+            four.sin_port = port.bigEndian
+            return (AF_INET, withUnsafeBytes(of: four, Array.init))
+        }
+        var six = sockaddr_in6()
+        guard inet_pton(AF_INET6, host, &six.sin6_addr) == 1 else {
+            throw ServerProblem("\(host) is not an address to listen on; use one such as 127.0.0.1 or ::1.")
+        }
+        six.sin6_family = sa_family_t(AF_INET6)
+        six.sin6_port = port.bigEndian
+        return (AF_INET6, withUnsafeBytes(of: six, Array.init))
+    }
+
+    private static func boundPort(_ descriptor: Int32) -> Int {
+        var address = sockaddr_in6()
+        var length = socklen_t(MemoryLayout<sockaddr_in6>.size)
+        withUnsafeMutableBytes(of: &address) { bytes in
+            _ = bytes.withMemoryRebound(to: sockaddr.self) {
+                getsockname(descriptor, $0.baseAddress, &length)
+            }
+        }
+        return Int(UInt16(bigEndian: address.sin6_port))  // where sin_port is too
+    }
+
+    private static func systemError() -> String { String(cString: strerror(errno)) }
+}
