@@ -15,7 +15,7 @@ test: lint      ## Everything CI runs
 	@scripts/setup test
 	$(RELEASE) --product portal
 	swift build --build-tests
-	swift test --skip-build
+	scripts/postgres run swift test --skip-build
 	$(PYTEST)
 
 check: lint     ## The quick part of that, for every commit
