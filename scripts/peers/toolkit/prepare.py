@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import os
 import sys
-from datetime import timedelta
 
 import django
 from django.core.management import call_command
@@ -17,12 +16,11 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "settings")
 django.setup()
 
 from django.contrib.auth.models import User  # noqa: E402
-from django.utils import timezone  # noqa: E402
 from oauth2_provider.generators import generate_client_secret  # noqa: E402
-from oauth2_provider.models import AccessToken, Application  # noqa: E402
+from oauth2_provider.models import Application  # noqa: E402
 
 
-def application(grant: str, callback: str = "") -> tuple[Application, dict[str, str]]:
+def application(grant: str, callback: str = "") -> dict[str, str]:
     secret = generate_client_secret()
     made = Application.objects.create(
         name="Bench Rentals",
@@ -32,19 +30,16 @@ def application(grant: str, callback: str = "") -> tuple[Application, dict[str, 
         client_secret=secret,
         hash_client_secret=False,
     )
-    return made, {"client_id": made.client_id, "client_secret": secret}
+    return {"client_id": made.client_id, "client_secret": secret}
 
 
 def main(customers: int, password: str, callback: str) -> None:
     call_command("migrate", verbosity=0)
     for number in range(customers):
         User.objects.create_user(f"customer-{number}", password=password)
-    own, machine = application(Application.GRANT_CLIENT_CREDENTIALS)
-    _, web = application(Application.GRANT_AUTHORIZATION_CODE, callback)
-    asker = AccessToken.objects.create(
-        application=own, token="asker" * 6, expires=timezone.now() + timedelta(days=1), scope="introspection"
-    )
-    print(json.dumps({"machine": machine, "web": web, "asker": asker.token}))
+    machine = application(Application.GRANT_CLIENT_CREDENTIALS)
+    web = application(Application.GRANT_AUTHORIZATION_CODE, callback)
+    print(json.dumps({"machine": machine, "web": web}))
 
 
 main(int(sys.argv[1]), sys.argv[2], sys.argv[3])

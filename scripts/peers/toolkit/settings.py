@@ -1,7 +1,7 @@
 """A provider with django-oauth-toolkit, as `startproject`, the deployment checklist and its tutorial have it.
 
-Where the documents leave a choice, it is the faster one: connections to the database stay open, and secrets of
-applications are compared as they are. The default hashes them with PBKDF2, made for passwords: a few a second.
+Where the documents leave a choice, it is the faster one: connections to the database stay open, and secrets
+of applications are compared as they are. The default is PBKDF2, made for passwords: a few a second.
 """
 
 from __future__ import annotations
@@ -60,4 +60,4 @@ DATABASES = {
     }
 }
 
-OAUTH2_PROVIDER = {"SCOPES": {"read": "See your machines", "introspection": "Ask about tokens"}}
+OAUTH2_PROVIDER = {"SCOPES": {"read": "See your machines"}}
