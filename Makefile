@@ -15,7 +15,7 @@ test: lint      ## Everything CI runs
 	@scripts/setup test
 	$(RELEASE) --product portal
 	swift build --build-tests
-	swift test --skip-build
+	scripts/postgres run swift test --skip-build
 	$(PYTEST)
 
 check: lint     ## The quick part of that, for every commit
@@ -23,10 +23,10 @@ check: lint     ## The quick part of that, for every commit
 	swift build --build-tests
 	swift test --skip-build
 
-bench:          ## The benchmark beside nginx, as a table of ratios; TOKENS=1000000 adds one with as many stored
+bench:          ## The benchmark beside nginx, then on PostgreSQL beside peers; TOKENS=1000000 stores so many, POSTGRES=0|only|peers
 	@scripts/setup bench
 	$(RELEASE) --product portal
-	@PORTAL_BENCH_TOKENS=$(or $(TOKENS),0) scripts/bench
+	@PORTAL_BENCH_TOKENS=$(or $(TOKENS),0) PORTAL_BENCH_POSTGRES=$(or $(POSTGRES),1) scripts/bench
 
 format:         ## Sources as the formatter writes them
 	swift format --in-place --parallel --recursive Sources Tests Package.swift

@@ -8,38 +8,22 @@ import os
 import signal
 import socket
 import subprocess
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any, TypeVar
+from typing import IO, Any
 
 import httpx
 
 from .oauth import Application, Person
+from .waiting import free_port as free_port
+from .waiting import until as until
 
 ROOT = Path(__file__).resolve().parents[3]
 BINARY = Path(os.environ.get("PORTAL_BINARY", ROOT / ".build/release/portal"))
 SHARED = Path(os.environ.get("PORTAL_SHARED", ROOT.parent / "shared"))
 LOGO = ROOT / "Public/demo/acme-rentals.png"
 PASSWORD = "seven quiet herons at noon"
-
-Answer = TypeVar("Answer")
-
-
-def until(condition: Callable[[], Answer], within: float = 10, of: str = "what was waited for") -> Answer:
-    """Asks again and again until the answer is true; the only way these tests wait."""
-    deadline = time.monotonic() + within
-    while not (answer := condition()):
-        assert time.monotonic() < deadline, f"{of} did not happen within {within} s"
-        time.sleep(0.01)
-    return answer
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @dataclass
