@@ -21,7 +21,7 @@ BASE = "/t/standard"
 
 
 class Portal(Peer):
-    """The binary with the tenant `standard`; `where` is its `--data FOLDER` or `--database ADDRESS`."""
+    """The binary with the tenant `standard`; `where` says where it keeps things, unless it is given a database."""
 
     name = "Portal"
     home = ROOT
@@ -64,7 +64,7 @@ class Portal(Peer):
     # MARK: as one of several
 
     def prepare(self) -> dict[str, Any]:
-        self.where = self.where or ["--database", self.address]
+        self.where = self.where or ["--database", self.address, "--data", str(self.log.with_suffix(""))]
         self.import_tenant()
         for number in range(CLIENTS):
             self.add_account("customer", customer(number))
