@@ -114,69 +114,8 @@ extension Visit {
             if let wait = failures.excess(key) { throw OAuthFailure.tooManyFailures(wait) }
             return (access, sent)
         } catch is ClientRefusal {
-            if let wait = failures.spend(key) { throw OAuthFailure.tooManyFailures(wait) }
+            if let wait = try await failures.spend(key, self) { throw OAuthFailure.tooManyFailures(wait) }
             throw OAuthFailure.invalidClient
         }
-    }
-}
-
-// MARK: - Brakes
-
-/// Attempts that count before anybody knows how they end, so that many at once are no more than one by one.
-struct Attempt {
-    private let brakes: [(brake: RateLimiter, key: String)]
-
-    /// How long to wait first; then nothing was counted.
-    let wait: Duration?
-
-    init(_ brakes: (RateLimiter, String)...) {
-        self.brakes = brakes.map { (brake: $0.0, key: $0.1) }
-        for (place, brake) in brakes.enumerated() {
-            guard let wait = brake.0.spend(brake.1) else { continue }
-            for counted in brakes[..<place] { counted.0.giveBack(counted.1) }
-            self.wait = wait
-            return
-        }
-        wait = nil
-    }
-
-    /// It went well, or could not be judged.
-    func forgive() {
-        for (brake, key) in brakes { brake.giveBack(key) }
-    }
-}
-
-/// How often something may be tried; counted in this process.
-struct Brakes: Sendable {
-    /// Per tenant, client and address (CA-04).
-    let clientFailures: RateLimiter
-
-    /// Per tenant, role and e-mail address (SL-07).
-    let signInFailures: RateLimiter
-
-    /// Per tenant, customer and address, where an application brings the password.
-    let passwordFailures: RateLimiter
-
-    /// Per tenant and customer, from wherever.
-    let dailyPasswordFailures: RateLimiter
-
-    /// Per address of the network, whoever is named.
-    let addressFailures: RateLimiter
-
-    /// Per application and address: how many refused redirects are kept.
-    let refusals: RateLimiter
-    let signUps: RateLimiter
-    let uploads: RateLimiter
-
-    init(now: @escaping @Sendable () -> Duration) {
-        let quarter: Duration = .seconds(15 * 60)
-        clientFailures = RateLimiter(limit: 10, per: .seconds(60), now: now)
-        signInFailures = RateLimiter(limit: 5, per: quarter, now: now)
-        passwordFailures = RateLimiter(limit: 5, per: quarter, now: now)
-        dailyPasswordFailures = RateLimiter(limit: 100, per: .seconds(86_400), now: now)
-        addressFailures = RateLimiter(limit: 50, per: quarter, now: now)
-        refusals = RateLimiter(limit: 30, per: .seconds(60), now: now)
-        signUps = RateLimiter(limit: 20, per: .seconds(3600), now: now)
-        uploads = RateLimiter(limit: 60, per: .seconds(60), now: now)
     }
 }

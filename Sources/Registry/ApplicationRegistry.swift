@@ -24,6 +24,9 @@ package final class ApplicationRegistry: Sendable {
     let recentReads: RecentReads
     private let formKey: DigestKey
 
+    /// By which processes that share a database are told apart.
+    private let processName: String
+
     /// By which the data knows the master key again.
     private let keyMark: [UInt8]
     private let knownTenants: KnownTenants
@@ -46,6 +49,7 @@ package final class ApplicationRegistry: Sendable {
         ledger = Ledger(key: DigestKey(masterKey, purpose: "ledger"))
         formKey = DigestKey(masterKey, purpose: "forms")
         keyMark = DigestKey(masterKey, purpose: "mark").digest([])
+        processName = entropy.base62(22)
         recentReads = RecentReads { [weak database] in database?.announceChange() }
         knownTenants = KnownTenants(lifetime: database.isShared ? 1 : .infinity, clock: clock)
         database.onChangeElsewhere { [recentReads, knownTenants] in
@@ -161,6 +165,7 @@ extension ApplicationRegistry {
     /// the other, so that nobody waits long.
     package func sweep(batch: Int = 500) async throws -> Int {
         let now = clock()
+        guard try await takesOn(.sweep, for: 90, at: now) else { return 0 }
         var swept = 0
         for tenant in try await database.read(.directory, { try $0.tenantIDs() }) {
             swept += try await database.transaction(.tenant(tenant)) {
@@ -170,11 +175,31 @@ extension ApplicationRegistry {
         return swept
     }
 
+    /// Whether this process is the one that does a chore for the next seconds; one that stops is followed by another.
+    private func takesOn(_ chore: Chore, for seconds: TimeInterval, at now: Date) async throws -> Bool {
+        guard database.isShared else { return true }
+        let end = now.addingTimeInterval(seconds)
+        return try await !database.write(
+            """
+            INSERT INTO chores (name, holder, held_until) VALUES (\(chore.rawValue), \(processName), \(end))
+            ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, held_until = excluded.held_until
+            WHERE chores.holder = excluded.holder OR chores.held_until < \(now)
+            RETURNING name
+            """,
+            .directory
+        ).isEmpty
+    }
+
     /// Closes the database; what was answered is on disk already.
     package func close() async throws {
         try await writeLastUses()
         await database.close()
     }
+}
+
+/// What one of all processes does for the others.
+private enum Chore: String {
+    case sweep
 }
 
 extension Connection {
@@ -216,6 +241,11 @@ extension Connection {
             """
             DELETE FROM sessions WHERE tenant = \(tenant) AND (id) IN
                 (SELECT id FROM sessions
+                WHERE tenant = \(tenant) AND expires_at < \(now) LIMIT \(batch)) RETURNING 1
+            """,
+            """
+            DELETE FROM shared_counts WHERE tenant = \(tenant) AND (digest) IN
+                (SELECT digest FROM shared_counts
                 WHERE tenant = \(tenant) AND expires_at < \(now) LIMIT \(batch)) RETURNING 1
             """,
             """

@@ -73,6 +73,9 @@ package final class Tenant: Sendable, Hashable {
 /// The number a tenant's rows start with; never shown.
 package struct TenantID: Hashable, Sendable, Bindable {
     let number: Int
+
+    package init(number: Int) { self.number = number }
+
     package var binding: Value { number.binding }
 }
 

@@ -61,6 +61,12 @@ package final class RateLimiter: Sendable {
         calls.withLock { $0[key] = nil }
     }
 
+    /// Uses a key's whole allowance up, because somebody else counted more than this process knows.
+    package func exhaust(_ key: String) {
+        let now = now().milliseconds
+        calls.withLock { $0[key] = Calls(times: [Int64](repeating: now, count: limit)) }
+    }
+
     private func wait(_ calls: Calls?, at now: Int64) -> Duration? {
         guard let calls, calls.times.count == limit else { return nil }
         let free = (calls.times.first ?? 0) + period

@@ -55,7 +55,7 @@ enum AuthorizeEndpoint {
         case .malformed, .unknownClient, .suspended, .ambiguous: return
         }
         let spot = "\(visit.tenant.name) \(application.id) \(visit.request.clientAddress)"
-        guard let address, visit.site.brakes.refusals.spend(spot) == nil else { return }
+        guard let address, try await visit.site.brakes.refusals.spend(spot, visit) == nil else { return }
         try await visit.registry.note(
             refused: address,
             of: application,

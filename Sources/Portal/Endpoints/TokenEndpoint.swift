@@ -61,21 +61,23 @@ enum TokenEndpoint {
         let (brakes, address) = (visit.site.brakes, visit.request.clientAddress)
         // What is no e-mail address belongs to nobody, however long it is.
         let account = "\(visit.tenant.name) \(EmailAddress(email)?.text ?? address)"
-        let attempt = Attempt(
-            (brakes.passwordFailures, account + " " + address),
-            (brakes.dailyPasswordFailures, account),
-            (brakes.addressFailures, address)
+        let attempt = try await Attempt(
+            [
+                (brakes.passwordFailures, account + " " + address), (brakes.dailyPasswordFailures, account),
+                (brakes.addressFailures, address),
+            ],
+            visit
         )
         if let wait = attempt.wait { throw OAuthFailure.tooManyFailures(wait) }
         do {
             let customer = SignIn(email: email, password: password, role: .customer)
             let tokens = try await client.issue(to: customer, scope: scope)
-            attempt.forgive()
+            try await attempt.forgive()
             return tokens
         } catch TokenRefusal.invalidGrant(.wrongPassword) {
             throw TokenRefusal.invalidGrant(.wrongPassword)
         } catch {
-            attempt.forgive()
+            try await attempt.forgive()
             throw error
         }
     }

@@ -10,7 +10,8 @@ enum PartnerDoor {
 
     /// Answers `POST /partners/sign-up`: an account and a session, or the form again with what to mend.
     static func signUp(_ form: Form, _ visit: Visit) async throws -> Response {
-        if let wait = visit.site.brakes.signUps.spend("\(visit.tenant.name) \(visit.request.clientAddress)") {
+        let key = "\(visit.tenant.name) \(visit.request.clientAddress)"
+        if let wait = try await visit.site.brakes.signUps.spend(key, visit) {
             throw Refusal.tooMany(wait)
         }
         let (name, email) = (form["name"]?.trimmingSpaces ?? "", form["email"]?.trimmingSpaces ?? "")
@@ -85,18 +86,21 @@ struct Door {
         let address = visit.request.clientAddress
         // What is no e-mail address belongs to nobody, however long it is.
         let account = "\(visit.tenant.name) \(role) \(EmailAddress(email)?.text ?? address)"
-        let attempt = Attempt((brakes.signInFailures, account), (brakes.addressFailures, address))
+        let attempt = try await Attempt(
+            [(brakes.signInFailures, account), (brakes.addressFailures, address)],
+            visit
+        )
         if let wait = attempt.wait { throw Refusal.tooMany(wait) }
         do {
             let signIn = SignIn(email: email, password: password, role: role)
             let session = try await visit.registry.start(signIn, at: visit.tenant, from: visit.provenance)
-            attempt.forgive()
-            brakes.signInFailures.forget(account)
+            try await attempt.forgive()
+            try await brakes.signInFailures.forget(account, visit)
             return .opened(visit.signedIn(session, as: role))
         } catch is SignInRefusal {
             return .refused
         } catch {
-            attempt.forgive()
+            try await attempt.forgive()
             throw error
         }
     }

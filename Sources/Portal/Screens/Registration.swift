@@ -75,7 +75,7 @@ struct LogoUpload: Sendable {
         if let file = form.files.first(where: {
             $0.name == "logo" && !($0.bytes.isEmpty && $0.filename.isEmpty)
         }) {
-            if let wait = visit.site.brakes.uploads.spend(partner.account.id.text) {
+            if let wait = try await visit.site.brakes.uploads.spend(partner.account.id.text, visit) {
                 throw Refusal.tooMany(wait)
             }
             do {

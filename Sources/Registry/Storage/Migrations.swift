@@ -34,7 +34,12 @@ package enum MigrationProblem: Error, Equatable, Sendable, CustomStringConvertib
 /// Each one and its record are one transaction, so whenever the program was stopped, running it again
 /// goes on from there.
 package func migrate(_ database: some Database, _ migrations: [Migration]) async throws {
-    try await database.transaction(.directory) { try $0.makeRecords() }
+    do {
+        try await database.transaction(.directory) { try $0.makeRecords() }
+    } catch is DatabaseFault where database.isShared {
+        // PostgreSQL fails one of two that make the same table in the same moment; then it is there.
+        try await database.transaction(.directory) { try $0.makeRecords() }
+    }
     let done = try await database.read(.directory) { connection in
         let records = try connection.recordedMigrations()
         try check(records, against: migrations)

@@ -12,6 +12,7 @@ enum Schema {
             Migration("response types", responseTypes),
             Migration("refused redirects", refusedRedirects),
             Migration("master key", masterKeys),
+            Migration("what servers share", shared),
         ]
     }
 
@@ -319,6 +320,28 @@ enum Schema {
 
     private static var masterKeys: [SQL] {
         ["CREATE TABLE master_keys (number INTEGER PRIMARY KEY, mark BLOB NOT NULL)"]
+    }
+
+    private static var shared: [SQL] {
+        [
+            """
+            CREATE TABLE shared_counts (
+                tenant INTEGER NOT NULL,
+                digest BLOB NOT NULL,
+                times TEXT NOT NULL,
+                expires_at INTEGER NOT NULL,
+                PRIMARY KEY (tenant, digest)
+            ) WITHOUT ROWID
+            """,
+            "CREATE INDEX shared_counts_by_expiry ON shared_counts (tenant, expires_at)",
+            """
+            CREATE TABLE chores (
+                name TEXT NOT NULL PRIMARY KEY,
+                holder TEXT NOT NULL,
+                held_until INTEGER NOT NULL
+            ) WITHOUT ROWID
+            """,
+        ]
     }
 
     private static var refusedRedirects: [SQL] {

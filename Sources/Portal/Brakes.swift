@@ -1,0 +1,102 @@
+import Registry
+import Web
+
+/// How often something may be tried: counted in this process and, where others serve the same data, with them.
+struct Brake: Sendable {
+    private let limiter: RateLimiter
+    private let allowance: Allowance
+
+    fileprivate init(
+        _ name: String,
+        _ limit: Int,
+        per period: Duration,
+        _ now: @escaping @Sendable () -> Duration
+    ) {
+        limiter = RateLimiter(limit: limit, per: period, now: now)
+        allowance = Allowance(name: name, limit: limit, period: period)
+    }
+
+    /// Counts a try and returns nil, or returns after how long the next one will be allowed.
+    func spend(_ key: String, _ visit: Visit) async throws -> Duration? {
+        if let wait = limiter.spend(key) { return wait }
+        guard let wait = try await visit.registry.spend(allowance, key, at: visit.tenant) else { return nil }
+        limiter.exhaust(key)
+        return wait
+    }
+
+    /// Returns what `spend` would, without counting and without asking others.
+    func excess(_ key: String) -> Duration? { limiter.excess(key) }
+
+    /// Takes the last try back, as if it had not been made.
+    func giveBack(_ key: String, _ visit: Visit) async throws {
+        limiter.giveBack(key)
+        try await visit.registry.giveBack(allowance, key, at: visit.tenant)
+    }
+
+    /// Gives a key its whole allowance back.
+    func forget(_ key: String, _ visit: Visit) async throws {
+        limiter.forget(key)
+        try await visit.registry.forget(allowance, key, at: visit.tenant)
+    }
+}
+
+/// Attempts that count before anybody knows how they end, so that many at once are no more than one by one.
+struct Attempt {
+    private let counted: [(brake: Brake, key: String)]
+    private let visit: Visit
+
+    /// How long to wait first; then nothing was counted.
+    let wait: Duration?
+
+    init(_ brakes: [(brake: Brake, key: String)], _ visit: Visit) async throws {
+        self.visit = visit
+        counted = brakes
+        for (place, one) in brakes.enumerated() {
+            guard let wait = try await one.brake.spend(one.key, visit) else { continue }
+            for counted in brakes[..<place] { try await counted.brake.giveBack(counted.key, visit) }
+            self.wait = wait
+            return
+        }
+        wait = nil
+    }
+
+    /// It went well, or could not be judged.
+    func forgive() async throws {
+        for (brake, key) in counted { try await brake.giveBack(key, visit) }
+    }
+}
+
+/// Everything that may be tried only so often.
+struct Brakes: Sendable {
+    /// Per tenant, client and address (CA-04).
+    let clientFailures: Brake
+
+    /// Per tenant, role and e-mail address (SL-07).
+    let signInFailures: Brake
+
+    /// Per tenant, customer and address, where an application brings the password.
+    let passwordFailures: Brake
+
+    /// Per tenant and customer, from wherever.
+    let dailyPasswordFailures: Brake
+
+    /// Per address of the network, whoever is named.
+    let addressFailures: Brake
+
+    /// Per application and address: how many refused redirects are kept.
+    let refusals: Brake
+    let signUps: Brake
+    let uploads: Brake
+
+    init(now: @escaping @Sendable () -> Duration) {
+        let quarter: Duration = .seconds(15 * 60)
+        clientFailures = Brake("client", 10, per: .seconds(60), now)
+        signInFailures = Brake("sign-in", 5, per: quarter, now)
+        passwordFailures = Brake("password", 5, per: quarter, now)
+        dailyPasswordFailures = Brake("password, daily", 100, per: .seconds(86_400), now)
+        addressFailures = Brake("address", 50, per: quarter, now)
+        refusals = Brake("refusal", 30, per: .seconds(60), now)
+        signUps = Brake("sign-up", 20, per: .seconds(3600), now)
+        uploads = Brake("upload", 60, per: .seconds(60), now)
+    }
+}
