@@ -21,7 +21,7 @@ BASE = "/t/standard"
 
 
 class Portal(Peer):
-    """The binary with the tenant `standard`; `where` says where it keeps things, unless it is given a database."""
+    """The binary with the tenant `standard`, in the folder that `where` says or else in a database."""
 
     name = "Portal"
     home = ROOT
