@@ -47,6 +47,9 @@ package struct Application: Sendable, Hashable {
     package var isApproved: Bool { if case .approved = state { true } else { false } }
     package var isSuspended: Bool { if case .suspended = state { true } else { false } }
 
+    /// Whether any customer may connect it, not only its test accounts.
+    func isOpen(at tenant: Tenant) -> Bool { tenant.policy.review == .open || isApproved }
+
     /// What customers are asked about: the application's own name, or the company's where it has none.
     package var displayName: String { profile.applicationName?.text ?? profile.companyName.text }
 

@@ -31,44 +31,40 @@ extension Connection {
         ).isEmpty
     }
 
-    /// The same for one that works; false also where it has changed since `revision`.
-    func hold(_ id: ClientID, asOf revision: Int, tenant: TenantID) throws -> Bool {
-        try !run(
-            """
-            UPDATE applications SET revision = revision
-            WHERE tenant = \(tenant) AND id = \(id) AND revision = \(revision) AND suspended_at IS NULL
-            RETURNING id
-            """
-        ).isEmpty
-    }
-
     private func applications(where condition: SQL, tenant: TenantID) throws -> [Application] {
-        let rows = try run(
+        let answers = try runAll([
             """
             SELECT a.id, a.owner, a.company_name, a.application_name, a.logo, a.website, a.privacy_policy,
                 a.support_email, a.purpose, a.kind, a.scopes, a.revision, a.created_at, a.approved_at,
                 a.suspended_at, a.suspension_reason, o.email
             FROM applications a JOIN accounts o ON o.tenant = a.tenant AND o.id = a.owner
             WHERE
-            """ + " " + condition + " ORDER BY a.created_at DESC, a.id"
-        )
-        return try rows.map { row in
+            """ + " " + condition + " ORDER BY a.created_at DESC, a.id",
+            """
+            SELECT a.id, r.uri FROM redirect_uris r
+            JOIN applications a ON a.tenant = r.tenant AND a.id = r.application
+            WHERE
+            """ + " " + condition + " ORDER BY r.added_at, r.uri",
+        ])
+        let addresses = try Dictionary(grouping: answers.last ?? []) { try $0.text(0) }
+        return try (answers.first ?? []).map { row in
             let id = ClientID(text: try row.text(0))
-            return try Application(row, id: id, redirectURIs: redirectURIs(of: id, tenant: tenant))
+            let redirectURIs = try (addresses[id.text] ?? []).map { try RedirectURI(try $0.text(1)) }
+            return try Application(row, id: id, redirectURIs: redirectURIs)
         }
-    }
-
-    private func redirectURIs(of id: ClientID, tenant: TenantID) throws -> [RedirectURI] {
-        try run(
-            """
-            SELECT uri FROM redirect_uris WHERE tenant = \(tenant) AND application = \(id)
-            ORDER BY added_at, uri
-            """
-        ).map { try RedirectURI(try $0.text(0)) }
     }
 }
 
 extension Application {
+    /// Keeps it as it is until the transaction ends; answers with a row while it works and is as it was.
+    func holding(asOf revision: Int, tenant: TenantID) -> SQL {
+        """
+        UPDATE applications SET revision = revision
+        WHERE tenant = \(tenant) AND id = \(id) AND revision = \(revision) AND suspended_at IS NULL
+        RETURNING id
+        """
+    }
+
     fileprivate init(_ row: Row, id: ClientID, redirectURIs: [RedirectURI]) throws {
         guard let kind = Kind(rawValue: try row.text(9)), let scopes = ScopeSet(wire: try row.text(10)) else {
             throw DamagedRow(place: "applications.kind")

@@ -180,17 +180,29 @@ extension ApplicationRegistry {
 extension CustomerAccess {
     /// Whether this customer has to be asked, and about what.
     package func standing(of request: AuthorizationRequest) async throws -> Standing {
-        let (tenant, account, now) = (tenant, account, registry.clock())
+        let application = request.application
+        guard try await mayConnect(to: application) else { return .notATestAccount }
+        let row = try await registry.database.read(
+            ConsentGrant.select(
+                of: account.id,
+                to: application.id,
+                since: registry.clock() - 3600,
+                tenant: tenant.id
+            ),
+            .tenant(tenant.id)
+        ).first
+        guard let row else { return .firstTime }
+        let grant = try ConsentGrant(row, application)
+        guard request.scopes.isSubset(of: grant.scopes) else { return .asksForMore(than: grant) }
+        let isRare = try row.integer(7) < 10
+        return .covered(grant, mayBeSilent: isRare && request.needsNoQuestion(given: grant))
+    }
+
+    private func mayConnect(to application: Application) async throws -> Bool {
+        let (tenant, account) = (tenant, account)
+        if application.isOpen(at: tenant) { return true }
         return try await registry.database.read(.tenant(tenant.id)) { connection in
-            let application = request.application
-            guard try connection.mayConnect(account, to: application, at: tenant) else {
-                return .notATestAccount
-            }
-            guard let grant = try connection.liveGrant(of: account.id, to: application, tenant: tenant.id)
-            else { return .firstTime }
-            guard request.scopes.isSubset(of: grant.scopes) else { return .asksForMore(than: grant) }
-            let recent = try connection.countCodes(of: grant.id, tenant: tenant.id, since: now - 3600)
-            return .covered(grant, mayBeSilent: request.needsNoQuestion(given: grant) && recent < 10)
+            try connection.mayConnect(account, to: application, at: tenant)
         }
     }
 
@@ -265,16 +277,15 @@ extension CustomerAccess {
             let waiting = try transaction.waiting(row, tenant: tenant.id, at: moment.now)
             guard let waiting else { return .refused }
             if waiting.expired { return .expired(waiting) }
-            let unchanged = waiting.application.revision == row.revision && !waiting.application.isSuspended
-            let mayConnect = try transaction.mayConnect(account, to: waiting.application, at: tenant)
-            guard unchanged, mayConnect, try transaction.take(ticket.id, tenant: tenant.id, at: moment.now)
-            else {
-                return .startAgain(query: row.query)
-            }
+            let application = waiting.application
+            guard application.revision == row.revision, !application.isSuspended,
+                try transaction.mayConnect(account, to: application, at: tenant)
+            else { return .startAgain(query: row.query) }
+            let taking = WaitingRow.taking(ticket.id, tenant: tenant.id, at: moment.now)
             let result =
                 switch answer {
-                case .allow: try allow(row, waiting.application, moment, transaction)
-                case .deny: try deny(waiting.application, moment, transaction)
+                case .allow: try allow(row, taking, application, moment, transaction)
+                case .deny: try deny(row, taking, application, moment, transaction)
                 }
             return .answer(
                 AuthorizationAnswer(
@@ -289,6 +300,7 @@ extension CustomerAccess {
 
     private func allow(
         _ row: WaitingRow,
+        _ taking: SQL,
         _ application: Application,
         _ moment: AnswerMoment,
         _ transaction: any Connection
@@ -298,8 +310,10 @@ extension CustomerAccess {
             by: account.id,
             newID: moment.grantID,
             tenant: tenant.id,
-            at: moment.now
+            at: moment.now,
+            ifAllOf: [taking, application.holding(asOf: row.revision, tenant: tenant.id)]
         )
+        guard let grantID else { throw Overtaken(query: row.query) }
         var detail = [("scopes", row.scopes.wire)]
         let result: AuthorizationAnswer.Result
         if row.responseType == .token {
@@ -309,10 +323,6 @@ extension CustomerAccess {
             let code = CodeRow(row, digest: moment.codeDigest)
             try transaction.insert(code, as: moment.code.id, under: grantID, tenant: tenant, at: moment.now)
             result = .code(moment.code)
-        }
-        // As late as can be, because whoever else answers for this application waits from here to the end.
-        guard try transaction.hold(application.id, asOf: row.revision, tenant: tenant.id) else {
-            throw Overtaken(query: row.query)
         }
         try record(.consentGiven, application, detail, moment.now, transaction)
         return result
@@ -332,10 +342,13 @@ extension CustomerAccess {
     }
 
     private func deny(
+        _ row: WaitingRow,
+        _ taking: SQL,
         _ application: Application,
         _ moment: AnswerMoment,
         _ transaction: any Connection
     ) throws -> AuthorizationAnswer.Result {
+        if try transaction.run(taking).isEmpty { throw Overtaken(query: row.query) }
         try record(.consentRefused, application, [], moment.now, transaction)
         return .refusal(.deniedByCustomer)
     }
@@ -360,7 +373,7 @@ extension CustomerAccess {
     }
 }
 
-/// The application changed while its customer's answer was being written.
+/// The request was answered, or the application changed, while this answer was being written.
 private struct Overtaken: Error { let query: String }
 
 /// What an answer is made of, fixed before its transaction starts.

@@ -41,6 +41,19 @@ struct ConsentRow: Sendable {
 }
 
 extension WaitingRow {
+    func waiting(for application: Application, at now: Date) -> WaitingRequest {
+        WaitingRequest(query: query, application: application, expired: expiresAt <= now)
+    }
+
+    /// Marks a request as answered; answers with a row when this was the statement that did.
+    static func taking(_ id: String, tenant: TenantID, at now: Date) -> SQL {
+        """
+        UPDATE authorization_requests SET answered_at = \(now)
+        WHERE tenant = \(tenant) AND id = \(id) AND answered_at IS NULL AND expires_at > \(now)
+        RETURNING id
+        """
+    }
+
     func insertion(as id: String, tenant: TenantID) -> SQL {
         """
         INSERT INTO authorization_requests (tenant, id, digest, session, browser, query, application,
@@ -109,49 +122,36 @@ extension Connection {
     }
 
     func waiting(_ row: WaitingRow, tenant: TenantID, at now: Date) throws -> WaitingRequest? {
-        try application(row.application.text, tenant: tenant).map { application in
-            WaitingRequest(query: row.query, application: application, expired: row.expiresAt <= now)
-        }
+        try application(row.application.text, tenant: tenant).map { row.waiting(for: $0, at: now) }
     }
 
     /// In a reviewed tenant an application that waits for approval works for its test accounts only.
     func mayConnect(_ customer: Account, to application: Application, at tenant: Tenant) throws -> Bool {
-        if tenant.policy.review == .open || application.isApproved { return true }
+        if application.isOpen(at: tenant) { return true }
         return try testAccounts(of: application.id, tenant: tenant.id).contains(customer.email.text)
-    }
-
-    /// Marks a request as answered, and says whether this call was the one that did.
-    func take(_ id: String, tenant: TenantID, at now: Date) throws -> Bool {
-        try !run(
-            """
-            UPDATE authorization_requests SET answered_at = \(now)
-            WHERE tenant = \(tenant) AND id = \(id) AND answered_at IS NULL AND expires_at > \(now)
-            RETURNING id
-            """
-        ).isEmpty
     }
 
     /// Writes what a customer allowed: a new grant, or more of the one that lives.
     ///
-    /// Returns its id. Consent without a redirect leaves what is known of the last one.
+    /// Returns its id; nil when one of `conditions`, which are run in the same go, changes no row.
     func allow(
         _ row: ConsentRow,
         by customer: AccountID,
         newID: String,
         tenant: TenantID,
-        at now: Date
-    ) throws -> String {
+        at now: Date,
+        ifAllOf conditions: [SQL] = []
+    ) throws -> String? {
         let standing = try run(
             """
-            SELECT id, scopes FROM grants
+            SELECT scopes FROM grants
             WHERE tenant = \(tenant) AND customer = \(customer) AND application = \(row.application)
                 AND ended_at IS NULL
             """
         ).first
-        let earlier = try standing.flatMap { ScopeSet(wire: try $0.text(1)) } ?? ScopeSet()
+        let earlier = try standing.flatMap { ScopeSet(wire: try $0.text(0)) } ?? ScopeSet()
         let scopes = earlier.union(row.scopes)
-        let written = try run(
-            """
+        let upsert: SQL = """
             INSERT INTO grants (tenant, id, customer, application, scopes, redirect_uri, revision,
                 granted_at, changed_at)
             VALUES (\(tenant), \(newID), \(customer), \(row.application), \(scopes), \(row.redirectURI),
@@ -164,9 +164,9 @@ extension Connection {
                     ELSE excluded.revision END
             RETURNING id
             """
-        ).first
-        guard let written else { throw DamagedRow(place: "grants") }
-        return try written.text(0)
+        let answers = try runAll(conditions + [upsert])
+        guard answers.allSatisfy({ !$0.isEmpty }) else { return nil }
+        return try answers.last?.first?.text(0)
     }
 
     /// Stores a code; its row stays as long as what it may buy, to recognise a second use.
@@ -182,31 +182,6 @@ extension Connection {
                 \(code.wasNamed), \(code.scopes), \(code.challenge?.text ?? ""), \(now), \(end), \(keptUntil))
             """
         )
-    }
-
-    func countCodes(of grant: String, tenant: TenantID, since: Date) throws -> Int {
-        try run(
-            """
-            SELECT count(*) FROM authorization_codes
-            WHERE tenant = \(tenant) AND grant_id = \(grant) AND created_at > \(since)
-            """
-        ).first?.integer(0) ?? 0
-    }
-
-    func liveGrant(
-        of customer: AccountID,
-        to application: Application,
-        tenant: TenantID
-    ) throws
-        -> ConsentGrant?
-    {
-        try run(
-            """
-            SELECT id, scopes, redirect_uri, granted_at, changed_at, last_used_at, revision FROM grants
-            WHERE tenant = \(tenant) AND customer = \(customer) AND application = \(application.id)
-                AND ended_at IS NULL
-            """
-        ).first.map { try ConsentGrant($0, application) }
     }
 
     func liveGrants(of customer: AccountID, tenant: TenantID) throws -> [ConsentGrant] {
@@ -246,7 +221,24 @@ extension Connection {
 }
 
 extension ConsentGrant {
-    fileprivate init(_ row: Row, _ application: Application) throws {
+    /// Finds what a customer allows an application, and how many codes that gave `since`.
+    static func select(
+        of customer: AccountID,
+        to application: ClientID,
+        since: Date,
+        tenant: TenantID
+    ) -> SQL {
+        """
+        SELECT g.id, g.scopes, g.redirect_uri, g.granted_at, g.changed_at, g.last_used_at, g.revision,
+            (SELECT count(*) FROM authorization_codes c
+            WHERE c.tenant = g.tenant AND c.grant_id = g.id AND c.created_at > \(since))
+        FROM grants g
+        WHERE g.tenant = \(tenant) AND g.customer = \(customer) AND g.application = \(application)
+            AND g.ended_at IS NULL
+        """
+    }
+
+    init(_ row: Row, _ application: Application) throws {
         id = try row.text(0)
         self.application = application
         scopes = ScopeSet(wire: try row.text(1)) ?? ScopeSet()

@@ -30,6 +30,7 @@ extension ApplicationRegistry {
             tenant: tenant,
             at: fresh.now
         )
+        guard let grant else { throw DamagedRow(place: "grants") }
         let family = fresh.family(fresh.access.id, grant: grant, scopes: consent.scopes)
         try transaction.insert(family, of: application.id, tenant: tenant)
         try fresh.store(consent.scopes, in: family, with: transaction)

@@ -107,9 +107,7 @@ extension ClientAccess {
                 if isUsed { try endFamily(sent.id, .codeReused, fresh.now, transaction) }
                 return .refused(.invalidGrant(isUsed ? .alreadyUsed : .expired))
             }
-            guard try transaction.grantLives(code.grant, tenant: tenant.id) else {
-                return .refused(.invalidGrant(.ended))
-            }
+            guard code.isConsented else { return .refused(.invalidGrant(.ended)) }
             let family = fresh.family(sent.id, grant: code.grant, scopes: code.scopes)
             try transaction.insert(family, of: client.id, tenant: tenant.id)
             try fresh.store(code.scopes, in: family, with: transaction)

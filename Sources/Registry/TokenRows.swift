@@ -44,6 +44,9 @@ struct StoredCode: Sendable {
     let challenge: CodeChallenge?
     let isUsed: Bool
 
+    /// Whether the consent it came of still stands.
+    let isConsented: Bool
+
     /// What is wrong with a redemption apart from its timing.
     func refusal(redirectURI sent: String?, verifier: String?, under policy: Policy) -> TokenRefusal? {
         let right = sent.map { names($0, policy) } ?? (!wasNamed || policy.redirectURIAtToken == .optional)
@@ -113,8 +116,11 @@ extension Connection {
     func code(_ id: String, of client: ClientID, tenant: TenantID) throws -> StoredCode? {
         try run(
             """
-            SELECT digest, grant_id, redirect_uri, redirect_uri_sent, scopes, challenge, used_at
-            FROM authorization_codes WHERE tenant = \(tenant) AND id = \(id) AND application = \(client)
+            SELECT c.digest, c.grant_id, c.redirect_uri, c.redirect_uri_sent, c.scopes, c.challenge, c.used_at,
+                g.id IS NOT NULL
+            FROM authorization_codes c
+            LEFT JOIN grants g ON g.tenant = c.tenant AND g.id = c.grant_id AND g.ended_at IS NULL
+            WHERE c.tenant = \(tenant) AND c.id = \(id) AND c.application = \(client)
             """
         ).first.map { row in
             StoredCode(
@@ -124,7 +130,8 @@ extension Connection {
                 wasNamed: try row.bool(3),
                 scopes: ScopeSet(wire: try row.text(4)) ?? ScopeSet(),
                 challenge: CodeChallenge(stored: try row.text(5)),
-                isUsed: try row.optionalDate(6) != nil
+                isUsed: try row.optionalDate(6) != nil,
+                isConsented: try row.bool(7)
             )
         }
     }
@@ -161,10 +168,6 @@ extension Connection {
             RETURNING id
             """
         ).isEmpty
-    }
-
-    func grantLives(_ id: String, tenant: TenantID) throws -> Bool {
-        try !run("SELECT 1 FROM grants WHERE tenant = \(tenant) AND id = \(id) AND ended_at IS NULL").isEmpty
     }
 
     func insert(_ family: TokenFamily, of client: ClientID, tenant: TenantID) throws {

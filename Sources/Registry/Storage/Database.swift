@@ -225,6 +225,9 @@ package protocol Connection {
     /// Runs one statement and returns all it answers; `RETURNING` says what a change touched.
     @discardableResult func run(_ sql: SQL) throws -> [Row]
 
+    /// Runs statements that do not need each other's answers, in one go, and returns what each answers.
+    func runAll(_ statements: [SQL]) throws -> [[Row]]
+
     /// Runs one statement whose answer nobody needs; what is wrong with it may come to light only at the commit.
     ///
     /// A database behind a network is sent the next one without waiting for this one.

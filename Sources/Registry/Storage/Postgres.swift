@@ -33,9 +33,10 @@ final class PostgresConnection: Connection, @unchecked Sendable {
     /// Longer than any statement of ours takes, and short enough that one who waits can be told in time.
     ///
     /// A transaction never waits for anything but its own statements, so an idle one belongs to a process that
-    /// stands still.
+    /// stands still. Every statement finds its rows by a key, so one plan serves all values.
     private static let limits = """
-        SET statement_timeout = '5s'; SET lock_timeout = '4s'; SET idle_in_transaction_session_timeout = '2s'
+        SET statement_timeout = '5s'; SET lock_timeout = '4s'; SET idle_in_transaction_session_timeout = '2s';
+        SET plan_cache_mode = force_generic_plan; SET jit = off
         """
 
     /// Connects to where a `postgres://` address leads; throws ``PostgresProblem``.
@@ -194,13 +195,15 @@ extension PostgresConnection {
 // MARK: - Statements
 
 extension PostgresConnection {
-    @discardableResult func run(_ sql: SQL) throws -> [Row] {
+    @discardableResult func run(_ sql: SQL) throws -> [Row] { try runAll([sql]).last ?? [] }
+
+    func runAll(_ statements: [SQL]) throws -> [[Row]] {
         if let failure { throw failure }
-        try enqueue(sql, isRead: true)
+        for statement in statements { try enqueue(statement, isRead: true) }
         guard PQsendFlushRequest(handle) == 1 else { throw PostgresProblem.lost }
         let answers = try receive()
         if let failure { throw failure }
-        return answers.last ?? []
+        return answers
     }
 
     func send(_ sql: SQL) throws {

@@ -124,6 +124,8 @@ extension SQLiteConnection {
         return try statement.run(sql) { throw self.fault($0) }
     }
 
+    func runAll(_ statements: [SQL]) throws -> [[Row]] { try statements.map { try run($0) } }
+
     func send(_ sql: SQL) throws { try run(sql) }
 
     func define(_ statements: [SQL]) throws {
