@@ -37,6 +37,9 @@ package struct SQL: Sendable, ExpressibleByStringInterpolation {
         package mutating func appendInterpolation<Present: Bindable>(_ value: Present?) {
             pieces.append(.value(value.binding))
         }
+
+        /// A table or a column, which stands in the source like the rest of the text.
+        package mutating func appendInterpolation(_ name: SchemaName) { pieces.append(.text(name.text)) }
     }
 
     /// Joins two pieces of one statement.
@@ -46,6 +49,24 @@ package struct SQL: Sendable, ExpressibleByStringInterpolation {
     package static func list(_ values: [some Bindable]) -> SQL {
         SQL(pieces: Array(values.map { [.value($0.binding)] }.joined(separator: [.text(", ")])))
     }
+
+    /// Names between commas, for the columns of a statement.
+    package static func list(_ names: [SchemaName]) -> SQL {
+        SQL(pieces: Array(names.map { [.text($0.text)] }.joined(separator: [.text(", ")])))
+    }
+
+    /// Further parts of a statement between commas.
+    package static func list(_ parts: [SQL]) -> SQL {
+        SQL(pieces: Array(parts.map(\.pieces).joined(separator: [.text(", ")])))
+    }
+}
+
+/// The name of a table or a column, which only a literal in the source can be.
+package struct SchemaName: Sendable, ExpressibleByStringLiteral, CustomStringConvertible {
+    fileprivate let text: StaticString
+
+    package init(stringLiteral text: StaticString) { self.text = text }
+    package var description: String { text.description }
 }
 
 extension SQL {
@@ -140,6 +161,10 @@ extension [UInt8]: Bindable {
     package var binding: Value { .blob(self) }
 }
 
+extension Value: Bindable {
+    package var binding: Value { self }
+}
+
 extension Optional: Bindable where Wrapped: Bindable {
     package var binding: Value { self?.binding ?? .null }
 }
@@ -149,6 +174,8 @@ package struct Row: Sendable {
     let values: [Value]
 
     package init(_ values: [Value]) { self.values = values }
+
+    package subscript(_ place: Int) -> Value { values[place] }
 
     package func text(_ place: Int) throws(RowProblem) -> String {
         try present(optionalText(place), place)

@@ -2,8 +2,8 @@
 ///
 /// Every table of a tenant's data starts its key with the tenant. A released migration never changes: what
 /// comes after is another one at the end of the list.
-enum Schema {
-    static var migrations: [Migration] {
+package enum Schema {
+    package static var migrations: [Migration] {
         [
             Migration("tenants and people", tenants + people),
             Migration("applications", applications),

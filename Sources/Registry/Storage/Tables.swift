@@ -1,0 +1,151 @@
+/// One table: what identifies a row of it, and what else the row says.
+package struct Table: Sendable {
+    package let name: SchemaName
+
+    /// The primary key in its order, which begins with the tenant where rows belong to one.
+    package let key: [SchemaName]
+    package let others: [SchemaName]
+
+    /// How many rows are read at once, so that a page of the longest ones fits into memory.
+    let page: Int
+
+    package var columns: [SchemaName] { key + others }
+
+    fileprivate init(_ name: SchemaName, key: [SchemaName], columns: [SchemaName], page: Int = 2000) {
+        self.name = name
+        self.key = key
+        others = columns
+        self.page = page
+    }
+}
+
+/// The tables as data, for what has to treat them all alike; each stands after those that its rows refer to.
+extension Schema {
+    /// Which tenants there are and how each is found.
+    static let tenantDirectory = [
+        Table(
+            "tenants",
+            key: ["id"],
+            columns: ["name", "settings", "created_at", "updated_at"],
+            page: 200
+        ),
+        Table("tenant_hosts", key: ["host"], columns: ["tenant"]),
+    ]
+
+    /// What the data were made with.
+    static let keyRecords = Table("master_keys", key: ["number"], columns: ["mark"])
+    static let migrationRecords = Table("schema_migrations", key: ["number"], columns: ["name", "digest"])
+
+    /// What servers agree about from minute to minute, which is not worth copying.
+    static let agreements = Table("chores", key: ["name"], columns: ["holder", "held_until"])
+
+    /// Whose rows belong to no tenant: on PostgreSQL every tenant's transactions see them.
+    package static let directory = tenantDirectory + [keyRecords, migrationRecords, agreements]
+
+    /// Whose rows each belong to a tenant, which is the first column of their key.
+    package static let ofTenants: [Table] = [
+        Table(
+            "accounts",
+            key: ["tenant", "id"],
+            columns: ["role", "email", "name", "organisation", "password", "created_at"]
+        ),
+        Table(
+            "sessions",
+            key: ["tenant", "id"],
+            columns: ["digest", "account", "role", "seen_at", "expires_at"]
+        ),
+        Table(
+            "logos",
+            key: ["tenant", "digest", "size"],
+            columns: ["png", "stored_at"],
+            page: 20
+        ),
+        Table(
+            "staged_logos",
+            key: ["tenant", "id"],
+            columns: ["account", "digest", "file_name", "byte_count", "expires_at"]
+        ),
+        Table(
+            "applications",
+            key: ["tenant", "id"],
+            columns: [
+                "owner", "ticket", "company_name", "application_name", "logo", "website", "privacy_policy",
+                "support_email", "purpose", "kind", "scopes", "revision", "created_at", "approved_at",
+                "suspended_at", "suspension_reason", "tokens_void_before",
+            ]
+        ),
+        Table(
+            "redirect_uris",
+            key: ["tenant", "application", "uri"],
+            columns: ["origin", "added_at"]
+        ),
+        Table(
+            "test_accounts",
+            key: ["tenant", "application", "email"],
+            columns: []
+        ),
+        Table(
+            "client_secrets",
+            key: ["tenant", "application", "id"],
+            columns: [
+                "digest", "hint", "label", "ticket", "created_by", "created_at", "ends_at", "revoked_at",
+                "last_used_at", "last_used_from",
+            ]
+        ),
+        Table(
+            "refused_redirects",
+            key: ["tenant", "application", "reference"],
+            columns: ["redirect_uri", "refused_at"]
+        ),
+        Table(
+            "authorization_requests",
+            key: ["tenant", "id"],
+            columns: [
+                "digest", "session", "browser", "query", "application", "redirect_uri", "redirect_uri_sent",
+                "scopes", "state", "challenge", "revision", "expires_at", "answered_at", "response_type",
+            ]
+        ),
+        Table(
+            "grants",
+            key: ["tenant", "id"],
+            columns: [
+                "customer", "application", "scopes", "redirect_uri", "revision", "granted_at", "changed_at",
+                "last_used_at", "ended_at",
+            ]
+        ),
+        Table(
+            "authorization_codes",
+            key: ["tenant", "id"],
+            columns: [
+                "digest", "grant_id", "application", "redirect_uri", "redirect_uri_sent", "scopes",
+                "challenge", "created_at", "expires_at", "kept_until", "used_at",
+            ]
+        ),
+        Table(
+            "token_families",
+            key: ["tenant", "id"],
+            columns: ["grant_id", "application", "scopes", "expires_at", "ended_at"]
+        ),
+        Table(
+            "access_tokens",
+            key: ["tenant", "id"],
+            columns: ["digest", "application", "family", "scopes", "issued_at", "expires_at", "revoked_at"]
+        ),
+        Table(
+            "refresh_tokens",
+            key: ["tenant", "id"],
+            columns: ["digest", "family", "issued_at", "expires_at", "kept_until", "used_at"]
+        ),
+        Table(
+            "ledger",
+            key: ["tenant", "sequence"],
+            columns: ["at", "actor", "action", "object", "detail", "address", "reference", "hash"]
+        ),
+        Table(
+            "ledger_heads",
+            key: ["tenant"],
+            columns: ["sequence", "hash"]
+        ),
+        Table("shared_counts", key: ["tenant", "digest"], columns: ["times", "expires_at"]),
+    ]
+}
