@@ -190,6 +190,13 @@ extension ApplicationRegistry {
         ).isEmpty
     }
 
+    /// Copies everything into a database that has nothing in it; throws ``MoveProblem``.
+    ///
+    /// Nobody may serve either of them meanwhile.
+    package func copy(to target: any Database) async throws -> MoveSummary {
+        try await Move(source: database, target: target, ledger: ledger, clock: clock).run()
+    }
+
     /// Closes the database; what was answered is on disk already.
     package func close() async throws {
         try await writeLastUses()

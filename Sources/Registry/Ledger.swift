@@ -153,7 +153,7 @@ struct Ledger: Sendable {
 // MARK: - How it is kept
 
 extension Connection {
-    fileprivate func ledgerHead(of tenant: TenantID) throws -> (sequence: Int, hash: [UInt8]) {
+    func ledgerHead(of tenant: TenantID) throws -> (sequence: Int, hash: [UInt8]) {
         let head = try run("SELECT sequence, hash FROM ledger_heads WHERE tenant = \(tenant)").first
         guard let head else { return (0, []) }
         return (try head.integer(0), try head.bytes(1))

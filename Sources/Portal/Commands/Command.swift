@@ -28,6 +28,14 @@ struct Command: Sendable {
     var isHidden = false
     let work: Work
 
+    /// What is done instead when an option is given.
+    var otherWork: (option: String, work: Work)?
+
+    func work(with arguments: Arguments) -> Work {
+        if let otherWork, arguments.has(otherWork.option) { return otherWork.work }
+        return work
+    }
+
     var words: [String] { name.split(separator: " ").map(String.init) }
     var allOptions: [Option] { options + Command.commonOptions }
 

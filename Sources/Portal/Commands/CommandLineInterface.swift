@@ -23,7 +23,7 @@ enum CommandLineInterface {
     static func run(_ errand: Errand, at desk: Desk, output: Output) async -> Int32 {
         await reporting(to: output) {
             let (command, arguments) = try parsed(errand.words)
-            guard case .atTheDesk(let work) = command.work else {
+            guard case .atTheDesk(let work) = command.work(with: arguments) else {
                 throw CommandFailure("“\(command.name)” is not done by a running server")
             }
             let call = Call(
@@ -146,7 +146,7 @@ extension CommandLineInterface {
         _ words: [String],
         at terminal: Terminal
     ) async throws {
-        switch command.work {
+        switch command.work(with: arguments) {
         case .here(let work):
             try await work(Call(arguments: arguments, output: terminal.output), terminal)
         case .atTheDesk(let work):

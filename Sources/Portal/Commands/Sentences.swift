@@ -13,6 +13,8 @@ extension CommandFailure {
         case let refusal as OperatorRefusal: self = refusal.atTheTerminal
         case TenantRefusal.hostTaken(let host, let owner):
             self.init("the host \(host) belongs to the tenant \(owner)")
+        case let problem as MoveProblem: self = problem.atTheTerminal
+        case MigrationProblem.unfinishedCopy: self = .unfinishedCopy
         case let fault as DatabaseFault: self.init("the database did not do it: \(fault)")
         case is LogoWorkshopFault: self.init("the picture could not be decoded: \(error)", hint: "try again")
         case PasswordHasher.Fault.outOfMemory: self.init("there is not enough memory to hash the password")

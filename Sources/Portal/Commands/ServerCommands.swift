@@ -20,17 +20,7 @@ enum ServerCommands {
             options: Configuration.serverOptions,
             work: .here(ServeCommand.run)
         ),
-        Command(
-            name: "migrate",
-            summary: "Bring the data to the format of this program",
-            details: "The server does so too when it starts. Data of a newer program is left as it is.",
-            work: .atTheDesk { call, desk in
-                call.print(
-                    [("current", .bool(true))],
-                    "The data in \(desk.folder.path) has the format of this program."
-                )
-            }
-        ),
+        MigrateCommand.command,
     ]
 
     private static func initialise(_ call: Call, at desk: Desk) async throws {

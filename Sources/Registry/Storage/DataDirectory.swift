@@ -29,12 +29,30 @@ package struct DataDirectory: Sendable {
 
     package func removeMasterKey() { unlink(keyPath) }
 
+    package var hasDatabase: Bool { access(databasePath, F_OK) == 0 }
+
+    /// Whether both are one folder, by whatever names.
+    package func isSame(as other: DataDirectory) -> Bool {
+        var (one, another) = (stat(), stat())
+        return stat(path, &one) == 0 && stat(other.path, &another) == 0
+            && one.st_dev == another.st_dev && one.st_ino == another.st_ino
+    }
+
+    /// Takes over the key of data that are copied here, unless there is another already.
+    package func adopt(_ key: [UInt8]) throws(DataDirectoryProblem) {
+        if let stored = try storedKey(keyPath) {
+            guard areEqualInConstantTime(stored, key) else { throw .keyIsAnother(keyPath) }
+            return
+        }
+        try write(key, to: keyPath)
+    }
+
     private var keyPath: String { path + "/master.key" }
 
     /// The 32 bytes from which all keys are derived; made at the first start, by whoever holds the lock.
     package func masterKey(_ entropy: Entropy) throws(DataDirectoryProblem) -> [UInt8] {
         if let key = try storedKey(keyPath) { return key }
-        guard access(databasePath, F_OK) != 0 else { throw .keyIsLost(keyPath) }
+        guard !hasDatabase else { throw .keyIsLost(keyPath) }
         let key = entropy.bytes(Self.keyLength)
         try write(key, to: keyPath)
         return key
@@ -50,6 +68,7 @@ package enum DataDirectoryProblem: Error, Equatable, Sendable, CustomStringConve
     case keyIsReadable(String)
     case keyIsDamaged(String)
     case keyIsLost(String)
+    case keyIsAnother(String)
 
     package var description: String {
         switch self {
@@ -66,6 +85,8 @@ package enum DataDirectoryProblem: Error, Equatable, Sendable, CustomStringConve
             "\(path) does not hold \(DataDirectory.keyLength) bytes. Restore it from a backup."
         case .keyIsLost(let path):
             "\(path) is missing, but there is a database that needs it. Restore it from a backup."
+        case .keyIsAnother(let path):
+            "\(path) is another master key than that of the data."
         }
     }
 }

@@ -19,12 +19,17 @@ package enum MigrationProblem: Error, Equatable, Sendable, CustomStringConvertib
     case newer(stored: Int, known: Int)
     case changed(name: String)
 
+    /// Not all of it has arrived yet, or ever will.
+    case unfinishedCopy
+
     package var description: String {
         switch self {
         case .newer(let stored, let known):
             "Data format \(stored) is newer than this program (\(known)). Use a later portal."
         case .changed(let name):
             "The migration “\(name)” is not the one this data was made with. Use the portal that made it."
+        case .unfinishedCopy:
+            "The data are a copy that was not finished; what they were copied from is unharmed."
         }
     }
 }
@@ -33,7 +38,13 @@ package enum MigrationProblem: Error, Equatable, Sendable, CustomStringConvertib
 ///
 /// Each one and its record are one transaction, so whenever the program was stopped, running it again
 /// goes on from there.
-package func migrate(_ database: some Database, _ migrations: [Migration]) async throws {
+///
+/// Nobody but who fills it touches an unfinished copy.
+package func migrate(
+    _ database: any Database,
+    _ migrations: [Migration],
+    fillsCopy: Bool = false
+) async throws {
     do {
         try await database.transaction(.directory) { try $0.makeRecords() }
     } catch is DatabaseFault where database.isShared {
@@ -41,6 +52,7 @@ package func migrate(_ database: some Database, _ migrations: [Migration]) async
         try await database.transaction(.directory) { try $0.makeRecords() }
     }
     let done = try await database.read(.directory) { connection in
+        guard try fillsCopy || !connection.isUnfinishedCopy() else { throw MigrationProblem.unfinishedCopy }
         let records = try connection.recordedMigrations()
         try check(records, against: migrations)
         return records.count
@@ -84,7 +96,7 @@ extension Connection {
     }
 
     fileprivate func recordedMigrations() throws -> [MigrationRecord] {
-        try run("SELECT name, digest FROM schema_migrations ORDER BY number").map { row in
+        try run("SELECT name, digest FROM schema_migrations WHERE number > 0 ORDER BY number").map { row in
             MigrationRecord(name: try row.text(0), digest: try row.bytes(1))
         }
     }
@@ -98,5 +110,34 @@ extension Connection {
             ON CONFLICT (number) DO NOTHING RETURNING number
             """
         ).isEmpty
+    }
+}
+
+// MARK: - Copies
+
+/// While data are copied into a database there is a migration number 0.
+///
+/// A program that knows nothing of copies takes it for a migration that was changed, and leaves the data alone.
+extension Connection {
+    /// Marks a database without data as a copy under way; says no when it has been used before.
+    func beginCopy() throws -> Bool {
+        try makeRecords()
+        let nothing: [UInt8] = []
+        let begun = try run(
+            """
+            INSERT INTO schema_migrations (number, name, digest)
+            SELECT 0, 'unfinished copy', \(nothing) WHERE NOT EXISTS (SELECT 1 FROM schema_migrations)
+            RETURNING number
+            """
+        )
+        return !begun.isEmpty
+    }
+
+    func endCopy() throws {
+        try send("DELETE FROM schema_migrations WHERE number = 0")
+    }
+
+    fileprivate func isUnfinishedCopy() throws -> Bool {
+        try !run("SELECT 1 FROM schema_migrations WHERE number = 0").isEmpty
     }
 }

@@ -48,6 +48,17 @@ package final class PostgresDatabase: Database {
         }
     }
 
+    /// Whether there is no table in it, ours or anybody's.
+    package func isEmpty() async throws -> Bool {
+        try await read(
+            """
+            SELECT 1 FROM pg_class
+            WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p', 'v', 'm') LIMIT 1
+            """,
+            .directory
+        ).isEmpty
+    }
+
     package nonisolated(nonsending) func read<Answer: Sendable>(
         _ reach: Reach,
         _ body: @escaping @Sendable (any Connection) throws -> Answer
@@ -137,7 +148,7 @@ package enum PostgresRefusal: Error, Equatable, Sendable, CustomStringConvertibl
                 + words.split(whereSeparator: \.isNewline).joined(separator: "; ")
         case .roleBypassesPolicies(let role):
             "The role \(role) is not held by row-level security, which keeps tenants apart. Make one that is "
-                + "(CREATE ROLE portal LOGIN; GRANT CREATE ON SCHEMA public TO portal) and name it in --database."
+                + "(CREATE ROLE portal LOGIN; GRANT CREATE ON SCHEMA public TO portal) and name it in the address."
         }
     }
 }
