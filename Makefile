@@ -3,6 +3,9 @@
 RELEASE := swift build --configuration release --static-swift-stdlib
 PYTEST  := var/venv/bin/python -m pytest Tests/EndToEnd
 
+# What is the same whatever keeps the rows: the looks of pages, and the servers that tests are given.
+SAME    := --ignore Tests/EndToEnd/test_pages.py --ignore Tests/EndToEnd/test_postgres_server.py
+
 .PHONY: run test check bench format lint storybook release
 
 run:            ## The portal on localhost with the demo tenants, on an SQLite file in var/; API=1 adds a guarded API
@@ -11,12 +14,14 @@ run:            ## The portal on localhost with the demo tenants, on an SQLite f
 	@.build/release/portal demo --data var
 	@$(if $(API),setpriv --pdeathsig TERM scripts/api var $(filter-out 1,$(API)) & )exec .build/release/portal serve --data var
 
-test: lint      ## Everything CI runs
+test: lint      ## Everything CI runs: all tests on SQLite, then on PostgreSQL all that touch a row, two nodes and failures
 	@scripts/setup test
 	$(RELEASE) --product portal
 	swift build --build-tests
-	scripts/postgres run swift test --skip-build
+	swift test --skip-build
 	$(PYTEST)
+	scripts/postgres run swift test --skip-build --no-parallel --filter RegistryTests --filter PortalTests
+	scripts/postgres run $(PYTEST) $(SAME)
 
 check: lint     ## The quick part of that, for every commit
 	@scripts/setup run

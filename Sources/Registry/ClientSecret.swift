@@ -106,7 +106,7 @@ extension ApplicationRegistry {
 
     /// Proves who a client is; throws ``ClientRefusal``.
     ///
-    /// One digest and one comparison whatever was sent, so that time tells nothing (CA-02).
+    /// One digest whatever was sent, and one query for whoever is refused: time tells nothing (CA-02).
     package func client(
         _ sent: ClientCredentials,
         at tenant: Tenant,
@@ -118,7 +118,10 @@ extension ApplicationRegistry {
         let (now, nothing) = (clock(), digestOfNothing)
         let digest = secret?.digest(with: secretKey) ?? nothing
         let key = StoredClient.Key(tenant: tenant.id, client: sent.id, secret: secret?.id ?? "")
-        let known = try await recentReads.clients.fact(key, at: now) {
+        let isProven = { (client: StoredClient) in
+            areEqualInConstantTime(client.digest(at: now) ?? nothing, digest)
+        }
+        let known = try await recentReads.clients.fact(key, at: now, expected: isProven) {
             try await database.read(.tenant(key.tenant)) { try $0.client(key) }
         }
         let stored = known?.digest(at: now)

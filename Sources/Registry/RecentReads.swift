@@ -52,14 +52,18 @@ final class Shelf<Key: Hashable & Sendable, Fact: Sendable>: Sendable {
     private static var lifetime: TimeInterval { 1 }
     private let contents = Mutex(Contents())
 
-    /// The fact, from memory or by `reading` it; what is not there is not remembered.
+    /// The fact, from memory where it is as `expected`, or by `reading` it; what is not there is not remembered.
     nonisolated(nonsending) func fact(
         _ key: Key,
         at now: Date,
+        expected: (Fact) -> Bool = { _ in true },
         reading: nonisolated(nonsending) () async throws -> Fact?
     ) async throws -> Fact? {
         let (known, generation) = contents.withLock { ($0.facts[key], $0.generation) }
-        if let known, (0...Self.lifetime).contains(now.timeIntervalSince(known.readAt)) { return known.fact }
+        if let known, (0...Self.lifetime).contains(now.timeIntervalSince(known.readAt)), expected(known.fact)
+        {
+            return known.fact
+        }
         guard let read = try await reading() else { return nil }
         contents.withLock { contents in
             guard contents.generation == generation else { return }

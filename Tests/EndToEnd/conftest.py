@@ -11,7 +11,13 @@ import pytest
 
 from portal.browser import Chromium
 from portal.oauth import Application, Person
+from portal.postgres import UNDER_TEST, under_test
 from portal.server import ROOT, Server, Tenant
+
+on_postgresql = pytest.mark.skipif(
+    not under_test(), reason=f"what several servers share is in PostgreSQL, and {UNDER_TEST} names none"
+)
+"""For tests of what is there only where rows are kept in PostgreSQL."""
 
 
 def set_up(folder: Path, proxies: str = "127.0.0.1") -> Server:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-import os
 import re
 import shlex
 import subprocess
@@ -18,8 +17,9 @@ from urllib.parse import quote, urlsplit
 import httpx
 import pytest
 
+from portal.nginx import nginx
 from portal.oauth import Application, Page, Person
-from portal.server import PASSWORD, ROOT, SHARED, Server, Tenant, free_port, until
+from portal.server import PASSWORD, ROOT, SHARED, Server, Tenant, free_port
 
 SEEDS = SHARED / "seeds"
 HOSTS = ("rovitracker.com", "app.rovitracker.com", "rest.cameramanager.com", "developer.lametric.com")
@@ -98,30 +98,13 @@ def with_tls(folder: Path, behind: int) -> Iterator[tuple[int, Path]]:
         check=True,
         capture_output=True,
     )
-    kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-    folders = "".join(f"{kind}_temp_path {folder}/{kind};" for kind in kinds)
-    file = folder / "nginx.conf"
-    file.write_text(
-        f"daemon off; pid {folder}/nginx.pid; error_log {folder}/nginx.log; events {{}}"
-        f"http {{ access_log off; {folders} server {{ listen 127.0.0.1:{port} ssl;"
+    here = (
+        f"server {{ listen 127.0.0.1:{port} ssl;"
         f" ssl_certificate {certificate}; ssl_certificate_key {key};"
-        f" location / {{ proxy_pass http://127.0.0.1:{behind}; proxy_set_header Host $host; }} }} }}"
+        f" location / {{ proxy_pass http://127.0.0.1:{behind}; proxy_set_header Host $host; }} }}"
     )
-    environment = os.environ | {"PATH": os.environ["PATH"] + ":/usr/sbin"}
-    process = subprocess.Popen(["nginx", "-c", file, "-e", folder / "nginx.log"], env=environment)
-    try:
-        until(lambda: answers(f"https://127.0.0.1:{port}/healthz"), of="nginx's first answer")
+    with nginx(folder, here, f"https://127.0.0.1:{port}/healthz"):
         yield port, certificate
-    finally:
-        process.terminate()
-        process.wait(10)
-
-
-def answers(url: str) -> bool:
-    try:
-        return httpx.get(url, verify=False, timeout=5).status_code > 0
-    except httpx.TransportError:
-        return False
 
 
 def sent_back_from(person: Person, address: str) -> str:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import base64
 import stat
 from collections.abc import Iterator
-from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 
 from conftest import set_up
 from portal import oauth
+from portal.postgres import under_test
 from portal.server import PASSWORD, Server, Tenant
 
 SHORTEST = 24
@@ -58,8 +58,14 @@ def spend_a_day(standard: Tenant) -> None:
     wrong.submit(wrong.page("/sign-in"), "password", email=wrong.email, password=wrong.password)
 
 
-def kept_files(server: Server) -> list[Path]:
-    return [server.log, *(path for path in server.data.rglob("*") if path.is_file())]
+def kept(server: Server) -> dict[str, bytes]:
+    """By name what the server leaves: its log, its data folder, and its rows where they are elsewhere."""
+    files = [server.log, *(path for path in server.data.rglob("*") if path.is_file())]
+    contents = {path.name: path.read_bytes() for path in files}
+    if postgres := under_test():
+        contents["the database"] = postgres.dump(server.database_name)
+        contents["PostgreSQL's log"] = (postgres.folder / "log").read_bytes()
+    return contents
 
 
 def test_enough_was_said_to_look_for(used: tuple[Server, set[str]]) -> None:
@@ -67,15 +73,14 @@ def test_enough_was_said_to_look_for(used: tuple[Server, set[str]]) -> None:
 
 
 @pytest.mark.parametrize("moment", ["running", "stopped"])
-def test_no_secret_is_in_any_file(used: tuple[Server, set[str]], moment: str) -> None:
+def test_no_secret_is_in_any_file_or_row(used: tuple[Server, set[str]], moment: str) -> None:
     server, secrets = used
     if moment == "stopped":
         assert server.stop() == 0
     needles = {needle: secret for secret in secrets for needle in disguises(secret)}
     found = [
-        f"{secret[:18]}… in {path.name}"
-        for path in kept_files(server)
-        for content in [path.read_bytes()]
+        f"{secret[:18]}… in {name}"
+        for name, content in kept(server).items()
         for needle, secret in needles.items()
         if needle in content
     ]

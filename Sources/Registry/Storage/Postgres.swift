@@ -53,6 +53,18 @@ final class PostgresConnection: Connection, @unchecked Sendable {
 
     deinit { PQfinish(handle) }
 
+    /// Whether the server has closed it since it was last asked anything.
+    var isClosed: Bool {
+        guard hasInput else { return false }
+        // What can be read after everything was read is the end.
+        return PQconsumeInput(handle) == 0 || hasInput
+    }
+
+    private var hasInput: Bool {
+        var socket = pollfd(fd: PQsocket(handle), events: Int16(POLLIN), revents: 0)
+        return poll(&socket, 1, 0) > 0
+    }
+
     fileprivate static func execute(_ text: String, on handle: OpaquePointer) throws(PostgresProblem) {
         let result = PQexec(handle, text)
         defer { PQclear(result) }
@@ -133,7 +145,10 @@ extension PostgresConnection {
             outcome = .failure(error)
         }
         let answer: Answer
-        do { answer = try outcome.get() } catch {
+        do { answer = try outcome.get() } catch PostgresProblem.lost {
+            // Asking a server that is silent to undo it would be waiting for it a second time.
+            throw PostgresProblem.lost
+        } catch {
             try rollBack()
             throw failure ?? error
         }

@@ -240,6 +240,8 @@ private struct PostgresWorker {
             }
             let jobs = line.next(1)
             if jobs.isEmpty { break }
+            // Otherwise what is asked next would count as lost on its way, once for each connection.
+            if connection?.isClosed == true { disconnect() }
             carryOut(jobs)
         }
         disconnect()

@@ -5,6 +5,7 @@ They need only Debian's `postgresql` and Python, so that scripts and the bench c
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 import shutil
@@ -15,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import parse_qs, quote, urlsplit
 
 from .waiting import until
 
@@ -24,6 +25,9 @@ OWNER = "postgres"
 
 PORTAL = "portal"
 """The role that applications have: it owns the databases made for it and can get around no policy."""
+
+UNDER_TEST = "PORTAL_TEST_DATABASE"
+"""The variable in which `scripts/postgres run` leaves an address: with it the tests keep rows in PostgreSQL."""
 
 MADE = "made"
 """A file in the server's folder that says its cluster is complete."""
@@ -156,6 +160,11 @@ class PostgreSQL:
         """Drops a database whoever is connected to it."""
         self.run(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)')
 
+    def dump(self, database: str) -> bytes:
+        """Every row of a database as text; bytes are in hexadecimal digits."""
+        asked = [str(programs() / "pg_dump"), self.url(database, OWNER)]
+        return subprocess.run(asked, check=True, capture_output=True).stdout
+
     # MARK: a second server that follows it
 
     def standby(self, port: int | None = None) -> PostgreSQL:
@@ -262,6 +271,21 @@ class PostgreSQL:
         if self.process and self.process.pid == pid:
             self.process.wait(60)
         until(lambda: not is_running(pid), within=60, of="PostgreSQL's end")
+
+
+def under_test() -> PostgreSQL | None:
+    """The server on which the tests keep their rows, unless they keep them in SQLite's files."""
+    address = os.environ.get(UNDER_TEST)
+    return PostgreSQL(Path(parse_qs(urlsplit(address).query)["host"][0])) if address else None
+
+
+_numbers = itertools.count(1)
+
+
+def new_database() -> str | None:
+    """The address of an empty database on the server under test, if there is one."""
+    server = under_test()
+    return server.create(f"test-{os.getpid()}-{next(_numbers)}") if server else None
 
 
 @contextmanager

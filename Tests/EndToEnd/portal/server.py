@@ -12,10 +12,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
+from urllib.parse import urlsplit
 
 import httpx
 
 from .oauth import Application, Person
+from .postgres import new_database
 from .waiting import free_port as free_port
 from .waiting import until as until
 
@@ -28,12 +30,17 @@ PASSWORD = "seven quiet herons at noon"
 
 @dataclass
 class Server:
-    """`portal serve` on a free port; every command of the operator goes to the same data directory."""
+    """`portal serve` on a free port; every command of the operator goes to the same data directory.
+
+    Rows are kept in `database`: one of its own where PORTAL_TEST_DATABASE leads to a server, else SQLite's file.
+    """
 
     data: Path
     options: Sequence[str] = ()
     scheme: str = "http"
     proxies: str = "127.0.0.1"
+    public_url: str | None = None
+    database: str | None = field(default_factory=new_database)
     port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
     numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
@@ -46,8 +53,19 @@ class Server:
     def log(self) -> Path:
         return self.data.with_suffix(".log")
 
+    @property
+    def database_name(self) -> str:
+        """The PostgreSQL database of its rows."""
+        return urlsplit(self.database or "").path.removeprefix("/")
+
     def start(self) -> Server:
         """Starts the server and returns as soon as it answers."""
+        self.launch()
+        until(self.answers, within=10, of="the server's first answer")
+        return self
+
+    def launch(self) -> None:
+        """Starts the server, and leaves it to itself."""
         output: IO[bytes]
         with self.log.open("ab") as output:
             self.process = subprocess.Popen(
@@ -58,7 +76,7 @@ class Server:
                     "--listen",
                     f"127.0.0.1:{self.port}",
                     "--public-url",
-                    self.url,
+                    self.public_url or self.url,
                     "--trusted-proxies",
                     self.proxies,
                     *self.options,
@@ -67,8 +85,6 @@ class Server:
                 stderr=output,
                 cwd=ROOT,
             )
-        until(self.answers, within=10, of="the server's first answer")
-        return self
 
     def answers(self) -> bool:
         assert self.process and self.process.poll() is None, self.log.read_text()[-2000:]
@@ -84,7 +100,17 @@ class Server:
         process, self.process = self.process, None
         if process.poll() is None:
             process.send_signal(how)
+            process.send_signal(signal.SIGCONT)
         return process.wait(within)
+
+    def pause(self) -> None:
+        """Nothing of it moves until `resume`; it is still connected, and connected to."""
+        assert self.process
+        self.process.send_signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        assert self.process
+        self.process.send_signal(signal.SIGCONT)
 
     def memory(self) -> int:
         """Resident bytes of the running process."""
@@ -108,7 +134,7 @@ class Server:
 
     @property
     def where(self) -> list[str]:
-        return ["--data", str(self.data)]
+        return ["--data", str(self.data), *(["--database", self.database] if self.database else [])]
 
     def command(self, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
         return subprocess.run(
@@ -138,7 +164,7 @@ class Tenant:
 
     @property
     def base(self) -> str:
-        return f"{self.server.url}/t/{self.name}"
+        return f"{self.server.public_url or self.server.url}/t/{self.name}"
 
     def customer(self, signed_in: bool = True) -> Person:
         return self.person("customer", signed_in)
