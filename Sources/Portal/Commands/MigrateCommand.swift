@@ -164,8 +164,8 @@ extension MoveProblem {
 
 extension CommandFailure {
     fileprivate static let emptying = """
-        an unfinished copy is thrown away by removing portal.db*, or in a database of its own with \
-        DROP OWNED BY CURRENT_USER
+        an unfinished copy is thrown away by removing portal.db*, or by dropping the database and making it \
+        again
         """
 
     static let unfinishedCopy = CommandFailure(
