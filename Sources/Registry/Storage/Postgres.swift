@@ -168,20 +168,24 @@ extension PostgresConnection {
         return answer
     }
 
+    /// What statements leave behind: nothing, what may be lost with the server, what may not.
+    enum Effect: Comparable { case none, transient, durable }
+
     /// Runs statements that do not depend on each other in one transaction and one round trip.
     ///
     /// When one of them fails none is kept.
-    func together(_ statements: [(sql: SQL, reach: Reach)], confirms: Bool) throws -> [[Row]] {
+    func together(_ statements: [(sql: SQL, reach: Reach)], _ effect: Effect) throws -> [[Row]] {
         failure = nil
         // Statements between two synchronisations are one transaction (PostgreSQL, 55.2.4).
         try renewPlans()
+        if effect == .transient { try send("SELECT set_config('synchronous_commit', 'off', true)") }
         var current: Reach?
         for (sql, reach) in statements {
             if current != reach { try enter(reach) }
             current = reach
             try enqueue(sql, isRead: true)
         }
-        let answers = try synchronise(confirms: confirms)
+        let answers = try synchronise(confirms: effect > .none)
         if let failure { throw failure }
         return answers
     }
