@@ -21,10 +21,12 @@ extension Connection {
         try applications(where: "a.tenant = \(tenant)", tenant: tenant)
     }
 
-    /// Keeps an application as it is until the transaction ends, so that what is decided about it stays right;
-    /// false where there is none.
+    /// Keeps an application as it is until the transaction ends, so that what is decided about it stays right.
+    ///
+    /// False where there is none. Whoever holds the ledger too holds that first, so that no two wait for each other.
     func hold(_ id: ClientID, tenant: TenantID) throws -> Bool {
-        try !run(
+        try holdLedger(of: tenant)
+        return try !run(
             """
             UPDATE applications SET revision = revision WHERE tenant = \(tenant) AND id = \(id) RETURNING id
             """

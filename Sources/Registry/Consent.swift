@@ -177,6 +177,9 @@ extension ApplicationRegistry {
     }
 }
 
+/// As often as this a code is given without a question; whoever asks more often is not a person's browser.
+private let silentCodesPerHour = 10
+
 extension CustomerAccess {
     /// Whether this customer has to be asked, and about what.
     package func standing(of request: AuthorizationRequest) async throws -> Standing {
@@ -186,7 +189,8 @@ extension CustomerAccess {
             ConsentGrant.select(
                 of: account.id,
                 to: application.id,
-                since: registry.clock() - 3600,
+                codesSince: registry.clock() - 3600,
+                atMost: silentCodesPerHour,
                 tenant: tenant.id
             ),
             .tenant(tenant.id)
@@ -194,7 +198,7 @@ extension CustomerAccess {
         guard let row else { return .firstTime }
         let grant = try ConsentGrant(row, application)
         guard request.scopes.isSubset(of: grant.scopes) else { return .asksForMore(than: grant) }
-        let isRare = try row.integer(7) < 10
+        let isRare = try row.integer(7) < silentCodesPerHour
         return .covered(grant, mayBeSilent: isRare && request.needsNoQuestion(given: grant))
     }
 
@@ -311,7 +315,7 @@ extension CustomerAccess {
             newID: moment.grantID,
             tenant: tenant.id,
             at: moment.now,
-            ifAllOf: [taking, application.holding(asOf: row.revision, tenant: tenant.id)]
+            providedThat: taking
         )
         guard let grantID else { throw Overtaken(query: row.query) }
         var detail = [("scopes", row.scopes.wire)]
@@ -324,7 +328,10 @@ extension CustomerAccess {
             try transaction.insert(code, as: moment.code.id, under: grantID, tenant: tenant, at: moment.now)
             result = .code(moment.code)
         }
-        try record(.consentGiven, application, detail, moment.now, transaction)
+        let holding = application.holding(asOf: row.revision, tenant: tenant.id)
+        guard try record(.consentGiven, application, detail, moment.now, transaction, provided: holding) else {
+            throw Overtaken(query: row.query)
+        }
         return result
     }
 
@@ -353,13 +360,15 @@ extension CustomerAccess {
         return .refusal(.deniedByCustomer)
     }
 
+    @discardableResult
     fileprivate func record(
         _ action: Action,
         _ application: Application,
         _ detail: [(String, String)],
         _ now: Date,
-        _ transaction: any Connection
-    ) throws {
+        _ transaction: any Connection,
+        provided condition: SQL? = nil
+    ) throws -> Bool {
         try registry.ledger.record(
             action,
             of: application.id.text,
@@ -368,7 +377,8 @@ extension CustomerAccess {
             from: provenance,
             in: transaction,
             tenant: tenant.id,
-            at: now
+            at: now,
+            provided: condition
         )
     }
 }

@@ -133,14 +133,14 @@ extension Connection {
 
     /// Writes what a customer allowed: a new grant, or more of the one that lives.
     ///
-    /// Returns its id; nil when one of `conditions`, which are run in the same go, changes no row.
+    /// Returns its id; nil when `condition`, which is run in the same go, answers with no row.
     func allow(
         _ row: ConsentRow,
         by customer: AccountID,
         newID: String,
         tenant: TenantID,
         at now: Date,
-        ifAllOf conditions: [SQL] = []
+        providedThat condition: SQL? = nil
     ) throws -> String? {
         let standing = try run(
             """
@@ -164,7 +164,7 @@ extension Connection {
                     ELSE excluded.revision END
             RETURNING id
             """
-        let answers = try runAll(conditions + [upsert])
+        let answers = try runAll([condition, upsert].compactMap { $0 })
         guard answers.allSatisfy({ !$0.isEmpty }) else { return nil }
         return try answers.last?.first?.text(0)
     }
@@ -221,17 +221,18 @@ extension Connection {
 }
 
 extension ConsentGrant {
-    /// Finds what a customer allows an application, and how many codes that gave `since`.
+    /// Finds what a customer allows an application, and how many codes that gave `since`, counted to a limit.
     static func select(
         of customer: AccountID,
         to application: ClientID,
-        since: Date,
+        codesSince since: Date,
+        atMost limit: Int,
         tenant: TenantID
     ) -> SQL {
         """
         SELECT g.id, g.scopes, g.redirect_uri, g.granted_at, g.changed_at, g.last_used_at, g.revision,
-            (SELECT count(*) FROM authorization_codes c
-            WHERE c.tenant = g.tenant AND c.grant_id = g.id AND c.created_at > \(since))
+            (SELECT count(*) FROM (SELECT 1 FROM authorization_codes c
+                WHERE c.tenant = g.tenant AND c.grant_id = g.id AND c.created_at > \(since) LIMIT \(limit)) AS recent)
         FROM grants g
         WHERE g.tenant = \(tenant) AND g.customer = \(customer) AND g.application = \(application)
             AND g.ended_at IS NULL

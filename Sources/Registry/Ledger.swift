@@ -103,6 +103,9 @@ struct Ledger: Sendable {
     let key: DigestKey
 
     /// Adds a row in the transaction of its cause, so that neither exists without the other (AU-02).
+    ///
+    /// Says whether `condition`, which is run in the same go, answered with a row; without that nothing is added.
+    @discardableResult
     func record(
         _ action: Action,
         of object: String,
@@ -111,9 +114,11 @@ struct Ledger: Sendable {
         from provenance: Provenance,
         in transaction: any Connection,
         tenant: TenantID,
-        at now: Date
-    ) throws {
-        let head = try transaction.advanceLedger(of: tenant)
+        at now: Date,
+        provided condition: SQL? = nil
+    ) throws -> Bool {
+        let head = try transaction.advanceLedger(of: tenant, provided: condition)
+        guard let head else { return false }
         let entry = LedgerEntry(
             sequence: head.sequence,
             at: now,
@@ -127,6 +132,7 @@ struct Ledger: Sendable {
         )
         let hash = entry.sealed(after: head.hash, tenant: tenant, with: key)
         try transaction.append(entry, hash: hash, tenant: tenant)
+        return true
     }
 
     /// Walks the chain from its first row and says which row does not fit, if any.
@@ -160,16 +166,25 @@ extension Connection {
     }
 
     /// The next row's number and the hash of the row before; held until the transaction ends.
-    fileprivate func advanceLedger(of tenant: TenantID) throws -> (sequence: Int, hash: [UInt8]) {
-        let head = try run(
-            """
+    ///
+    /// Nil when the condition answers with no row.
+    fileprivate func advanceLedger(
+        of tenant: TenantID,
+        provided condition: SQL?
+    ) throws -> (sequence: Int, hash: [UInt8])? {
+        let advance: SQL = """
             INSERT INTO ledger_heads (tenant, sequence, hash) VALUES (\(tenant), 1, \([UInt8]()))
             ON CONFLICT (tenant) DO UPDATE SET sequence = ledger_heads.sequence + 1
             RETURNING sequence, hash
             """
-        ).first
-        guard let head else { throw DamagedRow(place: "ledger_heads") }
+        let answers = try runAll([advance] + [condition].compactMap { $0 })
+        if answers.contains(where: \.isEmpty) { return nil }
+        guard let head = answers.first?.first else { throw DamagedRow(place: "ledger_heads") }
         return (try head.integer(0), try head.bytes(1))
+    }
+
+    func holdLedger(of tenant: TenantID) throws {
+        try send("UPDATE ledger_heads SET sequence = sequence WHERE tenant = \(tenant)")
     }
 
     fileprivate func append(_ entry: LedgerEntry, hash: [UInt8], tenant: TenantID) throws {

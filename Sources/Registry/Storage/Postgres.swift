@@ -18,6 +18,10 @@ final class PostgresConnection: Connection, @unchecked Sendable {
     /// The first thing that went wrong in the transaction under way; the server ignores the rest of it.
     private var failure: PostgresProblem?
 
+    /// When the plans of the statements are made anew, and after which time once more.
+    private var plansEnd = ContinuousClock.now
+    private var plansLast: Duration = .milliseconds(500)
+
     private enum Awaited {
         case preparation(SQL.Shape)
         case statement(isRead: Bool)
@@ -36,7 +40,7 @@ final class PostgresConnection: Connection, @unchecked Sendable {
     /// stands still. Every statement finds its rows by a key, so one plan serves all values.
     private static let limits = """
         SET statement_timeout = '5s'; SET lock_timeout = '4s'; SET idle_in_transaction_session_timeout = '2s';
-        SET plan_cache_mode = force_generic_plan; SET jit = off
+        SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET jit = off
         """
 
     /// Connects to where a `postgres://` address leads; throws ``PostgresProblem``.
@@ -139,6 +143,7 @@ extension PostgresConnection {
         let outcome: Result<Answer, any Error>
         do {
             try send(opening.statement)
+            try renewPlans()
             try enter(reach)
             outcome = .success(try body(self))
         } catch {
@@ -169,6 +174,7 @@ extension PostgresConnection {
     func together(_ statements: [(sql: SQL, reach: Reach)], confirms: Bool) throws -> [[Row]] {
         failure = nil
         // Statements between two synchronisations are one transaction (PostgreSQL, 55.2.4).
+        try renewPlans()
         var current: Reach?
         for (sql, reach) in statements {
             if current != reach { try enter(reach) }
@@ -178,6 +184,16 @@ extension PostgresConnection {
         let answers = try synchronise(confirms: confirms)
         if let failure { throw failure }
         return answers
+    }
+
+    /// A plan made while a table was small goes on as if it still were, so plans of a young connection live
+    /// briefly and those of an old one a minute.
+    private func renewPlans() throws {
+        let now = ContinuousClock.now
+        guard now >= plansEnd else { return }
+        plansEnd = now + plansLast
+        plansLast = min(plansLast * 2, .seconds(64))
+        try send("DISCARD PLANS")
     }
 
     /// Says whose rows the policies of the tables let through until the transaction ends.
