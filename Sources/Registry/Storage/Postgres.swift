@@ -235,8 +235,8 @@ extension PostgresConnection {
     func runAll(_ statements: [SQL]) throws -> [[Row]] {
         if let failure { throw failure }
         for statement in statements { try enqueue(statement, isRead: true) }
-        guard PQsendFlushRequest(handle) == 1 else { throw PostgresProblem.lost }
-        let answers = try receive()
+        // More than a flush: only after it does the server count an open transaction as idle, and ends it in time.
+        let answers = try synchronise(confirms: false)
         if let failure { throw failure }
         return answers
     }
@@ -264,8 +264,7 @@ extension PostgresConnection {
             throw PostgresProblem.lost
         }
         awaited.append(.statement(isRead: false))
-        guard PQsendFlushRequest(handle) == 1 else { throw PostgresProblem.lost }
-        _ = try receive()
+        _ = try synchronise(confirms: false)
         if let failure { throw failure }
     }
 

@@ -272,7 +272,8 @@ private struct PostgresWorker {
             let answers = try trying { try $0.together(statements, effect) }
             for (single, answer) in zip(singles, answers) { single.caller(.success(answer)) }
         } catch {
-            let isEverybodys = [.unconfirmed, .unreachable].contains(error as? DatabaseFault)
+            // Busy too: one by one they would wait for the same lock again, each for seconds.
+            let isEverybodys = [.unconfirmed, .unreachable, .busy].contains(error as? DatabaseFault)
             guard singles.count > 1, !isEverybodys else {
                 for single in singles { single.caller(.failure(error)) }
                 return
