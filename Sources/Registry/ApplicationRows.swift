@@ -34,7 +34,14 @@ extension Connection {
     }
 
     private func applications(where condition: SQL, tenant: TenantID) throws -> [Application] {
-        let answers = try runAll([
+        try Application.reading(try runAll(Application.selecting(where: condition))[...])
+    }
+}
+
+extension Application {
+    /// Two statements that find applications `a`, and what they may be redirected to.
+    static func selecting(where condition: SQL) -> [SQL] {
+        [
             """
             SELECT a.id, a.owner, a.company_name, a.application_name, a.logo, a.website, a.privacy_policy,
                 a.support_email, a.purpose, a.kind, a.scopes, a.revision, a.created_at, a.approved_at,
@@ -47,7 +54,11 @@ extension Connection {
             JOIN applications a ON a.tenant = r.tenant AND a.id = r.application
             WHERE
             """ + " " + condition + " ORDER BY r.added_at, r.uri",
-        ])
+        ]
+    }
+
+    /// Reads what the two answered.
+    static func reading(_ answers: ArraySlice<[Row]>) throws -> [Application] {
         let addresses = try Dictionary(grouping: answers.last ?? []) { try $0.text(0) }
         return try (answers.first ?? []).map { row in
             let id = ClientID(text: try row.text(0))
@@ -55,9 +66,7 @@ extension Connection {
             return try Application(row, id: id, redirectURIs: redirectURIs)
         }
     }
-}
 
-extension Application {
     /// Keeps it as it is until the transaction ends; answers with a row while it works and is as it was.
     func holding(asOf revision: Int, tenant: TenantID) -> SQL {
         """

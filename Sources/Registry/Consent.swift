@@ -275,20 +275,19 @@ extension CustomerAccess {
         _ moment: AnswerMoment
     ) async throws -> ConsentOutcome {
         try await registry.database.transaction(.tenant(tenant.id)) { transaction in
-            guard let row = try transaction.waitingRequest(ticket.id, tenant: tenant.id),
-                areEqualInConstantTime(row.digest, digest), row.session == session.id
+            guard let found = try transaction.waitingRequest(ticket.id, for: account.id, tenant: tenant.id),
+                areEqualInConstantTime(found.row.digest, digest), found.row.session == session.id,
+                let application = found.application
             else { return .refused }
-            let waiting = try transaction.waiting(row, tenant: tenant.id, at: moment.now)
-            guard let waiting else { return .refused }
+            let (row, waiting) = (found.row, found.row.waiting(for: application, at: moment.now))
             if waiting.expired { return .expired(waiting) }
-            let application = waiting.application
             guard application.revision == row.revision, !application.isSuspended,
                 try transaction.mayConnect(account, to: application, at: tenant)
             else { return .startAgain(query: row.query) }
             let taking = WaitingRow.taking(ticket.id, tenant: tenant.id, at: moment.now)
             let result =
                 switch answer {
-                case .allow: try allow(row, taking, application, moment, transaction)
+                case .allow: try allow(row, found.allowed, taking, application, moment, transaction)
                 case .deny: try deny(row, taking, application, moment, transaction)
                 }
             return .answer(
@@ -304,6 +303,7 @@ extension CustomerAccess {
 
     private func allow(
         _ row: WaitingRow,
+        _ allowed: ScopeSet,
         _ taking: SQL,
         _ application: Application,
         _ moment: AnswerMoment,
@@ -311,6 +311,7 @@ extension CustomerAccess {
     ) throws -> AuthorizationAnswer.Result {
         let grantID = try transaction.allow(
             ConsentRow(row),
+            beside: allowed,
             by: account.id,
             newID: moment.grantID,
             tenant: tenant.id,
@@ -329,7 +330,8 @@ extension CustomerAccess {
             result = .code(moment.code)
         }
         let holding = application.holding(asOf: row.revision, tenant: tenant.id)
-        guard try record(.consentGiven, application, detail, moment.now, transaction, provided: holding) else {
+        guard try record(.consentGiven, application, detail, moment.now, transaction, provided: holding)
+        else {
             throw Overtaken(query: row.query)
         }
         return result

@@ -41,6 +41,31 @@ struct ConsentRow: Sendable {
 }
 
 extension WaitingRow {
+    static func select(_ id: String, tenant: TenantID) -> SQL {
+        """
+        SELECT digest, session, browser, query, application, redirect_uri, redirect_uri_sent, scopes,
+            state, challenge, revision, expires_at, response_type
+        FROM authorization_requests WHERE tenant = \(tenant) AND id = \(id)
+        """
+    }
+
+    /// Reads what ``select(_:tenant:)`` finds.
+    init(_ row: Row) throws {
+        digest = try row.bytes(0)
+        session = try row.optionalText(1)
+        browser = try row.bytes(2)
+        query = try row.text(3)
+        application = ClientID(text: try row.text(4))
+        redirectURI = try row.text(5)
+        wasNamed = try row.bool(6)
+        scopes = ScopeSet(wire: try row.text(7)) ?? ScopeSet()
+        state = try row.optionalText(8)
+        challenge = CodeChallenge(stored: try row.text(9))
+        responseType = ResponseType(rawValue: try row.text(12)) ?? .code
+        revision = try row.integer(10)
+        expiresAt = try row.date(11)
+    }
+
     func waiting(for application: Application, at now: Date) -> WaitingRequest {
         WaitingRequest(query: query, application: application, expired: expiresAt <= now)
     }
@@ -96,29 +121,38 @@ struct CodeRow: Sendable {
 
 extension Connection {
     func waitingRequest(_ id: String, tenant: TenantID) throws -> WaitingRow? {
-        try run(
+        try run(WaitingRow.select(id, tenant: tenant)).first.map(WaitingRow.init)
+    }
+
+    /// A waiting request with its application as it is now, and what the customer allows that already.
+    func waitingRequest(
+        _ id: String,
+        for customer: AccountID,
+        tenant: TenantID
+    ) throws -> (row: WaitingRow, application: Application?, allowed: ScopeSet)? {
+        let application: SQL = """
+            (SELECT application FROM authorization_requests WHERE tenant = \(tenant) AND id = \(id))
             """
-            SELECT digest, session, browser, query, application, redirect_uri, redirect_uri_sent, scopes,
-                state, challenge, revision, expires_at, response_type
-            FROM authorization_requests WHERE tenant = \(tenant) AND id = \(id)
-            """
-        ).first.map { row in
-            WaitingRow(
-                digest: try row.bytes(0),
-                session: try row.optionalText(1),
-                browser: try row.bytes(2),
-                query: try row.text(3),
-                application: ClientID(text: try row.text(4)),
-                redirectURI: try row.text(5),
-                wasNamed: try row.bool(6),
-                scopes: ScopeSet(wire: try row.text(7)) ?? ScopeSet(),
-                state: try row.optionalText(8),
-                challenge: CodeChallenge(stored: try row.text(9)),
-                responseType: ResponseType(rawValue: try row.text(12)) ?? .code,
-                revision: try row.integer(10),
-                expiresAt: try row.date(11)
-            )
-        }
+        let answers = try runAll(
+            [WaitingRow.select(id, tenant: tenant)]
+                + Application.selecting(where: "a.tenant = \(tenant) AND a.id = " + application)
+                + [ConsentGrant.selectScopes(of: customer, tenant: tenant, to: application)]
+        )
+        guard let row = answers.first?.first else { return nil }
+        return (
+            try WaitingRow(row), try Application.reading(answers[1...2]).first,
+            try answers.last?.first.map(ScopeSet.init(granted:)) ?? ScopeSet()
+        )
+    }
+
+    /// What a customer allows an application.
+    func allowedScopes(
+        _ application: ClientID,
+        by customer: AccountID,
+        tenant: TenantID
+    ) throws -> ScopeSet {
+        try run(ConsentGrant.selectScopes(of: customer, tenant: tenant, to: "\(application)")).first
+            .map(ScopeSet.init(granted:)) ?? ScopeSet()
     }
 
     func waiting(_ row: WaitingRow, tenant: TenantID, at now: Date) throws -> WaitingRequest? {
@@ -131,26 +165,19 @@ extension Connection {
         return try testAccounts(of: application.id, tenant: tenant.id).contains(customer.email.text)
     }
 
-    /// Writes what a customer allowed: a new grant, or more of the one that lives.
+    /// Writes what a customer allowed: a new grant, or more of the one that lives, which `allowed` something.
     ///
     /// Returns its id; nil when `condition`, which is run in the same go, answers with no row.
     func allow(
         _ row: ConsentRow,
+        beside allowed: ScopeSet,
         by customer: AccountID,
         newID: String,
         tenant: TenantID,
         at now: Date,
         providedThat condition: SQL? = nil
     ) throws -> String? {
-        let standing = try run(
-            """
-            SELECT scopes FROM grants
-            WHERE tenant = \(tenant) AND customer = \(customer) AND application = \(row.application)
-                AND ended_at IS NULL
-            """
-        ).first
-        let earlier = try standing.flatMap { ScopeSet(wire: try $0.text(0)) } ?? ScopeSet()
-        let scopes = earlier.union(row.scopes)
+        let scopes = allowed.union(row.scopes)
         let upsert: SQL = """
             INSERT INTO grants (tenant, id, customer, application, scopes, redirect_uri, revision,
                 granted_at, changed_at)
@@ -220,7 +247,20 @@ extension Connection {
     }
 }
 
+extension ScopeSet {
+    /// Reads what ``ConsentGrant/selectScopes(of:tenant:to:)`` finds.
+    fileprivate init(granted row: Row) throws { self = ScopeSet(wire: try row.text(0)) ?? ScopeSet() }
+}
+
 extension ConsentGrant {
+    fileprivate static func selectScopes(of customer: AccountID, tenant: TenantID, to application: SQL) -> SQL
+    {
+        """
+        SELECT scopes FROM grants
+        WHERE tenant = \(tenant) AND customer = \(customer) AND ended_at IS NULL AND application =
+        """ + " " + application
+    }
+
     /// Finds what a customer allows an application, and how many codes that gave `since`, counted to a limit.
     static func select(
         of customer: AccountID,

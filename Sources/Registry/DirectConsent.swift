@@ -25,6 +25,7 @@ extension ApplicationRegistry {
         let tenant = fresh.tenant.id
         let grant = try transaction.allow(
             ConsentRow(consent.scopes, to: application),
+            beside: try transaction.allowedScopes(application.id, by: consent.customer, tenant: tenant),
             by: consent.customer,
             newID: consent.newGrant,
             tenant: tenant,

@@ -93,28 +93,44 @@ extension ClientAccess {
         }
         let digest = sent.digest(with: registry.secretKey)
         let fresh = fresh(withRefreshToken: tenant.policy.grants.contains(.refreshToken))
+        let redemption = { try await self.redeem(sent, digest, redirectURI, verifier, fresh) }
+        // Whoever was overtaken finds the code used the second time.
+        let result: Redemption
+        do { result = try await redemption() } catch is UsedMeanwhile { result = try await redemption() }
+        return try fresh.issued(ending(result))
+    }
+
+    private func redeem(
+        _ sent: SecretText,
+        _ digest: [UInt8],
+        _ redirectURI: String?,
+        _ verifier: String?,
+        _ fresh: FreshTokens
+    ) async throws -> Redemption {
         let policy = tenant.policy
-        let result: Redemption = try await registry.database.transaction(.tenant(tenant.id)) { transaction in
+        return try await registry.database.transaction(.tenant(tenant.id)) { transaction in
             guard let code = try transaction.code(sent.id, of: client.id, tenant: tenant.id),
                 areEqualInConstantTime(code.digest, digest)
             else { return .refused(.invalidGrant(.unknown)) }
             if let refusal = code.refusal(redirectURI: redirectURI, verifier: verifier, under: policy) {
                 return .refused(refusal)
             }
-            guard try transaction.useUp(code: sent.id, tenant: tenant.id, at: fresh.now) else {
-                // Asked again, because it may have been used since it was read.
-                let isUsed = try transaction.code(sent.id, of: client.id, tenant: tenant.id)?.isUsed ?? false
-                if isUsed { try endFamily(sent.id, .codeReused, fresh.now, transaction) }
-                return .refused(.invalidGrant(isUsed ? .alreadyUsed : .expired))
+            if code.isUsed {
+                try endFamily(sent.id, .codeReused, fresh.now, transaction)
+                return .refused(.invalidGrant(.alreadyUsed))
             }
+            guard code.expiresAt > fresh.now else { return .refused(.invalidGrant(.expired)) }
             guard code.isConsented else { return .refused(.invalidGrant(.ended)) }
             let family = fresh.family(sent.id, grant: code.grant, scopes: code.scopes)
             try transaction.insert(family, of: client.id, tenant: tenant.id)
             try fresh.store(code.scopes, in: family, with: transaction)
-            try record(.codeRedeemed, [("code", sent.id)], fresh.now, transaction)
+            let using = StoredCode.using(sent.id, tenant: tenant.id, at: fresh.now)
+            let detail = [("code", sent.id)]
+            guard try record(.codeRedeemed, detail, fresh.now, transaction, provided: using) else {
+                throw UsedMeanwhile()
+            }
             return .issued(code.scopes)
         }
-        return try fresh.issued(ending(result))
     }
 
     /// Exchanges a refresh token for a new access token (RFC 6749 §6); throws ``TokenRefusal``.
@@ -231,12 +247,15 @@ extension ClientAccess {
         try record(why, [("family", id)], now, transaction)
     }
 
+    /// Says whether `condition` answered with a row; without that nothing is recorded.
+    @discardableResult
     func record(
         _ action: Action,
         _ detail: [(String, String)],
         _ now: Date,
-        _ transaction: any Connection
-    ) throws {
+        _ transaction: any Connection,
+        provided condition: SQL? = nil
+    ) throws -> Bool {
         try registry.ledger.record(
             action,
             of: client.id.text,
@@ -245,10 +264,14 @@ extension ClientAccess {
             from: provenance,
             in: transaction,
             tenant: tenant.id,
-            at: now
+            at: now,
+            provided: condition
         )
     }
 }
+
+/// A code was used by somebody else after it had been read.
+private struct UsedMeanwhile: Error {}
 
 /// What a transaction decided, where undoing it would undo the revocation that a replay causes.
 enum Redemption: Sendable {

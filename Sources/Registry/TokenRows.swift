@@ -44,8 +44,19 @@ struct StoredCode: Sendable {
     let challenge: CodeChallenge?
     let isUsed: Bool
 
+    let expiresAt: Date
+
     /// Whether the consent it came of still stands.
     let isConsented: Bool
+
+    /// Uses a code up; answers with a row when this was the statement that did.
+    static func using(_ id: String, tenant: TenantID, at now: Date) -> SQL {
+        """
+        UPDATE authorization_codes SET used_at = \(now)
+        WHERE tenant = \(tenant) AND id = \(id) AND used_at IS NULL AND expires_at > \(now)
+        RETURNING id
+        """
+    }
 
     /// What is wrong with a redemption apart from its timing.
     func refusal(redirectURI sent: String?, verifier: String?, under policy: Policy) -> TokenRefusal? {
@@ -117,7 +128,7 @@ extension Connection {
         try run(
             """
             SELECT c.digest, c.grant_id, c.redirect_uri, c.redirect_uri_sent, c.scopes, c.challenge, c.used_at,
-                g.id IS NOT NULL
+                g.id IS NOT NULL, c.expires_at
             FROM authorization_codes c
             LEFT JOIN grants g ON g.tenant = c.tenant AND g.id = c.grant_id AND g.ended_at IS NULL
             WHERE c.tenant = \(tenant) AND c.id = \(id) AND c.application = \(client)
@@ -131,22 +142,10 @@ extension Connection {
                 scopes: ScopeSet(wire: try row.text(4)) ?? ScopeSet(),
                 challenge: CodeChallenge(stored: try row.text(5)),
                 isUsed: try row.optionalDate(6) != nil,
+                expiresAt: try row.date(8),
                 isConsented: try row.bool(7)
             )
         }
-    }
-
-    /// Marks a code as used, and says whether this call was the one that used it.
-    ///
-    /// A single statement, so of two simultaneous redemptions only one succeeds (RFC 6749 §4.1.2).
-    func useUp(code id: String, tenant: TenantID, at now: Date) throws -> Bool {
-        try !run(
-            """
-            UPDATE authorization_codes SET used_at = \(now)
-            WHERE tenant = \(tenant) AND id = \(id) AND used_at IS NULL AND expires_at > \(now)
-            RETURNING id
-            """
-        ).isEmpty
     }
 
     func useUp(refreshToken id: String, tenant: TenantID, at now: Date) throws -> Bool {

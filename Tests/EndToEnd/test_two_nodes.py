@@ -14,7 +14,7 @@ from conftest import on_postgresql
 from portal.load import clients, load
 from portal.nodes import Nodes, node, nodes
 from portal.oauth import Application, Page, Person, new_address, parameters
-from portal.postgres import new_database
+from portal.postgres import new_database, under_test
 from portal.races import at_once, post, redemption, token_race
 from portal.server import ROOT, Server, Tenant, until
 
@@ -276,6 +276,35 @@ def test_a_node_that_stands_still_holds_nobody_up_and_comes_back_without_old_bel
         for code in list(worker.redeemed)[-20:]:
             for view in both.views(worker.application):
                 assert view.redeem(code).status_code == 400
+
+
+def test_a_node_that_stands_still_in_a_transaction_does_not_keep_its_locks(
+    both: Nodes, shared: Tenant
+) -> None:
+    postgres, asleep = under_test(), both.each[1]
+    assert postgres
+    unfinished = (
+        f"SELECT count(*) FROM pg_stat_activity WHERE datname = '{asleep.database_name}'"
+        " AND xact_start IS NOT NULL AND wait_event = 'ClientRead'"
+    )
+
+    def is_caught() -> bool:
+        asleep.pause()
+        if postgres.run(unfinished) != "0":
+            return True
+        asleep.resume()
+        return False
+
+    with load(clients(shared, both.bases[1:] * 4)) as running:
+        until(lambda: running.succeeded(running.began), of="everybody's first success")
+        try:
+            until(is_caught, within=20, of="a transaction that was not finished", pause=0.05)
+            until(lambda: postgres.run(unfinished) == "0", within=4, of="the end of its transactions")
+        finally:
+            asleep.resume()
+        resumed = time.monotonic()
+        until(lambda: running.succeeded(resumed), of="everybody's success after the pause")
+    assert running.wrong() == []
 
 
 # MARK: the beginning

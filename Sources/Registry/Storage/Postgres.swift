@@ -168,20 +168,24 @@ extension PostgresConnection {
         return answer
     }
 
+    /// What statements leave behind: nothing, what may be lost with the server, what may not.
+    enum Effect: Comparable { case none, transient, durable }
+
     /// Runs statements that do not depend on each other in one transaction and one round trip.
     ///
     /// When one of them fails none is kept.
-    func together(_ statements: [(sql: SQL, reach: Reach)], confirms: Bool) throws -> [[Row]] {
+    func together(_ statements: [(sql: SQL, reach: Reach)], _ effect: Effect) throws -> [[Row]] {
         failure = nil
         // Statements between two synchronisations are one transaction (PostgreSQL, 55.2.4).
         try renewPlans()
+        if effect == .transient { try send("SELECT set_config('synchronous_commit', 'off', true)") }
         var current: Reach?
         for (sql, reach) in statements {
             if current != reach { try enter(reach) }
             current = reach
             try enqueue(sql, isRead: true)
         }
-        let answers = try synchronise(confirms: confirms)
+        let answers = try synchronise(confirms: effect > .none)
         if let failure { throw failure }
         return answers
     }
@@ -231,8 +235,8 @@ extension PostgresConnection {
     func runAll(_ statements: [SQL]) throws -> [[Row]] {
         if let failure { throw failure }
         for statement in statements { try enqueue(statement, isRead: true) }
-        guard PQsendFlushRequest(handle) == 1 else { throw PostgresProblem.lost }
-        let answers = try receive()
+        // More than a flush: only after it does the server count an open transaction as idle, and ends it in time.
+        let answers = try synchronise(confirms: false)
         if let failure { throw failure }
         return answers
     }
@@ -260,8 +264,7 @@ extension PostgresConnection {
             throw PostgresProblem.lost
         }
         awaited.append(.statement(isRead: false))
-        guard PQsendFlushRequest(handle) == 1 else { throw PostgresProblem.lost }
-        _ = try receive()
+        _ = try synchronise(confirms: false)
         if let failure { throw failure }
     }
 

@@ -39,7 +39,7 @@ package final class PostgresDatabase: Database {
                         .directory
                     )
                 ],
-                confirms: false
+                .none
             ).first?.first
             guard let role else { return }
             if try role.bool(1) { throw PostgresRefusal.roleBypassesPolicies(try role.text(0)) }
@@ -67,7 +67,7 @@ package final class PostgresDatabase: Database {
     }
 
     package nonisolated(nonsending) func read(_ statement: SQL, _ reach: Reach) async throws -> [Row] {
-        try await asking { .statement(Single(sql: statement, reach: reach, changes: false, caller: $0)) }
+        try await asking { .statement(Single(sql: statement, reach: reach, effect: .none, caller: $0)) }
     }
 
     @discardableResult
@@ -80,12 +80,14 @@ package final class PostgresDatabase: Database {
 
     @discardableResult
     package nonisolated(nonsending) func write(_ statement: SQL, _ reach: Reach) async throws -> [Row] {
-        try await asking { .statement(Single(sql: statement, reach: reach, changes: true, caller: $0)) }
+        try await asking { .statement(Single(sql: statement, reach: reach, effect: .durable, caller: $0)) }
     }
 
-    /// Waits for the commit like any other: the next transaction may be on another connection, or another node.
+    /// Waits for the commit, since the next transaction may be on another node, but not for the disk.
     package nonisolated(nonsending) func writeSoon(_ statement: SQL, _ reach: Reach) async throws {
-        try await write(statement, reach)
+        _ = try await asking {
+            .statement(Single(sql: statement, reach: reach, effect: .transient, caller: $0))
+        }
     }
 
     /// Gets in line, and waits for the answer.
@@ -111,7 +113,7 @@ package final class PostgresDatabase: Database {
     package func announceChange() {
         let notice: SQL = "SELECT pg_notify('portal_changes', \(announcements.name))"
         let caller: Caller<[Row]> = { _ in }
-        let single = Single(sql: notice, reach: .directory, changes: true, caller: caller)
+        let single = Single(sql: notice, reach: .directory, effect: .durable, caller: caller)
         join(Job(work: .statement(single), since: .now))
     }
 
@@ -182,7 +184,7 @@ private struct Job: Sendable {
 private struct Single: Sendable {
     let sql: SQL
     let reach: Reach
-    let changes: Bool
+    let effect: PostgresConnection.Effect
     let caller: Caller<[Row]>
 }
 
@@ -265,12 +267,13 @@ private struct PostgresWorker {
     /// All in one round trip; each by itself when one of them spoils it for the others.
     private mutating func carryOut(_ singles: [Single]) {
         let statements = singles.map { (sql: $0.sql, reach: $0.reach) }
-        let confirms = singles.contains(where: \.changes)
+        let effect = singles.map(\.effect).max() ?? .none
         do {
-            let answers = try trying { try $0.together(statements, confirms: confirms) }
+            let answers = try trying { try $0.together(statements, effect) }
             for (single, answer) in zip(singles, answers) { single.caller(.success(answer)) }
         } catch {
-            let isEverybodys = [.unconfirmed, .unreachable].contains(error as? DatabaseFault)
+            // Busy too: one by one they would wait for the same lock again, each for seconds.
+            let isEverybodys = [.unconfirmed, .unreachable, .busy].contains(error as? DatabaseFault)
             guard singles.count > 1, !isEverybodys else {
                 for single in singles { single.caller(.failure(error)) }
                 return
