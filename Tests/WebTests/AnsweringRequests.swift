@@ -23,7 +23,7 @@ struct AnsweringRequests {
             return Response(.ok, text: request.rawPath)
         }
         async let slow = server.get("/slow")
-        while server.paths != ["/slow"] { await Task.yield() }
+        try await until { server.paths == ["/slow"] }
         #expect(try await server.get("/fast").body == "/fast")
         gate.open()
         #expect(try await slow.body == "/slow")
@@ -42,7 +42,7 @@ struct AnsweringRequests {
             return Response(.ok, text: before == currentThread() ? "the same" : "another")
         }
         async let waiting = server.get("/wait")
-        while server.paths != ["/wait"] { await Task.yield() }
+        try await until { server.paths == ["/wait"] }
         _ = try await server.get("/open")
         #expect(try await waiting.body == "the same")
         await server.stop()
@@ -91,7 +91,7 @@ struct AnsweringRequests {
                 wire.send("GET /slow HTTP/1.1\r\nHost: a.example\r\n\r\n")
             }
         }
-        while server.paths.count < 10 { await Task.yield() }
+        try await until { server.paths.count == 10 }
         gate.open()
         #expect(try await server.get("/after").body == "/after")
         await server.stop()
@@ -118,7 +118,7 @@ struct AnsweringRequests {
             }
         }
         gate.open()
-        while finished.count < 20 { await Task.yield() }
+        try await until { finished.count == 20 }
         await server.stop()
     }
 

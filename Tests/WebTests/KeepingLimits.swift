@@ -173,11 +173,17 @@ struct KeepingLimits {
             return Response(.ok)
         }
         let port = server.port
-        let wires = try await onThread { try (0..<64).map { _ in try Wire(port: port) } }
-        try await onThread { wires.forEach { $0.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n") } }
-        while server.paths.count < 64 { await Task.yield() }
+        let wires = try await onThread {
+            try (0..<64).map { _ in
+                let wire = try Wire(port: port)
+                wire.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+                return wire
+            }
+        }
+        try await until { server.paths.count == 64 }
         let answer = try await server.get("/")
         #expect(answer.bytes.isEmpty && answer.isClosed)
+        withExtendedLifetime(wires) {}
         held.open()
         await server.stop()
     }

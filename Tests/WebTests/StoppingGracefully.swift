@@ -13,7 +13,7 @@ struct StoppingGracefully {
         let port = server.port
         let idle = try await onThread { try Wire(port: port) }
         async let slow = server.get("/slow")
-        while server.paths.isEmpty { await Task.yield() }
+        try await until { !server.paths.isEmpty }
 
         async let stopped: Void = server.stop(within: .seconds(60))
         #expect(try await onThread { idle.readToEnd().isClosed })
@@ -30,7 +30,7 @@ struct StoppingGracefully {
             return Response(.ok)
         }
         async let slow = server.get("/slow")
-        while server.paths.isEmpty { await Task.yield() }
+        try await until { !server.paths.isEmpty }
         await server.stop(within: .milliseconds(50))
         let status = try await slow.status
         #expect(status == 503 || status == 0)

@@ -61,6 +61,17 @@ final class TestServer: Sendable {
     }
 }
 
+/// Waits for what another thread brings about; throws ``TookTooLong`` after a minute.
+func until(_ condition: () -> Bool) async throws {
+    let deadline = ContinuousClock.now + .seconds(60)
+    while !condition() {
+        guard ContinuousClock.now < deadline else { throw TookTooLong() }
+        try await Task.sleep(for: .milliseconds(1))
+    }
+}
+
+struct TookTooLong: Error {}
+
 private final class Seen: Sendable {
     private let list = Mutex<[String]>([])
 
