@@ -18,9 +18,8 @@ final class PostgresConnection: Connection, @unchecked Sendable {
     /// The first thing that went wrong in the transaction under way; the server ignores the rest of it.
     private var failure: PostgresProblem?
 
-    /// When the plans of the statements are made anew, and after which time once more.
+    /// When the plans of the statements are made anew.
     private var plansEnd = ContinuousClock.now
-    private var plansLast: Duration = .milliseconds(500)
 
     private enum Awaited {
         case preparation(SQL.Shape)
@@ -190,13 +189,11 @@ extension PostgresConnection {
         return answers
     }
 
-    /// A plan made while a table was small goes on as if it still were, so plans of a young connection live
-    /// briefly and those of an old one a minute.
+    /// A plan made while a table was small goes on as if it still were, so none lives longer than two seconds.
     private func renewPlans() throws {
         let now = ContinuousClock.now
         guard now >= plansEnd else { return }
-        plansEnd = now + plansLast
-        plansLast = min(plansLast * 2, .seconds(64))
+        plansEnd = now + .seconds(2)
         try send("DISCARD PLANS")
     }
 
