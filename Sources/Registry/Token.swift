@@ -121,14 +121,14 @@ extension ClientAccess {
             }
             guard code.expiresAt > fresh.now else { return .refused(.invalidGrant(.expired)) }
             guard code.isConsented else { return .refused(.invalidGrant(.ended)) }
-            let family = fresh.family(sent.id, grant: code.grant, scopes: code.scopes)
-            try transaction.insert(family, of: client.id, tenant: tenant.id)
-            try fresh.store(code.scopes, in: family, with: transaction)
             let using = StoredCode.using(sent.id, tenant: tenant.id, at: fresh.now)
             let detail = [("code", sent.id)]
             guard try record(.codeRedeemed, detail, fresh.now, transaction, provided: using) else {
                 throw UsedMeanwhile()
             }
+            let family = fresh.family(sent.id, grant: code.grant, scopes: code.scopes)
+            try transaction.insert(family, of: client.id, tenant: tenant.id)
+            try fresh.store(code.scopes, in: family, with: transaction)
             return .issued(code.scopes)
         }
     }
