@@ -37,6 +37,7 @@ format:         ## Sources as the formatter writes them
 	swift format --in-place --parallel --recursive Sources Tests Package.swift
 
 lint:           ## The formatter's findings, and the rules it cannot know
+	@scripts/setup lint
 	swift format lint --strict --parallel --recursive Sources Tests Package.swift
 	@scripts/lint
 

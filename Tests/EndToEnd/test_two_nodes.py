@@ -283,23 +283,20 @@ def test_a_node_that_stands_still_in_a_transaction_does_not_keep_its_locks(
 ) -> None:
     postgres, asleep = under_test(), both.each[1]
     assert postgres
-    unfinished = (
-        f"SELECT count(*) FROM pg_stat_activity WHERE datname = '{asleep.database_name}'"
-        " AND xact_start IS NOT NULL AND wait_event = 'ClientRead'"
-    )
-
-    def is_caught() -> bool:
-        asleep.pause()
-        if postgres.run(unfinished) != "0":
-            return True
-        asleep.resume()
-        return False
-
+    database = asleep.database_name
+    theirs = f"SELECT count(*) FROM pg_stat_activity WHERE datname = '{database}' AND xact_start IS NOT NULL"
+    waiting = f"{theirs} AND wait_event_type = 'Lock'"
+    unfinished = f"{theirs} AND wait_event = 'ClientRead'"
     with load(clients(shared, both.bases[1:] * 4)) as running:
         until(lambda: running.succeeded(running.began), of="everybody's first success")
         try:
-            until(is_caught, within=20, of="a transaction that was not finished", pause=0.05)
-            until(lambda: postgres.run(unfinished) == "0", within=4, of="the end of its transactions")
+            # Held here, the ledger stops the node in the middle of a transaction, and there it falls asleep.
+            with postgres.holding("UPDATE ledger_heads SET sequence = sequence", database):
+                until(lambda: postgres.run(waiting) != "0", of="a transaction that waits for the ledger")
+                asleep.pause()
+            until(lambda: postgres.run(unfinished) != "0", of="a transaction that is not finished")
+            # Those behind it wait for its locks, up to four seconds, and are ended two seconds later.
+            until(lambda: postgres.run(theirs) == "0", within=10, of="the end of its transactions")
         finally:
             asleep.resume()
         resumed = time.monotonic()

@@ -151,6 +151,20 @@ class PostgreSQL:
             raise RuntimeError(f"PostgreSQL refused: {done.stderr.strip()}")
         return done.stdout.strip()
 
+    @contextmanager
+    def holding(self, sql: str, database: str) -> Iterator[None]:
+        """A transaction that did `sql` and keeps what it locked until the end of the block."""
+        asked = [programs() / "psql", "-XqAt", "-v", "ON_ERROR_STOP=1", self.url(database, OWNER)]
+        session = subprocess.Popen(asked, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        assert session.stdin and session.stdout
+        try:
+            session.stdin.write(f"BEGIN; {sql}; SELECT 'held';\n")
+            session.stdin.flush()
+            assert session.stdout.readline() == "held\n"
+            yield
+        finally:
+            session.communicate("ROLLBACK;\n", timeout=10)
+
     def create(self, database: str) -> str:
         """Makes a database that belongs to the role of applications; returns its address."""
         self.run(f'CREATE DATABASE "{database}" OWNER {PORTAL}')
