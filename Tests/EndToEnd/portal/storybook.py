@@ -1,0 +1,122 @@
+"""What the storybook is made of: the people and applications its pages are about, and how a scene is described."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from playwright.sync_api import Page
+
+from .oauth import Application, Person
+from .server import Tenant
+
+LONG = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
+
+
+@dataclass
+class Stage:
+    """The people and applications the pages are about."""
+
+    standard: Tenant
+    brisk: Tenant
+    newcomer: Person
+    partner: Person
+    registrar: Person
+    builder: Person
+    customer: Person
+    stranger: Person
+    tester: Person
+    admin: Person
+    unchecked: Application
+    approved: Application
+    building: Application
+    suspended: Application
+    native: Application
+    mobile: Application
+    long: Application
+    rtl: Application
+
+    def link(self, person: Person, page: str, ending: str) -> str:
+        return person.at(next(link for link in person.page(page).links if link.endswith(ending)))
+
+
+def set_stage(standard: Tenant, brisk: Tenant) -> Stage:
+    partner, builder, customer = standard.partner(), brisk.partner(), standard.customer()
+    mine = partner.email
+    stage = Stage(
+        standard,
+        brisk,
+        standard.partner(),
+        partner,
+        standard.partner(),
+        builder,
+        customer,
+        standard.customer(),
+        brisk.customer(),
+        standard.admin(),
+        unchecked=standard.application("Acme Rentals", owner=mine),
+        approved=standard.application("Northern Lights Ltd", owner=mine, approved=True),
+        building=brisk.application("Building Ltd", owner=builder.email),
+        suspended=standard.application("Paused Ltd", owner=mine),
+        native=standard.application(
+            "RoviSync Desktop", ["http://127.0.0.1/callback"], kind="public", owner=mine
+        ),
+        mobile=standard.application(
+            "RoviSync Mobile", ["com.rovisync.app:/callback"], kind="public", owner=mine
+        ),
+        long=standard.application(
+            LONG, ["https://" + "very-long-host-name." * 8 + "example/callback"], owner=mine
+        ),
+        rtl=standard.application("شركة الأجهزة المتحدة", owner=mine),
+    )
+    standard.server.succeed(
+        "app", "suspend", "--tenant", "standard", stage.suspended.client_id, "--reason", "Unusual traffic"
+    )
+    stage.approved.tokens_of(customer)
+    return stage
+
+
+@dataclass
+class Scene:
+    """A page in one state: who looks (an attribute of the stage), and what they do to see it."""
+
+    name: str
+    who: str | None
+    act: Callable[[Stage, Page], None]
+
+    def person(self, stage: Stage) -> Person | None:
+        return getattr(stage, self.who) if self.who else None
+
+
+def opened(name: str, who: str | None, address: Callable[[Stage], str]) -> Scene:
+    """A page that is simply opened."""
+
+    def act(stage: Stage, page: Page) -> None:
+        page.goto(address(stage))
+
+    return Scene(name, who, act)
+
+
+def plain(name: str, who: str | None, path: str) -> Scene:
+    """A page of the tenant `standard`."""
+    return opened(name, who, lambda stage: stage.standard.base + path)
+
+
+def detail(name: str, who: str, application: str, more: str = "") -> Scene:
+    """A page below an application."""
+
+    def address(stage: Stage) -> str:
+        subject: Application = getattr(stage, application)
+        return f"{subject.base}/applications/{subject.client_id}{more}"
+
+    return opened(name, who, address)
+
+
+def authorize(name: str, who: str | None, application: str, **changes: str | None) -> Scene:
+    """What an authorization request leads to."""
+
+    def address(stage: Stage) -> str:
+        subject: Application = getattr(stage, application)
+        return subject.authorize_url(**changes)
+
+    return opened(name, who, address)
