@@ -220,20 +220,23 @@ extension CustomerAccess {
         return made.ticket
     }
 
-    /// Answers without asking, under a consent that covers everything.
+    /// Answers without asking, under a consent that covers everything; nil when the application changed meanwhile.
     package func proceed(
         _ request: AuthorizationRequest,
         under grant: ConsentGrant
     ) async throws
-        -> AuthorizationAnswer
+        -> AuthorizationAnswer?
     {
         let code = registry.newCode(at: tenant)
         let row = CodeRow(request, digest: code.digest(with: registry.secretKey))
-        let (now, tenant) = (registry.clock(), tenant)
-        try await registry.database.transaction(.tenant(tenant.id)) { transaction in
+        let (now, tenant, application) = (registry.clock(), tenant, request.application)
+        let holding = application.holding(asOf: application.revision, tenant: tenant.id)
+        let isUnchanged = try await registry.database.transaction(.tenant(tenant.id)) { transaction in
+            if try transaction.run(holding).isEmpty { return false }
             try transaction.insert(row, as: code.id, under: grant.id, tenant: tenant, at: now)
+            return true
         }
-        return AuthorizationAnswer(request, .code(code))
+        return isUnchanged ? AuthorizationAnswer(request, .code(code)) : nil
     }
 }
 

@@ -42,11 +42,42 @@ struct RememberingConsent {
         _ = try await world.code(for: application)
         let request = try await world.request(application, state: "again")
         let grant = try #require(try await world.customer.standing(of: request).grant)
-        let answer = try await world.customer.proceed(request, under: grant)
+        let answer = try #require(try await world.customer.proceed(request, under: grant))
         #expect(answer.state == "again")
         let code = try #require(answer.code)
         let tokens = try await world.client(application).redeem(code: code.plaintext)
         #expect(try await world.works(tokens.accessToken, for: application))
+    }
+
+    @Test func `what was said for many permissions at once is all kept`() async throws {
+        let application = try await world.registeredApplication()
+        let scopes = ["equipment.read", "equipment.change"]
+        for _ in 0..<10 {
+            for grant in try await world.customer.grants() { try await world.customer.disconnect(grant) }
+            let (world, customer) = (world, world.customer)
+            let allowed = try await withThrowingTaskGroup(of: String?.self) { group in
+                for scope in scopes {
+                    group.addTask {
+                        let request = try await world.request(application, scope: scope)
+                        let ticket = try await customer.remember(request, query: "")
+                        let outcome = try await customer.answer(ticket.plaintext, .allow)
+                        return outcome.answer == nil ? nil : scope
+                    }
+                }
+                return try await group.reduce(into: [String]()) { if let scope = $1 { $0.append(scope) } }
+            }
+            let kept = try #require(try await customer.grants().first).scopes.wire
+            #expect(!allowed.isEmpty && allowed.allSatisfy { kept.contains($0) }, "\(allowed) became \(kept)")
+        }
+    }
+
+    @Test func `without a page nobody is sent to an address that was taken off meanwhile`() async throws {
+        let application = try await world.registeredApplication()
+        _ = try await world.code(for: application)
+        let request = try await world.request(application)
+        let grant = try #require(try await world.customer.standing(of: request).grant)
+        try await world.partner.removeRedirectURI(TestRegistry.callback, from: application.application)
+        #expect(try await world.customer.proceed(request, under: grant) == nil)
     }
 
     @Test(arguments: ["consent", "login", "select_account"])
@@ -128,7 +159,7 @@ struct RememberingConsent {
         let request = try await world.request(application)
         let grant = try #require(try await world.customer.standing(of: request).grant)
         try await world.customer.disconnect(grant)
-        let answer = try await world.customer.proceed(request, under: grant)
+        let answer = try #require(try await world.customer.proceed(request, under: grant))
         let code = try #require(answer.code)
         await #expect(throws: TokenRefusal.invalidGrant(.ended)) {
             try await world.client(application).redeem(code: code.plaintext)

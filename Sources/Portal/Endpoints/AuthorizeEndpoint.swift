@@ -74,6 +74,11 @@ enum AuthorizeEndpoint {
         async throws -> Response
     {
         let standing = try await customer.standing(of: request)
+        if case .covered(let grant, mayBeSilent: true) = standing,
+            let answer = try await customer.proceed(request, under: grant)
+        {
+            return .redirect(with: answer, visit)
+        }
         switch standing {
         case .notATestAccount:
             let ticket = try await customer.remember(request, query: visit.request.query)
@@ -84,8 +89,6 @@ enum AuthorizeEndpoint {
                 ticket: ticket
             )
             .response
-        case .covered(let grant, mayBeSilent: true):
-            return .redirect(with: try await customer.proceed(request, under: grant), visit)
         case .firstTime, .asksForMore, .covered:
             if request.prompt == .none {
                 let answer = AuthorizationAnswer.refusing(.consentRequired, request)
