@@ -3,7 +3,7 @@ import FoundationEssentials
 /// Who somebody is to a tenant.
 ///
 /// One person may be several, each with an account of its own.
-package enum Role: String, Sendable, CaseIterable, Bindable {
+package enum Role: String, Sendable, CaseIterable, Codable, Bindable {
     case partner, customer, admin
     package var binding: Value { rawValue.binding }
 }

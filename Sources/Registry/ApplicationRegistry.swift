@@ -20,6 +20,9 @@ package final class ApplicationRegistry: Sendable {
     /// What no secret has, to compare with where there is none.
     let digestOfNothing: [UInt8]
     let ledger: Ledger
+
+    /// Where letters are left to be delivered.
+    package let outbox: Outbox
     let uses = UseLog()
     let recentReads: RecentReads
     private let formKey: DigestKey
@@ -47,6 +50,7 @@ package final class ApplicationRegistry: Sendable {
         secretKey = DigestKey(masterKey, purpose: "secrets")
         digestOfNothing = secretKey.digest([])
         ledger = Ledger(key: DigestKey(masterKey, purpose: "ledger"))
+        outbox = Outbox(key: SealingKey(masterKey, purpose: "letters"), entropy: entropy)
         formKey = DigestKey(masterKey, purpose: "forms")
         keyMark = DigestKey(masterKey, purpose: "mark").digest([])
         processName = entropy.base62(22)
@@ -210,9 +214,11 @@ private enum Chore: String {
 }
 
 extension Connection {
-    /// What has expired, a batch of each kind; a request stays a day longer so that it can be started again.
+    /// What has expired, a batch of each kind; a request stays a day longer so that it can be started again, and
+    /// a letter and a link a week, so that it can be told what became of them.
     fileprivate func deleteExpired(of tenant: TenantID, upTo batch: Int, at now: Date) throws -> Int {
         let yesterday = now.addingTimeInterval(-86_400)
+        let lastWeek = now.addingTimeInterval(-7 * 86_400)
         let lastMonth = now.addingTimeInterval(-Double(RefusedRedirect.keptSeconds))
         let statements: [SQL] = [
             """
@@ -259,6 +265,16 @@ extension Connection {
             DELETE FROM staged_logos WHERE tenant = \(tenant) AND (id) IN
                 (SELECT id FROM staged_logos
                 WHERE tenant = \(tenant) AND expires_at < \(now) LIMIT \(batch)) RETURNING 1
+            """,
+            """
+            DELETE FROM outbox WHERE tenant = \(tenant) AND (id) IN
+                (SELECT id FROM outbox
+                WHERE tenant = \(tenant) AND ended_at < \(lastWeek) LIMIT \(batch)) RETURNING 1
+            """,
+            """
+            DELETE FROM one_time_links WHERE tenant = \(tenant) AND (id) IN
+                (SELECT id FROM one_time_links
+                WHERE tenant = \(tenant) AND expires_at < \(lastWeek) LIMIT \(batch)) RETURNING 1
             """,
         ]
         return try statements.reduce(0) { try $0 + run($1).count }

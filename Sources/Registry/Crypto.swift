@@ -56,6 +56,62 @@ package struct DigestKey: Sendable, CustomStringConvertible {
     package var description: String { "DigestKey(hidden)" }
 }
 
+/// A key that keeps what we write from whoever reads the database, and notices every change to it.
+///
+/// XChaCha20-Poly1305: its nonces of 24 bytes are random and need no counter.
+package struct SealingKey: Sendable, CustomStringConvertible {
+    private let key: [UInt8]
+
+    /// Derives the key for a purpose from the 32 bytes of the master key.
+    package init(_ master: [UInt8], purpose: String) {
+        precondition(master.count == 32, "A master key has 32 bytes.")
+        key = blake2b(Array("portal sealing key: \(purpose)".utf8), key: master)
+    }
+
+    /// Nonce and sealed message; it opens only where `place`, such as the row it stands in, is the same.
+    package func seal(_ message: [UInt8], at place: [UInt8], entropy: Entropy) -> [UInt8] {
+        let nonce = entropy.bytes(Self.nonceLength)
+        var sealed = [UInt8](repeating: 0, count: message.count + Self.tagLength)
+        crypto_aead_xchacha20poly1305_ietf_encrypt(
+            &sealed,
+            nil,
+            message,
+            UInt64(message.count),
+            place,
+            UInt64(place.count),
+            nil,
+            nonce,
+            key
+        )
+        return nonce + sealed
+    }
+
+    /// Nil when it was sealed with another key, at another place, or changed since.
+    package func open(_ sealed: [UInt8], at place: [UInt8]) -> [UInt8]? {
+        let nonce = Array(sealed.prefix(Self.nonceLength))
+        let rest = Array(sealed.dropFirst(Self.nonceLength))
+        guard rest.count >= Self.tagLength else { return nil }
+        var message = [UInt8](repeating: 0, count: rest.count - Self.tagLength)
+        let outcome = crypto_aead_xchacha20poly1305_ietf_decrypt(
+            &message,
+            nil,
+            nil,
+            rest,
+            UInt64(rest.count),
+            place,
+            UInt64(place.count),
+            nonce,
+            key
+        )
+        return outcome == 0 ? message : nil
+    }
+
+    package var description: String { "SealingKey(hidden)" }
+
+    private static let nonceLength = Int(crypto_aead_xchacha20poly1305_ietf_NPUBBYTES)
+    private static let tagLength = Int(crypto_aead_xchacha20poly1305_ietf_ABYTES)
+}
+
 private func blake2b(_ message: [UInt8], key: [UInt8]) -> [UInt8] {
     var digest = [UInt8](repeating: 0, count: 32)
     crypto_generichash(&digest, digest.count, message, UInt64(message.count), key, key.count)

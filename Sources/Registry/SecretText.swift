@@ -17,6 +17,7 @@ package struct SecretText: Sendable, CustomStringConvertible {
         case code = "code"
         case session = "sid"
         case ticket = "tk"
+        case link = "lk"
     }
 
     /// 16 characters that may be known to anyone: the time in milliseconds, then 9 random ones.

@@ -13,6 +13,7 @@ package enum Schema {
             Migration("refused redirects", refusedRedirects),
             Migration("master key", masterKeys),
             Migration("what servers share", shared),
+            Migration("mail", mail),
         ]
     }
 

@@ -147,5 +147,18 @@ extension Schema {
             columns: ["sequence", "hash"]
         ),
         Table("shared_counts", key: ["tenant", "digest"], columns: ["times", "expires_at"]),
+        Table(
+            "outbox",
+            key: ["tenant", "id"],
+            columns: [
+                "sealed", "posted_at", "due_at", "claimed_until", "attempts", "handed_over", "ended_at",
+                "problem",
+            ]
+        ),
+        Table(
+            "one_time_links",
+            key: ["tenant", "purpose", "subject"],
+            columns: ["id", "digest", "detail", "expires_at", "used_at"]
+        ),
     ]
 }

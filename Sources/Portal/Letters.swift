@@ -1,0 +1,209 @@
+import FoundationEssentials
+import Registry
+import Web
+
+/// What a letter says, in the tenant's name (ux A25).
+///
+/// One link each, and it leads to a page that asks before it does anything. Its address comes from the configuration
+/// and the tenant's file alone, never from a request.
+struct WrittenLetter: Sendable {
+    /// One thing to press, and where it leads.
+    struct Link: Sendable {
+        let label: String
+        let url: String
+    }
+
+    let subject: String
+    let paragraphs: [String]
+
+    /// What was written by somebody else, or things listed.
+    var quote: [String] = []
+    let link: Link
+    var closing: [String] = []
+}
+
+/// Writes the letters of one tenant.
+struct LetterWriter: Sendable {
+    let tenant: Tenant
+    let publicURL: PublicURL
+
+    var name: String { tenant.brand.displayName }
+
+    /// Where the tenant's pages are for people: on its own host if it has one.
+    var base: String {
+        tenant.settings.hosts.first.map(publicURL.issuer(atHost:))
+            ?? publicURL.issuer(ofTenant: tenant.name.text)
+    }
+
+    func link(_ label: String, to segments: String...) -> WrittenLetter.Link {
+        WrittenLetter.Link(label: label, url: base + ("/" as Path).appending(segments: segments).text)
+    }
+
+    /// One line a letter, so that it reads as their list.
+    func write(_ letter: Letter) -> WrittenLetter {
+        switch letter {
+        case .confirmAddress(let person, let link): confirmAddress(person, link)
+        case .alreadyRegistered: alreadyRegistered
+        case .resetPassword(let role, let link): resetPassword(role, link)
+        case .passwordChanged(let role, let at, let from): passwordChanged(role, at, from)
+        case .confirmNewAddress(let role, let link): confirmNewAddress(role, link)
+        case .addressChanged(let role, let new, let at, let from): addressChanged(role, new, at, from)
+        case .newDevice(let at, let from, let browser): newDevice(at, from, browser)
+
+        case .askedForApproval(let application, let by, let at, let tests): asked(application, by, at, tests)
+        case .invitedAsAdministrator(let by, let link): invitedAsAdministrator(by, link)
+
+        case .approved(let application): approved(application)
+        case .changesAsked(let application, let message): changesAsked(application, message)
+        case .rejected(let application, let reason): rejected(application, reason)
+        case .suspended(let application, let reason): suspended(application, reason)
+        case .resumed(let application): resumed(application)
+
+        case .secretCreated(let application, let by, let from, let at):
+            secretCreated(application, by, from, at)
+        case .secretEnds(let application, let hint, let at, let used): secretEnds(application, hint, at, used)
+        case .secretToClaim(let application, let until, let link): secretToClaim(application, until, link)
+        case .invited(let application, let by, let role, let link): invited(application, by, role, link)
+        case .transferOffered(let application, let by, let link): transferOffered(application, by, link)
+        case .manualTokenReady(let application, let customer, let until, let link):
+            manualTokenReady(application, customer, until, link)
+
+        case .connected(let application, let grant, let may, let at): connected(application, grant, may, at)
+        case .permissionsGrew(let application, let grant, let may): permissionsGrew(application, grant, may)
+        case .manualTokenRequest(let application, let may, let until, let link):
+            manualTokenRequest(application, may, until, link)
+        }
+    }
+}
+
+// MARK: - About one's own account
+
+extension LetterWriter {
+    fileprivate func confirmAddress(_ name: String, _ secret: String) -> WrittenLetter {
+        WrittenLetter(
+            subject: "Confirm your e-mail for \(self.name) partners",
+            paragraphs: [
+                "Hello \(name),",
+                "Someone, probably you, used this address to create a partner account.",
+            ],
+            link: link("Confirm this address", to: "partners", "confirm", secret),
+            closing: ["The link works once, for 60 minutes. If it was not you, ignore this letter."]
+        )
+    }
+
+    fileprivate var alreadyRegistered: WrittenLetter {
+        WrittenLetter(
+            subject: "You already have a \(name) partner account",
+            paragraphs: [
+                "Someone, probably you, used this address to create a partner account. There is one already.",
+                "Sign in, or set a new password from the sign-in page if you have forgotten yours.",
+            ],
+            link: link("Sign in", to: "partners", "sign-in"),
+            closing: ["If it was not you, ignore this letter. Nothing was changed."]
+        )
+    }
+
+    fileprivate func resetPassword(_ role: Role, _ secret: String) -> WrittenLetter {
+        WrittenLetter(
+            subject: "Set a new password for \(role.area(of: name))",
+            paragraphs: [
+                "Someone, probably you, asked to set a new password for the account with this address."
+            ],
+            link: link("Set a new password", to: role.segment, "reset", secret),
+            closing: [
+                "The link works once, for 30 minutes. If it was not you, ignore this letter. Your password stays as it is."
+            ]
+        )
+    }
+
+    fileprivate func passwordChanged(_ role: Role, _ at: Date, _ from: String) -> WrittenLetter {
+        WrittenLetter(
+            subject: "Your password for \(role.area(of: name)) was changed",
+            paragraphs: [
+                "It was changed on \(CalendarText(at).full), from \(from). Every browser that was signed in has to sign in again."
+            ],
+            link: link("Set a new password", to: role.segment, "forgotten"),
+            closing: ["If it was not you, set a new password now."]
+        )
+    }
+
+    fileprivate func confirmNewAddress(_ role: Role, _ secret: String) -> WrittenLetter {
+        WrittenLetter(
+            subject: "Confirm your new e-mail for \(role.area(of: name))",
+            paragraphs: ["Someone, probably you, wants to use this address to sign in."],
+            link: link("Confirm this address", to: role.segment, "address", secret),
+            closing: ["The link works once, for 60 minutes. If it was not you, ignore this letter."]
+        )
+    }
+
+    fileprivate func addressChanged(_ role: Role, _ new: String, _ at: Date, _ from: String) -> WrittenLetter
+    {
+        WrittenLetter(
+            subject: "Your e-mail for \(role.area(of: name)) was changed",
+            paragraphs: [
+                "Your account now uses \(new). It was changed on \(CalendarText(at).full), from \(from).",
+                "You can no longer sign in with the address this letter went to.",
+            ],
+            link: link("Get help", to: role.segment, "sign-in"),
+            closing: ["If it was not you, answer this letter now."]
+        )
+    }
+
+    fileprivate func newDevice(_ at: Date, _ from: String, _ browser: String) -> WrittenLetter {
+        WrittenLetter(
+            subject: "New sign-in to \(name) administration",
+            paragraphs: [
+                "Your account was used to sign in on \(CalendarText(at).full), from \(from), with a browser that was not used before: \(browser)."
+            ],
+            link: link("See where you are signed in", to: "admin", "account"),
+            closing: ["If it was not you, sign out everywhere and set a new password."]
+        )
+    }
+}
+
+extension Role {
+    /// What an account of this role is for.
+    func area(of tenant: String) -> String {
+        switch self {
+        case .partner: "\(tenant) partners"
+        case .customer: tenant
+        case .admin: "\(tenant) administration"
+        }
+    }
+
+    /// Below what the pages about an account of this role stand.
+    var segment: String {
+        switch self {
+        case .partner: "partners"
+        case .customer: "account"
+        case .admin: "admin"
+        }
+    }
+}
+
+// MARK: - To administrators
+
+extension LetterWriter {
+    fileprivate func asked(
+        _ application: Letter.Mention,
+        _ by: String,
+        _ at: Date,
+        _ tests: Int
+    ) -> WrittenLetter {
+        let connections = tests == 1 ? "1 test connection" : "\(tests) test connections"
+        return WrittenLetter(
+            subject: "\(application.name) asks for approval",
+            paragraphs: ["Registered by \(by) on \(CalendarText(at).date); \(connections)."],
+            link: link("Look at \(application.name)", to: "admin", "applications", application.id)
+        )
+    }
+
+    fileprivate func invitedAsAdministrator(_ by: String, _ secret: String) -> WrittenLetter {
+        WrittenLetter(
+            subject: "You are invited to \(name) administration",
+            paragraphs: ["\(by) invites you to administer \(name)."],
+            link: link("Accept the invitation", to: "admin", "invitations", secret),
+            closing: ["The link works once. If you did not expect it, ignore this letter."]
+        )
+    }
+}

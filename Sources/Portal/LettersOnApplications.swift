@@ -1,0 +1,137 @@
+import FoundationEssentials
+import Registry
+
+/// Letters to the people of an application: what became of it, of its secrets and of its team.
+extension LetterWriter {
+    private func page(of application: Letter.Mention) -> WrittenLetter.Link {
+        link("Open \(application.name)", to: "applications", application.id)
+    }
+
+    func approved(_ application: Letter.Mention) -> WrittenLetter {
+        WrittenLetter(
+            subject: "\(application.name) is approved",
+            paragraphs: ["Any \(name) customer can now connect \(application.name)."],
+            link: page(of: application)
+        )
+    }
+
+    func changesAsked(_ application: Letter.Mention, _ message: String) -> WrittenLetter {
+        WrittenLetter(
+            subject: "\(application.name) needs a change",
+            paragraphs: ["\(name) looked at \(application.name) and asks for a change:"],
+            quote: [message],
+            link: page(of: application),
+            closing: ["Make the change, then ask for approval again. You can keep testing meanwhile."]
+        )
+    }
+
+    func rejected(_ application: Letter.Mention, _ reason: String) -> WrittenLetter {
+        WrittenLetter(
+            subject: "\(application.name) was not approved",
+            paragraphs: ["\(name) looked at \(application.name) and did not approve it:"],
+            quote: [reason],
+            link: page(of: application),
+            closing: ["Your test accounts can still connect."]
+        )
+    }
+
+    func suspended(_ application: Letter.Mention, _ reason: String) -> WrittenLetter {
+        WrittenLetter(
+            subject: "\(name) suspended \(application.name)",
+            paragraphs: [
+                "Customers cannot connect, and existing access is paused, not deleted. The reason:"
+            ],
+            quote: [reason],
+            link: page(of: application)
+        )
+    }
+
+    func resumed(_ application: Letter.Mention) -> WrittenLetter {
+        WrittenLetter(
+            subject: "\(name) resumed \(application.name)",
+            paragraphs: ["Customers can connect again, and access that was paused works again."],
+            link: page(of: application)
+        )
+    }
+
+    func secretCreated(
+        _ application: Letter.Mention,
+        _ by: String,
+        _ from: String,
+        _ at: Date
+    ) -> WrittenLetter {
+        WrittenLetter(
+            subject: "A new client secret was created for \(application.name)",
+            paragraphs: ["By \(by), from \(from), on \(CalendarText(at).full)."],
+            link: link("See the client secrets", to: "applications", application.id),
+            closing: ["If it was not you or your team, revoke it there."]
+        )
+    }
+
+    func secretEnds(
+        _ application: Letter.Mention,
+        _ hint: String,
+        _ at: Date,
+        _ lastUsed: Date?
+    ) -> WrittenLetter {
+        let use = lastUsed.map { "It was last used on \(CalendarText($0).full)." } ?? "It was never used."
+        return WrittenLetter(
+            subject: "A client secret of \(application.name) stops working on \(CalendarText(at).date)",
+            paragraphs: [
+                "The secret ending \(hint) stops working on \(CalendarText(at).full). \(use)",
+                "Switch your software to the new secret first.",
+            ],
+            link: link("See the client secrets", to: "applications", application.id)
+        )
+    }
+
+    func secretToClaim(_ application: Letter.Mention, _ until: Date, _ secret: String) -> WrittenLetter {
+        WrittenLetter(
+            subject: "Collect a new client secret for \(application.name)",
+            paragraphs: [
+                "\(name) made a new client secret for \(application.name). Nobody at \(name) has seen it."
+            ],
+            link: link("Collect the secret", to: "secrets", "claim", secret),
+            closing: ["The link works once, until \(CalendarText(until).full)."]
+        )
+    }
+
+    func invited(
+        _ application: Letter.Mention,
+        _ by: String,
+        _ role: String,
+        _ secret: String
+    ) -> WrittenLetter {
+        WrittenLetter(
+            subject: "You are invited to \(application.name)",
+            paragraphs: ["\(by) invites you to work on \(application.name) at \(name), as \(role)."],
+            link: link("Accept the invitation", to: "invitations", secret),
+            closing: ["The link works once. If you did not expect it, ignore this letter."]
+        )
+    }
+
+    func transferOffered(_ application: Letter.Mention, _ by: String, _ secret: String) -> WrittenLetter {
+        WrittenLetter(
+            subject: "You are offered \(application.name)",
+            paragraphs: [
+                "\(by) wants to hand \(application.name) over to you. You would be its owner at \(name)."
+            ],
+            link: link("Look at the offer", to: "transfers", secret),
+            closing: ["The link works once. Nothing changes until you accept."]
+        )
+    }
+
+    func manualTokenReady(
+        _ application: Letter.Mention,
+        _ customer: String,
+        _ until: Date,
+        _ secret: String
+    ) -> WrittenLetter {
+        WrittenLetter(
+            subject: "Your access for \(customer) is ready",
+            paragraphs: ["Collect it once, until \(CalendarText(until).full), for \(application.name)."],
+            link: link("Collect the token", to: "handover", secret),
+            closing: ["You sign in first. The token is shown once."]
+        )
+    }
+}

@@ -1,0 +1,53 @@
+package import FoundationEssentials
+
+/// A letter the portal writes to somebody: facts only.
+///
+/// What it says and where its link leads stands in the product. Where a case carries a `link`, that is the text of a
+/// ``OneTimeLink``. A letter waits sealed, see ``Outbox``, and a case keeps its name as long as one may be waiting.
+package enum Letter: Sendable, Codable, Equatable {
+    // To people about their own account.
+    case confirmAddress(name: String, link: String)
+    case alreadyRegistered
+    case resetPassword(role: Role, link: String)
+    case passwordChanged(role: Role, at: Date, from: String)
+    case confirmNewAddress(role: Role, link: String)
+    case addressChanged(role: Role, to: String, at: Date, from: String)
+    case newDevice(at: Date, from: String, browser: String)
+
+    // To administrators.
+    case askedForApproval(application: Mention, by: String, at: Date, testConnections: Int)
+    case invitedAsAdministrator(by: String, link: String)
+
+    // To the people of an application.
+    case approved(application: Mention)
+    case changesAsked(application: Mention, message: String)
+    case rejected(application: Mention, reason: String)
+    case suspended(application: Mention, reason: String)
+    case resumed(application: Mention)
+    case secretCreated(application: Mention, by: String, from: String, at: Date)
+    case secretEnds(application: Mention, hint: String, at: Date, lastUsed: Date?)
+    case secretToClaim(application: Mention, until: Date, link: String)
+    case invited(application: Mention, by: String, role: String, link: String)
+    case transferOffered(application: Mention, by: String, link: String)
+    case manualTokenReady(application: Mention, customer: String, until: Date, link: String)
+
+    // To customers.
+    case connected(application: Mention, grant: String, sentences: [String], at: Date)
+    case permissionsGrew(application: Mention, grant: String, sentences: [String])
+    case manualTokenRequest(application: Mention, sentences: [String], until: Date, link: String)
+
+    /// An application as a letter names it.
+    package struct Mention: Sendable, Codable, Equatable {
+        package let id: String
+        package let name: String
+
+        package init(id: String, name: String) {
+            self.id = id
+            self.name = name
+        }
+
+        package init(_ application: Application) {
+            self.init(id: application.id.text, name: application.displayName)
+        }
+    }
+}

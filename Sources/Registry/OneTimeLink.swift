@@ -1,0 +1,181 @@
+package import FoundationEssentials
+
+/// A link that does one thing once: what a letter carries so that its reader can prove to be its reader.
+///
+/// Opening the page behind it consumes nothing, because scanners of mail open links; pressing the button there does.
+/// Only a digest of its secret is kept. There is one for each purpose and subject: making another kills the last.
+package struct OneTimeLink: Sendable {
+    package enum Purpose: String, Sendable, CaseIterable, Bindable {
+        case confirmAddress = "address.confirm"
+        case resetPassword = "password.reset"
+        case changeAddress = "address.change"
+        case firstAdministrator = "admin.first"
+        case inviteAdministrator = "admin.invite"
+        case invite = "member.invite"
+        case transfer = "application.transfer"
+        case claimSecret = "secret.claim"
+        case requestToken = "token.request"
+        case collectToken = "token.collect"
+
+        package var binding: Value { rawValue.binding }
+    }
+
+    /// What stands at the end of its address.
+    package let secret: SecretText
+    let purpose: Purpose
+
+    /// Whom or what it is about, such as an account's id.
+    let subject: String
+
+    /// What its use needs to know besides; never a secret.
+    let detail: String
+    package let expiresAt: Date
+
+    /// What is known of a link that somebody opens.
+    package enum State: Sendable, Equatable {
+        case open(Facts)
+        case used(Facts)
+
+        /// Too old, replaced by a later one, or never one of ours: there is no telling.
+        case gone
+    }
+
+    package struct Facts: Sendable, Equatable {
+        package let subject: String
+        package let detail: String
+        package let expiresAt: Date
+    }
+}
+
+// MARK: - What may be done with it
+
+extension ApplicationRegistry {
+    /// Makes a link; it works once the transaction that ``keep(_:in:tenant:)`` it is committed.
+    func newLink(
+        _ purpose: OneTimeLink.Purpose,
+        about subject: String,
+        _ detail: String = "",
+        lasting life: Duration,
+        at tenant: Tenant
+    ) -> OneTimeLink {
+        let now = clock()
+        return OneTimeLink(
+            secret: SecretText(prefix: tenant.name.secretPrefix, kind: .link, now: now, entropy: entropy),
+            purpose: purpose,
+            subject: subject,
+            detail: detail,
+            expiresAt: now.addingTimeInterval(Double(life.components.seconds))
+        )
+    }
+
+    /// Stores a link in the transaction of its cause; any older one of the same purpose and subject is dead.
+    func keep(_ link: OneTimeLink, in transaction: any Connection, tenant: TenantID) throws {
+        try transaction.upsert(link, link.secret.digest(with: secretKey), tenant: tenant)
+    }
+
+    /// What a link is good for, without using it.
+    package func look(
+        at text: String,
+        _ purpose: OneTimeLink.Purpose,
+        at tenant: Tenant
+    ) async throws -> OneTimeLink.State {
+        guard let secret = SecretText(parsing: text, kind: .link) else { return .gone }
+        let (now, digest) = (clock(), secret.digest(with: secretKey))
+        let row = try await database.read(.tenant(tenant.id)) {
+            try $0.storedLink(secret.id, purpose, tenant: tenant.id)
+        }
+        guard let row, areEqualInConstantTime(row.digest, digest) else { return .gone }
+        if row.usedAt != nil { return .used(row.facts) }
+        return row.facts.expiresAt > now ? .open(row.facts) : .gone
+    }
+
+    /// Uses a link up in the transaction of what it does; nil unless this call is the one that used it.
+    func use(
+        _ text: String,
+        _ purpose: OneTimeLink.Purpose,
+        in transaction: any Connection,
+        tenant: TenantID,
+        at now: Date
+    ) throws -> OneTimeLink.Facts? {
+        guard let secret = SecretText(parsing: text, kind: .link) else { return nil }
+        let row = try transaction.storedLink(secret.id, purpose, tenant: tenant)
+        guard let row, areEqualInConstantTime(row.digest, secret.digest(with: secretKey)) else { return nil }
+        return try transaction.useLink(secret.id, purpose, tenant: tenant, at: now) ? row.facts : nil
+    }
+
+    /// Kills the link of a purpose and subject, if there is one.
+    func endLink(
+        _ purpose: OneTimeLink.Purpose,
+        about subject: String,
+        in transaction: any Connection,
+        tenant: TenantID
+    ) throws {
+        try transaction.run(
+            """
+            DELETE FROM one_time_links
+            WHERE tenant = \(tenant) AND purpose = \(purpose) AND subject = \(subject) AND used_at IS NULL
+            """
+        )
+    }
+}
+
+// MARK: - How it is kept
+
+private struct StoredLink {
+    let digest: [UInt8]
+    let facts: OneTimeLink.Facts
+    let usedAt: Date?
+}
+
+extension Connection {
+    fileprivate func upsert(_ link: OneTimeLink, _ digest: [UInt8], tenant: TenantID) throws {
+        try run(
+            """
+            INSERT INTO one_time_links (tenant, purpose, subject, id, digest, detail, expires_at, used_at)
+            VALUES (\(tenant), \(link.purpose), \(link.subject), \(link.secret.id), \(digest), \(link.detail),
+                \(link.expiresAt), NULL)
+            ON CONFLICT (tenant, purpose, subject) DO UPDATE SET id = excluded.id, digest = excluded.digest,
+                detail = excluded.detail, expires_at = excluded.expires_at, used_at = NULL
+            """
+        )
+    }
+
+    fileprivate func storedLink(
+        _ id: String,
+        _ purpose: OneTimeLink.Purpose,
+        tenant: TenantID
+    ) throws -> StoredLink? {
+        try run(
+            """
+            SELECT digest, subject, detail, expires_at, used_at FROM one_time_links
+            WHERE tenant = \(tenant) AND id = \(id) AND purpose = \(purpose)
+            """
+        ).first.map { row in
+            StoredLink(
+                digest: try row.bytes(0),
+                facts: OneTimeLink.Facts(
+                    subject: try row.text(1),
+                    detail: try row.text(2),
+                    expiresAt: try row.date(3)
+                ),
+                usedAt: try row.optionalDate(4)
+            )
+        }
+    }
+
+    fileprivate func useLink(
+        _ id: String,
+        _ purpose: OneTimeLink.Purpose,
+        tenant: TenantID,
+        at now: Date
+    ) throws -> Bool {
+        try !run(
+            """
+            UPDATE one_time_links SET used_at = \(now)
+            WHERE tenant = \(tenant) AND id = \(id) AND purpose = \(purpose)
+                AND used_at IS NULL AND expires_at > \(now)
+            RETURNING id
+            """
+        ).isEmpty
+    }
+}

@@ -1,0 +1,256 @@
+package import FoundationEssentials
+import Synchronization
+
+/// Letters that wait to be delivered, each written in the transaction of its cause.
+///
+/// Neither exists without the other: whoever was told that a letter is on its way will get it. Letter and recipient
+/// wait sealed, because a letter may carry a link that opens an account, and the row is emptied when it has ended.
+/// Several servers share one outbox: each letter is claimed for as long as handing it over may take, and that it is
+/// about to be handed over is written down first. So a server that dies in the middle of it costs a second copy at
+/// most, and never a third.
+package final class Outbox: Sendable {
+    private let key: SealingKey
+    private let entropy: Entropy
+
+    /// Tenants with letters of the last seconds, which need not wait for the next look at all of them.
+    private let recent = Mutex<[TenantID: Date]>([:])
+
+    init(key: SealingKey, entropy: Entropy) {
+        self.key = key
+        self.entropy = entropy
+    }
+
+    /// How long delivery is tried.
+    package static let patience: Duration = .seconds(24 * 3600)
+
+    /// For how long a server has a letter to itself.
+    package static let claim: Duration = .seconds(150)
+
+    /// The pause after so many attempts: 10 seconds, then three times as long each time, an hour at most.
+    static func pause(after attempts: Int) -> TimeInterval {
+        attempts > 6 ? 3600 : (0..<max(attempts - 1, 0)).reduce(10) { pause, _ in pause * 3 }
+    }
+
+    /// Leaves a letter, in the transaction of its cause.
+    package func post(
+        _ letter: Letter,
+        to recipient: EmailAddress,
+        in transaction: any Connection,
+        tenant: TenantID,
+        at now: Date
+    ) throws {
+        let id = "\(now.milliseconds)-" + entropy.base62(22)
+        let content = try JSONEncoder().encode(SealedContent(recipient: recipient.text, letter: letter))
+        let sealed = key.seal(Array(content), at: Self.place(id, tenant), entropy: entropy)
+        try transaction.insertLetter(id, sealed, tenant: tenant, at: now)
+        recent.withLock { $0[tenant] = now }
+    }
+
+    /// Tenants that had letters posted here within the last seconds.
+    package func recentTenants(at now: Date) -> [TenantID] {
+        recent.withLock { recent in
+            recent = recent.filter { $0.value > now.addingTimeInterval(-10) }
+            return Array(recent.keys)
+        }
+    }
+
+    fileprivate func open(_ row: StoredLetter, of tenant: TenantID) throws -> PostedLetter {
+        guard let content = key.open(row.sealed, at: Self.place(row.id, tenant)) else {
+            throw DamagedRow(place: "outbox.sealed")
+        }
+        let read = try JSONDecoder().decode(SealedContent.self, from: Data(content))
+        guard let recipient = EmailAddress(read.recipient) else { throw DamagedRow(place: "outbox.sealed") }
+        return PostedLetter(
+            id: row.id,
+            tenant: tenant,
+            letter: read.letter,
+            recipient: recipient,
+            postedAt: row.postedAt,
+            attempts: row.attempts,
+            claimedUntil: row.claimedUntil
+        )
+    }
+
+    private static func place(_ id: String, _ tenant: TenantID) -> [UInt8] {
+        Array("\(tenant.number) \(id)".utf8)
+    }
+}
+
+private struct SealedContent: Codable {
+    let recipient: String
+    let letter: Letter
+}
+
+/// A letter that has not been delivered yet.
+package struct PostedLetter: Sendable {
+    package let id: String
+    package let tenant: TenantID
+    package let letter: Letter
+    package let recipient: EmailAddress
+    package let postedAt: Date
+    let attempts: Int
+    let claimedUntil: Date
+}
+
+// MARK: - What may be done with it
+
+extension ApplicationRegistry {
+    /// Takes the letter that is due longest, for ``Outbox/claim``; nil when none is due.
+    package func claimLetter(of tenant: TenantID) async throws -> PostedLetter? {
+        let now = clock()
+        let until = now.addingTimeInterval(Double(Outbox.claim.components.seconds))
+        let row = try await database.transaction(.tenant(tenant)) { transaction in
+            try transaction.claimLetter(until: until, tenant: tenant, at: now)
+        }
+        return try row.map { try outbox.open($0, of: tenant) }
+    }
+
+    /// Writes down that a claimed letter is about to leave; no when it may not, because it is another's by now or
+    /// may have arrived twice.
+    package func beginHandover(of letter: PostedLetter) async throws -> Bool {
+        try await !database.write(
+            """
+            UPDATE outbox SET handed_over = handed_over + 1
+            WHERE tenant = \(letter.tenant) AND id = \(letter.id) AND ended_at IS NULL
+                AND claimed_until = \(letter.claimedUntil) AND handed_over < 2
+            RETURNING id
+            """,
+            .tenant(letter.tenant)
+        ).isEmpty
+    }
+
+    /// It was taken by the server: nothing of it is kept but that.
+    package func end(_ letter: PostedLetter) async throws {
+        try await database.write(
+            """
+            UPDATE outbox SET ended_at = \(clock()), sealed = \([UInt8]()), problem = NULL
+            WHERE tenant = \(letter.tenant) AND id = \(letter.id)
+            """,
+            .tenant(letter.tenant)
+        )
+    }
+
+    /// It was not taken, or nobody knows; tried again after a pause, for ``Outbox/patience`` in all.
+    ///
+    /// `problem` names the step that failed. A letter whose handover had begun and that certainly has not arrived may
+    /// be handed over once more. Says whether it will be tried again.
+    package func postpone(
+        _ letter: PostedLetter,
+        _ problem: String,
+        certainlyNotArrived: Bool,
+        handoverBegan: Bool
+    ) async throws -> Bool {
+        let now = clock()
+        let last = letter.postedAt.addingTimeInterval(Double(Outbox.patience.components.seconds))
+        let due = now.addingTimeInterval(Outbox.pause(after: letter.attempts))
+        let taken = certainlyNotArrived && handoverBegan ? 1 : 0
+        return try await database.transaction(.tenant(letter.tenant)) { transaction in
+            let handedOver = try transaction.postpone(letter, problem, until: due, givingBack: taken)
+            guard let handedOver, handedOver >= 2 || due > last else { return true }
+            try transaction.giveUp(letter, at: now)
+            return false
+        }
+    }
+
+    /// Forgets claims: for a server that starts alone on its data, so all of them are a dead one's.
+    package func releaseLetters() async throws {
+        guard !database.isShared else { return }
+        for tenant in try await database.read(.directory, { try $0.tenantIDs() }) {
+            try await database.write(
+                "UPDATE outbox SET claimed_until = 0 WHERE tenant = \(tenant) AND ended_at IS NULL",
+                .tenant(tenant)
+            )
+        }
+    }
+
+    /// Up to `limit` letters that wait, latest first: what the operator reads where there is no mail server.
+    package func waitingLetters(of tenant: TenantID, limit: Int = 50) async throws -> [PostedLetter] {
+        let rows = try await database.read(.tenant(tenant)) { connection in
+            try connection.waitingLetters(of: tenant, limit: limit)
+        }
+        return try rows.map { try outbox.open($0, of: tenant) }
+    }
+}
+
+// MARK: - How it is kept
+
+private struct StoredLetter {
+    let id: String
+    let sealed: [UInt8]
+    let postedAt: Date
+    let attempts: Int
+    let claimedUntil: Date
+
+    init(_ row: Row) throws {
+        id = try row.text(0)
+        sealed = try row.bytes(1)
+        postedAt = try row.date(2)
+        attempts = try row.integer(3)
+        claimedUntil = try row.date(4)
+    }
+}
+
+extension Connection {
+    fileprivate func insertLetter(_ id: String, _ sealed: [UInt8], tenant: TenantID, at now: Date) throws {
+        try send(
+            """
+            INSERT INTO outbox
+                (tenant, id, sealed, posted_at, due_at, claimed_until, attempts, handed_over, ended_at, problem)
+            VALUES (\(tenant), \(id), \(sealed), \(now), \(now), 0, 0, 0, NULL, NULL)
+            """
+        )
+    }
+
+    fileprivate func claimLetter(
+        until end: Date,
+        tenant: TenantID,
+        at now: Date
+    ) throws -> StoredLetter? {
+        try run(
+            """
+            UPDATE outbox SET claimed_until = \(end), attempts = attempts + 1
+            WHERE tenant = \(tenant) AND claimed_until <= \(now) AND ended_at IS NULL AND id =
+                (SELECT id FROM outbox
+                WHERE tenant = \(tenant) AND ended_at IS NULL AND due_at <= \(now) AND claimed_until <= \(now)
+                ORDER BY due_at, id LIMIT 1)
+            RETURNING id, sealed, posted_at, attempts, claimed_until
+            """
+        ).first.map(StoredLetter.init)
+    }
+
+    /// How often it may have arrived; nil when it is another server's by now.
+    fileprivate func postpone(
+        _ letter: PostedLetter,
+        _ problem: String,
+        until due: Date,
+        givingBack count: Int
+    ) throws -> Int? {
+        try run(
+            """
+            UPDATE outbox SET due_at = \(due), claimed_until = 0, problem = \(problem),
+                handed_over = handed_over - \(count)
+            WHERE tenant = \(letter.tenant) AND id = \(letter.id) AND ended_at IS NULL
+                AND claimed_until = \(letter.claimedUntil)
+            RETURNING handed_over
+            """
+        ).first?.integer(0)
+    }
+
+    fileprivate func giveUp(_ letter: PostedLetter, at now: Date) throws {
+        try run(
+            """
+            UPDATE outbox SET ended_at = \(now), sealed = \([UInt8]())
+            WHERE tenant = \(letter.tenant) AND id = \(letter.id)
+            """
+        )
+    }
+
+    fileprivate func waitingLetters(of tenant: TenantID, limit: Int) throws -> [StoredLetter] {
+        try run(
+            """
+            SELECT id, sealed, posted_at, attempts, claimed_until FROM outbox
+            WHERE tenant = \(tenant) AND ended_at IS NULL ORDER BY posted_at DESC, id DESC LIMIT \(limit)
+            """
+        ).map(StoredLetter.init)
+    }
+}
