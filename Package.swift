@@ -16,13 +16,14 @@ let package = Package(
         .executableTarget(name: "Portal", dependencies: ["Registry", "Web", "CCurl"], swiftSettings: strict),
         .target(
             name: "Registry",
-            dependencies: ["CSQLite", "CPostgres", "CSodium", "CPNG"],
+            dependencies: ["CSQLite", "CPostgres", "CSodium", "CPNG", "CGnuTLS"],
             swiftSettings: strict
         ),
         .target(name: "Web", dependencies: ["CMicrohttpd"], swiftSettings: strict),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
+        .systemLibrary(name: "CGnuTLS", pkgConfig: "gnutls", providers: [.apt(["libgnutls28-dev"])]),
         .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
         .systemLibrary(
             name: "CMicrohttpd",

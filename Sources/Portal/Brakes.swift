@@ -74,6 +74,9 @@ struct Brakes: Sendable {
     /// Per tenant, role and e-mail address (SL-07).
     let signInFailures: Brake
 
+    /// Per tenant and account: five codes in five minutes (SL-13).
+    let secondFactorFailures: Brake
+
     /// Per tenant, customer and address, where an application brings the password.
     let passwordFailures: Brake
 
@@ -92,6 +95,7 @@ struct Brakes: Sendable {
         let quarter: Duration = .seconds(15 * 60)
         clientFailures = Brake("client", 10, per: .seconds(60), now)
         signInFailures = Brake("sign-in", 5, per: quarter, now)
+        secondFactorFailures = Brake("second factor", 5, per: .seconds(5 * 60), now)
         passwordFailures = Brake("password", 5, per: quarter, now)
         dailyPasswordFailures = Brake("password, daily", 100, per: .seconds(86_400), now)
         addressFailures = Brake("address", 50, per: quarter, now)

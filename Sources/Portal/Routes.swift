@@ -13,6 +13,12 @@ extension Site {
         .anyone  (.get,  "/partners/sign-in",                                    PartnerDoor.askToSignIn),
         .visitor (.post, "/partners/sign-in",                                    PartnerDoor.signIn),
         .partner (.post, "/partners/sign-out",                                   PartnerDoor.signOut),
+        .unproven(.get,  "/partners/second-factor",                    .partner, SecondFactorScreens.ask),
+        .unproven(.post, "/partners/second-factor",                    .partner, SecondFactorScreens.answer),
+        .partner (.get,  "/partners/your-second-factor",                         SecondFactorScreens.show),
+        .partner (.get,  "/partners/your-second-factor/new",                     SecondFactorScreens.askForNew),
+        .partner (.post, "/partners/your-second-factor/new",                     SecondFactorScreens.setUp),
+        .partner (.post, "/partners/your-second-factor/remove",                  SecondFactorScreens.remove,     .fresh),
 
         .partner (.get,  "/applications",                                        ApplicationScreens.list),
         .partner (.get,  "/applications/new",                                    RegistrationScreens.ask),
@@ -44,11 +50,15 @@ extension Site {
         .anyone  (.get,  "/admin/sign-in",                                       AdminScreens.askToSignIn),
         .visitor (.post, "/admin/sign-in",                                       AdminScreens.signIn),
         .admin   (.post, "/admin/sign-out",                                      AdminScreens.signOut),
+        .unproven(.get,  "/admin/second-factor",                         .admin, SecondFactorScreens.ask),
+        .unproven(.post, "/admin/second-factor",                         .admin, SecondFactorScreens.answer),
+        .admin   (.get,  "/admin/your-second-factor",                            SecondFactorScreens.show),
+        .admin   (.post, "/admin/your-second-factor/new",                        SecondFactorScreens.renew,      .fresh),
         .admin   (.get,  "/admin",                                               AdminScreens.list),
         .admin   (.get,  "/admin/applications/{application}",                    AdminScreens.show),
-        .admin   (.post, "/admin/applications/{application}/approve",            AdminScreens.approve),
-        .admin   (.post, "/admin/applications/{application}/suspend",            AdminScreens.suspend),
-        .admin   (.post, "/admin/applications/{application}/resume",             AdminScreens.resume),
+        .admin   (.post, "/admin/applications/{application}/approve",            AdminScreens.approve,         .fresh),
+        .admin   (.post, "/admin/applications/{application}/suspend",            AdminScreens.suspend,         .fresh),
+        .admin   (.post, "/admin/applications/{application}/resume",             AdminScreens.resume,          .fresh),
 
         .client  (.post, "/oauth2/token",                                        TokenEndpoint.issue),
         .client  (.post, "/oauth2/revoke",                                       TokenEndpoint.revoke),
@@ -76,7 +86,16 @@ extension Site {
 
 /// One line of the table: a method, a pattern, who is let in, and what answers them.
 struct Route: Sendable {
-    enum Admission: Sendable { case anyone, partner, customer, admin, client, bearer }
+    enum Admission: Sendable { case anyone, unproven, partner, customer, admin, client, bearer }
+
+    /// How lately somebody must have shown their second factor.
+    enum Proof: Sendable {
+        /// At some time in this session, where one is needed at all.
+        case any
+
+        /// Within five minutes: for what an intruder would do first (AD-02).
+        case fresh
+    }
 
     /// How much of a body is read; more is refused before it is.
     enum BodySize: Int, Sendable {
@@ -89,6 +108,7 @@ struct Route: Sendable {
     let method: Method
     let pattern: PathPattern
     let admits: Admission
+    let proof: Proof
     let bodyLimit: Int
     let respond: @Sendable (Visit) async throws -> Response
 
@@ -130,7 +150,7 @@ extension Route {
         _ handler: @escaping @Sendable (PartnerAccess, Visit) async throws -> Response
     ) -> Route {
         Route(.get, pattern, .partner, .none) { visit in
-            guard let partner = try await visit.partner() else { return PartnerDoor.turnedAway(visit) }
+            guard let partner = try await visit.partner() else { return try await visit.turnedAway(.partner) }
             return try await handler(partner, visit)
         }
     }
@@ -139,12 +159,15 @@ extension Route {
         _ method: Writing,
         _ pattern: PathPattern,
         _ handler: @escaping @Sendable (PartnerAccess, Form, Visit) async throws -> Response,
+        _ proof: Proof = .any,
         upTo size: BodySize = .form
     ) -> Route {
-        Route(.post, pattern, .partner, size) { visit in
+        Route(.post, pattern, .partner, size, proof) { visit in
             try visit.requireSameOrigin()
-            guard let partner = try await visit.partner() else { return PartnerDoor.turnedAway(visit) }
-            return try await handler(partner, visit.sealedForm(for: .partner), visit)
+            guard let partner = try await visit.partner() else { return try await visit.turnedAway(.partner) }
+            let form = try visit.sealedForm(for: .partner)
+            guard proof == .fresh else { return try await handler(partner, form, visit) }
+            return try await StepUp.pass(partner, form, visit, handler)
         }
     }
 
@@ -177,7 +200,7 @@ extension Route {
         _ handler: @escaping @Sendable (AdminAccess, Visit) async throws -> Response
     ) -> Route {
         Route(.get, pattern, .admin, .none) { visit in
-            guard let admin = try await visit.admin() else { return AdminScreens.turnedAway(visit) }
+            guard let admin = try await visit.admin() else { return try await visit.turnedAway(.admin) }
             return try await handler(admin, visit)
         }
     }
@@ -185,12 +208,41 @@ extension Route {
     static func admin(
         _ method: Writing,
         _ pattern: PathPattern,
-        _ handler: @escaping @Sendable (AdminAccess, Form, Visit) async throws -> Response
+        _ handler: @escaping @Sendable (AdminAccess, Form, Visit) async throws -> Response,
+        _ proof: Proof = .any
     ) -> Route {
-        Route(.post, pattern, .admin, .form) { visit in
+        Route(.post, pattern, .admin, .form, proof) { visit in
             try visit.requireSameOrigin()
-            guard let admin = try await visit.admin() else { return AdminScreens.turnedAway(visit) }
-            return try await handler(admin, visit.sealedForm(for: .admin), visit)
+            guard let admin = try await visit.admin() else { return try await visit.turnedAway(.admin) }
+            let form = try visit.sealedForm(for: .admin)
+            guard proof == .fresh else { return try await handler(admin, form, visit) }
+            return try await StepUp.pass(admin, form, visit, handler)
+        }
+    }
+
+    /// Whoever gave their password and still has to show a second factor; who is in already goes home.
+    static func unproven(
+        _ method: Reading,
+        _ pattern: PathPattern,
+        _ role: Role,
+        _ handler: @escaping @Sendable (UnprovenAccess, Visit) async throws -> Response
+    ) -> Route {
+        Route(.get, pattern, .unproven, .none) { visit in
+            guard let person = try await visit.unproven(role) else { return try await visit.sentOn(role) }
+            return try await handler(person, visit)
+        }
+    }
+
+    static func unproven(
+        _ method: Writing,
+        _ pattern: PathPattern,
+        _ role: Role,
+        _ handler: @escaping @Sendable (UnprovenAccess, Form, Visit) async throws -> Response
+    ) -> Route {
+        Route(.post, pattern, .unproven, .form) { visit in
+            try visit.requireSameOrigin()
+            guard let person = try await visit.unproven(role) else { return try await visit.sentOn(role) }
+            return try await handler(person, visit.sealedForm(for: role), visit)
         }
     }
 
@@ -255,11 +307,13 @@ extension Route {
         _ pattern: PathPattern,
         _ admits: Admission,
         _ size: BodySize,
+        _ proof: Proof = .any,
         _ respond: @escaping @Sendable (Visit) async throws -> Response
     ) {
         self.method = method
         self.pattern = pattern
         self.admits = admits
+        self.proof = proof
         bodyLimit = size.rawValue
         self.respond = respond
     }

@@ -10,6 +10,9 @@ struct Home: Hashable, Sendable {
 
     /// A place below this tenant.
     func path(_ segments: String...) -> Path { base.appending(segments: segments) }
+
+    /// How many segments of a request's path lead to this tenant.
+    var segmentCount: Int { base.text == "/" ? 0 : 2 }
 }
 
 /// One request to one tenant: what a handler needs to know and what it needs to answer.
@@ -21,6 +24,9 @@ struct Visit: Sendable {
     /// How the tenant speaks on the wire.
     let dialect: Dialect
     private(set) var captures: [String: String] = [:]
+
+    /// The session that took the place of the request's own while it was answered.
+    private(set) var renewed: (role: Role, cookie: SecretText)?
 
     init(site: Site, request: Request, home: Home, dialect: Dialect) {
         self.site = site
@@ -35,6 +41,13 @@ struct Visit: Sendable {
         return visit
     }
 
+    /// The same visit, with another session in the place of its own.
+    func renewing(_ role: Role, _ cookie: SecretText) -> Visit {
+        var visit = self
+        visit.renewed = (role, cookie)
+        return visit
+    }
+
     var registry: ApplicationRegistry { site.registry }
     var tenant: Tenant { home.tenant }
     var brand: Brand { tenant.brand }
@@ -46,6 +59,9 @@ struct Visit: Sendable {
 
     /// A place below this tenant.
     func path(_ segments: String...) -> Path { home.base.appending(segments: segments) }
+
+    /// The page asked for, without its query.
+    var place: Path { home.base.appending(segments: Array(request.path.dropFirst(home.segmentCount))) }
 
     /// What the route's pattern captured under this name; empty when it has no such name.
     func captured(_ name: String) -> String { captures[name] ?? "" }

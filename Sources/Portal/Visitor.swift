@@ -18,8 +18,26 @@ extension Visit {
         return try await registry.admin(cookie, at: tenant, from: provenance)
     }
 
+    /// Somebody who gave their password and still has to show a second factor.
+    func unproven(_ role: Role) async throws -> UnprovenAccess? {
+        guard let cookie = cookie(of: role) else { return nil }
+        return try await registry.unproven(cookie, as: role, at: tenant, from: provenance)
+    }
+
+    /// Where somebody goes who is not let in: to the second question, or to the first.
+    func turnedAway(_ role: Role) async throws -> Response {
+        .redirect(to: try await unproven(role) == nil ? role.signIn(self) : role.secondFactor(self))
+    }
+
+    /// Where somebody goes whom nobody asks for a code: home, or to the first question.
+    func sentOn(_ role: Role) async throws -> Response {
+        let isIn = role == .admin ? try await admin() != nil : try await partner() != nil
+        return .redirect(to: isIn ? role.home(self) : role.signIn(self))
+    }
+
     private func cookie(of role: Role) -> String? {
-        Cookie.read(cookieName(role.rawValue), from: request.headers)
+        if let renewed, renewed.role == role { return renewed.cookie.plaintext }
+        return Cookie.read(cookieName(role.rawValue), from: request.headers)
     }
 
     /// `__Host-` binds a cookie to this host over TLS (RFC 6265bis §4.1.3.2); plain http cannot have it.

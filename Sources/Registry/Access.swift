@@ -36,6 +36,16 @@ package struct AdminAccess: Sendable {
     var actor: Actor { .admin(account.id) }
 }
 
+/// Somebody whose password was right and who has to show a second factor: they may do that, and nothing else.
+package struct UnprovenAccess: Sendable {
+    package let tenant: Tenant
+    package let session: Session
+    let registry: ApplicationRegistry
+    let provenance: Provenance
+
+    package var account: Account { session.account }
+}
+
 /// An application that proved its identity: its own codes and tokens.
 package struct ClientAccess: Sendable {
     package let tenant: Tenant
@@ -63,7 +73,9 @@ extension ApplicationRegistry {
     ) async throws
         -> PartnerAccess?
     {
-        guard let session = try await session(cookie, as: .partner, at: tenant) else { return nil }
+        guard let session = try await session(cookie, as: .partner, at: tenant), session.isProven else {
+            return nil
+        }
         return PartnerAccess(tenant: tenant, session: session, registry: self, provenance: provenance)
     }
 
@@ -85,8 +97,25 @@ extension ApplicationRegistry {
     ) async throws
         -> AdminAccess?
     {
-        guard let session = try await session(cookie, as: .admin, at: tenant) else { return nil }
+        guard let session = try await session(cookie, as: .admin, at: tenant), session.isProven else {
+            return nil
+        }
         return AdminAccess(tenant: tenant, session: session, registry: self, provenance: provenance)
+    }
+
+    /// A person who gave their password and still has to show a second factor.
+    package func unproven(
+        _ cookie: String,
+        as role: Role,
+        at tenant: Tenant,
+        from provenance: Provenance
+    ) async throws
+        -> UnprovenAccess?
+    {
+        guard let session = try await session(cookie, as: role, at: tenant), !session.isProven else {
+            return nil
+        }
+        return UnprovenAccess(tenant: tenant, session: session, registry: self, provenance: provenance)
     }
 
     /// For the command line, which runs as whoever owns the data directory.

@@ -212,7 +212,7 @@ extension Connection {
         try run(
             """
             SELECT id, role, email, name, organisation, password FROM accounts
-            WHERE tenant = \(tenant) AND role = \(role) AND email = \(email)
+            WHERE tenant = \(tenant) AND role = \(role) AND email = \(email) AND closed_at IS NULL
             """
         ).first.map { row in (try Account(row, from: 0), PasswordHash(stored: try row.text(5))) }
     }

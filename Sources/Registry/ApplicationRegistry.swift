@@ -27,6 +27,12 @@ package final class ApplicationRegistry: Sendable {
     let recentReads: RecentReads
     private let formKey: DigestKey
 
+    /// Keeps the keys of authenticator apps.
+    let factorKey: SealingKey
+
+    /// Makes the key that a session may set up.
+    let newFactorKey: DigestKey
+
     /// By which processes that share a database are told apart.
     private let processName: String
 
@@ -52,6 +58,8 @@ package final class ApplicationRegistry: Sendable {
         ledger = Ledger(key: DigestKey(masterKey, purpose: "ledger"))
         outbox = Outbox(key: SealingKey(masterKey, purpose: "letters"), entropy: entropy)
         formKey = DigestKey(masterKey, purpose: "forms")
+        factorKey = SealingKey(masterKey, purpose: "second factors")
+        newFactorKey = DigestKey(masterKey, purpose: "new second factors")
         keyMark = DigestKey(masterKey, purpose: "mark").digest([])
         processName = entropy.base62(22)
         recentReads = RecentReads { [weak database] in database?.announceChange() }

@@ -1,9 +1,18 @@
-import FoundationEssentials
+package import FoundationEssentials
 
 /// A signed-in browser: `id.secret` in its cookie, a digest of the secret here.
 package struct Session: Sendable {
     package let id: String
     package let account: Account
+
+    /// When a second factor was last shown in it.
+    package let provenAt: Date?
+    let hasSecondFactor: Bool
+
+    /// Whether it is let in: an administrator's needs a second factor, a partner's only where there is one.
+    var isProven: Bool {
+        provenAt != nil || account.role == .customer || account.role == .partner && !hasSecondFactor
+    }
 
     /// How long a session lives without being used, and at most (SL-03).
     static func lifetime(of role: Role) -> (idle: Int, absolute: Int) {
@@ -26,14 +35,17 @@ struct StoredSession: Sendable {
     let digest: [UInt8]
     let seenAt: Date
     let account: Account
+    let provenAt: Date?
+    let hasSecondFactor: Bool
 
     fileprivate static func select(_ place: RecentReads.Place, as role: Role, at now: Date) -> SQL {
         let idleSince = now.addingTimeInterval(-Double(Session.lifetime(of: role).idle))
         return """
-            SELECT s.digest, s.seen_at, a.id, a.role, a.email, a.name, a.organisation
+            SELECT s.digest, s.seen_at, a.id, a.role, a.email, a.name, a.organisation, s.proven_at, f.set_at
             FROM sessions s JOIN accounts a ON a.tenant = s.tenant AND a.id = s.account
+            LEFT JOIN second_factors f ON f.tenant = s.tenant AND f.account = s.account
             WHERE s.tenant = \(place.tenant) AND s.id = \(place.id) AND s.role = \(role)
-                AND s.expires_at > \(now) AND s.seen_at > \(idleSince)
+                AND s.expires_at > \(now) AND s.seen_at > \(idleSince) AND a.closed_at IS NULL
             """
     }
 
@@ -41,6 +53,8 @@ struct StoredSession: Sendable {
         digest = try row.bytes(0)
         seenAt = try row.date(1)
         account = try Account(row, from: 2)
+        provenAt = try row.optionalDate(7)
+        hasSecondFactor = try row.optionalDate(8) != nil
     }
 }
 
@@ -88,7 +102,17 @@ extension ApplicationRegistry {
         let (digest, ledger) = (cookie.digest(with: secretKey), ledger)
         try await database.transaction(.tenant(tenant.id)) { transaction in
             if let renewed { try transaction.set(renewed, of: account.id, tenant: tenant.id) }
-            try transaction.insertSession(cookie.id, digest, of: account, tenant: tenant.id, at: now)
+            try transaction.insertSession(
+                cookie.id,
+                digest,
+                of: account,
+                from: provenance,
+                tenant: tenant.id,
+                at: now
+            )
+            if account.role != .admin {
+                try transaction.noteSignIn(of: account.id, tenant: tenant.id, at: now)
+            }
             try ledger.record(
                 .signedIn,
                 of: account.id.text,
@@ -151,7 +175,12 @@ extension ApplicationRegistry {
             try await database.write(Session.sighting(of: place, at: now), .tenant(tenant.id))
             recentReads.sessions.forget(place)
         }
-        return Session(id: secret.id, account: found.account)
+        return Session(
+            id: secret.id,
+            account: found.account,
+            provenAt: found.provenAt,
+            hasSecondFactor: found.hasSecondFactor
+        )
     }
 
     /// Ends a session on every node at once.
@@ -191,16 +220,46 @@ extension Connection {
         _ id: String,
         _ digest: [UInt8],
         of account: Account,
+        from provenance: Provenance,
         tenant: TenantID,
         at now: Date
     ) throws {
         let end = now.addingTimeInterval(Double(Session.lifetime(of: account.role).absolute))
         try run(
             """
-            INSERT INTO sessions (tenant, id, digest, account, role, seen_at, expires_at)
-            VALUES (\(tenant), \(id), \(digest), \(account.id), \(account.role), \(now), \(end))
+            INSERT INTO sessions
+                (tenant, id, digest, account, role, seen_at, expires_at, started_at, address)
+            VALUES (\(tenant), \(id), \(digest), \(account.id), \(account.role), \(now), \(end), \(now),
+                \(provenance.address))
             """
         )
+    }
+
+    /// Gives a session another id and secret in the moment its person showed a second factor (SL-02).
+    ///
+    /// Says no when it has ended meanwhile.
+    func renew(
+        _ id: String,
+        as newID: String,
+        _ digest: [UInt8],
+        tenant: TenantID,
+        at now: Date
+    ) throws -> Bool {
+        try !run(
+            """
+            UPDATE sessions SET id = \(newID), digest = \(digest), seen_at = \(now), proven_at = \(now)
+            WHERE tenant = \(tenant) AND id = \(id)
+            RETURNING id
+            """
+        ).isEmpty
+    }
+
+    func endSessions(of account: AccountID, except id: String, tenant: TenantID) throws {
+        try run("DELETE FROM sessions WHERE tenant = \(tenant) AND account = \(account) AND id <> \(id)")
+    }
+
+    func noteSignIn(of account: AccountID, tenant: TenantID, at now: Date) throws {
+        try run("UPDATE accounts SET signed_in_at = \(now) WHERE tenant = \(tenant) AND id = \(account)")
     }
 
     fileprivate func deleteSession(_ id: String, tenant: TenantID) throws {

@@ -169,7 +169,7 @@ struct Answer: Sendable {
     var isRefused: Bool {
         switch status {
         case 401, 403, 404: true
-        case 303: location?.hasSuffix("/sign-in") == true
+        case 303: location?.hasSuffix("/sign-in") == true || location?.hasSuffix("/second-factor") == true
         default: false
         }
     }

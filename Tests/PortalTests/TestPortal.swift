@@ -13,6 +13,7 @@ import Web
 /// client would.
 struct TestPortal: Sendable {
     let clock = TestClock()
+    let keys = AuthenticatorKeys()
     let registry: ApplicationRegistry
     let tenant: Tenant
     let site: Site
@@ -110,13 +111,51 @@ extension TestPortal {
     func browser() -> Browser { Browser(portal: self) }
 
     func browser(of email: String, as role: Role) async throws -> Browser {
+        var browser = try await halfway(email, as: role)
+        let name = "portal-harbour-\(role)"
+        let cookie = browser.cookies[name] ?? ""
+        if let person = try await registry.unproven(cookie, as: role, at: tenant, from: arranged) {
+            browser.cookies[name] = try await proven(person).plaintext
+        }
+        return browser
+    }
+
+    /// Somebody's browser after the password, whether or not a second factor is asked for.
+    func halfway(_ email: String, as role: Role) async throws -> Browser {
         try await add(email, as: role)
         var browser = Browser(portal: self)
         let signIn = SignIn(email: email, password: TestPortal.password, role: role)
-        let provenance = Provenance(address: "192.0.2.7", reference: "arranged")
-        let cookie = try await registry.start(signIn, at: tenant, from: provenance)
+        let cookie = try await registry.start(signIn, at: tenant, from: arranged)
         browser.cookies["portal-harbour-\(role)"] = cookie.plaintext
         return browser
+    }
+
+    /// A partner with a second factor.
+    func carefulPartner(_ email: String) async throws -> Browser {
+        var browser = try await partner(email)
+        let cookie = browser.cookies["portal-harbour-partner"] ?? ""
+        let partner = try #require(try await registry.partner(cookie, at: tenant, from: arranged))
+        let enrolment = try await partner.enrol(partner.newKey.code(at: clock.now))
+        keys.note(partner.newKey, enrolment.recoveryCodes, of: email)
+        browser.cookies["portal-harbour-partner"] = enrolment.cookie.plaintext
+        return browser
+    }
+
+    private var arranged: Provenance { Provenance(address: "192.0.2.7", reference: "arranged") }
+
+    /// Sets a second factor up, or shows one of its codes that was not shown before.
+    private func proven(_ person: UnprovenAccess) async throws -> SecretText {
+        guard person.hasSecondFactor else {
+            let enrolment = try await person.enrol(person.newKey.code(at: clock.now))
+            keys.note(person.newKey, enrolment.recoveryCodes, of: person.account.email.text)
+            return enrolment.cookie
+        }
+        return try await person.prove(try #require(keys.recoveryCode(of: person.account.email.text)))
+    }
+
+    /// The code that somebody's app shows now.
+    func code(of email: String) throws -> String {
+        try #require(keys.key(of: email)).code(at: clock.now)
     }
 
     func add(_ email: String, as role: Role) async throws {

@@ -20,7 +20,8 @@ struct SigningIn {
         return switch role {
         case .partner: try await registry.partner(cookie, at: tenant, from: from) != nil
         case .customer: try await registry.customer(cookie, at: tenant, from: from) != nil
-        case .admin: try await registry.admin(cookie, at: tenant, from: from) != nil
+        // Who is asked for a code next; see ShowingASecondFactor.
+        case .admin: try await registry.unproven(cookie, as: .admin, at: tenant, from: from) != nil
         }
     }
 

@@ -41,6 +41,7 @@ enum AccountCommands {
         )
         let account = try await access.add(draft, as: role)
         let signIn = SignInPage.path(for: role)
+        let second = role == .admin ? "\nThe first time, an authenticator app is set up." : ""
         call.print(
             [
                 ("id", .text(account.id.text)), ("tenant", .text(access.tenant.name.text)),
@@ -48,7 +49,7 @@ enum AccountCommands {
             ],
             """
             Created the \(role.rawValue) \(account.email) of \(access.tenant.brand.displayName).
-            Sign in at \(desk.address(of: access.tenant))\(signIn)
+            Sign in at \(desk.address(of: access.tenant))\(signIn)\(second)
             """
         )
     }

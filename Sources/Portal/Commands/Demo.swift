@@ -20,6 +20,9 @@ struct Demo: Codable, Sendable, Equatable {
     let adminEmail: String
     let adminPassword: String
 
+    /// What an authenticator app is told; a demonstration from before there were any gets one.
+    var adminKey: String?
+
     /// Owns the service that asks about tokens; nobody needs to sign in as this one.
     let engineerEmail: String
     let engineerPassword: String
@@ -36,6 +39,7 @@ struct Demo: Codable, Sendable, Equatable {
         customerPassword = Demo.password(entropy)
         adminEmail = "robin@provider.example"
         adminPassword = Demo.password(entropy)
+        adminKey = AuthenticatorKey(entropy).text
         engineerEmail = "devices@provider.example"
         engineerPassword = Demo.password(entropy)
         redirectURI = "http://127.0.0.1:8090/callback"
@@ -112,7 +116,8 @@ extension Demo {
 extension Demo {
     var facts: [(String, String)] {
         let optional = [
-            ("address", address), ("client_id", clientID), ("client_secret", clientSecret),
+            ("admin_key", adminKey), ("address", address), ("client_id", clientID),
+            ("client_secret", clientSecret),
             ("service_id", serviceID), ("service_secret", serviceSecret),
         ]
         return optional.compactMap { name, text in text.map { (name, $0) } } + [
@@ -124,7 +129,12 @@ extension Demo {
     }
 
     /// One screen: where to click, how to sign in, and how to walk the code flow in the terminal.
-    func screen(_ provider: String, data: String, providers: [(name: String, address: String)]) -> String {
+    func screen(
+        _ provider: String,
+        data: String,
+        providers: [(name: String, address: String)],
+        at now: Date
+    ) -> String {
         let address = address ?? ""
         let doors = aligned([
             ["  Partners", "\(address)/", "register an application, see its credentials"],
@@ -136,6 +146,7 @@ extension Demo {
             ["  customer", customerEmail, customerPassword],
             ["  administrator", adminEmail, adminPassword],
         ])
+        let key = adminKey.flatMap(AuthenticatorKey.init)
         let others = aligned(providers.map { ["  \($0.name)", "\($0.address)/"] })
         return """
             \(provider), a demonstration of the portal
@@ -145,6 +156,8 @@ extension Demo {
 
             How to sign in
             \(keys)
+              The administrator is asked for a code as well: \(key?.code(at: now) ?? "") for the next seconds; for others run
+              portal demo again, or give an authenticator app the key \(key?.text ?? "")
 
             The application “Acme Rentals”
               client_id      \(clientID ?? "")

@@ -48,6 +48,8 @@ enum DemoCommand {
     private static func run(_ call: Call, at desk: Desk) async throws {
         let file = desk.folder.path + "/demo.json"
         var demo = try Demo(storedIn: file) ?? Demo(entropy: .system)
+        let key = demo.adminKey.flatMap(AuthenticatorKey.init) ?? AuthenticatorKey(.system)
+        demo.adminKey = key.text
         // Kept before anything is made with it, so that an interrupted demo is finished by the next one.
         try demo.store(in: file)
         let files = try await TenantCommands.checked(
@@ -62,6 +64,7 @@ enum DemoCommand {
             // Whoever asks about tokens is needed once.
             let people = tenants.isEmpty ? demo.people : demo.people.filter { $0.email != demo.engineerEmail }
             for person in people { try await add(person, to: access) }
+            try await access.set(key, of: demo.adminEmail)
             tenants.append(tenant)
         }
         guard let first = tenants.first else { return }
@@ -72,7 +75,12 @@ enum DemoCommand {
         let providers = tenants.dropFirst().map { tenant in
             (tenant.brand.displayName, desk.publicURL.issuer(ofTenant: tenant.name.text))
         }
-        let screen = demo.screen(first.brand.displayName, data: desk.folder.path, providers: providers)
+        let screen = demo.screen(
+            first.brand.displayName,
+            data: desk.folder.path,
+            providers: providers,
+            at: desk.registry.now()
+        )
         call.print(demo.facts.map { ($0, .text($1)) }, screen)
     }
 

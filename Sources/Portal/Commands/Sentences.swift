@@ -80,6 +80,8 @@ extension OperatorRefusal {
                 hint: "portal account add --role partner --email \(email) makes one"
             )
         case .noSuchCustomer(let email): CommandFailure("there is no customer \(email)")
+        case .noSuchAccount(let email, let role):
+            CommandFailure("there is no \(role == .admin ? "administrator" : role.rawValue) \(email)")
         case .noManualIssuance:
             CommandFailure(
                 "this tenant issues no tokens by hand",

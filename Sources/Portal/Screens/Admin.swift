@@ -26,8 +26,6 @@ enum AdminScreens {
         return .redirect(to: visit.path("admin", "sign-in"), [visit.signedOut(.admin)].compactMap { $0 })
     }
 
-    static func turnedAway(_ visit: Visit) -> Response { .redirect(to: visit.path("admin", "sign-in")) }
-
     static func list(_ admin: AdminAccess, _ visit: Visit) async throws -> Response {
         let applications = try await admin.applications()
         return Page("Applications", .administrators) {

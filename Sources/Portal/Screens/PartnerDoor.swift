@@ -61,9 +61,6 @@ enum PartnerDoor {
         let headers = [visit.signedOut(.partner), ("Clear-Site-Data", "\"cache\"")].compactMap { $0 }
         return .redirect(to: visit.path("partners", "sign-in"), headers)
     }
-
-    /// For somebody who has to sign in first.
-    static func turnedAway(_ visit: Visit) -> Response { .redirect(to: visit.path("partners", "sign-in")) }
 }
 
 /// One attempt to sign in, in any role: the brakes, the check, the cookie.

@@ -47,13 +47,24 @@ extension Schema {
         Table(
             "accounts",
             key: ["tenant", "id"],
-            columns: ["role", "email", "name", "organisation", "password", "created_at"]
+            columns: [
+                "role", "email", "name", "organisation", "password", "created_at", "rank", "closed_at",
+                "signed_in_at",
+            ]
         ),
         Table(
             "sessions",
             key: ["tenant", "id"],
-            columns: ["digest", "account", "role", "seen_at", "expires_at"]
+            columns: [
+                "digest", "account", "role", "seen_at", "expires_at", "started_at", "address", "proven_at",
+            ]
         ),
+        Table(
+            "second_factors",
+            key: ["tenant", "account"],
+            columns: ["sealed_key", "last_step", "set_at"]
+        ),
+        Table("recovery_codes", key: ["tenant", "account", "digest"], columns: ["used_at"]),
         Table(
             "logos",
             key: ["tenant", "digest", "size"],

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import hmac
 import html.parser
 import itertools
 import secrets
+import time
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
 import httpx
+
+from .waiting import until
 
 _addresses = itertools.count(1)
 _wire = httpx.HTTPTransport(verify=False, limits=httpx.Limits(max_keepalive_connections=8))
@@ -121,11 +125,29 @@ class Page(html.parser.HTMLParser):
 # MARK: People
 
 
+class Authenticator:
+    """An authenticator app with one key (RFC 6238), which never shows a code twice."""
+
+    def __init__(self, key: str) -> None:
+        self.key = base64.b32decode(key.replace(" ", ""))
+        self.last = 0
+        note(key, key.replace(" ", ""))
+
+    def next_code(self) -> str:
+        """The code of the earliest step that is still good; waits where all of them were shown."""
+        self.last = max(self.last + 1, int(time.time()) // 30 - 1)
+        until(lambda: int(time.time()) // 30 + 1 >= self.last, within=70, of="the next code")
+        digest = hmac.digest(self.key, self.last.to_bytes(8, "big"), "sha1")
+        start = digest[-1] & 15
+        return f"{(int.from_bytes(digest[start : start + 4], 'big') & 0x7FFFFFFF) % 10**6:06}"
+
+
 class Person:
     """Somebody who keeps cookies, follows links and presses buttons."""
 
     def __init__(self, base: str, role: str = "customer", email: str = "", password: str = "") -> None:
         self.base, self.role, self.email, self.password = base, role, email, password
+        self.authenticator: Authenticator | None = None
         self.http = httpx.Client(
             headers={"X-Forwarded-For": new_address(), "Accept": "text/html"},
             transport=_wire,
@@ -192,7 +214,21 @@ class Person:
             self.page(self.sign_in_page), "password", email=self.email, password=self.password
         )
         assert answer.status_code == 303, f"{self.role} cannot sign in: {Page(answer).text}"
+        if self.role == "admin" or self.authenticator:
+            self.show_second_factor()
         return self
+
+    def show_second_factor(self) -> None:
+        """Shows a code of the authenticator app, which is set up the first time."""
+        page = self.page(self.second_factor_page)
+        if self.authenticator is None:
+            self.authenticator = Authenticator(page.text_of("key-text"))
+        answer = self.submit(page, "code", code=self.authenticator.next_code())
+        assert answer.status_code in {200, 303}, f"{self.role} cannot sign in: {Page(answer).text}"
+
+    @property
+    def second_factor_page(self) -> str:
+        return {"partner": "/partners/second-factor", "admin": "/admin/second-factor"}[self.role]
 
     def sign_out(self) -> httpx.Response:
         home = {"customer": "/account/connections", "partner": "/applications", "admin": "/admin"}[self.role]

@@ -1,0 +1,420 @@
+package import FoundationEssentials
+
+/// What a person shows besides their password: a code of their authenticator app, each once, or a recovery code,
+/// each once (SL-13).
+package enum SecondFactor {
+    /// For how long nobody is asked again before a sensitive act (AD-02).
+    package static let freshSeconds = 5 * 60
+
+    static let recoveryCodes = 10
+}
+
+/// Why a code was not taken; one case, because a caller must not learn which part of it was right.
+package enum SecondFactorRefusal: Error, Equatable, Sendable {
+    case wrongCode
+}
+
+/// What is set up after the first code was right: shown once, in the answer to the request that made it.
+package struct Enrolment: Sendable {
+    /// In place of the cookie that came with the code.
+    package let cookie: SecretText
+
+    /// Each lets its owner in once without the app.
+    package let recoveryCodes: [RecoveryCode]
+}
+
+/// 60 bits as three groups of four letters and digits, none of which looks like another.
+package struct RecoveryCode: Sendable, CustomStringConvertible {
+    package let plaintext: String
+
+    init(_ entropy: Entropy) {
+        let letters = entropy.bytes(12).map { Self.alphabet[Int($0 & 31)] }
+        let groups = stride(from: 0, to: 12, by: 4).map { letters.dropFirst($0).prefix(4) }
+        plaintext = String(decoding: Array(groups.joined(separator: [UInt8(ascii: "-")])), as: UTF8.self)
+    }
+
+    package var description: String { "RecoveryCode(hidden)" }
+
+    /// What people type: capital letters, spaces and missing hyphens do not matter.
+    fileprivate static func letters(of typed: String) -> [UInt8] {
+        typed.utf8.prefix(64).filter { $0 != UInt8(ascii: " ") && $0 != UInt8(ascii: "-") }.map { byte in
+            (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 : byte
+        }
+    }
+
+    private static let alphabet = Array("0123456789abcdefghjkmnpqrstvwxyz".utf8)
+}
+
+// MARK: - What may be done with it
+
+extension UnprovenAccess {
+    /// Whether a code can be asked for; otherwise one has to be set up.
+    package var hasSecondFactor: Bool { session.hasSecondFactor }
+
+    /// The key to be set up in this session.
+    package var newKey: AuthenticatorKey { registry.newKey(for: session, at: tenant) }
+
+    /// Takes a code and answers with the cookie of a session that is let in; throws ``SecondFactorRefusal``.
+    package func prove(_ code: String) async throws -> SecretText {
+        try await registry.prove(code, of: session, at: tenant, from: provenance)
+    }
+
+    /// Sets the new key up, where there is none, once the app shows its code; throws ``SecondFactorRefusal``.
+    package func enrol(_ code: String) async throws -> Enrolment {
+        try await registry.enrol(code, of: session, at: tenant, replacing: false, from: provenance)
+    }
+}
+
+extension AdminAccess {
+    /// Whether a code was shown within the last five minutes.
+    package var isFresh: Bool { registry.isFresh(session) }
+
+    /// Takes a code again and answers with the cookie that follows; throws ``SecondFactorRefusal``.
+    package func confirm(_ code: String) async throws -> SecretText {
+        try await registry.prove(code, of: session, at: tenant, from: provenance)
+    }
+
+    package var newKey: AuthenticatorKey { registry.newKey(for: session, at: tenant) }
+
+    /// Puts another key in place of the one there is; throws ``SecondFactorRefusal``.
+    package func enrolAgain(_ code: String) async throws -> Enrolment {
+        try await registry.enrol(code, of: session, at: tenant, replacing: true, from: provenance)
+    }
+
+    package func secondFactor() async throws -> SecondFactorState? {
+        try await registry.secondFactor(of: account.id, at: tenant)
+    }
+}
+
+extension PartnerAccess {
+    package var isFresh: Bool { registry.isFresh(session) }
+    package var hasSecondFactor: Bool { session.hasSecondFactor }
+    package var newKey: AuthenticatorKey { registry.newKey(for: session, at: tenant) }
+
+    package func confirm(_ code: String) async throws -> SecretText {
+        try await registry.prove(code, of: session, at: tenant, from: provenance)
+    }
+
+    /// Sets one up; throws ``SecondFactorRefusal``, also when there is one already.
+    package func enrol(_ code: String) async throws -> Enrolment {
+        try await registry.enrol(code, of: session, at: tenant, replacing: false, from: provenance)
+    }
+
+    package func secondFactor() async throws -> SecondFactorState? {
+        try await registry.secondFactor(of: account.id, at: tenant)
+    }
+
+    /// Goes back to the password alone; every other session ends.
+    package func removeSecondFactor() async throws {
+        try await registry.removeSecondFactor(
+            of: account.id,
+            keeping: session.id,
+            at: tenant,
+            by: actor,
+            provenance
+        )
+    }
+}
+
+extension OperatorAccess {
+    /// Gives an administrator who has no second factor this one, for a demonstration.
+    package func set(_ key: AuthenticatorKey, of email: String) async throws {
+        guard let email = EmailAddress(email), let account = try await account(of: email, as: .admin) else {
+            throw OperatorRefusal.noSuchAccount(email, .admin)
+        }
+        let sealed = registry.seal(key, of: account.id, at: tenant)
+        try await registry.changePeople(of: tenant, by: actor, from: provenance) { transaction, record, now in
+            guard
+                try transaction.insertSecondFactor(
+                    sealed,
+                    of: account.id,
+                    step: 0,
+                    tenant: tenant.id,
+                    at: now
+                )
+            else { return }
+            try record(.secondFactorSet, account.id.text, [])
+        }
+    }
+
+    /// Takes somebody's second factor away, whose owner lost it; every session ends.
+    package func resetSecondFactor(of email: EmailAddress, as role: Role) async throws {
+        guard let account = try await account(of: email, as: role) else {
+            throw OperatorRefusal.noSuchAccount(email.text, role)
+        }
+        try await registry.removeSecondFactor(of: account.id, keeping: "", at: tenant, by: actor, provenance)
+    }
+
+    private func account(of email: EmailAddress, as role: Role) async throws -> Account? {
+        let tenant = tenant.id
+        return try await registry.database.read(.tenant(tenant)) { connection in
+            try connection.account(of: email, as: role, tenant: tenant)?.account
+        }
+    }
+}
+
+/// Since when somebody has a second factor, and what is left of it.
+package struct SecondFactorState: Sendable {
+    package let setAt: Date
+    package let recoveryCodesLeft: Int
+}
+
+extension ApplicationRegistry {
+    func isFresh(_ session: Session) -> Bool {
+        guard let proven = session.provenAt else { return false }
+        return (0...Double(SecondFactor.freshSeconds)).contains(clock().timeIntervalSince(proven))
+    }
+
+    /// The key a session may set up: always the same one until it was, so that looking at the page changes nothing.
+    func newKey(for session: Session, at tenant: Tenant) -> AuthenticatorKey {
+        let digest = newFactorKey.digest(
+            tenant.id.bytes,
+            Array(session.account.id.text.utf8),
+            Array(session.id.utf8)
+        )
+        return AuthenticatorKey(Array(digest.prefix(AuthenticatorKey.byteCount))) ?? AuthenticatorKey(entropy)
+    }
+
+    func prove(
+        _ typed: String,
+        of session: Session,
+        at tenant: Tenant,
+        from provenance: Provenance
+    ) async throws -> SecretText {
+        let (account, now) = (session.account, clock())
+        let cookie = newSession(at: tenant, now)
+        let digest = cookie.digest(with: secretKey)
+        let letters = RecoveryCode.letters(of: typed)
+        let recovery = recoveryDigest(letters, of: account.id, at: tenant)
+        let step = try await key(of: account.id, at: tenant)?.step(
+            of: String(decoding: letters, as: UTF8.self),
+            at: now
+        )
+        let isProven = try await changePeople(of: tenant, by: account.actor, from: provenance) {
+            transaction,
+            record,
+            now in
+            let isRight =
+                if let step {
+                    try transaction.useUp(step: step, of: account.id, tenant: tenant.id)
+                } else {
+                    try transaction.useUp(recoveryCode: recovery, of: account.id, tenant: tenant.id, at: now)
+                }
+            guard isRight else {
+                try record(.secondFactorRefused, account.id.text, [])
+                return false
+            }
+            guard try transaction.renew(session.id, as: cookie.id, digest, tenant: tenant.id, at: now) else {
+                return false
+            }
+            try transaction.noteSignIn(of: account.id, tenant: tenant.id, at: now)
+            try record(step == nil ? .recoveryCodeUsed : .secondFactorShown, account.id.text, [])
+            return true
+        }
+        guard isProven else { throw SecondFactorRefusal.wrongCode }
+        return cookie
+    }
+
+    func enrol(
+        _ typed: String,
+        of session: Session,
+        at tenant: Tenant,
+        replacing: Bool,
+        from provenance: Provenance
+    ) async throws -> Enrolment {
+        let (account, now) = (session.account, clock())
+        let key = newKey(for: session, at: tenant)
+        let digits = String(decoding: RecoveryCode.letters(of: typed), as: UTF8.self)
+        guard let step = key.step(of: digits, at: now) else {
+            try await changePeople(of: tenant, by: account.actor, from: provenance) { _, record, _ in
+                try record(.secondFactorRefused, account.id.text, [])
+            }
+            throw SecondFactorRefusal.wrongCode
+        }
+        let cookie = newSession(at: tenant, now)
+        let (digest, sealed) = (cookie.digest(with: secretKey), seal(key, of: account.id, at: tenant))
+        let codes = (0..<SecondFactor.recoveryCodes).map { _ in RecoveryCode(entropy) }
+        let digests = codes.map {
+            recoveryDigest(RecoveryCode.letters(of: $0.plaintext), of: account.id, at: tenant)
+        }
+        try await changePeople(of: tenant, by: account.actor, from: provenance) {
+            transaction,
+            record,
+            now in
+            let (id, place) = (account.id, tenant.id)
+            if replacing { try transaction.deleteSecondFactor(of: id, tenant: place) }
+            guard try transaction.insertSecondFactor(sealed, of: id, step: step, tenant: place, at: now),
+                try transaction.renew(session.id, as: cookie.id, digest, tenant: place, at: now)
+            else { throw SecondFactorRefusal.wrongCode }
+            for digest in digests { try transaction.insert(recoveryCode: digest, of: id, tenant: place) }
+            try transaction.endSessions(of: id, except: cookie.id, tenant: place)
+            try transaction.noteSignIn(of: id, tenant: place, at: now)
+            try record(.secondFactorSet, id.text, [])
+        }
+        return Enrolment(cookie: cookie, recoveryCodes: codes)
+    }
+
+    func removeSecondFactor(
+        of account: AccountID,
+        keeping session: String,
+        at tenant: Tenant,
+        by actor: Actor,
+        _ provenance: Provenance
+    ) async throws {
+        try await changePeople(of: tenant, by: actor, from: provenance) { transaction, record, _ in
+            try transaction.deleteSecondFactor(of: account, tenant: tenant.id)
+            try transaction.endSessions(of: account, except: session, tenant: tenant.id)
+            try record(.secondFactorRemoved, account.text, [])
+        }
+    }
+
+    func secondFactor(of account: AccountID, at tenant: Tenant) async throws -> SecondFactorState? {
+        try await database.read(.tenant(tenant.id)) { connection in
+            try connection.secondFactor(of: account, tenant: tenant.id)
+        }
+    }
+
+    func seal(_ key: AuthenticatorKey, of account: AccountID, at tenant: Tenant) -> [UInt8] {
+        factorKey.seal(key.bytes, at: factorPlace(account, tenant), entropy: entropy)
+    }
+
+    private func key(of account: AccountID, at tenant: Tenant) async throws -> AuthenticatorKey? {
+        let sealed = try await database.read(.tenant(tenant.id)) { connection in
+            try connection.sealedKey(of: account, tenant: tenant.id)
+        }
+        guard let sealed else { return nil }
+        guard
+            let key = factorKey.open(sealed, at: factorPlace(account, tenant)).flatMap(
+                AuthenticatorKey.init
+            )
+        else { throw DamagedRow(place: "second_factors.sealed_key") }
+        return key
+    }
+
+    private func factorPlace(_ account: AccountID, _ tenant: Tenant) -> [UInt8] {
+        Array("second factor \(tenant.id.number) \(account)".utf8)
+    }
+
+    private func recoveryDigest(_ letters: [UInt8], of account: AccountID, at tenant: Tenant) -> [UInt8] {
+        secretKey.digest(Array("recovery code".utf8), tenant.id.bytes, Array(account.text.utf8), letters)
+    }
+
+    private func newSession(at tenant: Tenant, _ now: Date) -> SecretText {
+        SecretText(prefix: tenant.name.secretPrefix, kind: .session, now: now, entropy: entropy)
+    }
+
+    /// Changes something about people in one transaction with its row of the ledger, and forgets their sessions.
+    @discardableResult
+    func changePeople<Result: Sendable>(
+        of tenant: Tenant,
+        by actor: Actor,
+        from provenance: Provenance,
+        _ change:
+            @escaping @Sendable (
+                any Connection, _ record: (Action, _ object: String, [(String, String)]) throws -> Void, Date
+            ) throws -> Result
+    ) async throws -> Result {
+        let (now, ledger) = (clock(), ledger)
+        return try await recentReads.changing {
+            try await database.transaction(.tenant(tenant.id)) { transaction in
+                try change(
+                    transaction,
+                    { action, object, detail in
+                        try ledger.record(
+                            action,
+                            of: object,
+                            by: actor,
+                            detail,
+                            from: provenance,
+                            in: transaction,
+                            tenant: tenant.id,
+                            at: now
+                        )
+                    },
+                    now
+                )
+            }
+        }
+    }
+}
+
+extension TenantID {
+    fileprivate var bytes: [UInt8] { Array("\(number)".utf8) }
+}
+
+// MARK: - How it is kept
+
+extension Connection {
+    fileprivate func sealedKey(of account: AccountID, tenant: TenantID) throws -> [UInt8]? {
+        try run("SELECT sealed_key FROM second_factors WHERE tenant = \(tenant) AND account = \(account)")
+            .first?
+            .bytes(0)
+    }
+
+    fileprivate func secondFactor(of account: AccountID, tenant: TenantID) throws -> SecondFactorState? {
+        try run(
+            """
+            SELECT f.set_at, (SELECT count(*) FROM recovery_codes c
+                WHERE c.tenant = \(tenant) AND c.account = \(account) AND c.used_at IS NULL)
+            FROM second_factors f WHERE f.tenant = \(tenant) AND f.account = \(account)
+            """
+        ).first.map { row in
+            SecondFactorState(setAt: try row.date(0), recoveryCodesLeft: try row.integer(1))
+        }
+    }
+
+    /// Says no when there is one.
+    fileprivate func insertSecondFactor(
+        _ sealed: [UInt8],
+        of account: AccountID,
+        step: Int,
+        tenant: TenantID,
+        at now: Date
+    ) throws -> Bool {
+        try !run(
+            """
+            INSERT INTO second_factors (tenant, account, sealed_key, last_step, set_at)
+            VALUES (\(tenant), \(account), \(sealed), \(step), \(now))
+            ON CONFLICT (tenant, account) DO NOTHING
+            RETURNING account
+            """
+        ).isEmpty
+    }
+
+    fileprivate func deleteSecondFactor(of account: AccountID, tenant: TenantID) throws {
+        try run("DELETE FROM recovery_codes WHERE tenant = \(tenant) AND account = \(account)")
+        try run("DELETE FROM second_factors WHERE tenant = \(tenant) AND account = \(account)")
+    }
+
+    fileprivate func insert(recoveryCode digest: [UInt8], of account: AccountID, tenant: TenantID) throws {
+        try run(
+            "INSERT INTO recovery_codes (tenant, account, digest) VALUES (\(tenant), \(account), \(digest))"
+        )
+    }
+
+    /// Takes the code of a step once: neither it nor an earlier one is taken afterwards (RFC 6238 §5.2).
+    fileprivate func useUp(step: Int, of account: AccountID, tenant: TenantID) throws -> Bool {
+        try !run(
+            """
+            UPDATE second_factors SET last_step = \(step)
+            WHERE tenant = \(tenant) AND account = \(account) AND last_step < \(step)
+            RETURNING account
+            """
+        ).isEmpty
+    }
+
+    fileprivate func useUp(
+        recoveryCode digest: [UInt8],
+        of account: AccountID,
+        tenant: TenantID,
+        at now: Date
+    ) throws -> Bool {
+        try !run(
+            """
+            UPDATE recovery_codes SET used_at = \(now)
+            WHERE tenant = \(tenant) AND account = \(account) AND digest = \(digest) AND used_at IS NULL
+            RETURNING digest
+            """
+        ).isEmpty
+    }
+}

@@ -1,0 +1,117 @@
+import Registry
+import Support
+import Testing
+import Web
+
+@testable import Portal
+
+@Suite("Confirming it is you")
+struct ConfirmingItIsYou {
+    let portal: TestPortal
+    init() async throws { portal = try await TestPortal() }
+
+    private let ada = "ada@harbour.example"
+
+    @Test func `an administrator without a second factor can only set one up`() async throws {
+        var browser = try await portal.halfway(ada, as: .admin)
+        for path in ["/admin", "/admin/your-second-factor"] {
+            #expect(try await browser.get(path).location == "/t/harbour/admin/second-factor")
+        }
+        let page = try await browser.get("/admin/second-factor")
+        #expect(page.text.contains("Set up a second factor"))
+        let shown = try #require(page.between("<code id=\"key-text\">", "</code>"))
+        let key = try #require(AuthenticatorKey(shown))
+        let answer = try await browser.post(
+            "/admin/second-factor",
+            [("seal", browser.ownSeal), ("code", key.code(at: portal.clock.now))]
+        )
+        #expect(answer.text.contains("Keep your recovery codes"))
+        #expect(answer["Cache-Control"] == "no-store")
+        #expect(try await browser.get("/admin").status == 200)
+    }
+
+    @Test func `a wrong code is told at its field, and the sixth try has to wait`() async throws {
+        _ = try await portal.browser(of: ada, as: .admin)
+        var browser = try await portal.halfway(ada, as: .admin)
+        for _ in 1...5 {
+            let answer = try await browser.post(
+                "/admin/second-factor",
+                [("seal", browser.ownSeal), ("code", "000000")]
+            )
+            #expect(answer.status == 422)
+            #expect(answer.text.contains("This code is not right"))
+        }
+        portal.clock.advance(by: .seconds(60))
+        let right: [(name: String, value: String)] = [
+            ("seal", browser.ownSeal), ("code", try portal.code(of: ada)),
+        ]
+        #expect(try await browser.post("/admin/second-factor", right).status == 429)
+        portal.clock.advance(by: .seconds(240))
+        let later = try await browser.post(
+            "/admin/second-factor",
+            [("seal", browser.ownSeal), ("code", try portal.code(of: ada))]
+        )
+        #expect(later.location == "/t/harbour/admin")
+    }
+
+    @Test(arguments: Site.routes.filter { $0.proof == .fresh && $0.admits == .admin })
+    func `after five minutes a sensitive act waits for a code`(route: Route) async throws {
+        let application = try await portal.registeredApplication(isApproved: false)
+        var browser = try await portal.browser(of: ada, as: .admin)
+        portal.clock.advance(by: .seconds(301))
+        let before = try await portal.theOperator.ledger(after: 0, limit: 9999).count
+        let path = route.pattern.description.replacing("{application}", with: application.id)
+        let answer = try await browser.post(path, [("seal", browser.ownSeal), ("reason", "Because")])
+        #expect(answer.status == 403)
+        #expect(answer.text.contains("Confirm it is you"))
+        #expect(try await portal.theOperator.ledger(after: 0, limit: 9999).count == before)
+    }
+
+    @Test func `the code carries the act out, with what was typed, in a session with another cookie`()
+        async throws
+    {
+        let application = try await portal.registeredApplication()
+        var browser = try await portal.browser(of: ada, as: .admin)
+        portal.clock.advance(by: .seconds(301))
+        let path = "/admin/applications/\(application.id)/suspend"
+        let asked = try await browser.post(path, [("seal", browser.ownSeal), ("reason", "Odd <traffic>")])
+        #expect(asked.hidden("reason") == "Odd &lt;traffic&gt;")
+        let old = browser.cookies
+        let wrong = try await browser.post(
+            path,
+            [("seal", browser.ownSeal), ("reason", "Odd"), ("confirm_code", "000000")]
+        )
+        #expect(wrong.status == 422 && browser.cookies == old)
+        let done = try await browser.post(
+            path,
+            [
+                ("seal", browser.ownSeal), ("reason", "Odd <traffic>"),
+                ("confirm_code", try portal.code(of: ada)),
+            ]
+        )
+        #expect(done.status == 303)
+        #expect(browser.cookies != old)
+        let suspended = try await portal.theOperator.application(application.id)
+        guard case .suspended(_, let reason) = suspended.state else {
+            Issue.record("It is not suspended.")
+            return
+        }
+        #expect(reason == "Odd <traffic>")
+        #expect(try await browser.get("/admin").status == 200)
+    }
+
+    @Test func `a partner who wants one is asked for it from then on`() async throws {
+        var dana = try await portal.partner()
+        let page = try await dana.get("/partners/your-second-factor/new")
+        let shown = try #require(page.between("<code id=\"key-text\">", "</code>"))
+        let key = try #require(AuthenticatorKey(shown))
+        let answer = try await dana.post(
+            "/partners/your-second-factor/new",
+            [("seal", dana.ownSeal), ("code", key.code(at: portal.clock.now))]
+        )
+        #expect(answer.text.contains("Keep your recovery codes"))
+        #expect(try await dana.get("/partners/your-second-factor").text.contains("10 left"))
+        var again = try await portal.halfway("dana@acme.example", as: .partner)
+        #expect(try await again.get("/applications").location == "/t/harbour/partners/second-factor")
+    }
+}
