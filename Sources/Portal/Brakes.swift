@@ -85,9 +85,6 @@ struct Brakes: Sendable {
 
     /// Per address of the network, whoever is named.
     let addressFailures: Brake
-
-    /// Per application and address: how many refused redirects are kept.
-    let refusals: Brake
     let signUps: Brake
     let uploads: Brake
 
@@ -99,7 +96,6 @@ struct Brakes: Sendable {
         passwordFailures = Brake("password", 5, per: quarter, now)
         dailyPasswordFailures = Brake("password, daily", 100, per: .seconds(86_400), now)
         addressFailures = Brake("address", 50, per: quarter, now)
-        refusals = Brake("refusal", 30, per: .seconds(60), now)
         signUps = Brake("sign-up", 20, per: .seconds(3600), now)
         uploads = Brake("upload", 60, per: .seconds(60), now)
     }

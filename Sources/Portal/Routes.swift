@@ -28,7 +28,10 @@ extension Site {
         .partner (.post, "/applications/{application}/redirect-uris",            ApplicationScreens.addRedirectURI),
         .partner (.get,  "/applications/{application}/redirect-uris/remove",     ApplicationScreens.askToRemoveRedirectURI),
         .partner (.post, "/applications/{application}/redirect-uris/remove",     ApplicationScreens.removeRedirectURI),
-        .partner (.get,  "/applications/{application}/refusals",                 RefusalScreens.lookUp),
+        .partner (.get,  "/applications/{application}/activity",                 ActivityScreens.list),
+        .partner (.get,  "/applications/{application}/activity/{entry}",         ActivityScreens.show),
+        .partner (.get,  "/applications/{application}/activity/{entry}/add",     ActivityScreens.askToAdd),
+        .partner (.post, "/applications/{application}/activity/{entry}/add",     ActivityScreens.add),
         .partner (.post, "/applications/{application}/test-accounts",            ApplicationScreens.setTestAccounts),
         .partner (.get,  "/applications/{application}/secrets/new",              SecretScreens.ask),
         .partner (.post, "/applications/{application}/secrets",                  SecretScreens.create),
@@ -251,10 +254,15 @@ extension Route {
         _ pattern: PathPattern,
         _ handler: @escaping @Sendable (ClientAccess, Parameters, Visit) async throws -> Response
     ) -> Route {
-        Route(.post, pattern, .client, .parameters) { visit in
+        let step = Activity.Step(pattern)
+        return Route(.post, pattern, .client, .parameters) { visit in
             try await visit.allowingRegisteredOrigin {
-                let (client, sent) = try await visit.client()
-                return try await handler(client, sent, visit)
+                let (client, sent) = try await visit.notingRefusals(at: step) {
+                    try await visit.client(at: step)
+                }
+                return try await visit.notingRefusals(of: sent, by: client, at: step) {
+                    try await handler(client, sent, visit)
+                }
             }
         }
     }

@@ -113,7 +113,7 @@ extension Visit {
     /// The application that authenticated, and the parameters it sent (RFC 6749 §2.3, §3.2).
     ///
     /// Throws ``OAuthFailure``.
-    func client() async throws -> (ClientAccess, Parameters) {
+    func client(at step: Activity.Step) async throws -> (ClientAccess, Parameters) {
         let sent = try tokenParameters()
         let credentials = try ClientAuthentication(
             request.headers["authorization"],
@@ -132,6 +132,7 @@ extension Visit {
             if let wait = failures.excess(key) { throw OAuthFailure.tooManyFailures(wait) }
             return (access, sent)
         } catch is ClientRefusal {
+            registry.note(rejected: credentials.asked, at: step, at: tenant, from: provenance)
             if let wait = try await failures.spend(key, self) { throw OAuthFailure.tooManyFailures(wait) }
             throw OAuthFailure.invalidClient
         }

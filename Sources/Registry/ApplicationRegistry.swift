@@ -24,6 +24,7 @@ package final class ApplicationRegistry: Sendable {
     /// Where letters are left to be delivered.
     package let outbox: Outbox
     let uses = UseLog()
+    let activity = ActivityLog()
     let recentReads: RecentReads
     private let formKey: DigestKey
 
@@ -212,6 +213,7 @@ extension ApplicationRegistry {
     /// Closes the database; what was answered is on disk already.
     package func close() async throws {
         try await writeLastUses()
+        try await writeActivity()
         await database.close()
     }
 }
@@ -227,7 +229,6 @@ extension Connection {
     fileprivate func deleteExpired(of tenant: TenantID, upTo batch: Int, at now: Date) throws -> Int {
         let yesterday = now.addingTimeInterval(-86_400)
         let lastWeek = now.addingTimeInterval(-7 * 86_400)
-        let lastMonth = now.addingTimeInterval(-Double(RefusedRedirect.keptSeconds))
         let statements: [SQL] = [
             """
             DELETE FROM access_tokens WHERE tenant = \(tenant) AND (id) IN
@@ -255,11 +256,6 @@ extension Connection {
                 WHERE tenant = \(tenant) AND expires_at < \(yesterday) LIMIT \(batch)) RETURNING 1
             """,
             """
-            DELETE FROM refused_redirects WHERE tenant = \(tenant) AND (application, reference) IN
-                (SELECT application, reference FROM refused_redirects
-                WHERE tenant = \(tenant) AND refused_at < \(lastMonth) LIMIT \(batch)) RETURNING 1
-            """,
-            """
             DELETE FROM sessions WHERE tenant = \(tenant) AND (id) IN
                 (SELECT id FROM sessions
                 WHERE tenant = \(tenant) AND expires_at < \(now) LIMIT \(batch)) RETURNING 1
@@ -285,7 +281,9 @@ extension Connection {
                 WHERE tenant = \(tenant) AND expires_at < \(lastWeek) LIMIT \(batch)) RETURNING 1
             """,
         ]
-        return try statements.reduce(0) { try $0 + run($1).count }
+        return try (statements + Activity.sweeping(tenant, upTo: batch, at: now)).reduce(0) {
+            try $0 + run($1).count
+        }
     }
 }
 

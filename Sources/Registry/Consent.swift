@@ -236,7 +236,26 @@ extension CustomerAccess {
             try transaction.insert(row, as: code.id, under: grant.id, tenant: tenant, at: now)
             return true
         }
-        return isUnchanged ? AuthorizationAnswer(request, .code(code)) : nil
+        guard isUnchanged else { return nil }
+        note(.allowed, of: application, at: request.recipient.redirectURI.text)
+        return AuthorizationAnswer(request, .code(code))
+    }
+
+    /// Notes how it ended for the application's own people, and that the address was used.
+    fileprivate func note(_ cause: Activity.Cause, of application: Application, at address: String) {
+        registry.note(
+            cause,
+            of: application.id.text,
+            at: .authorize,
+            by: .customer,
+            at: tenant,
+            from: provenance
+        )
+        let rule = tenant.policy.redirectMatch
+        let used = application.redirectURIs.first { $0.accepting(address, under: rule) != nil }
+        guard cause == .allowed, let used else { return }
+        let use = UseLog.Subject.redirectURI(application.id, used.text)
+        registry.uses.note(use, tenant: tenant.id, at: registry.clock(), from: "")
     }
 }
 
@@ -265,7 +284,11 @@ extension CustomerAccess {
             grantID: "gr_" + registry.entropy.base62(22)
         )
         do {
-            return try await self.answer(ticket, digest, answer, moment)
+            let (outcome, application) = try await self.answer(ticket, digest, answer, moment)
+            if case .answer(let sent) = outcome, let application {
+                note(answer == .allow ? .allowed : .cancelled, of: application, at: sent.redirectURI.text)
+            }
+            return outcome
         } catch let overtaken as Overtaken {
             return .startAgain(query: overtaken.query)
         }
@@ -276,31 +299,30 @@ extension CustomerAccess {
         _ digest: [UInt8],
         _ answer: ConsentAnswer,
         _ moment: AnswerMoment
-    ) async throws -> ConsentOutcome {
+    ) async throws -> (ConsentOutcome, of: Application?) {
         try await registry.database.transaction(.tenant(tenant.id)) { transaction in
             guard let found = try transaction.waitingRequest(ticket.id, for: account.id, tenant: tenant.id),
                 areEqualInConstantTime(found.row.digest, digest), found.row.session == session.id,
                 let application = found.application
-            else { return .refused }
+            else { return (.refused, nil) }
             let (row, waiting) = (found.row, found.row.waiting(for: application, at: moment.now))
-            if waiting.expired { return .expired(waiting) }
+            if waiting.expired { return (.expired(waiting), application) }
             guard application.revision == row.revision, !application.isSuspended,
                 try transaction.mayConnect(account, to: application, at: tenant)
-            else { return .startAgain(query: row.query) }
+            else { return (.startAgain(query: row.query), application) }
             let taking = WaitingRow.taking(ticket.id, tenant: tenant.id, at: moment.now)
             let result =
                 switch answer {
                 case .allow: try allow(row, found.allowed, taking, application, moment, transaction)
                 case .deny: try deny(row, taking, application, moment, transaction)
                 }
-            return .answer(
-                AuthorizationAnswer(
-                    redirectURI: try RedirectURI(kept: row.redirectURI),
-                    state: row.state,
-                    mode: row.responseType.mode,
-                    result: result
-                )
+            let sent = AuthorizationAnswer(
+                redirectURI: try RedirectURI(kept: row.redirectURI),
+                state: row.state,
+                mode: row.responseType.mode,
+                result: result
             )
+            return (.answer(sent), application)
         }
     }
 

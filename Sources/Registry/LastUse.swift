@@ -9,10 +9,11 @@ final class UseLog: Sendable {
     enum Subject: Hashable, Sendable {
         case secret(ClientID, String)
         case grant(String)
+        case redirectURI(ClientID, String)
 
         fileprivate var name: String {
             switch self {
-            case .secret(let client, let id): "\(client) \(id)"
+            case .secret(let client, let id), .redirectURI(let client, let id): "\(client) \(id)"
             case .grant(let id): id
             }
         }
@@ -67,6 +68,13 @@ extension Connection {
             )
         case .grant(let id):
             try send("UPDATE grants SET last_used_at = \(use) WHERE tenant = \(tenant) AND id = \(id)")
+        case .redirectURI(let application, let uri):
+            try send(
+                """
+                UPDATE redirect_uris SET last_used_at = \(use)
+                WHERE tenant = \(tenant) AND application = \(application) AND uri = \(uri)
+                """
+            )
         }
     }
 }

@@ -27,6 +27,8 @@ package enum TokenRefusal: Error, Equatable, Sendable {
         case alreadyUsed
         case otherRedirectURI
         case wrongVerifier
+        case missingVerifier
+        case needlessVerifier
         case ended
         case wrongPassword
     }
@@ -50,7 +52,8 @@ package enum TokenRefusal: Error, Equatable, Sendable {
         case .invalidGrant(.alreadyUsed): "The code or token was already used; what it gave was revoked"
         case .invalidGrant(.otherRedirectURI):
             "redirect_uri differs from the one in the authorization request"
-        case .invalidGrant(.wrongVerifier): "code_verifier is missing or does not match the code_challenge"
+        case .invalidGrant(.wrongVerifier), .invalidGrant(.missingVerifier), .invalidGrant(.needlessVerifier):
+            "code_verifier is missing or does not match the code_challenge"
         case .invalidGrant(.ended): "The customer disconnected the application, or the access was revoked"
         case .invalidGrant(.wrongPassword): "Bad credentials"
         case .invalidScope: "A requested scope was not granted to this application"
@@ -121,7 +124,12 @@ extension ClientAccess {
             }
             guard code.expiresAt > fresh.now else { return .refused(.invalidGrant(.expired)) }
             guard code.isConsented else { return .refused(.invalidGrant(.ended)) }
-            let using = StoredCode.using(sent.id, tenant: tenant.id, at: fresh.now)
+            let using = StoredCode.using(
+                sent.id,
+                tenant: tenant.id,
+                at: fresh.now,
+                from: provenance.address
+            )
             let detail = [("code", sent.id)]
             guard try record(.codeRedeemed, detail, fresh.now, transaction, provided: using) else {
                 throw UsedMeanwhile()
@@ -181,7 +189,12 @@ extension ClientAccess {
         _ transaction: any Connection
     ) throws -> Bool {
         guard refreshRule != .rotate else {
-            return try transaction.useUp(refreshToken: id, tenant: tenant.id, at: now)
+            return try transaction.useUp(
+                refreshToken: id,
+                tenant: tenant.id,
+                at: now,
+                from: provenance.address
+            )
         }
         let end = min(tenant.policy.refreshIdleSeconds.end(from: now), family.endsAt)
         return try transaction.extend(refreshToken: id, until: end, tenant: tenant.id)

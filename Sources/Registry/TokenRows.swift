@@ -50,9 +50,9 @@ struct StoredCode: Sendable {
     let isConsented: Bool
 
     /// Uses a code up; answers with a row when this was the statement that did.
-    static func using(_ id: String, tenant: TenantID, at now: Date) -> SQL {
+    static func using(_ id: String, tenant: TenantID, at now: Date, from address: String) -> SQL {
         """
-        UPDATE authorization_codes SET used_at = \(now)
+        UPDATE authorization_codes SET used_at = \(now), used_from = \(address)
         WHERE tenant = \(tenant) AND id = \(id) AND used_at IS NULL AND expires_at > \(now)
         RETURNING id
         """
@@ -63,8 +63,13 @@ struct StoredCode: Sendable {
         let right = sent.map { names($0, policy) } ?? (!wasNamed || policy.redirectURIAtToken == .optional)
         guard right else { return .invalidGrant(.otherRedirectURI) }
         // A verifier for a request without a challenge is a downgrade (RFC 9700 §4.8.2).
-        let isAnswered = challenge.map { verifier.map($0.isAnswered) ?? false } ?? (verifier == nil)
-        return isAnswered ? nil : .invalidGrant(.wrongVerifier)
+        switch (challenge, verifier) {
+        case (nil, nil): return nil
+        case (nil, _?): return .invalidGrant(.needlessVerifier)
+        case (_?, nil): return .invalidGrant(.missingVerifier)
+        case (let challenge?, let verifier?):
+            return challenge.isAnswered(by: verifier) ? nil : .invalidGrant(.wrongVerifier)
+        }
     }
 
     private func names(_ sent: String, _ policy: Policy) -> Bool {
@@ -148,10 +153,10 @@ extension Connection {
         }
     }
 
-    func useUp(refreshToken id: String, tenant: TenantID, at now: Date) throws -> Bool {
+    func useUp(refreshToken id: String, tenant: TenantID, at now: Date, from address: String) throws -> Bool {
         try !run(
             """
-            UPDATE refresh_tokens SET used_at = \(now)
+            UPDATE refresh_tokens SET used_at = \(now), used_from = \(address)
             WHERE tenant = \(tenant) AND id = \(id) AND used_at IS NULL
             RETURNING id
             """

@@ -61,6 +61,7 @@ struct EveryRouteIsGuarded {
                 .replacing("{application}", with: application ?? self.application.id)
                 .replacing("{secret}", with: secret ?? self.application.secret?.id ?? "")
                 .replacing("{grant}", with: grant ?? self.grant)
+                .replacing("{entry}", with: "1790000000000-AAAAAA")
                 .replacing("{digest}", with: "0123").replacing("{file}", with: "64.png")
         }
 

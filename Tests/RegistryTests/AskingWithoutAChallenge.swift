@@ -23,7 +23,7 @@ struct AskingWithoutAChallenge {
         let application = try await world.registeredApplication()
         let code = try await code(world, try await request(world, application))
         let client = try await world.client(application)
-        await #expect(throws: TokenRefusal.invalidGrant(.wrongVerifier)) {
+        await #expect(throws: TokenRefusal.invalidGrant(.needlessVerifier)) {
             try await client.redeem(code: code, redirectURI: nil, verifier: Pixy.verifier)
         }
         _ = try await client.redeem(code: code, redirectURI: nil, verifier: nil)
@@ -35,7 +35,8 @@ struct AskingWithoutAChallenge {
         let client = try await world.client(application)
         let code = try await world.code(for: application)
         for verifier in [nil, "", Pixy.verifier + "k", Pixy.challenge] {
-            await #expect(throws: TokenRefusal.invalidGrant(.wrongVerifier)) {
+            let reason: TokenRefusal.Reason = verifier == nil ? .missingVerifier : .wrongVerifier
+            await #expect(throws: TokenRefusal.invalidGrant(reason)) {
                 try await client.redeem(
                     code: code,
                     redirectURI: TestRegistry.callback,

@@ -36,7 +36,8 @@ struct RedeemingACode {
         let code = try await world.code(for: application)
         let wrong = [nil, "", Pixy.challenge, String(Pixy.verifier.dropLast()), Pixy.verifier + "k"]
         for verifier in wrong {
-            await #expect(throws: TokenRefusal.invalidGrant(.wrongVerifier)) {
+            let reason: TokenRefusal.Reason = verifier == nil ? .missingVerifier : .wrongVerifier
+            await #expect(throws: TokenRefusal.invalidGrant(reason)) {
                 try await client.redeem(code: code, redirectURI: TestRegistry.callback, verifier: verifier)
             }
         }

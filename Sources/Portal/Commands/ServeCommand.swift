@@ -180,10 +180,14 @@ private func wait(for signals: sigset_t) -> Int32 {
 
 /// What has to be done now and then while the server runs.
 private struct Housekeeping {
-    private let task: Task<Void, Never>
+    private let tasks: [Task<Void, Never>]
 
     init(of registry: ApplicationRegistry, _ log: Log) {
-        task = Task {
+        tasks = [Housekeeping.keepingUp(registry, log), Housekeeping.noticing(registry, log)]
+    }
+
+    private static func keepingUp(_ registry: ApplicationRegistry, _ log: Log) -> Task<Void, Never> {
+        Task {
             var secondsToSweep = 0
             while !Task.isCancelled {
                 do {
@@ -202,9 +206,25 @@ private struct Housekeeping {
         }
     }
 
+    /// Partners see within a second what happened to a request.
+    private static func noticing(_ registry: ApplicationRegistry, _ log: Log) -> Task<Void, Never> {
+        Task {
+            while !Task.isCancelled {
+                do {
+                    try await registry.writeActivity()
+                } catch {
+                    log.note(.error, "Activity was not written; it is tried again", [("error", "\(error)")])
+                }
+                do { try await Task.sleep(for: .milliseconds(400)) } catch { return }
+            }
+        }
+    }
+
     func stop() async {
-        task.cancel()
-        await task.value
+        for task in tasks {
+            task.cancel()
+            await task.value
+        }
     }
 }
 

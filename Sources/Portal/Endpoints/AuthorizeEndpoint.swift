@@ -20,8 +20,9 @@ enum AuthorizeEndpoint {
         do {
             recipient = try await visit.registry.recipient(of: asked, at: visit.tenant)
         } catch let refusal as RecipientRefusal {
-            try await keep(refusal, of: asked, visit)
-            return AuthorizeErrorPage(refusal, visit.brand).response(to: visit)
+            visit.registry.note(refusal, of: asked, at: visit.tenant, from: visit.provenance)
+            let member = try await visit.member(concernedBy: refusal)
+            return AuthorizeErrorPage(refusal, visit.brand).response(to: visit, member)
         }
         let customer = try await visit.customer()
         let request: AuthorizationRequest
@@ -34,34 +35,16 @@ enum AuthorizeEndpoint {
                 state: AuthorizationRequest.returnableState(in: asked),
                 mode: AuthorizationRequest.returnMode(in: asked, at: visit.tenant)
             )
-            return refuse(error, answer, recipient, customer, visit)
+            return refuse(error, answer, asked, recipient, customer, visit)
         }
         guard let customer else {
             if request.prompt == .none {
-                return refuse(.loginRequired, .refusing(.loginRequired, request), recipient, nil, visit)
+                let answer = AuthorizationAnswer.refusing(.loginRequired, request)
+                return refuse(.loginRequired, answer, asked, recipient, nil, visit)
             }
             return try await CustomerDoor.keeping(request, visit)
         }
         return try await decide(request, asked, customer, visit)
-    }
-
-    /// Keeps the address that was refused, for the partner who is told the reference.
-    private static func keep(_ refusal: RecipientRefusal, of asked: Parameters, _ visit: Visit) async throws {
-        let (application, address): (Application, String?)
-        switch refusal {
-        case .unregistered(let owner, let sent): (application, address) = (owner, sent)
-        case .nothingRegistered(let owner):
-            (application, address) = (owner, try asked.optional("redirect_uri"))
-        case .malformed, .unknownClient, .suspended, .ambiguous: return
-        }
-        let spot = "\(visit.tenant.name) \(application.id) \(visit.request.clientAddress)"
-        guard let address, try await visit.site.brakes.refusals.spend(spot, visit) == nil else { return }
-        try await visit.registry.note(
-            refused: address,
-            of: application,
-            as: visit.request.id,
-            at: visit.tenant
-        )
     }
 
     /// Shows the consent screen, or answers without it where nobody has to be asked.
@@ -81,6 +64,7 @@ enum AuthorizeEndpoint {
         }
         switch standing {
         case .notATestAccount:
+            visit.note(.onlyTestAccounts, of: asked, to: request.application, by: customer.account)
             let ticket = try await customer.remember(request, query: visit.request.query)
             return NotATestAccountPage(
                 visit: visit,
@@ -92,7 +76,7 @@ enum AuthorizeEndpoint {
         case .firstTime, .asksForMore, .covered:
             if request.prompt == .none {
                 let answer = AuthorizationAnswer.refusing(.consentRequired, request)
-                return refuse(.consentRequired, answer, request.recipient, customer, visit)
+                return refuse(.consentRequired, answer, asked, request.recipient, customer, visit)
             }
             let ticket = try await customer.remember(request, query: visit.request.query)
             let language = visit.language(asked: asked)
@@ -174,10 +158,12 @@ enum AuthorizeEndpoint {
     private static func refuse(
         _ refusal: AuthorizationRefusal,
         _ answer: AuthorizationAnswer,
+        _ asked: Parameters,
         _ recipient: Recipient,
         _ customer: CustomerAccess?,
         _ visit: Visit
     ) -> Response {
+        visit.note(refusal, of: asked, to: recipient.application, by: customer?.account)
         if customer != nil { return .redirect(with: answer, visit) }
         return RefusedPage(visit: visit, application: recipient.application, answer: answer, refusal: refusal)
             .response

@@ -14,17 +14,19 @@ struct ClientAuthentication {
         let bodyID = try sent.optional("client_id")
         let bodySecret = try sent.optional("client_secret")
         if let header {
-            guard let basic = ClientAuthentication.basic(header) else {
-                throw rules.explainBasic ? OAuthFailure.malformedBasic : OAuthFailure.invalidClient
+            do throws(BasicProblem) {
+                asked = try ClientAuthentication.basic(header)
+            } catch {
+                let failure = rules.explainBasic ? OAuthFailure.malformedBasic : OAuthFailure.invalidClient
+                throw failure.because(error.cause)
             }
-            asked = basic
             if rules.bothWhenEqual {
                 try requireEqual(id: bodyID, secret: bodySecret)
             } else {
                 try requireOnlyHeader(id: bodyID, secret: bodySecret)
             }
         } else {
-            guard let bodyID else { throw OAuthFailure.invalidClient }
+            guard let bodyID else { throw OAuthFailure.invalidClient.because(.noCredentials) }
             asked = ClientCredentials(id: bodyID, secret: bodySecret)
         }
     }
@@ -32,11 +34,15 @@ struct ClientAuthentication {
     private func requireOnlyHeader(id: String?, secret: String?) throws {
         guard secret == nil else {
             throw OAuthFailure.badRequest(
-                "Send the client secret in the header or in the body, not in both"
+                "Send the client secret in the header or in the body, not in both",
+                .credentialsTwice
             )
         }
         guard id == nil || id == asked.id else {
-            throw OAuthFailure.badRequest("client_id differs from the one in the Authorization header")
+            throw OAuthFailure.badRequest(
+                "client_id differs from the one in the Authorization header",
+                .otherClientID
+            )
         }
     }
 
@@ -44,21 +50,36 @@ struct ClientAuthentication {
     private func requireEqual(id: String?, secret: String?) throws {
         let (id, secret) = (id ?? asked.id, secret ?? asked.secret ?? "")
         guard id.isByteForByte(asked.id), secret.isByteForByte(asked.secret ?? "") else {
-            throw OAuthFailure.invalidClient
+            throw OAuthFailure.invalidClient.because(.credentialsTwice)
         }
     }
 
     /// The id and secret of a Basic header (RFC 7617 §2); our own need no form-decoding, but RFC 6749 has
     /// clients encode, so percent signs are undone.
-    private static func basic(_ header: String) -> ClientCredentials? {
-        let header = Array(header.utf8)
-        let scheme = header.prefix { $0 != UInt8(ascii: " ") }
-        guard scheme.lazy.map({ $0 | 0x20 }).elementsEqual("basic".utf8),
-            let pair = Base64.decode(header.dropFirst(scheme.count).drop { $0 == UInt8(ascii: " ") }),
-            let colon = pair.firstIndex(of: UInt8(ascii: ":")),
-            let id = decoded(pair[..<colon]), let secret = decoded(pair[(colon + 1)...])
-        else { return nil }
+    private static func basic(_ header: String) throws(BasicProblem) -> ClientCredentials {
+        let pair = try basicPair(Array(header.utf8))
+        guard let colon = pair.firstIndex(of: UInt8(ascii: ":")) else { throw .withoutColon }
+        guard let id = decoded(pair[..<colon]), let secret = decoded(pair[(colon + 1)...]) else {
+            throw .notBase64
+        }
         return ClientCredentials(id: id, secret: secret)
+    }
+
+    private static func basicPair(_ header: [UInt8]) throws(BasicProblem) -> [UInt8] {
+        let scheme = header.prefix { $0 != UInt8(ascii: " ") }
+        guard scheme.lazy.map({ $0 | 0x20 }).elementsEqual("basic".utf8) else { throw .otherScheme }
+        let text = header.dropFirst(scheme.count).drop { $0 == UInt8(ascii: " ") }
+        guard let pair = Base64.decode(text) else { throw .notBase64 }
+        return pair
+    }
+
+    /// The client a request seems to come from, though it does not say so properly: an id of ours somewhere in it.
+    static func claimedID(in request: Request, at tenant: Tenant) -> String? {
+        var places: [[UInt8]] = request.headers.all("authorization").map { header in
+            do { return try basicPair(Array(header.utf8)) } catch { return Array(header.utf8) }
+        }
+        places += [request.body, Array(request.query.utf8)]
+        return places.lazy.compactMap { ClientID.first(in: $0, at: tenant)?.text }.first
     }
 
     private static func decoded(_ bytes: ArraySlice<UInt8>) -> String? {
@@ -72,6 +93,21 @@ struct ClientAuthentication {
             return try Form.urlEncoded(Array("v=".utf8)[...] + bytes).first?.value
         } catch {
             return nil
+        }
+    }
+}
+
+/// Why a header holds no pair of id and secret (RFC 7617 §2).
+private enum BasicProblem: Error {
+    case otherScheme
+    case notBase64
+    case withoutColon
+
+    var cause: Activity.Cause {
+        switch self {
+        case .otherScheme: .otherScheme
+        case .notBase64: .basicNotBase64
+        case .withoutColon: .basicWithoutColon
         }
     }
 }

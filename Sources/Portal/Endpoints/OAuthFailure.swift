@@ -10,6 +10,9 @@ struct OAuthFailure: Error, Sendable {
     var explanation: String
     var headers: [Header] = []
 
+    /// What the application's own people are told beyond that; nil where it is no matter of theirs.
+    var cause: Activity.Cause?
+
     func response(to visit: Visit) -> Response {
         let body = JSON.object([("error", .text(error)), ("error_description", .text(explanation))])
         return Response(status, headers: HeaderSet.json + headers, body: body.bytes)
@@ -22,7 +25,7 @@ extension OAuthFailure {
         switch error {
         case let failure as OAuthFailure: self = failure
         case let refusal as TokenRefusal: self.init(refusal)
-        case let refusal as ParameterRefusal: self = .badRequest(refusal.explanation)
+        case let refusal as ParameterRefusal: self = .badRequest(refusal.explanation, Activity.Cause(refusal))
         default: self = Failure.isTemporary(error) ? .busy : .fault
         }
     }
@@ -31,8 +34,14 @@ extension OAuthFailure {
         self.init(status: .badRequest, error: refusal.code, explanation: refusal.explanation)
     }
 
-    static func badRequest(_ explanation: String) -> OAuthFailure {
-        OAuthFailure(status: .badRequest, error: "invalid_request", explanation: explanation)
+    static func badRequest(_ explanation: String, _ cause: Activity.Cause) -> OAuthFailure {
+        OAuthFailure(status: .badRequest, error: "invalid_request", explanation: explanation, cause: cause)
+    }
+
+    func because(_ cause: Activity.Cause) -> OAuthFailure {
+        var failure = self
+        failure.cause = cause
+        return failure
     }
 
     /// One answer for every reason, so that it tells nothing (CA-02).
@@ -67,7 +76,8 @@ extension OAuthFailure {
         OAuthFailure(
             status: .notAcceptable,
             error: "invalid_request",
-            explanation: "The answer is application/json, which the Accept header excludes"
+            explanation: "The answer is application/json, which the Accept header excludes",
+            cause: .notAcceptable
         )
     }
 
@@ -85,24 +95,30 @@ extension OAuthFailure {
             status: .tooManyRequests,
             error: "temporarily_unavailable",
             explanation: "Too many failed authentications from this address; try again later",
-            headers: [("Retry-After", "\(wait.wholeSeconds)")]
+            headers: [("Retry-After", "\(wait.wholeSeconds)")],
+            cause: .tooManyFailures
         )
     }
 
     static func contentType(_ sent: String?) -> OAuthFailure {
         let received = sent.map { "\"\($0.printableASCII)\"" } ?? "no Content-Type"
         return badRequest(
-            "Send the body as application/x-www-form-urlencoded (curl -d, not -F); received \(received)"
+            "Send the body as application/x-www-form-urlencoded (curl -d, not -F); received \(received)",
+            BodyType(sent).cause(named: sent)
         )
     }
 
     static var queryParameters: OAuthFailure {
-        badRequest("Send parameters in the body, not in the query string, where they end up in logs")
+        badRequest(
+            "Send parameters in the body, not in the query string, where they end up in logs",
+            .parametersInQuery
+        )
     }
 
     static var malformedBody: OAuthFailure {
         badRequest(
-            "The body is not well-formed application/x-www-form-urlencoded text of up to 40 parameters"
+            "The body is not well-formed application/x-www-form-urlencoded text of up to 40 parameters",
+            .malformedBody
         )
     }
 

@@ -36,7 +36,7 @@ enum TokenEndpoint {
             }
             throw OAuthFailure.unsupportedGrant(
                 Grant.allCases.filter { offered.contains($0) && $0 != .implicit }
-            )
+            ).because(.unsupportedGrant(of: sent))
         }
     }
 
@@ -94,7 +94,9 @@ enum TokenEndpoint {
         _ sent: Parameters,
         _ visit: Visit
     ) async throws -> Response {
-        guard client.client.kind != .public else { throw OAuthFailure.invalidClient }
+        guard client.client.kind != .public else {
+            throw OAuthFailure.invalidClient.because(.publicMayNot)
+        }
         let facts = try await client.introspect(try sent.required("token"))
         let body = facts.map { describe($0, visit.issuer) } ?? .object([("active", .bool(false))])
         return Response(.ok, headers: HeaderSet.json, body: body.bytes)

@@ -59,7 +59,7 @@ extension Visit {
 }
 
 /// What a body says it is (RFC 9110 §8.3.1), as far as the token endpoint cares.
-private enum BodyType {
+enum BodyType {
     case none, form, multipart, json, other
 
     init(_ header: String?) {
@@ -73,6 +73,15 @@ private enum BodyType {
         case "multipart/form-data": self = .multipart
         case "application/json": self = .json
         default: self = .other
+        }
+    }
+
+    /// Why a body that says so is no token request.
+    func cause(named name: String?) -> Activity.Cause {
+        switch self {
+        case .json: .jsonBody
+        case .multipart: .multipartBody
+        case .none, .form, .other: .otherBody(name.map { RedactedText($0.printableASCII) })
         }
     }
 }

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Registry
 import Web
 
@@ -7,6 +8,8 @@ struct ApplicationPage {
     let application: Application
     let secrets: [ClientSecret]
     let testAccounts: [String]
+    let uses: [String: Date]
+    let lastAuthorization: Activity?
     var problems: [FieldProblem] = []
     var typedURI = ""
 
@@ -25,7 +28,14 @@ struct ApplicationPage {
             if application.kind != .public {
                 SecretsSection(visit: visit, application: application, secrets: secrets)
             }
-            RedirectURIsSection(visit: visit, application: application, problems: problems, typed: typedURI)
+            RedirectURIsSection(
+                visit: visit,
+                application: application,
+                uses: uses,
+                last: lastAuthorization,
+                problems: problems,
+                typed: typedURI
+            )
             PermissionsSection(visit: visit, application: application)
             if visit.tenant.policy.review == .reviewed, !application.isApproved {
                 TestAccountsSection(

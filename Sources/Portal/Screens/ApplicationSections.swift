@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Registry
 import Web
 
@@ -98,6 +99,10 @@ struct SecretsSection: Component {
 struct RedirectURIsSection: Component {
     let visit: Visit
     let application: Application
+    let uses: [String: Date]
+
+    /// What the last authorization request came to.
+    let last: Activity?
     let problems: [FieldProblem]
     let typed: String
 
@@ -109,6 +114,7 @@ struct RedirectURIsSection: Component {
             } else {
                 ul(.class("rows")) { for uri in application.redirectURIs { row(uri) } }
             }
+            otherAddress
             nearMiss
             form(
                 .class("stack"),
@@ -131,7 +137,7 @@ struct RedirectURIsSection: Component {
             }
             p(.class("note")) {
                 "Did a customer tell you an error and a reference? "
-                a(.href(RefusalScreens.path(application, visit))) { "Look it up" }
+                a(.href(ActivityScreens.path(application, visit))) { "Look it up" }
                 "."
             }
         }
@@ -139,7 +145,18 @@ struct RedirectURIsSection: Component {
 
     private func row(_ uri: RedirectURI) -> HTML {
         li {
-            div { code { uri.text } }
+            div {
+                code { uri.text }
+                p(.class("note")) {
+                    if let use = uses[uri.text] {
+                        "Last used on "
+                        Moment(CalendarText(use))
+                        ", \(Elapsed(since: use, until: visit.registry.now()).sentence)"
+                    } else {
+                        "Never used"
+                    }
+                }
+            }
             a(
                 .class("btn small"),
                 .href(
@@ -149,6 +166,23 @@ struct RedirectURIsSection: Component {
             ) {
                 "Remove"
                 span(.class("vh")) { " \(uri.text)" }
+            }
+        }
+    }
+
+    /// The last request named an address that is not on the list.
+    @HTMLBuilder private var otherAddress: HTML {
+        if let last, case .unregisteredAddress(let sent, _) = last.cause,
+            let repair = last.repair(of: application), repair != .registered
+        {
+            div(.class("callout warn")) {
+                p {
+                    "The last request used a different address: "
+                    code { sent.text }
+                }
+                p {
+                    a(.href(ActivityScreens.path(last, of: application, visit))) { "See what was different" }
+                }
             }
         }
     }

@@ -94,6 +94,8 @@ enum ApplicationScreens {
             application: application,
             secrets: try await partner.secrets(of: application),
             testAccounts: try await partner.testAccounts(of: application),
+            uses: try await partner.redirectURIUses(of: application),
+            lastAuthorization: try await partner.lastAuthorization(of: application),
             problems: problems,
             typedURI: typedURI
         )

@@ -12,6 +12,9 @@ struct AuthorizeErrorPage {
     /// For the developer of the application, behind a fold.
     let details: [(term: String, value: String)]
 
+    /// Whose request it was, where that is known.
+    var application: Application?
+
     static func malformed(_ explanation: String) -> AuthorizeErrorPage {
         AuthorizeErrorPage(
             title: "This connection link is incomplete",
@@ -36,9 +39,15 @@ struct AuthorizeErrorPage {
         case .malformed(let problem): self = .malformed(problem.explanation)
         case .unknownClient: self = AuthorizeErrorPage.unknownClient
         case .suspended(let application): self.init(suspended: application, brand)
-        case .nothingRegistered(let application): self.init(unfinished: application)
-        case .ambiguous(let application): self.init(ambiguous: application)
-        case .unregistered(let application, let sent): self.init(unregistered: sent, application)
+        case .nothingRegistered(let owner):
+            self.init(unfinished: owner)
+            application = owner
+        case .ambiguous(let owner):
+            self.init(ambiguous: owner)
+            application = owner
+        case .unregistered(let owner, let sent):
+            self.init(unregistered: sent, owner)
+            application = owner
         }
     }
 
@@ -103,12 +112,23 @@ struct AuthorizeErrorPage {
         )
     }
 
-    func response(to visit: Visit) -> Response {
-        Page(title, .gate) {
+    /// The page; a member of the application's own people sees what is registered, and the way to mend it.
+    func response(to visit: Visit, _ member: Application? = nil) -> Response {
+        let reference: [(name: String, value: String)] = [("reference", visit.request.id)]
+        return Page(title, .gate) {
             h1 { title }
             p { text }
             ErrorReference(error: code, reference: visit.request.id)
-            DeveloperDetails(facts: details, signIn: visit.path("partners", "sign-in"))
+            if let member {
+                MemberDetails(
+                    facts: details,
+                    application: member,
+                    place: ActivityScreens.path(member, visit).with(query: reference)
+                )
+            } else {
+                let known = application.map { [(name: "application", value: $0.id.text)] + reference } ?? []
+                DeveloperDetails(facts: details, signIn: visit.path("partners", "sign-in").with(query: known))
+            }
         }.response(to: visit, .badRequest)
     }
 }
@@ -128,6 +148,40 @@ private struct ErrorReference: Component {
     }
 }
 
+private struct FactList: Component {
+    let facts: [(term: String, value: String)]
+
+    var body: HTML {
+        dl(.class("facts")) {
+            for fact in facts {
+                div {
+                    dt { fact.term }
+                    dd { bdi(.dir(.leftToRight)) { fact.value } }
+                }
+            }
+        }
+    }
+}
+
+/// For a signed-in member of the application's own people.
+private struct MemberDetails: Component {
+    let facts: [(term: String, value: String)]
+    let application: Application
+    let place: Path
+
+    var body: HTML {
+        section(.class("stack"), .aria("labelledby", "member-h")) {
+            h2(.id("member-h")) { "You can fix this" }
+            FactList(facts: facts)
+            if !application.redirectURIs.isEmpty {
+                h3 { "Registered redirect URIs" }
+                ul(.class("stack")) { for uri in application.redirectURIs { li { code { uri.text } } } }
+            }
+            p { a(.class("btn"), .href(place)) { "Compare and add this address" } }
+        }
+    }
+}
+
 private struct DeveloperDetails: Component {
     let facts: [(term: String, value: String)]
     var signIn: Path?
@@ -136,14 +190,7 @@ private struct DeveloperDetails: Component {
         details {
             summary { "Details for the developer" }
             div(.class("stack")) {
-                dl(.class("facts")) {
-                    for fact in facts {
-                        div {
-                            dt { fact.term }
-                            dd { bdi(.dir(.leftToRight)) { fact.value } }
-                        }
-                    }
-                }
+                FactList(facts: facts)
                 if let signIn { p { a(.href(signIn)) { "Sign in to fix this application" } } }
             }
         }

@@ -38,6 +38,9 @@ struct CalendarText: Sendable {
     /// Such as "27 November 2026, 09:00 UTC".
     var full: String { "\(date), \(clock) UTC" }
 
+    /// Such as "27 November 2026, 09:00:07 UTC".
+    var precise: String { "\(date), \(clock):\(two(secondOfDay % 60)) UTC" }
+
     /// Such as "09:00".
     var clock: String { "\(two(secondOfDay / 3600)):\(two(secondOfDay / 60 % 60))" }
 

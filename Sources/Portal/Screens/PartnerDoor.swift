@@ -38,19 +38,21 @@ enum PartnerDoor {
     }
 
     static func askToSignIn(_ visit: Visit) async throws -> Response {
-        if try await visit.partner() != nil { return .redirect(to: visit.path("applications")) }
+        let goal = Goal(visit.queryValue("application"), visit.queryValue("reference"))
+        if try await visit.partner() != nil { return .redirect(to: goal.path(visit)) }
         return visit.answerWithSeal { visit, seal, headers in
-            SignInForm.partners(visit, seal).page.response(to: visit, .ok, headers)
+            SignInForm.partners(visit, seal, goal).page.response(to: visit, .ok, headers)
         }
     }
 
     static func signIn(_ form: Form, _ visit: Visit) async throws -> Response {
         let door = Door(role: .partner, form: form)
+        let goal = Goal(form["application"], form["reference"])
         switch try await door.open(visit) {
         case .opened(let cookie):
-            return .redirect(to: visit.path("applications"), [cookie].compactMap { $0 })
+            return .redirect(to: goal.path(visit), [cookie].compactMap { $0 })
         case .refused:
-            var page = SignInForm.partners(visit, visit.seal(for: nil))
+            var page = SignInForm.partners(visit, visit.seal(for: nil), goal)
             page.refuse(email: door.email)
             return page.page.response(to: visit, .unprocessable)
         }
@@ -60,6 +62,24 @@ enum PartnerDoor {
         try await partner.signOut()
         let headers = [visit.signedOut(.partner), ("Clear-Site-Data", "\"cache\"")].compactMap { $0 }
         return .redirect(to: visit.path("partners", "sign-in"), headers)
+    }
+}
+
+/// Where a partner wants to go once they are signed in: to their applications, or to what a reference is about.
+struct Goal {
+    let hidden: [(name: String, value: String)]
+
+    init(_ application: String?, _ reference: String?) {
+        guard let application, let reference else {
+            hidden = []
+            return
+        }
+        hidden = [("application", application), ("reference", reference)]
+    }
+
+    func path(_ visit: Visit) -> Path {
+        guard let application = hidden.first?.value else { return visit.path("applications") }
+        return visit.path("applications", application, "activity").with(query: Array(hidden.dropFirst()))
     }
 }
 
@@ -211,12 +231,13 @@ struct SignInForm {
         self.after = after
     }
 
-    static func partners(_ visit: Visit, _ seal: String?) -> SignInForm {
+    static func partners(_ visit: Visit, _ seal: String?, _ goal: Goal) -> SignInForm {
         SignInForm(
             visit,
             seal,
             heading: "Sign in to \(visit.brand.displayName) partners",
             action: visit.path("partners", "sign-in"),
+            hidden: goal.hidden,
             after: p(.class("note")) {
                 "New here? "
                 a(.href(visit.path("partners", "sign-up"))) { "Create a partner account" }

@@ -15,6 +15,7 @@ package enum Schema {
             Migration("what servers share", shared),
             Migration("mail", mail),
             Migration("second factors", secondFactors),
+            Migration("activity", activity),
         ]
     }
 

@@ -88,7 +88,7 @@ extension Schema {
         Table(
             "redirect_uris",
             key: ["tenant", "application", "uri"],
-            columns: ["origin", "added_at"]
+            columns: ["origin", "added_at", "last_used_at"]
         ),
         Table(
             "test_accounts",
@@ -104,10 +104,11 @@ extension Schema {
             ]
         ),
         Table(
-            "refused_redirects",
-            key: ["tenant", "application", "reference"],
-            columns: ["redirect_uri", "refused_at"]
+            "activity",
+            key: ["tenant", "application", "id"],
+            columns: ["at", "step", "witness", "cause", "reference", "address"]
         ),
+        Table("activity_counts", key: ["tenant", "application", "day"], columns: ["count"]),
         Table(
             "authorization_requests",
             key: ["tenant", "id"],
@@ -129,7 +130,7 @@ extension Schema {
             key: ["tenant", "id"],
             columns: [
                 "digest", "grant_id", "application", "redirect_uri", "redirect_uri_sent", "scopes",
-                "challenge", "created_at", "expires_at", "kept_until", "used_at",
+                "challenge", "created_at", "expires_at", "kept_until", "used_at", "used_from",
             ]
         ),
         Table(
@@ -145,7 +146,7 @@ extension Schema {
         Table(
             "refresh_tokens",
             key: ["tenant", "id"],
-            columns: ["digest", "family", "issued_at", "expires_at", "kept_until", "used_at"]
+            columns: ["digest", "family", "issued_at", "expires_at", "kept_until", "used_at", "used_from"]
         ),
         Table(
             "ledger",

@@ -112,18 +112,6 @@ LONG_ADDRESS = "https://evil.example/" + "x" * 200
 OWN_ADDRESS = "https%3A%2F%2Fclient.example%2Fcallback"
 
 
-def refused(address: str) -> Callable[[Stage], str]:
-    """The page that tells which address was refused."""
-
-    def lookup(stage: Stage) -> str:
-        subject = stage.unchecked
-        stopped = Person(subject.base).page(subject.authorize_url(redirect_uri=address))
-        reference = str(stopped.response.headers["x-request-id"])
-        return f"{subject.base}/applications/{subject.client_id}/refusals?reference={reference}"
-
-    return lookup
-
-
 SCENES = [
     plain("home", None, "/"),
     opened("home-reviewed", None, lambda stage: stage.brisk.base + "/"),
@@ -145,10 +133,6 @@ SCENES = [
     detail("application-public", "partner", "native"),
     detail("application-long", "partner", "long"),
     Scene("redirect-uri-error", "partner", add_bad_address),
-    detail("refusal", "partner", "unchecked", "/refusals"),
-    detail("refusal-unknown", "partner", "unchecked", "/refusals?reference=01JD-0000-00"),
-    opened("refusal-found", "partner", refused(LONG_ADDRESS)),
-    opened("refusal-hopeless", "partner", refused("http://elsewhere.example/")),
     detail("redirect-uri-remove", "partner", "unchecked", f"/redirect-uris/remove?uri={OWN_ADDRESS}"),
     detail("secret-new", "partner", "unchecked", "/secrets/new"),
     Scene("secret-created", "partner", create_secret),

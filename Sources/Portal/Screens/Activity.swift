@@ -1,0 +1,173 @@
+import Registry
+import Web
+
+/// What happened to an application's requests, and what can be mended at once (ux A9).
+enum ActivityScreens {
+    static func list(_ partner: PartnerAccess, _ visit: Visit) async throws -> Response {
+        let application = try await partner.requested(visit)
+        let typed = (visit.queryValue("reference") ?? "").trimmingSpaces.uppercased()
+        if let found = try await entry(under: typed, of: application, partner, visit) {
+            return .redirect(to: path(found, of: application, visit))
+        }
+        let page = try await partner.activity(of: application, before: visit.queryValue("before"))
+        guard let page else { throw Refusal.notFound }
+        return ActivityListPage(visit: visit, application: application, activity: page, typed: typed).page
+            .response(to: visit)
+    }
+
+    /// What a reference is about, though it may not have been written yet.
+    private static func entry(
+        under reference: String,
+        of application: Application,
+        _ partner: PartnerAccess,
+        _ visit: Visit
+    ) async throws -> Activity? {
+        guard (1...64).contains(reference.utf8.count) else { return nil }
+        if let found = try await partner.activity(under: reference, of: application) { return found }
+        try await visit.registry.writeActivity()
+        return try await partner.activity(under: reference, of: application)
+    }
+
+    static func show(_ partner: PartnerAccess, _ visit: Visit) async throws -> Response {
+        let (application, entry) = try await partner.requestedEntry(visit)
+        return ActivityEntryPage(visit: visit, application: application, entry: entry).page.response(
+            to: visit
+        )
+    }
+
+    static func askToAdd(_ partner: PartnerAccess, _ visit: Visit) async throws -> Response {
+        let (application, entry) = try await partner.requestedEntry(visit)
+        guard let page = AddAddressPage(visit: visit, application: application, entry: entry) else {
+            return .redirect(to: path(entry, of: application, visit))
+        }
+        return page.page.response(to: visit)
+    }
+
+    static func add(_ partner: PartnerAccess, _ form: Form, _ visit: Visit) async throws -> Response {
+        let (application, entry) = try await partner.requestedEntry(visit)
+        do {
+            _ = try await partner.addAddress(of: entry, to: application, typed: form["place"])
+        } catch RepairRefusal.notTyped(let place) {
+            let mend = FieldProblem(field: "place", message: "Type \(place) to add the address")
+            let page = AddAddressPage(visit: visit, application: application, entry: entry, problems: [mend])
+            guard let page else { throw Refusal.notFound }
+            return page.page.response(to: visit, .unprocessable)
+        } catch is RepairRefusal {
+            return .redirect(to: path(entry, of: application, visit))
+        } catch RegistrationRefusal.redirectURI(let problem) {
+            let mend = FieldProblem(field: "redirect-uri", message: problem.message)
+            return try await ApplicationScreens.detail(of: application, partner, visit, problems: [mend])
+        }
+        return .redirect(to: visit.place(of: application, after: .redirectURIAdded))
+    }
+
+    static func path(_ application: Application, _ visit: Visit) -> Path {
+        visit.path("applications", application.id.text, "activity")
+    }
+
+    static func path(_ entry: Activity, of application: Application, _ visit: Visit) -> Path {
+        path(application, visit).appending(entry.id)
+    }
+}
+
+extension PartnerAccess {
+    /// The entry a route names, and its application.
+    fileprivate func requestedEntry(_ visit: Visit) async throws -> (Application, Activity) {
+        let application = try await requested(visit)
+        guard let entry = try await activity(visit.captured("entry"), of: application) else {
+            throw Refusal.notFound
+        }
+        return (application, entry)
+    }
+}
+
+private struct ActivityListPage {
+    let visit: Visit
+    let application: Application
+    let activity: ActivityPage
+    let typed: String
+
+    var page: Page {
+        Page("Activity", .partners(signedIn: true, current: .applications)) {
+            ApplicationCrumb(visit: visit, application: application)
+            h1 { "Activity – last 30 days" }
+            if !typed.isEmpty {
+                p(.class("notice"), .role("status")) {
+                    """
+                    There is nothing under this reference for this application. What happened in the last second \
+                    is not here yet.
+                    """
+                }
+            }
+            form(.class("row"), .method("get"), .action(ActivityScreens.path(application, visit))) {
+                TextField(
+                    id: "reference",
+                    label: "Look up a reference",
+                    value: typed,
+                    hint: "A customer who was stopped is shown one, like 01JD-7F3K-Q2.",
+                    direction: .leftToRight
+                )
+                button(.class("btn")) { "Look up" }
+            }
+            if activity.entries.isEmpty { nothing } else { table }
+        }
+    }
+
+    private var nothing: HTML {
+        div(.class("empty")) {
+            h2 { "Nothing has happened yet" }
+            p { "Requests from your software appear here within seconds." }
+        }
+    }
+
+    @HTMLBuilder private var table: HTML {
+        section(.class("card"), .aria("labelledby", "entries")) {
+            div(.class("scroll"), .tabindex(0), .role("region"), .aria("labelledby", "entries")) {
+                Web.table {
+                    caption(.class("vh"), .id("entries")) { "Requests, newest first" }
+                    thead {
+                        tr {
+                            for heading in ["Time", "Step", "Result", "Reference"] {
+                                th(.scope("col")) { heading }
+                            }
+                        }
+                    }
+                    tbody { for entry in activity.entries { row(entry) } }
+                }
+            }
+        }
+        if activity.uncounted > 0 {
+            p(.class("note")) { "\(activity.uncounted) more requests were counted, but not kept one by one." }
+        }
+        if let older = activity.older {
+            let place = ActivityScreens.path(application, visit).with(query: [("before", older)])
+            p { a(.class("btn"), .href(place)) { "Show older requests" } }
+        }
+    }
+
+    private func row(_ entry: Activity) -> HTML {
+        tr {
+            td { Moment(CalendarText(entry.at)) }
+            td { entry.step.word }
+            th(.scope("row")) {
+                a(.href(ActivityScreens.path(entry, of: application, visit))) { bdi { entry.cause.sentence } }
+            }
+            td { code(.class("ref")) { entry.reference } }
+        }
+    }
+}
+
+/// The way back to an application.
+struct ApplicationCrumb: Component {
+    let visit: Visit
+    let application: Application
+
+    var body: HTML {
+        p {
+            a(.href(visit.path("applications", application.id.text))) {
+                "Back to "
+                bdi { application.displayName }
+            }
+        }
+    }
+}
