@@ -112,7 +112,7 @@ extension ClientAccess {
     ) async throws -> Redemption {
         let policy = tenant.policy
         return try await registry.database.transaction(.tenant(tenant.id)) { transaction in
-            guard let code = try transaction.code(sent.id, of: client.id, tenant: tenant.id),
+            guard let code = try transaction.code(sent.id, tenant: tenant.id), code.application == client.id,
                 areEqualInConstantTime(code.digest, digest)
             else { return .refused(.invalidGrant(.unknown)) }
             if let refusal = code.refusal(redirectURI: redirectURI, verifier: verifier, under: policy) {

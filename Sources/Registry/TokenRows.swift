@@ -35,6 +35,7 @@ extension AccessTokenRow {
 /// A stored code, with what a redemption has to prove.
 struct StoredCode: Sendable {
     let digest: [UInt8]
+    let application: ClientID
     let grant: String
     let redirectURI: String
     let wasNamed: Bool
@@ -129,18 +130,20 @@ struct StoredRefreshToken: Sendable {
 }
 
 extension Connection {
-    func code(_ id: String, of client: ClientID, tenant: TenantID) throws -> StoredCode? {
+    /// Found by its key alone: with the application as well, PostgreSQL may take all codes of that for fewer.
+    func code(_ id: String, tenant: TenantID) throws -> StoredCode? {
         try run(
             """
             SELECT c.digest, c.grant_id, c.redirect_uri, c.redirect_uri_sent, c.scopes, c.challenge, c.used_at,
-                g.id IS NOT NULL, c.expires_at
+                g.id IS NOT NULL, c.expires_at, c.application
             FROM authorization_codes c
             LEFT JOIN grants g ON g.tenant = c.tenant AND g.id = c.grant_id AND g.ended_at IS NULL
-            WHERE c.tenant = \(tenant) AND c.id = \(id) AND c.application = \(client)
+            WHERE c.tenant = \(tenant) AND c.id = \(id)
             """
         ).first.map { row in
             StoredCode(
                 digest: try row.bytes(0),
+                application: ClientID(text: try row.text(9)),
                 grant: try row.text(1),
                 redirectURI: try row.text(2),
                 wasNamed: try row.bool(3),
