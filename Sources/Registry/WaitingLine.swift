@@ -90,6 +90,9 @@ final class WaitingLine<Work: Sendable>: Sendable {
         }.map(\.work)
     }
 
+    /// Whether an eighth of all that may wait is waiting.
+    var isLong: Bool { state.withLock { $0.line.count >= capacity / 8 } }
+
     var isClosed: Bool { state.withLock { $0.isClosed } }
 
     /// Lets nobody else in; the threads finish what is waiting.

@@ -68,6 +68,17 @@ struct CommittingInGroups {
         while try await ids().isEmpty { await Task.yield() }
     }
 
+    @Test func `who leaves statements faster than they are done waits for them, and is not declined`()
+        async throws
+    {
+        let database = try SQLiteDatabase.temporary(waitingLimit: 8)
+        try await database.write("CREATE TABLE notes (id INTEGER PRIMARY KEY)", .directory)
+        for id in 1...100 {
+            try await database.writeSoon("INSERT INTO notes (id) VALUES (\(id))", .directory)
+        }
+        await database.close()
+    }
+
     @Test func `a single statement that is refused harms nobody in its group`() async throws {
         let database = database
         try await database.write("INSERT INTO codes (id) VALUES (500)", .directory)

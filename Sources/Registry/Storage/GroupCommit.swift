@@ -45,6 +45,9 @@ final class GroupCommit: Sendable {
         }
     }
 
+    /// Whether more is waiting than it should leave for later.
+    var isBehind: Bool { line.isLong }
+
     /// Finishes what is waiting, empties the log into the database file, and lets go of the files.
     func finish() {
         line.close()

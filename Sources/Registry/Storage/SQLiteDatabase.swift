@@ -106,7 +106,12 @@ package final class SQLiteDatabase: Database {
         }
     }
 
+    /// Where much is waiting the caller waits as well: it asks less, and nobody is declined.
     package nonisolated(nonsending) func writeSoon(_ statement: SQL, _ reach: Reach) async throws {
+        if writer.isBehind {
+            try await write(statement, reach)
+            return
+        }
         let attempt: @Sendable (SQLiteConnection) throws -> GroupCommit.Answer = { connection in
             _ = try connection.attempt(statement)
             return { _ in }
