@@ -32,6 +32,8 @@ extension Site {
         .partner (.get,  "/applications/{application}/activity/{entry}",         ActivityScreens.show),
         .partner (.get,  "/applications/{application}/activity/{entry}/add",     ActivityScreens.askToAdd),
         .partner (.post, "/applications/{application}/activity/{entry}/add",     ActivityScreens.add),
+        .partner (.get,  "/applications/{application}/check",                    LinkChecker.ask),
+        .partner (.post, "/applications/{application}/check",                    LinkChecker.check),
         .partner (.post, "/applications/{application}/test-accounts",            ApplicationScreens.setTestAccounts),
         .partner (.get,  "/applications/{application}/secrets/new",              SecretScreens.ask),
         .partner (.post, "/applications/{application}/secrets",                  SecretScreens.create),

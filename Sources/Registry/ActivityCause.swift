@@ -36,6 +36,7 @@ extension Activity {
         case otherScheme
         case credentialsTwice
         case otherClientID
+        case foreignClientID
         case secret(SecretFault, hint: String?)
         case publicMayNot
         case tooManyFailures
@@ -48,6 +49,8 @@ extension Activity {
         case malformedBody
         case parametersInQuery
         case notAcceptable
+        case method
+        case notAnEndpoint
 
         // For what.
         case unsupportedGrant(RedactedText?)

@@ -215,23 +215,28 @@ extension ApplicationRegistry {
 extension ClientAccess {
     /// Notes why this application was not given tokens.
     package func note(_ refusal: TokenRefusal, of sent: Parameters, at step: Activity.Step) {
+        let (cause, trace) = circumstances(of: refusal, of: sent)
+        note(cause, trace, at: step)
+    }
+
+    /// What a refusal shows at once, and what the rest can be found out by.
+    func circumstances(
+        of refusal: TokenRefusal,
+        of sent: Parameters
+    ) -> (Activity.Cause, ActivityTrace?) {
         let cause = Activity.Cause(refusal, of: sent, by: client, at: tenant)
         switch cause {
         case .code:
             let code = sent.only("code").flatMap { SecretText(parsing: $0, kind: .code) }
-            note(code == nil ? .code(.notACode) : cause, code.map { .code(trace($0)) }, at: step)
+            return (code == nil ? .code(.notACode) : cause, code.map { .code(trace($0)) })
         case .refreshToken:
             let text = sent.only("refresh_token") ?? ""
             let token = texts.parse(text, .refreshToken)
             let isAccess = SecretText(parsing: text, kind: .accessToken) != nil
             let shape = isAccess ? Activity.RefreshTokenFault.anAccessToken : .notARefreshToken
-            note(
-                token == nil ? .refreshToken(shape) : cause,
-                token.map { .refreshToken(trace($0)) },
-                at: step
-            )
+            return (token == nil ? .refreshToken(shape) : cause, token.map { .refreshToken(trace($0)) })
         default:
-            note(cause, nil, at: step)
+            return (cause, nil)
         }
     }
 
@@ -285,7 +290,13 @@ extension ApplicationRegistry {
                     id: "\(note.at.milliseconds)-\(ending)",
                     at: note.at,
                     step: note.step,
-                    cause: try transaction.explain(note, of: subject, tenant: tenant, at: now),
+                    cause: try transaction.explain(
+                        note.cause,
+                        note.trace,
+                        of: subject,
+                        tenant: tenant,
+                        at: now
+                    ),
                     reference: provenance.reference,
                     address: note.step == .authorize ? nil : provenance.address
                 )
@@ -302,14 +313,14 @@ extension ApplicationRegistry {
 }
 
 /// The application a note is about, as its rows say.
-private struct ActivitySubject {
+struct ActivitySubject {
     let id: ClientID
     let kind: Application.Kind
     let isSuspended: Bool
 }
 
 extension Connection {
-    fileprivate func activitySubject(_ client: String, tenant: TenantID) throws -> ActivitySubject? {
+    func activitySubject(_ client: String, tenant: TenantID) throws -> ActivitySubject? {
         try run(
             "SELECT id, kind, suspended_at FROM applications WHERE tenant = \(tenant) AND id = \(client)"
         ).first.flatMap { row in
@@ -323,13 +334,14 @@ extension Connection {
     }
 
     /// The cause of a note with everything that our rows add to it.
-    fileprivate func explain(
-        _ note: ActivityLog.Note,
+    func explain(
+        _ cause: Activity.Cause,
+        _ trace: ActivityTrace?,
         of subject: ActivitySubject,
         tenant: TenantID,
         at now: Date
     ) throws -> Activity.Cause {
-        switch (note.cause, note.trace) {
+        switch (cause, trace) {
         case (.secret(_, let hint), .secret(let sent)):
             if subject.isSuspended { return .suspended }
             return .secret(try fault(of: sent, subject, tenant: tenant, at: now), hint: hint)
@@ -338,7 +350,7 @@ extension Connection {
         case (.refreshToken(let fault), .refreshToken(let trace)):
             return .refreshToken(try explain(fault, trace, subject, tenant: tenant))
         default:
-            return note.cause
+            return cause
         }
     }
 

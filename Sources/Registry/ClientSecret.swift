@@ -114,6 +114,15 @@ extension ApplicationRegistry {
     ) async throws
         -> ClientAccess
     {
+        let client = try await proven(sent, at: tenant)
+        if let secret = client.secretID {
+            uses.note(.secret(client.id, secret), tenant: tenant.id, at: clock(), from: provenance.address)
+        }
+        return ClientAccess(tenant: tenant, client: client, registry: self, provenance: provenance)
+    }
+
+    /// The client whose proof was sent, without noting that it was; throws ``ClientRefusal``.
+    nonisolated(nonsending) func proven(_ sent: ClientCredentials, at tenant: Tenant) async throws -> Client {
         let secret = sent.secret.flatMap { SecretText(parsing: $0, kind: .clientSecret) }
         let (now, nothing) = (clock(), digestOfNothing)
         let digest = secret?.digest(with: secretKey) ?? nothing
@@ -129,11 +138,7 @@ extension ApplicationRegistry {
         guard let known, known.kind == .public ? sent.secret == nil : proven && stored != nil else {
             throw ClientRefusal.invalidClient
         }
-        if let secret {
-            uses.note(.secret(known.id, secret.id), tenant: tenant.id, at: now, from: provenance.address)
-        }
-        let client = Client(id: known.id, kind: known.kind, scopes: known.scopes, secretID: secret?.id)
-        return ClientAccess(tenant: tenant, client: client, registry: self, provenance: provenance)
+        return Client(id: known.id, kind: known.kind, scopes: known.scopes, secretID: secret?.id)
     }
 }
 

@@ -8,6 +8,21 @@ package struct RedactedText: Sendable, Equatable, Codable {
     /// Whether it is what was sent, to the byte.
     package let isWhole: Bool
 
+    /// The value of one of a request's parameters, of which some open doors whatever they look like.
+    package init(parameter name: String, _ value: String) {
+        if readableParameters.contains(where: { $0.isByteForByte(name) }) {
+            self.init(value)
+        } else {
+            let end = String(decoding: ending(Array(value.utf8)[...]), as: UTF8.self)
+            self.init(text: end, isWhole: value.isEmpty)
+        }
+    }
+
+    private init(text: String, isWhole: Bool) {
+        self.text = text
+        self.isWhole = isWhole
+    }
+
     /// Longer ones are cut off.
     static let longest = 1000
 
@@ -32,6 +47,19 @@ package struct MaskedEmail: Sendable, Equatable, Codable {
         text = String(decoding: first + ellipsis + domain, as: UTF8.self)
     }
 }
+
+/// The last four characters of something long; nothing of what is short enough to be guessed from them.
+private func ending(_ word: ArraySlice<UInt8>) -> [UInt8] {
+    if word.isEmpty { return [] }
+    let end = word.suffix(4)
+    return word.count >= 20 && end.allSatisfy({ $0 < 0x80 }) ? ellipsis + end : ellipsis
+}
+
+/// Those of a request whose values are no secrets.
+private let readableParameters = [
+    "client_id", "redirect_uri", "response_type", "response_mode", "scope", "grant_type",
+    "code_challenge_method", "prompt", "ui_locales",
+]
 
 private let ellipsis = Array("…".utf8)
 
@@ -66,13 +94,6 @@ private struct Redaction {
         }
         before = separator
         kept.append(separator)
-    }
-
-    /// The last four characters of something long; nothing of what is short enough to be guessed from them.
-    private func ending(_ word: ArraySlice<UInt8>) -> [UInt8] {
-        if word.isEmpty { return [] }
-        let end = word.suffix(4)
-        return word.count >= 20 && end.allSatisfy({ $0 < 0x80 }) ? ellipsis + end : ellipsis
     }
 
     /// Without the name before an `@`, of which a first letter stays unless it may be a password's.

@@ -115,15 +115,18 @@ extension ClientAccess {
             guard let code = try transaction.code(sent.id, tenant: tenant.id), code.application == client.id,
                 areEqualInConstantTime(code.digest, digest)
             else { return .refused(.invalidGrant(.unknown)) }
-            if let refusal = code.refusal(redirectURI: redirectURI, verifier: verifier, under: policy) {
+            let refusal = code.refusal(
+                redirectURI: redirectURI,
+                verifier: verifier,
+                under: policy,
+                at: fresh.now
+            )
+            if let refusal {
+                if code.isUsed, refusal == .invalidGrant(.alreadyUsed) {
+                    try endFamily(sent.id, .codeReused, fresh.now, transaction)
+                }
                 return .refused(refusal)
             }
-            if code.isUsed {
-                try endFamily(sent.id, .codeReused, fresh.now, transaction)
-                return .refused(.invalidGrant(.alreadyUsed))
-            }
-            guard code.expiresAt > fresh.now else { return .refused(.invalidGrant(.expired)) }
-            guard code.isConsented else { return .refused(.invalidGrant(.ended)) }
             let using = StoredCode.using(
                 sent.id,
                 tenant: tenant.id,
@@ -157,13 +160,11 @@ extension ClientAccess {
             guard let old = try transaction.refreshToken(sent.id, of: client.id, tenant: tenant.id),
                 areEqualInConstantTime(old.digest, digest)
             else { return .refused(.invalidGrant(.unknown)) }
-            guard old.family.endsAt > fresh.now, old.expiresAt > fresh.now else {
-                return .refused(.invalidGrant(.expired))
-            }
-            guard old.isLive else { return .refused(.invalidGrant(.ended)) }
             let allowed = old.family.scopes.intersection(client.scopes)
             let scopes = asked ?? allowed
-            guard scopes.isSubset(of: allowed) else { return .refused(.invalidScope) }
+            if let refusal = old.refusal(of: scopes, within: allowed, at: fresh.now) {
+                return .refused(refusal)
+            }
             guard try use(sent.id, in: old.family, at: fresh.now, transaction) else {
                 try endFamily(old.family.id, .refreshReused, fresh.now, transaction)
                 return .refused(.invalidGrant(.alreadyUsed))
@@ -233,7 +234,7 @@ extension ClientAccess {
         return asked
     }
 
-    private func scopes(_ text: String) throws -> ScopeSet {
+    func scopes(_ text: String) throws -> ScopeSet {
         guard let scopes = tenant.policy.scopes(in: text) else { throw TokenRefusal.invalidScope }
         return scopes
     }

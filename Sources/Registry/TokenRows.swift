@@ -59,8 +59,23 @@ struct StoredCode: Sendable {
         """
     }
 
-    /// What is wrong with a redemption apart from its timing.
-    func refusal(redirectURI sent: String?, verifier: String?, under policy: Policy) -> TokenRefusal? {
+    /// What is wrong with a redemption, that of a used code last of all: whoever only holds the code cannot spoil it.
+    func refusal(
+        redirectURI: String?,
+        verifier: String?,
+        under policy: Policy,
+        at now: Date
+    ) -> TokenRefusal? {
+        if let refusal = refusal(redirectURI: redirectURI, verifier: verifier, under: policy) {
+            return refusal
+        }
+        if isUsed { return .invalidGrant(.alreadyUsed) }
+        guard expiresAt > now else { return .invalidGrant(.expired) }
+        return isConsented ? nil : .invalidGrant(.ended)
+    }
+
+    private func refusal(redirectURI sent: String?, verifier: String?, under policy: Policy) -> TokenRefusal?
+    {
         let right = sent.map { names($0, policy) } ?? (!wasNamed || policy.redirectURIAtToken == .optional)
         guard right else { return .invalidGrant(.otherRedirectURI) }
         // A verifier for a request without a challenge is a downgrade (RFC 9700 §4.8.2).
@@ -127,6 +142,14 @@ struct StoredRefreshToken: Sendable {
 
     /// Family, grant and application live; says nothing about whether the token itself was used.
     let isLive: Bool
+    let isUsed: Bool
+
+    /// What is wrong with a refresh apart from the token having been used.
+    func refusal(of scopes: ScopeSet, within allowed: ScopeSet, at now: Date) -> TokenRefusal? {
+        guard family.endsAt > now, expiresAt > now else { return .invalidGrant(.expired) }
+        guard isLive else { return .invalidGrant(.ended) }
+        return scopes.isSubset(of: allowed) ? nil : .invalidScope
+    }
 }
 
 extension Connection {
@@ -219,7 +242,7 @@ extension Connection {
         try run(
             """
             SELECT t.digest, t.expires_at, f.id, f.grant_id, f.scopes, f.expires_at, f.ended_at, g.ended_at,
-                t.issued_at < a.tokens_void_before
+                t.issued_at < a.tokens_void_before, t.used_at
             FROM refresh_tokens t
             JOIN token_families f ON f.tenant = t.tenant AND f.id = t.family
             LEFT JOIN grants g ON g.tenant = f.tenant AND g.id = f.grant_id
@@ -238,7 +261,8 @@ extension Connection {
                     endsAt: try row.date(5)
                 ),
                 expiresAt: try row.date(1),
-                isLive: ends.allSatisfy { $0 == nil } && !isVoid
+                isLive: ends.allSatisfy { $0 == nil } && !isVoid,
+                isUsed: try row.optionalDate(9) != nil
             )
         }
     }

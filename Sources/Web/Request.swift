@@ -59,6 +59,39 @@ package struct Request: Sendable {
     }
 }
 
+extension Request {
+    /// The request that would arrive for a target in origin form; nil for one that is refused unread.
+    ///
+    /// To judge a request that somebody means to send.
+    package init?(
+        id: String,
+        _ method: Method,
+        target: String,
+        host: String,
+        headers: Headers,
+        body: [UInt8],
+        isSecure: Bool
+    ) {
+        let read: RequestTarget
+        do throws(EdgeRefusal) {
+            read = try RequestTarget(Array(target.utf8), queryParameters: Limits().queryParameters)
+        } catch {
+            return nil
+        }
+        self.init(
+            id: id,
+            method: method,
+            host: host,
+            path: read.path,
+            rawPath: read.rawPath,
+            query: read.query,
+            headers: headers,
+            body: body,
+            isSecure: isSecure
+        )
+    }
+}
+
 /// The header fields of a request, in the order they were sent, names in lower case.
 ///
 /// They stay the bytes that arrived, one allocation for all, and become strings when asked for.

@@ -14,6 +14,7 @@ import Web
 struct TestPortal: Sendable {
     let clock = TestClock()
     let keys = AuthenticatorKeys()
+    let database: any Database
     let registry: ApplicationRegistry
     let tenant: Tenant
     let site: Site
@@ -22,8 +23,9 @@ struct TestPortal: Sendable {
         at publicURL: String = "http://127.0.0.1:8080",
         _ change: (inout Tenant.Settings) -> Void = { _ in }
     ) async throws {
+        database = try await TestDatabase.make()
         registry = ApplicationRegistry(
-            database: try await TestDatabase.make(),
+            database: database,
             masterKey: [UInt8](repeating: 7, count: 32),
             clock: { [clock] in clock.now },
             entropy: .counting(),

@@ -11,8 +11,7 @@ enum AuthorizeEndpoint {
     static func ask(_ visit: Visit) async throws -> Response {
         let asked: Parameters
         do {
-            asked = try visit.query()
-                .completed("response_type", with: visit.profile.whenMissing.responseType)
+            asked = try self.asked(visit)
         } catch {
             return AuthorizeErrorPage.malformed("The query string cannot be decoded").response(to: visit)
         }
@@ -45,6 +44,11 @@ enum AuthorizeEndpoint {
             return try await CustomerDoor.keeping(request, visit)
         }
         return try await decide(request, asked, customer, visit)
+    }
+
+    /// What the browser brought, with what goes without saying at this tenant.
+    static func asked(_ visit: Visit) throws(FormProblem) -> Parameters {
+        try visit.query().completed("response_type", with: visit.profile.whenMissing.responseType)
     }
 
     /// Shows the consent screen, or answers without it where nobody has to be asked.

@@ -15,20 +15,31 @@ enum TokenEndpoint {
         _ sent: Parameters,
         _ visit: Visit
     ) async throws -> IssuedTokens {
+        switch try request(sent, visit) {
+        case .redeem(let code, let redirectURI, let verifier):
+            try await client.redeem(code: code, redirectURI: redirectURI, verifier: verifier)
+        case .refresh(let token, let scope): try await client.refresh(token, scope: scope)
+        case .forItself(let scope): try await client.issueForItself(scope: scope)
+        case .forCustomer(let email, let password, let scope):
+            try await tokensOfCustomer(client, email, password, scope, visit)
+        }
+    }
+
+    /// What is asked for; throws ``ParameterRefusal``, ``TokenRefusal`` or ``OAuthFailure``.
+    static func request(_ sent: Parameters, _ visit: Visit) throws -> TokenRequest {
         let scope = try sent.optional("scope")
         switch Grant(rawValue: try sent.required("grant_type")) {
         case .authorizationCode:
-            return try await client.redeem(
+            return .redeem(
                 code: try sent.required("code"),
                 redirectURI: try sent.optional("redirect_uri"),
                 verifier: try sent.optional("code_verifier")
             )
-        case .refreshToken:
-            return try await client.refresh(try sent.required("refresh_token"), scope: scope)
-        case .clientCredentials:
-            return try await client.issueForItself(scope: scope)
+        case .refreshToken: return .refresh(try sent.required("refresh_token"), scope: scope)
+        case .clientCredentials: return .forItself(scope: scope)
         case .password where visit.tenant.policy.grants.contains(.password):
-            return try await tokensOfCustomer(client, sent, scope, visit)
+            let email = try sent.required("username").trimmingSpaces
+            return .forCustomer(email: email, password: try sent.required("password"), scope: scope)
         case .password, .implicit, nil:
             let offered = visit.tenant.policy.grants
             guard !offered.isDisjoint(with: [.password, .implicit]) else {
@@ -41,7 +52,7 @@ enum TokenEndpoint {
     }
 
     /// What was left out and goes without saying at this tenant.
-    private static func completed(_ sent: Parameters, _ visit: Visit) throws -> Parameters {
+    static func completed(_ sent: Parameters, _ visit: Visit) throws -> Parameters {
         guard let grant = visit.profile.whenMissing.grantType, try sent.optional("code") != nil else {
             return sent
         }
@@ -52,12 +63,11 @@ enum TokenEndpoint {
     /// address together, and a hundred a day for the customer from wherever.
     private static func tokensOfCustomer(
         _ client: ClientAccess,
-        _ sent: Parameters,
+        _ email: String,
+        _ password: String,
         _ scope: String?,
         _ visit: Visit
     ) async throws -> IssuedTokens {
-        let email = try sent.required("username").trimmingSpaces
-        let password = try sent.required("password")
         let (brakes, address) = (visit.site.brakes, visit.request.clientAddress)
         // What is no e-mail address belongs to nobody, however long it is.
         let account = "\(visit.tenant.name) \(EmailAddress(email)?.text ?? address)"

@@ -99,15 +99,9 @@ private struct ActivityListPage {
                     """
                 }
             }
-            form(.class("row"), .method("get"), .action(ActivityScreens.path(application, visit))) {
-                TextField(
-                    id: "reference",
-                    label: "Look up a reference",
-                    value: typed,
-                    hint: "A customer who was stopped is shown one, like 01JD-7F3K-Q2.",
-                    direction: .leftToRight
-                )
-                button(.class("btn")) { "Look up" }
+            div(.class("split even")) {
+                LookUpForm(visit: visit, application: application, typed: typed)
+                CheckForm(visit: visit, application: application)
             }
             if activity.entries.isEmpty { nothing } else { table }
         }
@@ -121,7 +115,7 @@ private struct ActivityListPage {
     }
 
     @HTMLBuilder private var table: HTML {
-        section(.class("card"), .aria("labelledby", "entries")) {
+        div(.class("card")) {
             div(.class("scroll"), .tabindex(0), .role("region"), .aria("labelledby", "entries")) {
                 Web.table {
                     caption(.class("vh"), .id("entries")) { "Requests, newest first" }
@@ -153,6 +147,25 @@ private struct ActivityListPage {
                 a(.href(ActivityScreens.path(entry, of: application, visit))) { bdi { entry.cause.sentence } }
             }
             td { code(.class("ref")) { entry.reference } }
+        }
+    }
+}
+
+private struct LookUpForm: Component {
+    let visit: Visit
+    let application: Application
+    let typed: String
+
+    var body: HTML {
+        form(.class("stack"), .method("get"), .action(ActivityScreens.path(application, visit))) {
+            TextField(
+                id: "reference",
+                label: "Look up a reference",
+                value: typed,
+                hint: "A customer who was stopped is shown one, like 01JD-7F3K-Q2.",
+                direction: .leftToRight
+            )
+            div(.class("row")) { button(.class("btn")) { "Look up" } }
         }
     }
 }

@@ -31,6 +31,7 @@ extension Activity.Cause {
         case .otherScheme: "The Authorization header does not begin with Basic"
         case .credentialsTwice: "The client secret was sent in the header and in the body"
         case .otherClientID: "The client_id in the body is not the one in the Authorization header"
+        case .foreignClientID: "The client ID is not this application’s"
         case .secret(let fault, _): fault.sentence
         case .publicMayNot: "A public application may not ask about tokens"
         case .tooManyFailures: "Too many failed requests came from this address"
@@ -45,6 +46,8 @@ extension Activity.Cause {
                 ?? "The request has no Content-Type. Send it as a form (application/x-www-form-urlencoded)"
         case .malformedBody: "The request body cannot be read as a form"
         case .parametersInQuery: "Parameters were sent in the query string instead of the body"
+        case .method: "The request is sent with another method than this endpoint takes"
+        case .notAnEndpoint: "The address is none of our endpoints"
         case .notAcceptable: "The Accept header excludes application/json"
         case .unsupportedGrant(let name):
             name.map { "The grant_type “\($0.text)” is not offered here" }
@@ -64,7 +67,7 @@ extension Activity.Cause {
         case .noAddressRegistered: "Customers cannot connect until there is one."
         case .addressMissing: "Name the redirect_uri in every request."
         case .missing, .repeated, .malformedState, .responseType, .responseMode, .publicMayNot,
-            .otherClientID:
+            .otherClientID, .foreignClientID:
             "Compare the request with the quick start on the application’s page."
         case .mayNotUseGrant: "Use a grant that is named in the quick start on the application’s page."
         case .plainChallenge, .malformedChallenge:
@@ -80,6 +83,8 @@ extension Activity.Cause {
         case .jsonBody, .multipartBody, .otherBody, .malformedBody: "curl -d writes such a form, -F does not."
         case .missingField: "Add the field, or send the request as a form."
         case .parametersInQuery: "What stands in an address ends up in logs. Move it into the body (curl -d)."
+        case .method: "Open an authorize link with GET; send everything else with POST (curl -d)."
+        case .notAnEndpoint: "The addresses to use stand in the quick start on the application’s page."
         case .notAcceptable: "Leave the header out, or accept application/json."
         case .unsupportedGrant: "Use a grant that is named in the quick start on the application’s page."
         case .wrongPassword: nil

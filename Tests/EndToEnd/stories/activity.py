@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from portal.oauth import Application, Person, new_address
+from playwright.sync_api import Page
+
+from portal.oauth import Application, Person
 from portal.server import until
 from portal.storybook import Scene, Stage, detail, opened
 
@@ -66,12 +68,44 @@ def busy(stage: Stage) -> str:
     return place(stage.approved)
 
 
-def member_stopped(stage: Stage, page: object) -> None:
-    page.set_extra_http_headers({"X-Forwarded-For": new_address()})  # type: ignore[attr-defined]
-    page.goto(stage.unchecked.authorize_url(redirect_uri=SLASHED))  # type: ignore[attr-defined]
+def member_stopped(stage: Stage, page: Page) -> None:
+    page.goto(stage.unchecked.authorize_url(redirect_uri=SLASHED))
+
+
+def checking(text: Callable[[Stage], str]) -> Callable[[Stage, Page], None]:
+    """What the checker says of a request."""
+
+    def act(stage: Stage, page: Page) -> None:
+        page.goto(place(stage.approved).replace("/activity", "/check"))
+        page.get_by_label("Check an authorize link").fill(text(stage))
+        page.get_by_role("button", name="Check this request").click()
+
+    return act
+
+
+def command(stage: Stage) -> str:
+    subject = stage.approved
+    return (
+        f"curl -u '{subject.client_id}:{subject.client_secret} ' \\\n"
+        f"  -d grant_type=client_credentials {subject.base}/oauth2/token"
+    )
 
 
 SCENES = [
+    detail("check", "partner", "approved", "/check"),
+    Scene("check-right", "partner", checking(lambda stage: stage.approved.authorize_url())),
+    Scene(
+        "check-wrong",
+        "partner",
+        checking(lambda stage: stage.approved.authorize_url(scope="nonsense", code_challenge_method="plain")),
+    ),
+    Scene(
+        "check-address",
+        "partner",
+        checking(lambda stage: stage.approved.authorize_url(redirect_uri=SLASHED)),
+    ),
+    Scene("check-command", "partner", checking(command)),
+    Scene("check-error", "partner", checking(lambda stage: "hello")),
     detail("activity-empty", "partner", "rtl", "/activity"),
     opened("activity", "partner", busy),
     detail("activity-unknown", "partner", "unchecked", "/activity?reference=01JD-0000-00"),
