@@ -6,6 +6,9 @@ enum Refusal: Error, Equatable, Sendable {
     case notFound
     case foreignForm
     case unsealedForm
+
+    /// An administrator who may only look.
+    case readOnly
     case tooMany(Duration)
 }
 
@@ -23,6 +26,7 @@ enum Failure {
         switch error {
         case Refusal.notFound: SystemPage.notFound.response(to: visit)
         case Refusal.foreignForm: SystemPage.foreignForm.response(to: visit)
+        case Refusal.readOnly: SystemPage.readOnly.response(to: visit)
         case Refusal.unsealedForm: SystemPage.unsealedForm.response(to: visit)
         case Refusal.tooMany(let wait): SystemPage.tooMany(wait).response(to: visit)
         case let problem as FormProblem: SystemPage.form(problem).response(to: visit)

@@ -54,16 +54,29 @@ extension Site {
 
         .anyone  (.get,  "/admin/sign-in",                                       AdminScreens.askToSignIn),
         .visitor (.post, "/admin/sign-in",                                       AdminScreens.signIn),
-        .admin   (.post, "/admin/sign-out",                                      AdminScreens.signOut),
+        .admin   (.post, "/admin/sign-out",                                      AdminScreens.signOut,             from: .readOnly),
         .unproven(.get,  "/admin/second-factor",                         .admin, SecondFactorScreens.ask),
         .unproven(.post, "/admin/second-factor",                         .admin, SecondFactorScreens.answer),
         .admin   (.get,  "/admin/your-second-factor",                            SecondFactorScreens.show),
-        .admin   (.post, "/admin/your-second-factor/new",                        SecondFactorScreens.renew,      .fresh),
+        .admin   (.post, "/admin/your-second-factor/new",                        SecondFactorScreens.renew,        .fresh, from: .readOnly),
         .admin   (.get,  "/admin",                                               AdminScreens.list),
         .admin   (.get,  "/admin/applications/{application}",                    AdminScreens.show),
         .admin   (.post, "/admin/applications/{application}/approve",            AdminScreens.approve,         .fresh),
         .admin   (.post, "/admin/applications/{application}/suspend",            AdminScreens.suspend,         .fresh),
         .admin   (.post, "/admin/applications/{application}/resume",             AdminScreens.resume,          .fresh),
+
+        .admin   (.get,  "/admin/people",                                        PeopleScreens.list),
+        .admin   (.post, "/admin/people",                                        PeopleScreens.invite,           .fresh),
+        .admin   (.get,  "/admin/people/{person}",                               PeopleScreens.show),
+        .admin   (.post, "/admin/people/{person}/role",                          PeopleScreens.change,           .fresh),
+        .admin   (.post, "/admin/people/{person}/reset-second-factor",           PeopleScreens.resetSecondFactor, .fresh),
+        .admin   (.post, "/admin/people/{person}/remove",                        PeopleScreens.remove,           .fresh),
+        .anyone  (.get,  "/admin/invitations/{link}",                            InvitationScreens.ask),
+        .visitor (.post, "/admin/invitations/{link}",                            InvitationScreens.accept),
+        .admin   (.get,  "/admin/audit",                                         AuditScreens.list),
+        .admin   (.get,  "/admin/audit/{entry}",                                 AuditScreens.show),
+        .admin   (.post, "/admin/audit/check",                                   AuditScreens.check,             from: .readOnly),
+        .admin   (.post, "/admin/audit/export",                                  AuditScreens.export,            .fresh, from: .readOnly),
 
         .client  (.post, "/oauth2/token",                                        TokenEndpoint.issue),
         .client  (.post, "/oauth2/revoke",                                       TokenEndpoint.revoke),
@@ -114,6 +127,9 @@ struct Route: Sendable {
     let pattern: PathPattern
     let admits: Admission
     let proof: Proof
+
+    /// What an administrator has to be allowed.
+    let least: Rank
     let bodyLimit: Int
     let respond: @Sendable (Visit) async throws -> Response
 
@@ -214,12 +230,14 @@ extension Route {
         _ method: Writing,
         _ pattern: PathPattern,
         _ handler: @escaping @Sendable (AdminAccess, Form, Visit) async throws -> Response,
-        _ proof: Proof = .any
+        _ proof: Proof = .any,
+        from least: Rank = .full
     ) -> Route {
-        Route(.post, pattern, .admin, .form, proof) { visit in
+        Route(.post, pattern, .admin, .form, proof, from: least) { visit in
             try visit.requireSameOrigin()
             guard let admin = try await visit.admin() else { return try await visit.turnedAway(.admin) }
             let form = try visit.sealedForm(for: .admin)
+            guard admin.rank == .full || least == .readOnly else { throw Refusal.readOnly }
             guard proof == .fresh else { return try await handler(admin, form, visit) }
             return try await StepUp.pass(admin, form, visit, handler)
         }
@@ -318,12 +336,14 @@ extension Route {
         _ admits: Admission,
         _ size: BodySize,
         _ proof: Proof = .any,
+        from least: Rank = .readOnly,
         _ respond: @escaping @Sendable (Visit) async throws -> Response
     ) {
         self.method = method
         self.pattern = pattern
         self.admits = admits
         self.proof = proof
+        self.least = least
         bodyLimit = size.rawValue
         self.respond = respond
     }

@@ -26,6 +26,7 @@ package final class ApplicationRegistry: Sendable {
     let uses = UseLog()
     let activity = ActivityLog()
     let recentReads: RecentReads
+    let ledgerChecks = LedgerChecks()
     private let formKey: DigestKey
 
     /// Keeps the keys of authenticator apps.

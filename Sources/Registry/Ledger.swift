@@ -49,6 +49,16 @@ package enum Action: String, Sendable, CaseIterable {
     case secondFactorShown = "second_factor.shown"
     case secondFactorRefused = "second_factor.refused"
     case recoveryCodeUsed = "recovery_code.used"
+    case administratorInvited = "administrator.invited"
+    case administratorRemoved = "administrator.removed"
+    case rankChanged = "administrator.rank_changed"
+    case brandChanged = "brand.changed"
+    case settingsChanged = "settings.changed"
+    case scopeAdded = "scope.added"
+    case scopeChanged = "scope.changed"
+    case scopeRetired = "scope.retired"
+    case scopeDeleted = "scope.deleted"
+    case ledgerExported = "ledger.exported"
     case applicationRegistered = "application.registered"
     case applicationApproved = "application.approved"
     case applicationSuspended = "application.suspended"
@@ -144,20 +154,39 @@ struct Ledger: Sendable {
     func verify(_ tenant: TenantID, in connection: any Connection) throws -> LedgerVerdict {
         var previous = (sequence: 0, hash: [UInt8]())
         while true {
-            let page = try connection.ledger(of: tenant, after: previous.sequence, limit: 500)
-            for entry in page {
-                let expected = entry.sealed(after: previous.hash, tenant: tenant, with: key)
-                guard entry.sequence == previous.sequence + 1, areEqualInConstantTime(expected, entry.hash)
-                else { return .broken(sequence: previous.sequence + 1) }
-                previous = (entry.sequence, entry.hash)
+            switch try verifyPage(of: tenant, after: previous, in: connection) {
+            case .further(let sequence, let hash): previous = (sequence, hash)
+            case .end(let verdict): return verdict
             }
-            if page.isEmpty { break }
         }
+    }
+
+    /// How far a walk along the chain has come.
+    enum Walk {
+        case further(sequence: Int, hash: [UInt8])
+        case end(LedgerVerdict)
+    }
+
+    /// Walks up to 500 rows further.
+    func verifyPage(
+        of tenant: TenantID,
+        after start: (sequence: Int, hash: [UInt8]),
+        in connection: any Connection
+    ) throws -> Walk {
+        var previous = start
+        let page = try connection.ledger(of: tenant, after: previous.sequence, limit: 500)
+        for entry in page {
+            let expected = entry.sealed(after: previous.hash, tenant: tenant, with: key)
+            guard entry.sequence == previous.sequence + 1, areEqualInConstantTime(expected, entry.hash)
+            else { return .end(.broken(sequence: previous.sequence + 1)) }
+            previous = (entry.sequence, entry.hash)
+        }
+        if !page.isEmpty { return .further(sequence: previous.sequence, hash: previous.hash) }
         let head = try connection.ledgerHead(of: tenant)
         guard head.sequence == previous.sequence, head.hash == previous.hash else {
-            return .broken(sequence: previous.sequence + 1)
+            return .end(.broken(sequence: previous.sequence + 1))
         }
-        return .complete(entries: head.sequence)
+        return .end(.complete(entries: head.sequence))
     }
 }
 
@@ -211,19 +240,23 @@ extension Connection {
             FROM ledger WHERE tenant = \(tenant) AND sequence > \(sequence)
             ORDER BY sequence LIMIT \(limit)
             """
-        ).map { row in
-            LedgerEntry(
-                sequence: try row.integer(0),
-                at: try row.date(1),
-                actor: try row.text(2),
-                action: try row.text(3),
-                object: try row.text(4),
-                detail: try row.text(5),
-                address: try row.text(6),
-                reference: try row.text(7),
-                hash: try row.bytes(8)
-            )
-        }
+        ).map(LedgerEntry.init)
+    }
+}
+
+extension LedgerEntry {
+    init(_ row: Row) throws {
+        self.init(
+            sequence: try row.integer(0),
+            at: try row.date(1),
+            actor: try row.text(2),
+            action: try row.text(3),
+            object: try row.text(4),
+            detail: try row.text(5),
+            address: try row.text(6),
+            reference: try row.text(7),
+            hash: try row.bytes(8)
+        )
     }
 }
 

@@ -9,6 +9,9 @@ package struct Session: Sendable {
     package let provenAt: Date?
     let hasSecondFactor: Bool
 
+    /// What it may do as an administrator's.
+    let rank: Rank
+
     /// Whether it is let in: an administrator's needs a second factor, a partner's only where there is one.
     var isProven: Bool {
         provenAt != nil || account.role == .customer || account.role == .partner && !hasSecondFactor
@@ -37,11 +40,13 @@ struct StoredSession: Sendable {
     let account: Account
     let provenAt: Date?
     let hasSecondFactor: Bool
+    let rank: Rank
 
     fileprivate static func select(_ place: RecentReads.Place, as role: Role, at now: Date) -> SQL {
         let idleSince = now.addingTimeInterval(-Double(Session.lifetime(of: role).idle))
         return """
-            SELECT s.digest, s.seen_at, a.id, a.role, a.email, a.name, a.organisation, s.proven_at, f.set_at
+            SELECT s.digest, s.seen_at, a.id, a.role, a.email, a.name, a.organisation, s.proven_at, f.set_at,
+                a.rank
             FROM sessions s JOIN accounts a ON a.tenant = s.tenant AND a.id = s.account
             LEFT JOIN second_factors f ON f.tenant = s.tenant AND f.account = s.account
             WHERE s.tenant = \(place.tenant) AND s.id = \(place.id) AND s.role = \(role)
@@ -55,6 +60,8 @@ struct StoredSession: Sendable {
         account = try Account(row, from: 2)
         provenAt = try row.optionalDate(7)
         hasSecondFactor = try row.optionalDate(8) != nil
+        guard let rank = Rank(rawValue: try row.text(9)) else { throw DamagedRow(place: "accounts.rank") }
+        self.rank = rank
     }
 }
 
@@ -179,7 +186,8 @@ extension ApplicationRegistry {
             id: secret.id,
             account: found.account,
             provenAt: found.provenAt,
-            hasSecondFactor: found.hasSecondFactor
+            hasSecondFactor: found.hasSecondFactor,
+            rank: found.rank
         )
     }
 

@@ -62,6 +62,8 @@ struct EveryRouteIsGuarded {
                 .replacing("{secret}", with: secret ?? self.application.secret?.id ?? "")
                 .replacing("{grant}", with: grant ?? self.grant)
                 .replacing("{entry}", with: "1790000000000-AAAAAA")
+                .replacing("{person}", with: "acc_0000000000000000000000")
+                .replacing("{link}", with: "harbour_link_x")
                 .replacing("{digest}", with: "0123").replacing("{file}", with: "64.png")
         }
 

@@ -11,6 +11,12 @@ enum AuditCommands {
             work: .atTheDesk(verify)
         ),
         Command(
+            name: "audit tail",
+            summary: "Print the newest entries of a tenant's ledger as sentences",
+            options: [.tenant, .value("lines", "NUMBER", "How many, up to 500; by default 20")],
+            work: .atTheDesk(tail)
+        ),
+        Command(
             name: "audit export",
             summary: "Print the ledger, one JSON object a line",
             options: [Option.value("tenant", "NAME", "Only this tenant")],
@@ -45,6 +51,21 @@ enum AuditCommands {
             throw CommandFailure(
                 broken,
                 hint: "compare it with an exported copy: portal audit export --tenant NAME"
+            )
+        }
+    }
+
+    private static func tail(_ call: Call, at desk: Desk) async throws {
+        let access = try await desk.access(toTenantOf: call)
+        guard let count = Int(call.arguments["lines"] ?? "20"), (1...500).contains(count) else {
+            throw WrongUse(problems: ["--lines is a number from 1 to 500"], hint: "--lines 20 is usual")
+        }
+        for audit in try await access.audit(AuditFilter(), before: nil, limit: count).reversed() {
+            let sentence = "\(audit.subject) \(audit.verb) \(audit.object)"
+            call.output.print(
+                call.wantsJSON
+                    ? line(audit.entry, of: access.tenant)
+                    : "\(CalendarText(audit.entry.at).iso)  \(sentence)  (\(audit.entry.address))"
             )
         }
     }

@@ -6,7 +6,8 @@ enum CommandLineInterface {
     static let version = "0.1.0"
 
     static var commands: [Command] {
-        ServerCommands.all + TenantCommands.all + AccountCommands.all + ApplicationCommands.all
+        ServerCommands.all + TenantCommands.all + AccountCommands.all + AdminCommands.all
+            + ApplicationCommands.all
             + AuditCommands.all + ConformanceCommand.all + DemoCommand.all + ProgramCommands.all
     }
 

@@ -4,8 +4,11 @@ enum ServerCommands {
     static let all = [
         Command(
             name: "init",
-            summary: "Make the data folder and the master key",
-            details: "Doing it again changes nothing.",
+            summary: "Make the data folder, and print a one-time link for a tenant's first administrator",
+            details: """
+                Doing it again changes nothing, but prints a link for each tenant that has neither an administrator
+                nor a link that still works. A link is good for one hour.
+                """,
             options: [Configuration.publicURLOption],
             work: .atTheDesk(initialise)
         ),
@@ -25,22 +28,49 @@ enum ServerCommands {
 
     private static func initialise(_ call: Call, at desk: Desk) async throws {
         let (folder, url) = (desk.folder.path, desk.publicURL.text)
+        var links: [(tenant: Tenant, link: OneTimeLink)] = []
+        let tenants = try await desk.registry.tenants()
+        for tenant in tenants {
+            let link = try await desk.registry.operatorAccess(to: tenant).firstAdministratorLink()
+            if let link { links.append((tenant, link)) }
+        }
         call.print(
             [
                 ("data", .text(folder)), ("public_url", .text(url)),
                 ("master_key", .text(desk.folder.path + "/master.key")),
                 ("created", .bool(desk.isNew)),
+                ("links", .list(links.map { .text(desk.address(of: $0.link, at: $0.tenant)) })),
             ],
             """
             Data folder   \(folder) (\(desk.isNew ? "created" : "was there"))
             Public URL    \(url)  (change with PORTAL_PUBLIC_URL)
             Master key    \(desk.isNew ? "created in " : "")\(folder)/master.key (keep a copy outside this machine)
 
-            Next:
-              portal tenant import FILE --data \(folder)
-              portal account add --tenant NAME --role admin --email YOU --data \(folder)
-              portal serve --data \(folder)
+            \(next(tenants, links, folder, desk))
             """
         )
+    }
+
+    private static func next(
+        _ tenants: [Tenant],
+        _ links: [(tenant: Tenant, link: OneTimeLink)],
+        _ folder: String,
+        _ desk: Desk
+    ) -> String {
+        if tenants.isEmpty {
+            return """
+                Next:
+                  portal tenant import FILE --data \(folder)
+                  portal init --data \(folder)    prints a link for the tenant's first administrator
+                  portal serve --data \(folder)
+                """
+        }
+        return links.map { tenant, link in
+            """
+            Open this link to create the first administrator of \(tenant.brand.displayName) \
+            (works once, until \(CalendarText(link.expiresAt).full)):
+              \(desk.address(of: link, at: tenant))
+            """
+        }.joined(separator: "\n")
     }
 }

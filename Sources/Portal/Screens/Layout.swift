@@ -116,6 +116,7 @@ private struct Layout {
                     frame.brand
                     span { "administration" }
                 }
+                if visit.seal(for: .admin) != nil { AdminNavigation(visit: visit) }
                 SignOutForm(visit: visit, role: .admin, action: visit.path("admin", "sign-out"))
             case .customers, .gate:
                 span(.class("brand")) { frame.brand }
@@ -175,6 +176,30 @@ private struct PartnerNavigation: Component {
         if isSignedIn {
             SignOutForm(visit: visit, role: .partner, action: visit.path("partners", "sign-out"))
         }
+    }
+}
+
+private struct AdminNavigation: Component {
+    let visit: Visit
+
+    private var current: String { visit.request.rawPath }
+
+    var body: HTML {
+        nav(.aria("label", "Main")) {
+            ul {
+                entry("Applications", visit.path("admin"), isHere: !isBelow("audit") && !isBelow("people"))
+                entry("People", visit.path("admin", "people"), isHere: isBelow("people"))
+                entry("Audit log", visit.path("admin", "audit"), isHere: isBelow("audit"))
+            }
+        }
+    }
+
+    private func isBelow(_ section: String) -> Bool {
+        current.hasPrefix(visit.path("admin", section).text)
+    }
+
+    private func entry(_ words: String, _ place: Path, isHere: Bool) -> HTML {
+        li { a(.href(place), .aria("current", "page").when(isHere)) { words } }
     }
 }
 

@@ -278,7 +278,7 @@ struct SignInForm {
 
 extension FieldProblem {
     /// What to do about a problem with an account, in the words of its field.
-    fileprivate init(_ problem: AccountProblem, _ brand: Brand) {
+    init(_ problem: AccountProblem, _ brand: Brand) {
         switch problem {
         case .missingName: self.init(field: "name", message: "Enter your name")
         case .nameTooLong: self.init(field: "name", message: "The name can be up to 256 bytes")

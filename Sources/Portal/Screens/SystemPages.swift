@@ -47,6 +47,12 @@ struct SystemPage {
             """
     )
 
+    static let readOnly = SystemPage(
+        status: .forbidden,
+        title: "You cannot change this",
+        text: "Your role is read only. Ask an administrator with the role Full. Nothing was changed."
+    )
+
     static func tooMany(_ wait: Duration) -> SystemPage {
         let minutes = (wait.wholeSeconds + 59) / 60
         return SystemPage(

@@ -16,6 +16,7 @@ package enum Schema {
             Migration("mail", mail),
             Migration("second factors", secondFactors),
             Migration("activity", activity),
+            Migration("search in the ledger", ledgerSearch),
         ]
     }
 

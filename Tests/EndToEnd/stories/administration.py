@@ -1,0 +1,67 @@
+"""What administrators see of each other, of the audit log and of their second factor."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page
+
+from portal.oauth import Person, new_address
+from portal.server import PASSWORD
+from portal.storybook import Scene, Stage, plain
+
+
+def sign_in(stage: Stage, page: Page) -> Person:
+    person = stage.standard.admin(signed_in=False)
+    page.goto(f"{stage.standard.base}/admin/sign-in")
+    page.get_by_label("E-mail", exact=True).fill(person.email)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    return person
+
+
+def set_up(stage: Stage, page: Page) -> None:
+    sign_in(stage, page)
+    page.get_by_role("heading", name="Set up a second factor").wait_for()
+
+
+def set_up_badly(stage: Stage, page: Page) -> None:
+    set_up(stage, page)
+    page.get_by_label("Code", exact=True).fill("000000")
+    page.get_by_role("button", name="Set up second factor").click()
+
+
+def be_asked_for_a_code(stage: Stage, page: Page) -> None:
+    person = stage.standard.admin()
+    page.goto(f"{stage.standard.base}/admin/sign-in")
+    page.get_by_label("E-mail", exact=True).fill(person.email)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("heading", name="Enter your code").wait_for()
+
+
+def invite_badly(stage: Stage, page: Page) -> None:
+    page.goto(f"{stage.standard.base}/admin/people")
+    page.get_by_label("E-mail", exact=True).fill("vic")
+    page.get_by_role("button", name="Send invitation").click()
+
+
+def open_an_invitation(stage: Stage, page: Page) -> None:
+    email = f"vic-{new_address()}@provider.example"
+    printed = stage.standard.server.succeed("admin", "invite", "--tenant", "standard", "--email", email)
+    page.goto(next(word for word in printed.split() if "/admin/invitations/" in word))
+
+
+SCENES = [
+    Scene("second-factor-set-up", None, set_up),
+    Scene("second-factor-set-up-error", None, set_up_badly),
+    Scene("second-factor-code", None, be_asked_for_a_code),
+    plain("second-factor-own", "admin", "/admin/your-second-factor"),
+    plain("second-factor-partner", "partner", "/partners/your-second-factor"),
+    plain("second-factor-partner-new", "partner", "/partners/your-second-factor/new"),
+    plain("admin-people", "admin", "/admin/people"),
+    Scene("admin-people-error", "admin", invite_badly),
+    Scene("admin-invitation", None, open_an_invitation),
+    plain("admin-invitation-gone", None, "/admin/invitations/standard_link_used"),
+    plain("admin-audit", "admin", "/admin/audit"),
+    plain("admin-audit-empty", "admin", "/admin/audit?reference=nobody-has-it"),
+    plain("admin-audit-entry", "admin", "/admin/audit/1"),
+]

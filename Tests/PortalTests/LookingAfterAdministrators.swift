@@ -1,0 +1,129 @@
+import Registry
+import Support
+import Testing
+import Web
+
+@testable import Portal
+
+@Suite("Looking after administrators")
+struct LookingAfterAdministrators {
+    let portal: TestPortal
+    init() async throws { portal = try await TestPortal() }
+
+    private let ada = "ada@harbour.example"
+
+    /// Somebody who accepted the operator's invitation and set up a second factor.
+    private func administrator(_ email: String, _ rank: Rank) async throws -> Browser {
+        let address = try #require(EmailAddress(email))
+        let link = try await portal.theOperator.invite(address, as: rank).secret.plaintext
+        var browser = portal.browser()
+        let page = try await browser.get("/admin/invitations/\(link)")
+        let answer = try await browser.post(
+            "/admin/invitations/\(link)",
+            [
+                ("seal", try #require(page.hidden("seal"))), ("name", "Somebody"),
+                ("password", TestPortal.password),
+            ]
+        )
+        #expect(answer.location == "/t/harbour/admin/sign-in")
+        return try await portal.browser(of: email, as: .admin)
+    }
+
+    @Test func `the first administrator comes by a link that works once, for an hour`() async throws {
+        let link = try #require(try await portal.theOperator.firstAdministratorLink()).secret.plaintext
+        #expect(try await portal.theOperator.firstAdministratorLink() == nil)
+        var browser = portal.browser()
+        for _ in 1...3 { #expect(try await browser.get("/admin/invitations/\(link)").status == 200) }
+        let form: [(name: String, value: String)] = [
+            ("seal", browser.ownSeal), ("name", "Ada"), ("email", ada), ("password", TestPortal.password),
+        ]
+        #expect(try await browser.post("/admin/invitations/\(link)", form).status == 303)
+        #expect(try await browser.get("/admin/invitations/\(link)").status == 410)
+        #expect(try await browser.post("/admin/invitations/\(link)", form).status == 410)
+        #expect(try await portal.theOperator.administrators().map(\.rank) == [.full])
+        portal.clock.advance(by: .seconds(7200))
+        #expect(try await portal.theOperator.firstAdministratorLink() == nil)
+    }
+
+    @Test func `an hour later the link is dead, and another can be made`() async throws {
+        let link = try #require(try await portal.theOperator.firstAdministratorLink()).secret.plaintext
+        portal.clock.advance(by: .seconds(3600))
+        var browser = portal.browser()
+        #expect(try await browser.get("/admin/invitations/\(link)").status == 410)
+        #expect(try await portal.theOperator.firstAdministratorLink() != nil)
+    }
+
+    @Test func `a weak password keeps the invitation open`() async throws {
+        let link = try #require(try await portal.theOperator.firstAdministratorLink()).secret.plaintext
+        var browser = portal.browser()
+        _ = try await browser.get("/admin/invitations/\(link)")
+        let answer = try await browser.post(
+            "/admin/invitations/\(link)",
+            [("seal", browser.ownSeal), ("name", "Ada"), ("email", ada), ("password", "short")]
+        )
+        #expect(answer.status == 422 && answer.text.contains("Use at least 12 characters"))
+        #expect(try await browser.get("/admin/invitations/\(link)").status == 200)
+    }
+
+    @Test(arguments: Site.routes.filter { $0.admits == .admin && $0.method == .post && $0.least == .full })
+    func `who may only look changes nothing`(route: Route) async throws {
+        let application = try await portal.registeredApplication(isApproved: false)
+        var viewer = try await administrator("vic@harbour.example", .readOnly)
+        let before = try await portal.theOperator.ledger(after: 0, limit: 9999).count
+        let path = route.pattern.description.replacing("{application}", with: application.id)
+        let answer = try await viewer.post(path, [("seal", viewer.ownSeal), ("reason", "Because")])
+        #expect(answer.status == 403 && answer.text.contains("read only"))
+        #expect(try await portal.theOperator.ledger(after: 0, limit: 9999).count == before)
+        #expect(try await viewer.get("/admin").status == 200)
+    }
+
+    @Test func `an administrator invites by letter, and sees who has not come yet`() async throws {
+        var browser = try await portal.browser(of: ada, as: .admin)
+        let answer = try await browser.post(
+            "/admin/people",
+            [("seal", browser.ownSeal), ("email", "vic@harbour.example"), ("rank", "read_only")]
+        )
+        #expect(answer.status == 303)
+        let page = try await browser.follow(answer)
+        #expect(page.text.contains("The invitation is on its way."))
+        #expect(page.text.contains("vic@harbour.example"))
+        let bad = try await browser.post("/admin/people", [("seal", browser.ownSeal), ("email", "vic")])
+        #expect(bad.status == 422 && bad.text.contains("Enter an e-mail address like name@company.com"))
+    }
+
+    @Test func `removing somebody ends their session at once`() async throws {
+        var browser = try await portal.browser(of: ada, as: .admin)
+        var vic = try await administrator("vic@harbour.example", .full)
+        let id = try await portal.theOperator.administrator("vic@harbour.example").account.id.text
+        let answer = try await browser.post("/admin/people/\(id)/remove", [("seal", browser.ownSeal)])
+        #expect(answer.status == 303)
+        #expect(try await vic.get("/admin").location == "/t/harbour/admin/sign-in")
+        await #expect(throws: SignInRefusal.self) {
+            _ = try await portal.browser(of: "vic@harbour.example", as: .admin)
+        }
+    }
+
+    @Test func `nobody changes their own access, and the last full administrator stays`() async throws {
+        var browser = try await portal.browser(of: ada, as: .admin)
+        let id = try await portal.theOperator.administrator(ada).account.id.text
+        let answer = try await browser.post("/admin/people/\(id)/remove", [("seal", browser.ownSeal)])
+        #expect(answer.status == 422)
+        let person = try await portal.theOperator.administrator(ada)
+        await #expect(throws: PeopleRefusal.lastFullAdministrator) {
+            try await portal.theOperator.remove(person)
+        }
+    }
+
+    @Test func `a reset takes the second factor away and lets its owner begin again`() async throws {
+        var browser = try await portal.browser(of: ada, as: .admin)
+        _ = try await administrator("vic@harbour.example", .full)
+        let id = try await portal.theOperator.administrator("vic@harbour.example").account.id.text
+        let answer = try await browser.post(
+            "/admin/people/\(id)/reset-second-factor",
+            [("seal", browser.ownSeal)]
+        )
+        #expect(answer.status == 303)
+        var vic = try await portal.halfway("vic@harbour.example", as: .admin)
+        #expect(try await vic.get("/admin/second-factor").text.contains("Set up a second factor"))
+    }
+}

@@ -1,0 +1,119 @@
+import Registry
+import Support
+import Testing
+import Web
+
+@testable import Portal
+
+@Suite("Reading the audit log")
+struct ReadingTheAuditLog {
+    let portal: TestPortal
+    init() async throws { portal = try await TestPortal() }
+
+    private func admin() async throws -> Browser {
+        try await portal.browser(of: "ada@harbour.example", as: .admin)
+    }
+
+    @Test func `entries are sentences with the names of those in them`() async throws {
+        let application = try await portal.registeredApplication("Acme Rentals")
+        var kim = try await portal.customer()
+        let page = try await kim.authorize(portal.query(application))
+        _ = try await kim.answer(page, "allow")
+        var ada = try await admin()
+        let list = try await ada.get("/admin/audit")
+        #expect(list.text.contains("Somebody allowed Acme Rentals"))
+        #expect(list.text.contains("The operator approved Acme Rentals"))
+    }
+
+    @Test func `filters stand in the address and all have to hold`() async throws {
+        let application = try await portal.registeredApplication("Acme Rentals")
+        _ = try await portal.registeredApplication("Borrowed Cranes")
+        portal.clock.advance(by: .seconds(86_400))
+        try await portal.theOperator.suspend(application.id, reason: "Odd")
+        var ada = try await admin()
+        func text(_ query: [(name: String, value: String)]) async throws -> String {
+            try await ada.get("/admin/audit", query).text
+        }
+        let approved = try await text([("application", application.id), ("action", "application.approved")])
+        #expect(approved.contains("approved Acme Rentals") && !approved.contains("suspended"))
+        #expect(!approved.contains("Borrowed Cranes"))
+        let day = CalendarText(portal.clock.now).isoDate
+        let later = try await text([("from", day), ("to", day)])
+        #expect(later.contains("suspended Acme Rentals") && !later.contains("approved Acme Rentals"))
+        let own = try await text([("person", "ada@harbour.example")])
+        #expect(own.contains("second factor") && !own.contains("suspended"))
+        #expect(try await text([("reference", "nobody-has-it")]).contains("No entries match."))
+    }
+
+    @Test func `pages follow each other without gaps or repetitions`() async throws {
+        let application = try await portal.registeredApplication()
+        for _ in 1...40 {
+            try await portal.theOperator.suspend(application.id, reason: "Odd")
+            try await portal.theOperator.resume(application.id)
+        }
+        var ada = try await admin()
+        var (seen, query): ([String], [(name: String, value: String)]) = ([], [])
+        while true {
+            let page = try await ada.get("/admin/audit", query)
+            let links = page.body.split(separator: "<tr><td><a href=\"/t/harbour/admin/audit/").dropFirst()
+            seen += links.map { String($0.prefix { $0 != "\"" }) }
+            guard let before = page.between("audit?before=", "\"") else { break }
+            query = [("before", before)]
+        }
+        let count = try await portal.theOperator.ledger(after: 0, limit: 9999).count
+        #expect(seen == (1...count).reversed().map(String.init))
+    }
+
+    @Test func `an entry tells all of itself, and only there is one`() async throws {
+        let application = try await portal.registeredApplication()
+        try await portal.theOperator.suspend(application.id, reason: "Odd <traffic>")
+        var ada = try await admin()
+        let entries = try await portal.theOperator.ledger(after: 0, limit: 9999)
+        let entry = try #require(entries.first { $0.action == "application.suspended" })
+        let page = try await ada.get("/admin/audit/\(entry.sequence)")
+        #expect(page.text.contains("reason=Odd <traffic>") && page.text.contains("command line"))
+        for other in ["0", "-1", "x", "99999"] {
+            #expect(try await ada.get("/admin/audit/\(other)").status == 404)
+        }
+    }
+
+    @Test func `the chain is checked when somebody asks`() async throws {
+        var ada = try await admin()
+        #expect(try await ada.get("/admin/audit").text.contains("has not been checked"))
+        _ = try await ada.post("/admin/audit/check", [("seal", ada.ownSeal)])
+        #expect(try await ada.get("/admin/audit").text.contains("Complete: "))
+    }
+
+    @Test func `an export carries no formulas, and is an entry itself`() async throws {
+        let application = try await portal.registeredApplication("=1+1 Rentals")
+        var ada = try await admin()
+        let answer = try await ada.post(
+            "/admin/audit/export",
+            [("seal", ada.ownSeal), ("format", "csv"), ("application", application.id)]
+        )
+        #expect(answer["Content-Disposition"] == "attachment; filename=\"audit-harbour.csv\"")
+        #expect(answer.body.hasPrefix("sequence,at,actor,"))
+        #expect(answer.body.contains("\"'=1+1 Rentals\""))
+        let last = try await portal.theOperator.ledger(after: 0, limit: 9999).last
+        #expect(last?.action == "ledger.exported")
+        #expect(last?.detail == "format=csv; application=\(application.id)")
+        let lines = try await ada.post("/admin/audit/export", [("seal", ada.ownSeal), ("format", "jsonl")])
+        #expect(lines.body.split(separator: "\n").allSatisfy { $0.hasPrefix("{\"sequence\":") })
+    }
+
+    @Test(arguments: [
+        ("=1", "\"'=1\""), ("+1", "\"'+1\""), ("-1", "\"'-1\""), ("@a", "\"'@a\""), ("\t1", "\"'\t1\""),
+        ("a\"b", "\"a\"\"b\""), ("a,b", "\"a,b\""),
+    ])
+    func `what a spreadsheet would compute is text`(typed: String, cell: String) {
+        #expect(AuditFormat.cell(typed) == cell)
+    }
+
+    @Test func `another tenant's entries are nobody's business`() async throws {
+        let other = try await portal.registry.importTenant(.harbour(), as: try #require(TenantName("dock")))
+        let entry = try await portal.registry.operatorAccess(to: other).ledger(after: 0, limit: 1).first
+        var ada = try await admin()
+        #expect(!(try await ada.get("/admin/audit").text.contains("dock")))
+        #expect(entry != nil)
+    }
+}
