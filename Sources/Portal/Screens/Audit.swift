@@ -205,32 +205,32 @@ private struct AuditPage {
         }
     }
 
-    private func field(_ id: String, _ label: String, type: String = "text") -> TextField {
+    private func field(_ id: String, _ label: String, type: String = "text") -> Field {
         let hints = [
             "person": "E-mail or account ID", "application": "Client ID", "action": "Such as secret.created",
         ]
-        return TextField(
-            id: id,
-            label: label,
-            type: type,
-            value: search.value(id),
-            hint: hints[id],
-            isOptional: true,
-            direction: .leftToRight
-        )
+        return Field(id: id, name: id, label: label, hint: hints[id]) { attributes in
+            input(
+                attributes + [
+                    .type(type), .value(search.value(id)), .dir(.leftToRight), .autocomplete("off"),
+                ]
+            )
+        }
     }
 
     private var list: HTML {
-        div(.class("scroll"), .role("region"), .tabindex(0), .aria("label", "Entries")) {
-            table {
-                thead {
-                    tr {
-                        for heading in ["Time (UTC)", "What", "From", "Result", "Reference"] {
-                            th(.scope("col")) { heading }
+        div(.class("card")) {
+            div(.class("scroll"), .role("region"), .tabindex(0), .aria("label", "Entries")) {
+                table {
+                    thead {
+                        tr {
+                            for heading in ["Time (UTC)", "What", "From", "Result", "Reference"] {
+                                th(.scope("col")) { heading }
+                            }
                         }
                     }
+                    tbody { for entry in entries { row(entry) } }
                 }
-                tbody { for entry in entries { row(entry) } }
             }
         }
     }
@@ -243,7 +243,7 @@ private struct AuditPage {
             td { AuditSentence(audit: audit) }
             td { bdi { audit.entry.address } }
             td { audit.result }
-            td { code { audit.entry.reference } }
+            td { code(.class("ref")) { audit.entry.reference } }
         }
     }
 
@@ -280,7 +280,7 @@ private struct AuditSentence: Component {
     var body: HTML {
         strong { bdi { audit.subject } }
         " \(audit.verb) "
-        bdi { audit.object }
+        if audit.object != audit.subject { bdi { audit.object } } else { "themselves" }
     }
 }
 

@@ -198,16 +198,18 @@ private struct PeopleTable: Component {
     let visit: Visit
 
     var body: HTML {
-        div(.class("scroll"), .role("region"), .tabindex(0), .aria("label", "Administrators")) {
-            table {
-                thead {
-                    tr {
-                        for heading in ["Name", "Role", "Last sign-in", "Second factor", "Sessions"] {
-                            th(.scope("col")) { heading }
+        div(.class("card")) {
+            div(.class("scroll"), .role("region"), .tabindex(0), .aria("label", "Administrators")) {
+                table {
+                    thead {
+                        tr {
+                            for heading in ["Name", "Role", "Last sign-in", "Second factor", "Sessions"] {
+                                th(.scope("col")) { heading }
+                            }
                         }
                     }
+                    tbody { for person in people { row(person) } }
                 }
-                tbody { for person in people { row(person) } }
             }
         }
     }
