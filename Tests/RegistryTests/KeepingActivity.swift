@@ -102,6 +102,21 @@ struct KeepingActivity {
         #expect(try await isKept(2))
     }
 
+    @Test func `what a later version noted is passed over`() async throws {
+        try await note(1)
+        try await world.registry.writeActivity()
+        try await world.database.write(
+            """
+            INSERT INTO activity (tenant, application, id, at, step, witness, cause, reference)
+            VALUES (\(world.tenant.id), \(application.id), '9', \(world.clock.now), 'token', 'anyone',
+                '{"seenFromTheFuture":{}}', 'R-2')
+            """,
+            .tenant(world.tenant.id)
+        )
+        #expect(try await kept(of: [1, 2]) == [1])
+        #expect(try await world.partner.activity(of: application)?.entries.count == 1)
+    }
+
     @Test func `after thirty days it is forgotten`() async throws {
         for number in 0..<40 { try await note(number) }
         try await world.registry.writeActivity()
