@@ -64,6 +64,11 @@ def places(client_id: str, secret: str, grant: str) -> list[tuple[str, str, str]
         ("partner", "GET", f"{application}/redirect-uris/remove?uri=https%3A%2F%2Fclient.example%2Fcallback"),
         ("partner", "POST", f"{application}/redirect-uris/remove"),
         ("partner", "POST", f"{application}/test-accounts"),
+        ("partner", "GET", f"{application}/activity"),
+        ("partner", "GET", f"{application}/activity/1790000000000-AAAAAA"),
+        ("partner", "POST", f"{application}/activity/1790000000000-AAAAAA/add"),
+        ("partner", "GET", f"{application}/check"),
+        ("partner", "POST", f"{application}/check"),
         ("partner", "GET", f"{application}/secrets/new"),
         ("partner", "POST", f"{application}/secrets"),
         ("partner", "GET", f"{application}/secrets/{secret}/revoke"),
@@ -114,7 +119,8 @@ def state(island: Island) -> list[str]:
         island.admin.page(f"/admin/applications/{island.application.client_id}").text,
     ]
     moment = r"\d{1,2} \w+ \d{4}(, \d\d:\d\d UTC)?"
-    return [re.sub(rf"(last used on )?{moment}( from [\d.]+)?|Never|not used yet", "", text) for text in seen]
+    use = rf"([Ll]ast used on )?{moment}(, [\w ]+ ago)?( from [\d.]+)?|Never( used)?|not used yet"
+    return [re.sub(use, "", text) for text in seen]
 
 
 @pytest.mark.parametrize("number", range(len(places("", "", ""))))
