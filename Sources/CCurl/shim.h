@@ -36,3 +36,19 @@ static inline long ccurl_status(CURL *handle) {
     curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &status);
     return status;
 }
+
+typedef size_t (*ccurl_source)(char *room, size_t size, size_t count, void *giver);
+typedef int (*ccurl_watch)(CURL *handle, curl_infotype kind, char *bytes, size_t count, void *watcher);
+
+/* A letter that is given piece by piece, and a look at every command and reply. */
+static inline CURLcode ccurl_set_letter(CURL *handle, ccurl_source source, ccurl_watch watch, void *giver) {
+    curl_easy_setopt(handle, CURLOPT_UPLOAD, 1L);
+    curl_easy_setopt(handle, CURLOPT_READFUNCTION, source);
+    curl_easy_setopt(handle, CURLOPT_READDATA, giver);
+    curl_easy_setopt(handle, CURLOPT_VERBOSE, 1L);
+    curl_easy_setopt(handle, CURLOPT_DEBUGFUNCTION, watch);
+    return curl_easy_setopt(handle, CURLOPT_DEBUGDATA, giver);
+}
+
+static inline size_t ccurl_abort(void) { return CURL_READFUNC_ABORT; }
+static inline long ccurl_tls(int required) { return required ? CURLUSESSL_ALL : CURLUSESSL_NONE; }

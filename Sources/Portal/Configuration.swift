@@ -14,6 +14,9 @@ struct Configuration: Sendable {
     var tls: TLSFiles?
     var trustedProxies: [AddressRange]
 
+    /// Who takes our letters; nil where nobody was named.
+    var mail: MailServer?
+
     /// Nil is standard error.
     var logFile: String?
 
@@ -47,6 +50,7 @@ struct Configuration: Sendable {
         publicFolder = sources.value("public") { $0 }
         trustedProxies = sources.value("trusted-proxies", AddressRange.list) ?? []
         logFile = sources.value("log") { $0 }
+        mail = sources.mailServer(readFile)
         let usual = PublicURL(listen.url(isSecure: tls != nil))
         guard let address = publicURL ?? usual, sources.problems.isEmpty else {
             throw ConfigurationProblems(all: sources.problems)
@@ -123,6 +127,48 @@ extension Configuration {
             example: "10.0.0.0/8, ::1"
         ),
         Setting(
+            key: "smtp-host",
+            placeholder: "HOST",
+            help: "The mail server that takes letters; without one they are shown on a page of this machine",
+            example: "smtp.example.com"
+        ),
+        Setting(
+            key: "smtp-port",
+            placeholder: "PORT",
+            help: "Its port, 587 by default, 465 with implicit TLS",
+            example: "587"
+        ),
+        Setting(
+            key: "smtp-tls",
+            placeholder: "HOW",
+            help: "auto, implicit, require or none: by default as the port says, plain to this machine only",
+            example: "auto, implicit, require or none"
+        ),
+        Setting(
+            key: "smtp-ca",
+            placeholder: "FILE",
+            help: "Certificates to trust instead of the system's, in PEM",
+            example: "mail-ca.pem"
+        ),
+        Setting(
+            key: "smtp-user",
+            placeholder: "NAME",
+            help: "Who signs in there; nobody by default",
+            example: "portal"
+        ),
+        Setting(
+            key: "smtp-password-file",
+            placeholder: "FILE",
+            help: "A file with the password, in one line",
+            example: "smtp.password"
+        ),
+        Setting(
+            key: "smtp-from",
+            placeholder: "ADDRESS",
+            help: "From whom letters are",
+            example: "no-reply@auth.example.com"
+        ),
+        Setting(
             key: "log",
             placeholder: "FILE",
             help: "Where the log goes, standard error by default",
@@ -134,6 +180,8 @@ extension Configuration {
     static let dataOption = option("data")
     static let databaseOption = option("database")
     static let publicURLOption = option("public-url")
+
+    static var mailOptions: [Option] { settings.filter { $0.key.hasPrefix("smtp-") }.map(\.option) }
 
     /// What `serve` takes besides the options common to all.
     static var serverOptions: [Option] {
@@ -148,7 +196,7 @@ extension Configuration {
 // MARK: - Where values come from
 
 /// The values found, each with its source, which problems are reported with.
-private struct Sources {
+struct Sources {
     private var values: [String: (text: String, source: String)] = [:]
     var problems: [String] = []
 

@@ -98,7 +98,7 @@ extension Site {
     /// What a tenant's own paths may not begin with, because it leads somewhere already.
     static let ownFirstSegments: Set<String> = Set(
         routes.compactMap { $0.pattern.description.split(separator: "/").first.map(String.init) }
-            + ["healthz", "readyz", "public", "robots.txt", "favicon.ico", "t"]
+            + ["healthz", "readyz", "mail", "public", "robots.txt", "favicon.ico", "t"]
     )
 }
 

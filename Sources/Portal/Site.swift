@@ -9,6 +9,9 @@ final class Site: Sendable {
     let registry: ApplicationRegistry
     let files: PublicFiles
     let publicURL: PublicURL
+
+    /// Where letters go, so that nobody is told that one is on its way where none can be.
+    let mail: MailRoute
     let log: Log
     let monotonic: @Sendable () -> Duration
     let brakes: Brakes
@@ -24,12 +27,14 @@ final class Site: Sendable {
         registry: ApplicationRegistry,
         publicFiles: PublicFiles,
         publicURL: PublicURL,
+        mail: MailRoute,
         log: Log,
         monotonic: @escaping @Sendable () -> Duration
     ) {
         self.registry = registry
         files = publicFiles
         self.publicURL = publicURL
+        self.mail = mail
         self.log = log
         self.monotonic = monotonic
         brakes = Brakes(now: monotonic)
@@ -72,6 +77,9 @@ final class Site: Sendable {
         }
         if let response = serverWide(request) { return (response, nil, request.rawPath) }
         do {
+            if let page = try await LocalMail.response(to: request, of: self) {
+                return (page, nil, LocalMail.path)
+            }
             let address = Address(request.path)
             guard let home = try await home(for: request, at: address) else {
                 return (try await strangersAnswer(to: request, at: address), nil, nil)

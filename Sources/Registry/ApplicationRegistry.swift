@@ -274,7 +274,7 @@ extension Connection {
             """
             DELETE FROM outbox WHERE tenant = \(tenant) AND (id) IN
                 (SELECT id FROM outbox
-                WHERE tenant = \(tenant) AND ended_at < \(lastWeek) LIMIT \(batch)) RETURNING 1
+                WHERE tenant = \(tenant) AND id < \(Outbox.firstID(at: lastWeek)) LIMIT \(batch)) RETURNING 1
             """,
             """
             DELETE FROM one_time_links WHERE tenant = \(tenant) AND (id) IN

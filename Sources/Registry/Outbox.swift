@@ -31,6 +31,9 @@ package final class Outbox: Sendable {
         attempts > 6 ? 3600 : (0..<max(attempts - 1, 0)).reduce(10) { pause, _ in pause * 3 }
     }
 
+    /// Sorts before every letter posted since then.
+    static func firstID(at time: Date) -> String { "\(time.milliseconds)" }
+
     /// Leaves a letter, in the transaction of its cause.
     package func post(
         _ letter: Letter,
@@ -39,7 +42,7 @@ package final class Outbox: Sendable {
         tenant: TenantID,
         at now: Date
     ) throws {
-        let id = "\(now.milliseconds)-" + entropy.base62(22)
+        let id = Self.firstID(at: now) + "-" + entropy.base62(22)
         let content = try JSONEncoder().encode(SealedContent(recipient: recipient.text, letter: letter))
         let sealed = key.seal(Array(content), at: Self.place(id, tenant), entropy: entropy)
         try transaction.insertLetter(id, sealed, tenant: tenant, at: now)

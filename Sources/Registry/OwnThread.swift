@@ -30,7 +30,7 @@ package struct OwnThread: Sendable {
     }
 
     /// Lets the thread end by itself.
-    func leave() { pthread_detach(thread) }
+    package func leave() { pthread_detach(thread) }
 
     /// Waits until the thread has ended, unless it is the one asking.
     func join() {

@@ -75,6 +75,14 @@ extension HTML {
         attributes.reduce(name.utf8CodeUnitCount + 2) { $0 + $1.largestSize }
     }
 
+    /// A style sheet inside a document that cannot link to one; see ``StyleSheet`` for why nothing is escaped.
+    static func style(_ css: String) -> HTML {
+        var html = HTML(room: 7) { $0.write("<style>") }
+        html.bytes.append(contentsOf: css.utf8)
+        html.append(HTML(room: 8) { $0.write("</style>") })
+        return html
+    }
+
     /// Markup written in one go into memory of the size it needs: most of what a page costs is moving bytes.
     fileprivate init(room: Int, write: (inout MarkupWriter) -> Void) {
         bytes = [UInt8](unsafeUninitializedCapacity: room) { buffer, count in

@@ -21,6 +21,7 @@ struct TestPortal: Sendable {
 
     init(
         at publicURL: String = "http://127.0.0.1:8080",
+        mail: MailRoute = .localPage,
         _ change: (inout Tenant.Settings) -> Void = { _ in }
     ) async throws {
         database = try await TestDatabase.make()
@@ -38,6 +39,7 @@ struct TestPortal: Sendable {
             registry: registry,
             publicFiles: try PublicFiles(folder: TestPortal.folder("Public")),
             publicURL: try #require(PublicURL(publicURL)),
+            mail: mail,
             log: Log(descriptor: open("/dev/null", O_WRONLY), clock: { .zero }),
             monotonic: { [clock] in .seconds(clock.now.timeIntervalSince1970) }
         )

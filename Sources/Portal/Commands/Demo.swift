@@ -131,6 +131,7 @@ extension Demo {
     /// One screen: where to click, how to sign in, and how to walk the code flow in the terminal.
     func screen(
         _ provider: String,
+        root: String,
         data: String,
         providers: [(name: String, address: String)],
         at now: Date
@@ -140,6 +141,7 @@ extension Demo {
             ["  Partners", "\(address)/", "register an application, see its credentials"],
             ["  Customers", "\(address)/account/connections", "what they have connected"],
             ["  Administrators", "\(address)/admin", "review applications"],
+            ["  Letters", "\(root)\(LocalMail.path)", "what would be mailed, while no mail server is set"],
         ])
         let keys = aligned([
             ["  partner", partnerEmail, partnerPassword],

@@ -77,6 +77,7 @@ enum DemoCommand {
         }
         let screen = demo.screen(
             first.brand.displayName,
+            root: desk.publicURL.text,
             data: desk.folder.path,
             providers: providers,
             at: desk.registry.now()

@@ -39,6 +39,7 @@ enum ServeCommand {
             registry: desk.registry,
             publicFiles: files,
             publicURL: configuration.publicURL,
+            mail: configuration.mailRoute,
             log: log,
             monotonic: sinceBoot
         )
@@ -62,12 +63,33 @@ enum ServeCommand {
         }
         log.note(.info, "Listening on \(configuration.listen.url(isSecure: configuration.tls != nil))")
         let housekeeping = Housekeeping(of: desk.registry, log)
+        let postman = try await postman(desk.registry, site.mail, configuration.publicURL, log)
         await signals.first()
         log.note(.info, "Stopping")
         site.drain()
         await control.stop()
         await server.stop(within: .seconds(10))
+        await postman?.stop()
         await housekeeping.stop()
+    }
+
+    /// Whoever carries letters away, where there is a server to carry them to; says where they are otherwise.
+    private static func postman(
+        _ registry: ApplicationRegistry,
+        _ route: MailRoute,
+        _ publicURL: PublicURL,
+        _ log: Log
+    ) async throws -> Postman? {
+        switch route {
+        case .server(let sender):
+            try await registry.releaseLetters()
+            return Postman(of: registry, sender, log)
+        case .localPage:
+            log.note(.info, "No mail server is set; letters are shown at \(publicURL.text)\(LocalMail.path)")
+        case .nowhere:
+            log.note(.warning, "No mail server is set (PORTAL_SMTP_HOST), so nobody can sign up or set a new password")
+        }
+        return nil
     }
 
     private static func start(_ server: Server, _ configuration: Configuration) throws {
@@ -121,6 +143,14 @@ enum ServeCommand {
         guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &files) == 0 else { return }
         files.rlim_cur = min(files.rlim_max, 65_536)
         setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &files)
+    }
+}
+
+extension Configuration {
+    /// Where letters go: to the server named, else to a page that only this machine can open.
+    fileprivate var mailRoute: MailRoute {
+        if let mail { return .server(MailSender(server: mail, publicURL: publicURL)) }
+        return publicURL.isLoopback && PublicURL.isLoopback(listen.host) ? .localPage : .nowhere
     }
 }
 

@@ -1,0 +1,142 @@
+import FoundationEssentials
+import Glibc
+import Registry
+import Synchronization
+import Web
+
+/// Where letters go.
+enum MailRoute: Sendable {
+    case server(MailSender)
+
+    /// No server: the operator, on this machine, reads them on a page.
+    case localPage
+
+    /// No server, and others could open that page: nothing can be sent.
+    case nowhere
+
+    var reaches: Bool { if case .nowhere = self { false } else { true } }
+}
+
+/// Takes letters from the outbox to the mail server, one after another, while the server runs.
+///
+/// Every second it looks where something was just posted, and twice a minute everywhere.
+struct Postman {
+    private let task: Task<Void, Never>
+
+    init(of registry: ApplicationRegistry, _ sender: MailSender, _ log: Log) {
+        let round = Round(registry: registry, sender: sender, log: log)
+        task = Task {
+            var secondsToLookEverywhere = 0
+            while !Task.isCancelled {
+                do {
+                    if secondsToLookEverywhere <= 0 {
+                        secondsToLookEverywhere = 30
+                        for tenant in try await registry.tenants() { try await round.deliver(for: tenant) }
+                    } else {
+                        let recent = registry.outbox.recentTenants(at: registry.now())
+                        for tenant in try await registry.tenants() where recent.contains(tenant.id) {
+                            try await round.deliver(for: tenant)
+                        }
+                    }
+                } catch {
+                    log.note(.error, "The outbox was not reached; it is tried again", [("error", "\(error)")])
+                }
+                secondsToLookEverywhere -= 1
+                do { try await Task.sleep(for: .seconds(1)) } catch { return }
+            }
+        }
+    }
+
+    /// Lets the letter that is on its way arrive, but takes no other.
+    func stop() async {
+        task.cancel()
+        await task.value
+    }
+}
+
+/// Delivering what one tenant has waiting.
+private struct Round: Sendable {
+    let registry: ApplicationRegistry
+    let sender: MailSender
+    let log: Log
+
+    func deliver(for tenant: Tenant) async throws {
+        while !Task.isCancelled, let letter = try await registry.claimLetter(of: tenant.id) {
+            try await deliver(letter, of: tenant)
+        }
+    }
+
+    private func deliver(_ letter: PostedLetter, of tenant: Tenant) async throws {
+        let message = LetterWriter(tenant: tenant, publicURL: sender.publicURL).message(letter)
+        let registry = registry
+        do {
+            try await sender.send(message, to: letter.recipient) {
+                Blocking.answer { try await registry.beginHandover(of: letter) } ?? false
+            }
+            try await registry.end(letter)
+        } catch let problem as DeliveryProblem {
+            try await postpone(letter, problem, tenant)
+        }
+    }
+
+    private func postpone(
+        _ letter: PostedLetter,
+        _ problem: DeliveryProblem,
+        _ tenant: Tenant
+    ) async throws {
+        let isTriedAgain = try await registry.postpone(
+            letter,
+            problem.description,
+            certainlyNotArrived: problem.certainlyNotArrived,
+            handoverBegan: problem.handoverBegan
+        )
+        log.note(
+            isTriedAgain ? .warning : .error,
+            isTriedAgain ? "A letter was not taken; it is tried again" : "A letter was given up",
+            [("tenant", tenant.name.text), ("step", problem.step.rawValue), ("cause", problem.cause)]
+        )
+    }
+}
+
+extension LetterWriter {
+    /// A posted letter as it travels.
+    func message(_ posted: PostedLetter) -> MIMEMessage {
+        let written = write(posted.letter)
+        return MIMEMessage(
+            id: posted.id,
+            date: posted.postedAt,
+            senderName: tenant.brand.displayName,
+            replyTo: tenant.brand.supportEmail.flatMap { EmailAddress($0) },
+            subject: written.subject,
+            text: written.text(from: tenant),
+            html: written.html(from: tenant)
+        )
+    }
+}
+
+/// Waiting for something asynchronous on a thread of our own, where nobody else is kept waiting.
+enum Blocking {
+    /// The answer, or nil when it is an error.
+    static func answer<Answer: Sendable>(_ work: @escaping @Sendable () async throws -> Answer) -> Answer? {
+        var ends: [Int32] = [-1, -1]
+        guard pipe(&ends) == 0 else { return nil }
+        let (reading, writing) = (ends[0], ends[1])
+        defer { close(reading) }
+        let box = Box(found: nil as Answer?)
+        Task {
+            do {
+                let answer = try await work()
+                box.found.withLock { $0 = answer }
+            } catch {}
+            close(writing)
+        }
+        var byte: UInt8 = 0
+        while read(reading, &byte, 1) < 0 && errno == EINTR {}
+        return box.found.withLock { $0 }
+    }
+
+    private final class Box<Answer: Sendable>: Sendable {
+        let found: Mutex<Answer?>
+        init(found: Answer?) { self.found = Mutex(found) }
+    }
+}
