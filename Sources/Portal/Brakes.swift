@@ -76,6 +76,8 @@ struct Brakes: Sendable {
 
     /// Per tenant and account: five codes in five minutes (SL-13).
     let secondFactorFailures: Brake
+    /// The same for a day.
+    let dailySignInFailures: Brake
 
     /// Per tenant, customer and address, where an application brings the password.
     let passwordFailures: Brake
@@ -86,6 +88,13 @@ struct Brakes: Sendable {
     /// Per address of the network, whoever is named.
     let addressFailures: Brake
     let signUps: Brake
+
+    /// Per address of the network: how often new passwords are asked for.
+    let resets: Brake
+
+    /// Per tenant and e-mail address: letters that anybody can cause.
+    private let letters: Brake
+    private let dailyLetters: Brake
     let uploads: Brake
 
     init(now: @escaping @Sendable () -> Duration) {
@@ -93,10 +102,20 @@ struct Brakes: Sendable {
         clientFailures = Brake("client", 10, per: .seconds(60), now)
         signInFailures = Brake("sign-in", 5, per: quarter, now)
         secondFactorFailures = Brake("second factor", 5, per: .seconds(5 * 60), now)
+        dailySignInFailures = Brake("sign-in, daily", 100, per: .seconds(86_400), now)
         passwordFailures = Brake("password", 5, per: quarter, now)
         dailyPasswordFailures = Brake("password, daily", 100, per: .seconds(86_400), now)
         addressFailures = Brake("address", 50, per: quarter, now)
         signUps = Brake("sign-up", 20, per: .seconds(3600), now)
+        resets = Brake("reset", 20, per: .seconds(3600), now)
+        letters = Brake("letter", 1, per: .seconds(60), now)
+        dailyLetters = Brake("letters, daily", 10, per: .seconds(86_400), now)
         uploads = Brake("upload", 60, per: .seconds(60), now)
+    }
+
+    /// Counts a letter to somebody who may not have asked for it, or returns how long to wait.
+    func waitForLetter(to email: EmailAddress, _ visit: Visit) async throws -> Duration? {
+        let key = "\(visit.tenant.name) \(email.text)"
+        return try await Attempt([(letters, key), (dailyLetters, key)], visit).wait
     }
 }

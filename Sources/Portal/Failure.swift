@@ -10,6 +10,7 @@ enum Refusal: Error, Equatable, Sendable {
     /// An administrator who may only look.
     case readOnly
     case tooMany(Duration)
+    case tooManySignIns(Duration, Role)
 }
 
 /// The one mapping from refusals and faults to responses.
@@ -29,6 +30,7 @@ enum Failure {
         case Refusal.readOnly: SystemPage.readOnly.response(to: visit)
         case Refusal.unsealedForm: SystemPage.unsealedForm.response(to: visit)
         case Refusal.tooMany(let wait): SystemPage.tooMany(wait).response(to: visit)
+        case Refusal.tooManySignIns(let wait, let role): TooManySignIns(wait: wait, role: role).response(to: visit)
         case let problem as FormProblem: SystemPage.form(problem).response(to: visit)
         default:
             isTemporary(error)

@@ -53,6 +53,26 @@ extension Visit {
         header(cookieName(role.rawValue), session.plaintext, seconds: nil)
     }
 
+    /// A sign-in with what was typed, and what is known of the browser.
+    func signIn(_ email: String, _ password: String, as role: Role) -> SignIn {
+        SignIn(
+            email: email,
+            password: password,
+            role: role,
+            browser: BrowserName.of(request.headers["user-agent"]),
+            browserToken: knownToken ?? registry.freshToken()
+        )
+    }
+
+    /// By which a browser is known that somebody has signed in with before.
+    var knownToken: String? { Cookie.read(cookieName("known"), from: request.headers) }
+
+    /// The cookies of a new session: itself, and what its browser will be known by.
+    func signedIn(_ session: SecretText, _ signIn: SignIn) -> [Header] {
+        let known = signIn.browserToken.flatMap { header(cookieName("known"), $0, seconds: 400 * 86_400) }
+        return [signedIn(session, as: signIn.role), known].compactMap { $0 }
+    }
+
     func signedOut(_ role: Role) -> Header? {
         header(cookieName(role.rawValue), "", seconds: 0)
     }

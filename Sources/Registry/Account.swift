@@ -105,7 +105,7 @@ package struct AccountProblems: Error, Equatable, Sendable {
 }
 
 /// The rules for passwords people choose (SL-08): length and not guessable, nothing about composition.
-private enum Password {
+enum Password {
     static func problems(in password: String, of email: EmailAddress?, at tenant: Tenant) -> [AccountProblem]
     {
         if password.isEmpty { return [.missingPassword] }
@@ -122,20 +122,6 @@ private enum Password {
 // MARK: - What may be done with it
 
 extension ApplicationRegistry {
-    /// Creates an account for somebody who signs up at a tenant that lets partners in.
-    package func signUp(
-        _ draft: AccountDraft,
-        at tenant: Tenant,
-        from provenance: Provenance
-    ) async throws
-        -> Account
-    {
-        guard tenant.policy.registration == .open else {
-            throw AccountProblems(all: [.registrationClosed])
-        }
-        return try await add(draft, as: .partner, at: tenant, by: .somebody, from: provenance)
-    }
-
     /// Creates an account in any role, for the operator.
     func add(
         _ draft: AccountDraft,
@@ -177,7 +163,7 @@ extension ApplicationRegistry {
 
 extension Connection {
     /// Says whether the account was added; it was not when its address is taken in this role.
-    fileprivate func insert(
+    func insert(
         _ account: Account,
         password: PasswordHash,
         tenant: TenantID,

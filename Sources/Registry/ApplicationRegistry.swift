@@ -230,6 +230,7 @@ extension Connection {
     fileprivate func deleteExpired(of tenant: TenantID, upTo batch: Int, at now: Date) throws -> Int {
         let yesterday = now.addingTimeInterval(-86_400)
         let lastWeek = now.addingTimeInterval(-7 * 86_400)
+        let lastYear = now.addingTimeInterval(-366 * 86_400)
         let statements: [SQL] = [
             """
             DELETE FROM access_tokens WHERE tenant = \(tenant) AND (id) IN
@@ -270,6 +271,11 @@ extension Connection {
             DELETE FROM staged_logos WHERE tenant = \(tenant) AND (id) IN
                 (SELECT id FROM staged_logos
                 WHERE tenant = \(tenant) AND expires_at < \(now) LIMIT \(batch)) RETURNING 1
+            """,
+            """
+            DELETE FROM known_browsers WHERE tenant = \(tenant) AND (account, digest) IN
+                (SELECT account, digest FROM known_browsers
+                WHERE tenant = \(tenant) AND seen_at < \(lastYear) LIMIT \(batch)) RETURNING 1
             """,
             """
             DELETE FROM outbox WHERE tenant = \(tenant) AND (id) IN

@@ -35,17 +35,20 @@ package final class Outbox: Sendable {
     static func firstID(at time: Date) -> String { "\(time.milliseconds)" }
 
     /// Leaves a letter, in the transaction of its cause.
+    ///
+    /// One for nobody costs what any other does and is over at once, so that time does not tell who has an account.
     package func post(
         _ letter: Letter,
         to recipient: EmailAddress,
         in transaction: any Connection,
         tenant: TenantID,
-        at now: Date
+        at now: Date,
+        isForNobody: Bool = false
     ) throws {
         let id = Self.firstID(at: now) + "-" + entropy.base62(22)
         let content = try JSONEncoder().encode(SealedContent(recipient: recipient.text, letter: letter))
         let sealed = key.seal(Array(content), at: Self.place(id, tenant), entropy: entropy)
-        try transaction.insertLetter(id, sealed, tenant: tenant, at: now)
+        try transaction.insertLetter(id, sealed, tenant: tenant, at: now, end: isForNobody ? now : nil)
         recent.withLock { $0[tenant] = now }
     }
 
@@ -194,12 +197,18 @@ private struct StoredLetter {
 }
 
 extension Connection {
-    fileprivate func insertLetter(_ id: String, _ sealed: [UInt8], tenant: TenantID, at now: Date) throws {
+    fileprivate func insertLetter(
+        _ id: String,
+        _ sealed: [UInt8],
+        tenant: TenantID,
+        at now: Date,
+        end: Date?
+    ) throws {
         try send(
             """
             INSERT INTO outbox
                 (tenant, id, sealed, posted_at, due_at, claimed_until, attempts, handed_over, ended_at, problem)
-            VALUES (\(tenant), \(id), \(sealed), \(now), \(now), 0, 0, 0, NULL, NULL)
+            VALUES (\(tenant), \(id), \(sealed), \(now), \(now), 0, 0, 0, \(end), NULL)
             """
         )
     }

@@ -65,16 +65,38 @@ struct StoredSession: Sendable {
     }
 }
 
+private struct NewSession: Sendable {
+    let id: String
+    let digest: [UInt8]
+    let account: Account
+    let address: String
+    let browser: String
+}
+
 /// What a person proves who they are with.
 package struct SignIn: Sendable {
     package let email: String
     package let password: String
     package let role: Role
 
-    package init(email: String, password: String, role: Role) {
+    /// What the browser calls itself, for people to tell their sessions apart.
+    package let browser: String
+
+    /// The cookie by which this browser is known again; nil for one without.
+    package let browserToken: String?
+
+    package init(
+        email: String,
+        password: String,
+        role: Role,
+        browser: String = "",
+        browserToken: String? = nil
+    ) {
         self.email = email
         self.password = password
         self.role = role
+        self.browser = browser
+        self.browserToken = browserToken
     }
 }
 
@@ -109,14 +131,15 @@ extension ApplicationRegistry {
         let (digest, ledger) = (cookie.digest(with: secretKey), ledger)
         try await database.transaction(.tenant(tenant.id)) { transaction in
             if let renewed { try transaction.set(renewed, of: account.id, tenant: tenant.id) }
-            try transaction.insertSession(
-                cookie.id,
-                digest,
-                of: account,
-                from: provenance,
-                tenant: tenant.id,
-                at: now
+            let session = NewSession(
+                id: cookie.id,
+                digest: digest,
+                account: account,
+                address: provenance.address,
+                browser: signIn.browser
             )
+            try transaction.insert(session, tenant: tenant.id, at: now)
+            try self.noteBrowser(of: signIn, account, provenance, in: transaction, tenant.id, now)
             if account.role != .admin {
                 try transaction.noteSignIn(of: account.id, tenant: tenant.id, at: now)
             }
@@ -224,21 +247,15 @@ extension Account {
 // MARK: - How it is kept
 
 extension Connection {
-    fileprivate func insertSession(
-        _ id: String,
-        _ digest: [UInt8],
-        of account: Account,
-        from provenance: Provenance,
-        tenant: TenantID,
-        at now: Date
-    ) throws {
-        let end = now.addingTimeInterval(Double(Session.lifetime(of: account.role).absolute))
+    fileprivate func insert(_ session: NewSession, tenant: TenantID, at now: Date) throws {
+        let end = now.addingTimeInterval(Double(Session.lifetime(of: session.account.role).absolute))
         try run(
             """
             INSERT INTO sessions
-                (tenant, id, digest, account, role, seen_at, expires_at, started_at, address)
-            VALUES (\(tenant), \(id), \(digest), \(account.id), \(account.role), \(now), \(end), \(now),
-                \(provenance.address))
+                (tenant, id, digest, account, role, seen_at, expires_at, started_at, address,
+                browser)
+            VALUES (\(tenant), \(session.id), \(session.digest), \(session.account.id),
+                \(session.account.role), \(now), \(end), \(now), \(session.address), \(session.browser))
             """
         )
     }

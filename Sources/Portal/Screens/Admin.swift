@@ -13,7 +13,7 @@ enum AdminScreens {
     static func signIn(_ form: Form, _ visit: Visit) async throws -> Response {
         let door = Door(role: .admin, form: form)
         switch try await door.open(visit) {
-        case .opened(let cookie): return .redirect(to: visit.path("admin"), [cookie].compactMap { $0 })
+        case .opened(let cookies): return .redirect(to: visit.path("admin"), cookies)
         case .refused:
             var page = signInForm(visit, visit.seal(for: nil))
             page.refuse(email: door.email)
@@ -79,6 +79,7 @@ enum AdminScreens {
         SignInForm(
             visit,
             seal,
+            role: .admin,
             heading: "Sign in to \(visit.brand.displayName) administration",
             action: visit.path("admin", "sign-in")
         )

@@ -16,8 +16,8 @@ enum CustomerDoor {
         let waiting = try await waiting(form["request"], visit)
         let door = Door(role: .customer, form: form)
         switch try await door.open(visit) {
-        case .opened(let cookie):
-            return onward(waiting, visit, [cookie].compactMap { $0 })
+        case .opened(let cookies):
+            return onward(waiting, visit, cookies)
         case .refused:
             var page = page(visit, visit.seal(for: nil), form["request"], waiting)
             page.refuse(email: door.email)
@@ -75,6 +75,7 @@ enum CustomerDoor {
         SignInForm(
             visit,
             seal,
+            role: .customer,
             heading: "Sign in to \(visit.brand.displayName)",
             action: visit.path("sign-in"),
             hidden: id.map { [("request", $0)] } ?? [],

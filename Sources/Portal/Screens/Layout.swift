@@ -117,9 +117,11 @@ private struct Layout {
                     span { "administration" }
                 }
                 if visit.seal(for: .admin) != nil { AdminNavigation(visit: visit) }
+                AccountLink(visit: visit, role: .admin)
                 SignOutForm(visit: visit, role: .admin, action: visit.path("admin", "sign-out"))
             case .customers, .gate:
                 span(.class("brand")) { frame.brand }
+                AccountLink(visit: visit, role: .customer)
                 SignOutForm(visit: visit, role: .customer, action: visit.path("sign-out"))
             }
         }
@@ -174,6 +176,7 @@ private struct PartnerNavigation: Component {
             }
         }
         if isSignedIn {
+            AccountLink(visit: visit, role: .partner)
             SignOutForm(visit: visit, role: .partner, action: visit.path("partners", "sign-out"))
         }
     }
@@ -201,6 +204,13 @@ private struct AdminNavigation: Component {
     private func entry(_ words: String, _ place: Path, isHere: Bool) -> HTML {
         li { a(.href(place), .aria("current", "page").when(isHere)) { words } }
     }
+}
+
+private struct AccountLink: Component {
+    let visit: Visit
+    let role: Role
+
+    var body: HTML { a(.class("own"), .href(role.account(visit))) { "Your account" } }
 }
 
 private struct SignOutForm: Component {

@@ -3,40 +3,6 @@ import Web
 
 /// How partners come in: sign-up, sign-in, sign-out.
 enum PartnerDoor {
-    static func askToSignUp(_ visit: Visit) async throws -> Response {
-        if try await visit.partner() != nil { return .redirect(to: visit.path("applications")) }
-        return visit.answerWithSeal { SignUpPage(visit: $0, seal: $1).page.response(to: $0, .ok, $2) }
-    }
-
-    /// Answers `POST /partners/sign-up`: an account and a session, or the form again with what to mend.
-    static func signUp(_ form: Form, _ visit: Visit) async throws -> Response {
-        let key = "\(visit.tenant.name) \(visit.request.clientAddress)"
-        if let wait = try await visit.site.brakes.signUps.spend(key, visit) {
-            throw Refusal.tooMany(wait)
-        }
-        let (name, email) = (form["name"]?.trimmingSpaces ?? "", form["email"]?.trimmingSpaces ?? "")
-        let password = form["password"] ?? ""
-        do {
-            let draft = try AccountDraft(email: email, name: name, password: password, at: visit.tenant)
-            _ = try await visit.registry.signUp(draft, at: visit.tenant, from: visit.provenance)
-        } catch let problems as AccountProblems {
-            let page = SignUpPage(
-                visit: visit,
-                seal: visit.seal(for: nil),
-                name: name,
-                email: email,
-                problems: problems.all.map { FieldProblem($0, visit.brand) }
-            )
-            return page.page.response(to: visit, .unprocessable)
-        }
-        let signIn = SignIn(email: email, password: password, role: .partner)
-        let session = try await visit.registry.start(signIn, at: visit.tenant, from: visit.provenance)
-        return .redirect(
-            to: visit.path("applications"),
-            [visit.signedIn(session, as: .partner)].compactMap { $0 }
-        )
-    }
-
     static func askToSignIn(_ visit: Visit) async throws -> Response {
         let goal = Goal(visit.queryValue("application"), visit.queryValue("reference"))
         if try await visit.partner() != nil { return .redirect(to: goal.path(visit)) }
@@ -49,8 +15,8 @@ enum PartnerDoor {
         let door = Door(role: .partner, form: form)
         let goal = Goal(form["application"], form["reference"])
         switch try await door.open(visit) {
-        case .opened(let cookie):
-            return .redirect(to: goal.path(visit), [cookie].compactMap { $0 })
+        case .opened(let cookies):
+            return .redirect(to: goal.path(visit), cookies)
         case .refused:
             var page = SignInForm.partners(visit, visit.seal(for: nil), goal)
             page.refuse(email: door.email)
@@ -85,7 +51,7 @@ struct Goal {
 
 /// One attempt to sign in, in any role: the brakes, the check, the cookie.
 struct Door {
-    enum Outcome { case opened(Header?), refused }
+    enum Outcome { case opened([Header]), refused }
 
     let role: Role
     let email: String
@@ -99,27 +65,44 @@ struct Door {
 
     /// Throws ``Refusal/tooMany(_:)`` when this account or address failed too often (SL-07).
     func open(_ visit: Visit) async throws -> Outcome {
-        let brakes = visit.site.brakes
-        let address = visit.request.clientAddress
-        // What is no e-mail address belongs to nobody, however long it is.
-        let account = "\(visit.tenant.name) \(role) \(EmailAddress(email)?.text ?? address)"
-        let attempt = try await Attempt(
-            [(brakes.signInFailures, account), (brakes.addressFailures, address)],
-            visit
-        )
-        if let wait = attempt.wait { throw Refusal.tooMany(wait) }
+        let attempt = try await attempt(visit)
+        if let wait = attempt.wait { throw Refusal.tooManySignIns(wait, role) }
         do {
-            let signIn = SignIn(email: email, password: password, role: role)
+            let signIn = visit.signIn(email, password, as: role)
             let session = try await visit.registry.start(signIn, at: visit.tenant, from: visit.provenance)
             try await attempt.forgive()
-            try await brakes.signInFailures.forget(account, visit)
-            return .opened(visit.signedIn(session, as: role))
+            try await visit.site.brakes.signInFailures.forget(try await account(visit), visit)
+            return .opened(visit.signedIn(session, signIn))
         } catch is SignInRefusal {
             return .refused
         } catch {
             try await attempt.forgive()
             throw error
         }
+    }
+
+    /// Counted for the account and for the address of the network.
+    private func attempt(_ visit: Visit) async throws -> Attempt {
+        let brakes = visit.site.brakes
+        let account = try await account(visit)
+        return try await Attempt(
+            [
+                (brakes.signInFailures, account), (brakes.dailySignInFailures, account),
+                (brakes.addressFailures, visit.request.clientAddress),
+            ],
+            visit
+        )
+    }
+
+    /// What attempts are counted under: apart for browsers the account was used with before, so that whoever guesses
+    /// from elsewhere does not shut its owner out.
+    private func account(_ visit: Visit) async throws -> String {
+        // What is no e-mail address belongs to nobody, however long it is.
+        guard let address = EmailAddress(email) else {
+            return "\(visit.tenant.name) \(role) \(visit.request.clientAddress)"
+        }
+        let isKnown = try await visit.registry.knows(visit.knownToken, of: address, as: role, at: visit.tenant)
+        return "\(visit.tenant.name) \(role) \(address.text)" + (isKnown ? " known" : "")
     }
 }
 
@@ -134,77 +117,11 @@ extension Visit {
 
 // MARK: - Pages
 
-private struct SignUpPage {
-    let visit: Visit
-    let seal: String?
-    var name = ""
-    var email = ""
-    var problems: [FieldProblem] = []
-
-    var page: Page {
-        let title = "Create a partner account"
-        return Page(problems.isEmpty ? title : "Error: \(title)", .gate, script: .forms) {
-            ErrorSummary(problems: problems)
-            h1 { title }
-            if visit.tenant.policy.registration == .open { fields } else { closed }
-            p(.class("note")) {
-                "Already have an account? "
-                a(.href(visit.path("partners", "sign-in"))) { "Sign in" }
-            }
-        }
-    }
-
-    @HTMLBuilder private var fields: HTML {
-        form(
-            .class("stack"),
-            .method("post"),
-            .action(visit.path("partners", "sign-up")),
-            .novalidate
-        ) {
-            SealField(seal: seal)
-            TextField(
-                id: "name",
-                label: "Your name",
-                value: name,
-                autocomplete: "name",
-                direction: .automatic,
-                problems: problems
-            )
-            TextField(
-                id: "email",
-                label: "Work e-mail",
-                value: email,
-                hint: "Use an address your company reads.",
-                autocomplete: "username",
-                direction: .leftToRight,
-                problems: problems,
-                extra: TextField.forAddresses
-            )
-            PasswordField(
-                hint: "At least 12 characters. A few words you can remember work well.",
-                autocomplete: "new-password",
-                problems: problems
-            )
-            button(.class("btn primary")) { "Create account" }
-        }
-    }
-
-    @HTMLBuilder private var closed: HTML {
-        p { "Registration is by invitation." }
-        if let mail = visit.brand.supportEmail, let address = ExternalLink("mailto:\(mail)") {
-            p {
-                "Ask \(visit.brand.displayName) at "
-                a(.href(address)) { mail }
-                "."
-            }
-        }
-    }
-}
-
 /// The sign-in page of partners and of customers: the same form, different words around it.
 struct SignInForm {
     let visit: Visit
     let seal: String?
+    let role: Role
     let heading: String
     let action: Path
     var hidden: [(name: String, value: String)] = []
@@ -216,6 +133,7 @@ struct SignInForm {
     init(
         _ visit: Visit,
         _ seal: String?,
+        role: Role,
         heading: String,
         action: Path,
         hidden: [(name: String, value: String)] = [],
@@ -224,6 +142,7 @@ struct SignInForm {
     ) {
         self.visit = visit
         self.seal = seal
+        self.role = role
         self.heading = heading
         self.action = action
         self.hidden = hidden
@@ -235,6 +154,7 @@ struct SignInForm {
         SignInForm(
             visit,
             seal,
+            role: .partner,
             heading: "Sign in to \(visit.brand.displayName) partners",
             action: visit.path("partners", "sign-in"),
             hidden: goal.hidden,
@@ -248,11 +168,21 @@ struct SignInForm {
     /// One message for every cause, so that it does not tell whether the account exists.
     mutating func refuse(email: String) {
         self.email = email
-        problems = [FieldProblem(field: "email", message: "The e-mail or password is not right. Try again.")]
+        problems = [FieldProblem(field: "email", message: "The e-mail or password is not right. Try again, or set a new password.")]
+    }
+
+    /// What led here.
+    private var done: String? {
+        switch visit.queryValue("done") {
+        case "password": "Your new password is set. Sign in with it."
+        case "address": "Your e-mail is changed. Sign in with the new one."
+        default: nil
+        }
     }
 
     var page: Page {
         Page(problems.isEmpty ? heading : "Error: \(heading)", .gate, script: .forms) {
+            if problems.isEmpty { Notice(text: done) }
             ErrorSummary(problems: problems)
             h1 { heading }
             before
@@ -271,6 +201,7 @@ struct SignInForm {
                 PasswordField(autocomplete: "current-password")
                 button(.class("btn primary")) { "Sign in" }
             }
+            p(.class("note")) { a(.href(role.forgotten(visit))) { "Forgotten password" } }
             after
         }
     }

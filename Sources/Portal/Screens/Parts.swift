@@ -198,6 +198,7 @@ struct TextField: Component {
 
 /// A password, with a button to look at it that only scripts can show.
 struct PasswordField: Component {
+    var id = "password"
     var label = "Password"
     var hint: String?
 
@@ -206,14 +207,20 @@ struct PasswordField: Component {
     var problems: [FieldProblem] = []
 
     var body: HTML {
-        Field(id: "password", name: "password", label: label, hint: hint, problems: problems) { attributes in
+        Field(
+            id: id,
+            name: id.replacing("-", with: "_"),
+            label: label,
+            hint: hint,
+            problems: problems
+        ) { attributes in
             div(.class("joined")) {
                 input(attributes + [.type("password"), .autocomplete(autocomplete), .required])
                 button(
                     .class("btn"),
                     .type("button"),
                     .hidden,
-                    .data("reveal", "password"),
+                    .data("reveal", id),
                     .data("show", "Show"),
                     .data("hide", "Hide"),
                     .aria("pressed", "false"),

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Registry
 import Web
 
@@ -89,5 +90,23 @@ struct SystemPage {
             title: "This form could not be read",
             text: "Part of it was damaged on the way. Nothing was changed; go back and try again."
         )
+    }
+}
+
+/// Somebody guessed at a password, or mistyped theirs, too often (ux A3).
+struct TooManySignIns {
+    let wait: Duration
+    let role: Role
+
+    func response(to visit: Visit) -> Response {
+        let end = CalendarText(visit.registry.now().addingTimeInterval(Double(wait.wholeSeconds)))
+        return Page("Too many attempts", .gate) {
+            h1 { "Too many attempts" }
+            p {
+                "Try again at \(end.clock) UTC, or "
+                a(.href(role.forgotten(visit))) { "set a new password" }
+                " now."
+            }
+        }.response(to: visit, .tooManyRequests, [("Retry-After", "\(wait.wholeSeconds)")])
     }
 }

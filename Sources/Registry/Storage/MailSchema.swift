@@ -1,5 +1,23 @@
 /// Letters on their way, and the links some of them carry.
 extension Schema {
+    /// By which people tell their own sessions apart.
+    static var namedSessions: [SQL] {
+        [
+            "ALTER TABLE sessions ADD COLUMN browser TEXT NOT NULL DEFAULT ''",
+            """
+            CREATE TABLE known_browsers (
+                tenant INTEGER NOT NULL,
+                account TEXT NOT NULL,
+                digest BLOB NOT NULL,
+                seen_at INTEGER NOT NULL,
+                PRIMARY KEY (tenant, account, digest),
+                FOREIGN KEY (tenant, account) REFERENCES accounts (tenant, id)
+            ) WITHOUT ROWID
+            """,
+            "CREATE INDEX known_browsers_by_time ON known_browsers (tenant, seen_at)",
+        ]
+    }
+
     static var mail: [SQL] {
         [
             """

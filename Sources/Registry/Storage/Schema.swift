@@ -17,6 +17,7 @@ package enum Schema {
             Migration("second factors", secondFactors),
             Migration("activity", activity),
             Migration("search in the ledger", ledgerSearch),
+            Migration("named sessions", namedSessions),
         ]
     }
 

@@ -57,6 +57,7 @@ extension Schema {
             key: ["tenant", "id"],
             columns: [
                 "digest", "account", "role", "seen_at", "expires_at", "started_at", "address", "proven_at",
+                "browser",
             ]
         ),
         Table(
@@ -159,6 +160,7 @@ extension Schema {
             columns: ["sequence", "hash"]
         ),
         Table("shared_counts", key: ["tenant", "digest"], columns: ["times", "expires_at"]),
+        Table("known_browsers", key: ["tenant", "account", "digest"], columns: ["seen_at"]),
         Table(
             "outbox",
             key: ["tenant", "id"],

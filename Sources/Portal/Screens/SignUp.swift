@@ -1,0 +1,263 @@
+import Registry
+import Web
+
+/// How partners come to an account: an address that proves to be theirs, then a password (ux A2).
+enum SignUpScreens {
+    static func ask(_ visit: Visit) async throws -> Response {
+        if try await visit.partner() != nil { return .redirect(to: visit.path("applications")) }
+        guard visit.site.mail.reaches else { return noMail(visit) }
+        return visit.answerWithSeal { SignUpPage(visit: $0, seal: $1).page.response(to: $0, .ok, $2) }
+    }
+
+    /// Answers `POST /partners/sign-up`: the same page whether or not the address is known (SL-06).
+    static func send(_ form: Form, _ visit: Visit) async throws -> Response {
+        guard visit.site.mail.reaches else { return noMail(visit) }
+        let key = "\(visit.tenant.name) \(visit.request.clientAddress)"
+        if let wait = try await visit.site.brakes.signUps.spend(key, visit) { throw Refusal.tooMany(wait) }
+        let (name, email) = (form["name"]?.trimmingSpaces ?? "", form["email"]?.trimmingSpaces ?? "")
+        do {
+            let draft = try SignUpDraft(email: email, name: name)
+            let wait = try await visit.site.brakes.waitForLetter(to: draft.email, visit)
+            if wait == nil {
+                try await visit.registry.askToSignUp(draft, at: visit.tenant, from: visit.provenance)
+            }
+            return SentPage(
+                visit: visit,
+                email: draft.email.text,
+                lasts: "60 minutes",
+                again: visit.path("partners", "sign-up"),
+                fields: [("name", name), ("email", email)],
+                other: visit.path("partners", "sign-up"),
+                isTooSoon: wait != nil
+            ).page.response(to: visit)
+        } catch let problems as AccountProblems {
+            let page = SignUpPage(
+                visit: visit,
+                seal: visit.seal(for: nil),
+                name: name,
+                email: email,
+                problems: problems.all.map { FieldProblem($0, visit.brand) }
+            )
+            return page.page.response(to: visit, .unprocessable)
+        }
+    }
+
+    /// Opening the link changes nothing: scanners of mail open links.
+    static func askToConfirm(_ visit: Visit) async throws -> Response {
+        do {
+            let email = try await visit.registry.addressToConfirm(visit.captured("link"), at: visit.tenant)
+            return visit.answerWithSeal { visit, seal, headers in
+                confirmPage(email, visit, seal).response(to: visit, .ok, headers)
+            }
+        } catch let refusal as LinkRefusal {
+            return DeadLinkPage(visit, refusal, newLink: visit.path("partners", "sign-up"), role: .partner).response
+        }
+    }
+
+    static func confirm(_ form: Form, _ visit: Visit) async throws -> Response {
+        let (link, password) = (visit.captured("link"), form["password"] ?? "")
+        do {
+            let account = try await visit.registry.confirmSignUp(
+                link,
+                password: password,
+                at: visit.tenant,
+                from: visit.provenance
+            )
+            let signIn = visit.signIn(account.email.text, password, as: .partner)
+            let session = try await visit.registry.start(signIn, at: visit.tenant, from: visit.provenance)
+            return .redirect(to: visit.path("applications"), visit.signedIn(session, signIn))
+        } catch let problems as AccountProblems {
+            let email = try await visit.registry.addressToConfirm(link, at: visit.tenant)
+            let mend = problems.all.map { FieldProblem($0, visit.brand) }
+            return confirmPage(email, visit, visit.seal(for: nil), mend).response(to: visit, .unprocessable)
+        } catch let refusal as LinkRefusal {
+            return DeadLinkPage(visit, refusal, newLink: visit.path("partners", "sign-up"), role: .partner).response
+        }
+    }
+
+    private static func confirmPage(
+        _ email: EmailAddress,
+        _ visit: Visit,
+        _ seal: String?,
+        _ problems: [FieldProblem] = []
+    ) -> Page {
+        NewPasswordPage(
+            heading: "Confirm your e-mail",
+            email: email.text,
+            action: visit.path("partners", "confirm", visit.captured("link")),
+            button: "Confirm this address",
+            seal: seal,
+            problems: problems
+        ).page
+    }
+
+    /// Where letters can go nowhere (ux A2).
+    static func noMail(_ visit: Visit) -> Response {
+        let contact = visit.brand.supportEmail.map { " or write to \($0)" } ?? ""
+        return SystemPage(
+            status: .serviceUnavailable,
+            title: "No e-mail can be sent",
+            text: "\(visit.brand.displayName) cannot send e-mail at the moment. Try again later\(contact).",
+            headers: [("Retry-After", "3600")]
+        ).response(to: visit)
+    }
+}
+
+// MARK: - Pages
+
+private struct SignUpPage {
+    let visit: Visit
+    let seal: String?
+    var name = ""
+    var email = ""
+    var problems: [FieldProblem] = []
+
+    var page: Page {
+        let title = "Create a partner account"
+        return Page(problems.isEmpty ? title : "Error: \(title)", .gate, script: .forms) {
+            ErrorSummary(problems: problems)
+            h1 { title }
+            if visit.tenant.policy.registration == .open { fields } else { closed }
+            p(.class("note")) {
+                "Already have an account? "
+                a(.href(visit.path("partners", "sign-in"))) { "Sign in" }
+            }
+        }
+    }
+
+    @HTMLBuilder private var fields: HTML {
+        form(.class("stack"), .method("post"), .action(visit.path("partners", "sign-up")), .novalidate) {
+            SealField(seal: seal)
+            TextField(
+                id: "name",
+                label: "Your name",
+                value: name,
+                autocomplete: "name",
+                direction: .automatic,
+                problems: problems
+            )
+            TextField(
+                id: "email",
+                label: "Work e-mail",
+                value: email,
+                hint: "We send a link to check it. Use an address your company reads.",
+                autocomplete: "username",
+                direction: .leftToRight,
+                problems: problems,
+                extra: TextField.forAddresses
+            )
+            button(.class("btn primary")) { "Send me a link" }
+        }
+    }
+
+    @HTMLBuilder private var closed: HTML {
+        p { "Registration is by invitation." }
+        if let mail = visit.brand.supportEmail, let address = ExternalLink("mailto:\(mail)") {
+            p {
+                "Ask \(visit.brand.displayName) at "
+                a(.href(address)) { mail }
+                "."
+            }
+        }
+    }
+}
+
+/// “Check your e-mail”, the same for every address.
+struct SentPage {
+    let visit: Visit
+    let email: String
+    let lasts: String
+    let again: Path
+    let fields: [(name: String, value: String)]
+    let other: Path
+
+    /// The last letter went out less than a minute ago, so none did now.
+    let isTooSoon: Bool
+    var isForKnownOnly = false
+
+    var page: Page {
+        Page("Check your e-mail", .gate) {
+            h1 { "Check your e-mail" }
+            if isTooSoon {
+                p(.class("notice"), .role("status")) { "You can send it again 60 seconds after the last one." }
+            }
+            p {
+                isForKnownOnly ? "If there is an account with " : "We sent a link to "
+                strong { bdi(.dir(.leftToRight)) { email } }
+                isForKnownOnly ? ", we sent it a link. It works once, for \(lasts)." : ". It works once, for \(lasts)."
+            }
+            p { "Nothing arrived? Look in the spam folder, or send it again in 60 seconds." }
+            form(.method("post"), .action(again)) {
+                SealField(seal: visit.seal(for: nil))
+                for field in fields { input(.type("hidden"), .name(field.name), .value(field.value)) }
+                button(.class("btn")) { "Send it again" }
+            }
+            p(.class("note")) {
+                "Wrong address? "
+                a(.href(other)) { "Change it" }
+            }
+        }
+    }
+}
+
+/// A password chosen by whoever holds a link.
+struct NewPasswordPage {
+    let heading: String
+    let email: String
+    let action: Path
+    let button: String
+    let seal: String?
+    var problems: [FieldProblem] = []
+
+    var page: Page {
+        Page(problems.isEmpty ? heading : "Error: \(heading)", .gate, script: .forms) {
+            ErrorSummary(problems: problems)
+            h1 { heading }
+            p { strong { bdi(.dir(.leftToRight)) { email } } }
+            form(.class("stack"), .method("post"), .action(action), .novalidate) {
+                SealField(seal: seal)
+                // For password managers, which keep a password with its user name.
+                input(.type("hidden"), .name("username"), .value(email), .autocomplete("username"))
+                PasswordField(
+                    hint: "At least 12 characters. A few words you can remember work well.",
+                    autocomplete: "new-password",
+                    problems: problems
+                )
+                Web.button(.class("btn primary")) { button }
+            }
+        }
+    }
+}
+
+/// A link that does nothing any more, and the way to another.
+struct DeadLinkPage {
+    let visit: Visit
+    let refusal: LinkRefusal
+    let newLink: Path
+    let role: Role
+
+    init(_ visit: Visit, _ refusal: LinkRefusal, newLink: Path, role: Role) {
+        self.visit = visit
+        self.refusal = refusal
+        self.newLink = newLink
+        self.role = role
+    }
+
+    var response: Response {
+        let title = refusal == .used ? "This link was already used" : "This link has expired"
+        return Page(title, .gate) {
+            h1 { title }
+            p {
+                if refusal == .used {
+                    a(.href(role.signIn(visit))) { "Sign in" }
+                    ", or "
+                    a(.href(newLink)) { "send a new link" }
+                    "."
+                } else {
+                    a(.href(newLink)) { "Send a new link" }
+                    "."
+                }
+            }
+        }.response(to: visit, .gone)
+    }
+}

@@ -1,0 +1,117 @@
+import FoundationEssentials
+
+/// Somebody who wants to be a partner: there is no account until their address has proved to be theirs.
+package struct SignUpDraft: Sendable {
+    package let email: EmailAddress
+    package let name: String
+
+    /// Checks everything and throws every problem found, in the order of the form.
+    package init(email: String, name: String) throws(AccountProblems) {
+        var problems: [AccountProblem] = []
+        if name.isEmpty { problems.append(.missingName) }
+        if name.utf8.count > 256 { problems.append(.nameTooLong) }
+        let address = EmailAddress(email)
+        if address == nil { problems.append(email.isEmpty ? .missingEmail : .malformedEmail) }
+        guard let address, problems.isEmpty else { throw AccountProblems(all: problems) }
+        self.email = address
+        self.name = name
+    }
+}
+
+/// Why a link did nothing.
+package enum LinkRefusal: Error, Equatable, Sendable {
+    case used
+    case gone
+}
+
+extension OneTimeLink {
+    /// How long a link to an address stays good (ux A2), and one to a new password (SL-10).
+    package static let confirmationLife: Duration = .seconds(3600)
+    package static let resetLife: Duration = .seconds(1800)
+}
+
+// MARK: - What may be done with it
+
+extension ApplicationRegistry {
+    /// Writes to the address: a link to go on with or, if it has an account already, that it has.
+    ///
+    /// Whoever asked cannot tell which (SL-06): the same rows are written either way. Throws ``AccountProblems`` where
+    /// registration is closed.
+    package func askToSignUp(_ draft: SignUpDraft, at tenant: Tenant, from provenance: Provenance) async throws {
+        guard tenant.policy.registration == .open else {
+            throw AccountProblems(all: [.registrationClosed])
+        }
+        let link = newLink(
+            .confirmAddress,
+            about: draft.email.text,
+            draft.name,
+            lasting: OneTimeLink.confirmationLife,
+            at: tenant
+        )
+        let (now, id) = (clock(), tenant.id)
+        try await database.transaction(.tenant(id)) { transaction in
+            let isKnown = try transaction.account(of: draft.email, as: .partner, tenant: id) != nil
+            try self.keep(link, in: transaction, tenant: id)
+            let letter: Letter =
+                isKnown ? .alreadyRegistered : .confirmAddress(name: draft.name, link: link.secret.plaintext)
+            try self.outbox.post(letter, to: draft.email, in: transaction, tenant: id, at: now)
+        }
+    }
+
+    /// Whose address a link confirms, without using it; throws ``LinkRefusal``.
+    package func addressToConfirm(_ link: String, at tenant: Tenant) async throws -> EmailAddress {
+        guard let email = EmailAddress(try await facts(of: link, .confirmAddress, at: tenant).subject) else {
+            throw DamagedRow(place: "one_time_links.subject")
+        }
+        return email
+    }
+
+    /// Makes the account of whoever got the letter; throws ``AccountProblems`` about the password, or ``LinkRefusal``.
+    package func confirmSignUp(
+        _ link: String,
+        password: String,
+        at tenant: Tenant,
+        from provenance: Provenance
+    ) async throws -> Account {
+        let facts = try await facts(of: link, .confirmAddress, at: tenant)
+        let draft = try AccountDraft(email: facts.subject, name: facts.detail, password: password, at: tenant)
+        let hash = try await passwords.hash(draft.password)
+        let account = Account(
+            id: AccountID(text: "acc_" + entropy.base62(22)),
+            role: .partner,
+            email: draft.email,
+            name: draft.name,
+            organisation: ""
+        )
+        let (now, ledger, id) = (clock(), ledger, tenant.id)
+        return try await database.transaction(.tenant(id)) { transaction in
+            guard try self.use(link, .confirmAddress, in: transaction, tenant: id, at: now) != nil,
+                try transaction.insert(account, password: hash, tenant: id, at: now)
+            else { throw LinkRefusal.used }
+            try ledger.record(
+                .accountCreated,
+                of: account.id.text,
+                by: account.actor,
+                [("role", account.role.rawValue)],
+                from: provenance,
+                in: transaction,
+                tenant: id,
+                at: now
+            )
+            return account
+        }
+    }
+
+    /// What an open link is about; throws ``LinkRefusal`` for any other.
+    func facts(
+        of link: String,
+        _ purpose: OneTimeLink.Purpose,
+        at tenant: Tenant
+    ) async throws -> OneTimeLink.Facts {
+        switch try await look(at: link, purpose, at: tenant) {
+        case .open(let facts): return facts
+        case .used: throw LinkRefusal.used
+        case .gone: throw LinkRefusal.gone
+        }
+    }
+}
