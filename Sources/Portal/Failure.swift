@@ -30,7 +30,8 @@ enum Failure {
         case Refusal.readOnly: SystemPage.readOnly.response(to: visit)
         case Refusal.unsealedForm: SystemPage.unsealedForm.response(to: visit)
         case Refusal.tooMany(let wait): SystemPage.tooMany(wait).response(to: visit)
-        case Refusal.tooManySignIns(let wait, let role): TooManySignIns(wait: wait, role: role).response(to: visit)
+        case Refusal.tooManySignIns(let wait, let role):
+            TooManySignIns(wait: wait, role: role).response(to: visit)
         case let problem as FormProblem: SystemPage.form(problem).response(to: visit)
         default:
             isTemporary(error)

@@ -44,8 +44,10 @@ struct MIMEMessage: Sendable {
         return Array(lines.joined(separator: "\r\n").utf8)
     }
 
-    /// A text as it may stand in a header: as it is where that is plain, else encoded words of at most 75
-    /// characters (RFC 2047 §2), folded. Fewer characters are plain in a name, where some have a meaning.
+    /// A text as it may stand in a header: as it is, or as encoded words (RFC 2047 §2).
+    ///
+    /// Those have at most 75 characters and are folded. Fewer characters are plain in a name, where some have a
+    /// meaning.
     static func header(_ text: String, isName: Bool = false) -> String {
         let isPlain = text.utf8.allSatisfy { byte in
             isName ? byte.isLetterOrDigit || byte == 0x20 : (0x20...0x7E).contains(byte)

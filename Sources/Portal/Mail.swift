@@ -74,6 +74,9 @@ final class SMTPProgress {
     private var command = ""
     private var reply: String?
 
+    /// The answer to our leaving says nothing about the letter.
+    private var isLeaving = false
+
     /// `mayBegin` is asked once, when the server is ready for the letter and none of it has left.
     init(_ message: [UInt8], mayBegin: @escaping () -> Bool) {
         rest = message[...]
@@ -97,9 +100,11 @@ final class SMTPProgress {
 
     /// Looks at the first word only: what follows may be a password.
     func noteCommand(_ line: UnsafeBufferPointer<UInt8>) {
-        guard !handoverBegan else { return }
-        let word = line.prefix { $0 != UInt8(ascii: " ") && $0 != UInt8(ascii: "\r") }
-        switch String(decoding: word, as: UTF8.self) {
+        let bytes = line.prefix { $0 != UInt8(ascii: " ") && $0 != UInt8(ascii: "\r") }
+        let word = String(decoding: bytes, as: UTF8.self)
+        if word == "QUIT" { isLeaving = true }
+        guard !handoverBegan, !isLeaving else { return }
+        switch word {
         case "EHLO", "HELO": step = .hello
         case "STARTTLS": step = .starttls
         case "AUTH": step = .auth
@@ -114,10 +119,11 @@ final class SMTPProgress {
     /// Keeps the three digits and, where there is one, the enhanced code (RFC 3463): the rest may name somebody.
     func noteReply(_ line: UnsafeBufferPointer<UInt8>) {
         let digits = line.prefix(3)
-        guard digits.count == 3, digits.allSatisfy(\.isDigit) else { return }
+        guard !isLeaving, digits.count == 3, digits.allSatisfy(\.isDigit) else { return }
         let second = line.dropFirst(4).prefix { $0.isDigit || $0 == UInt8(ascii: ".") }
         let code = String(decoding: digits, as: UTF8.self)
-        reply = second.count { $0 == UInt8(ascii: ".") } == 2
+        reply =
+            second.count { $0 == UInt8(ascii: ".") } == 2
             ? "\(code) \(String(decoding: second, as: UTF8.self))" : code
     }
 
@@ -128,7 +134,8 @@ final class SMTPProgress {
             switch fault.kind {
             case .resolve: .resolve
             case .connect: .connect
-            case .tls where !handoverBegan: step == .starttls || step == .hello && reply != nil ? .starttls : .tls
+            case .tls where !handoverBegan:
+                step == .starttls || step == .hello && reply != nil ? .starttls : .tls
             default: step
             }
         return DeliveryProblem(

@@ -14,7 +14,9 @@ extension Sources {
         let user = value("smtp-user") { isLine($0) ? $0 : nil }
         let password = password(readFile)
         guard let host else {
-            if sender != nil || user != nil { problems.append("smtp-host is missing: it says who takes letters") }
+            if sender != nil || user != nil {
+                problems.append("smtp-host is missing: it says who takes letters")
+            }
             return nil
         }
         guard let sender else {

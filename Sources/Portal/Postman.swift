@@ -21,11 +21,17 @@ enum MailRoute: Sendable {
 ///
 /// Every second it looks where something was just posted, and twice a minute everywhere.
 struct Postman {
+    private final class Work: Sendable {
+        let isOver = Atomic(false)
+    }
+
     private let task: Task<Void, Never>
+    private let work = Work()
 
     init(of registry: ApplicationRegistry, _ sender: MailSender, _ log: Log) {
         let round = Round(registry: registry, sender: sender, log: log)
-        task = Task {
+        task = Task { [work] in
+            defer { work.isOver.store(true, ordering: .releasing) }
             var secondsToLookEverywhere = 0
             while !Task.isCancelled {
                 do {
@@ -47,10 +53,13 @@ struct Postman {
         }
     }
 
-    /// Lets the letter that is on its way arrive, but takes no other.
+    /// Takes no other letter, and gives the one that is on its way five seconds to arrive: it is tried again
+    /// when a claim has ended, if it did not.
     func stop() async {
         task.cancel()
-        await task.value
+        for _ in 0..<50 where !work.isOver.load(ordering: .acquiring) {
+            do { try await Task.sleep(for: .milliseconds(100)) } catch { return }
+        }
     }
 }
 

@@ -5,7 +5,12 @@ import FoundationEssentials
 /// An administrator is told of a new one, and whoever guesses from elsewhere does not shut out the account's owner.
 extension ApplicationRegistry {
     /// Whether this browser was signed in with by the account with this address; costs the same whatever the answer.
-    package func knows(_ token: String?, of email: EmailAddress, as role: Role, at tenant: Tenant) async throws
+    package func knows(
+        _ token: String?,
+        of email: EmailAddress,
+        as role: Role,
+        at tenant: Tenant
+    ) async throws
         -> Bool
     {
         let digest = browserDigest(token ?? "")
@@ -51,7 +56,8 @@ extension ApplicationRegistry {
 
 extension Connection {
     fileprivate func hasKnownBrowser(_ account: AccountID, tenant: TenantID) throws -> Bool {
-        try !run("SELECT 1 FROM known_browsers WHERE tenant = \(tenant) AND account = \(account) LIMIT 1").isEmpty
+        try !run("SELECT 1 FROM known_browsers WHERE tenant = \(tenant) AND account = \(account) LIMIT 1")
+            .isEmpty
     }
 
     /// Says whether it was not known before.

@@ -161,7 +161,12 @@ extension ApplicationRegistry {
     }
 
     /// Changes an account's address, and tells the old one; throws ``LinkRefusal``, also when another has it by now.
-    package func changeAddress(_ link: String, as role: Role, at tenant: Tenant, from provenance: Provenance)
+    package func changeAddress(
+        _ link: String,
+        as role: Role,
+        at tenant: Tenant,
+        from provenance: Provenance
+    )
         async throws
     {
         let email = try await addressToChangeTo(link, at: tenant)

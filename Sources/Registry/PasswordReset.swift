@@ -63,7 +63,8 @@ extension ApplicationRegistry {
         }
     }
 
-    func checkedHash(_ password: String, of account: Account, at tenant: Tenant) async throws -> PasswordHash {
+    func checkedHash(_ password: String, of account: Account, at tenant: Tenant) async throws -> PasswordHash
+    {
         let problems = Password.problems(in: password, of: account.email, at: tenant)
         guard problems.isEmpty else { throw AccountProblems(all: problems) }
         return try await passwords.hash(password)

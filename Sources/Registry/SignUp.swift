@@ -37,7 +37,11 @@ extension ApplicationRegistry {
     ///
     /// Whoever asked cannot tell which (SL-06): the same rows are written either way. Throws ``AccountProblems`` where
     /// registration is closed.
-    package func askToSignUp(_ draft: SignUpDraft, at tenant: Tenant, from provenance: Provenance) async throws {
+    package func askToSignUp(
+        _ draft: SignUpDraft,
+        at tenant: Tenant,
+        from provenance: Provenance
+    ) async throws {
         guard tenant.policy.registration == .open else {
             throw AccountProblems(all: [.registrationClosed])
         }

@@ -6,10 +6,11 @@ enum CommandLineInterface {
     static let version = "0.1.0"
 
     static var commands: [Command] {
-        ServerCommands.all + TenantCommands.all + AccountCommands.all + AdminCommands.all
-            + ApplicationCommands.all
-            + AuditCommands.all + MailCommand.all + ConformanceCommand.all + DemoCommand.all
-            + ProgramCommands.all
+        [
+            ServerCommands.all, TenantCommands.all, AccountCommands.all, AdminCommands.all,
+            ApplicationCommands.all, AuditCommands.all, MailCommand.all, ConformanceCommand.all,
+            DemoCommand.all, ProgramCommands.all,
+        ].flatMap { $0 }
     }
 
     /// Does what was typed and returns the exit code: 0 done, 1 failed, 2 wrong use.

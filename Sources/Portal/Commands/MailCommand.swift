@@ -21,12 +21,16 @@ enum MailCommand {
         let configuration = try Configuration(call.arguments, terminal.environment)
         let typed = call.arguments.operands.first ?? ""
         guard let recipient = EmailAddress(typed) else {
-            throw WrongUse(problems: ["“\(typed)” is no e-mail address"], hint: "portal mail test you@example.com")
+            throw WrongUse(
+                problems: ["“\(typed)” is no e-mail address"],
+                hint: "portal mail test you@example.com"
+            )
         }
         guard let server = configuration.mail else {
             throw CommandFailure(
                 "no mail server is set",
-                hint: "--smtp-host HOST --smtp-from ADDRESS name one, or PORTAL_SMTP_HOST and PORTAL_SMTP_FROM"
+                hint:
+                    "--smtp-host HOST --smtp-from ADDRESS name one, or PORTAL_SMTP_HOST and PORTAL_SMTP_FROM"
             )
         }
         do {

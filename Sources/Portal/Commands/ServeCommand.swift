@@ -87,7 +87,10 @@ enum ServeCommand {
         case .localPage:
             log.note(.info, "No mail server is set; letters are shown at \(publicURL.text)\(LocalMail.path)")
         case .nowhere:
-            log.note(.warning, "No mail server is set (PORTAL_SMTP_HOST), so nobody can sign up or set a new password")
+            log.note(
+                .warning,
+                "No mail server is set (PORTAL_SMTP_HOST), so nobody can sign up or set a new password"
+            )
         }
         return nil
     }

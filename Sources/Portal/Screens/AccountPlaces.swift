@@ -3,11 +3,6 @@ import Web
 
 /// Where the pages about an account of each role stand, and the frame they stand in.
 extension Role {
-    /// Where people of this role sign in.
-    func signIn(_ visit: Visit) -> Path {
-        self == .customer ? visit.path("sign-in") : visit.path(segment, "sign-in")
-    }
-
     func forgotten(_ visit: Visit) -> Path { visit.path(segment, "forgotten") }
 
     /// The page about one's own account, or a place below it.

@@ -20,7 +20,9 @@ struct AccountScreens: Sendable {
         guard visit.site.mail.reaches else { return SignUpScreens.noMail(visit) }
         let typed = form["email"]?.trimmingSpaces ?? ""
         guard let email = EmailAddress(typed), email != own.account.email else {
-            let message = typed.isEmpty ? "Enter your new e-mail" : "Enter another e-mail address, like name@company.com"
+            let message =
+                typed.isEmpty
+                ? "Enter your new e-mail" : "Enter another e-mail address, like name@company.com"
             let problem = FieldProblem(field: "email", message: message)
             return try await page(of: own, visit, typed, [problem]).response(to: visit, .unprocessable)
         }

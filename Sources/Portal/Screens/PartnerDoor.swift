@@ -101,7 +101,12 @@ struct Door {
         guard let address = EmailAddress(email) else {
             return "\(visit.tenant.name) \(role) \(visit.request.clientAddress)"
         }
-        let isKnown = try await visit.registry.knows(visit.knownToken, of: address, as: role, at: visit.tenant)
+        let isKnown = try await visit.registry.knows(
+            visit.knownToken,
+            of: address,
+            as: role,
+            at: visit.tenant
+        )
         return "\(visit.tenant.name) \(role) \(address.text)" + (isKnown ? " known" : "")
     }
 }
@@ -168,7 +173,12 @@ struct SignInForm {
     /// One message for every cause, so that it does not tell whether the account exists.
     mutating func refuse(email: String) {
         self.email = email
-        problems = [FieldProblem(field: "email", message: "The e-mail or password is not right. Try again, or set a new password.")]
+        problems = [
+            FieldProblem(
+                field: "email",
+                message: "The e-mail or password is not right. Try again, or set a new password."
+            )
+        ]
     }
 
     /// What led here.

@@ -69,7 +69,10 @@ struct PasswordScreens: Sendable {
         } catch let problems as AccountProblems {
             let account = try await visit.registry.accountToReset(link, as: role, at: visit.tenant)
             let mend = problems.all.map { FieldProblem($0, visit.brand) }
-            return newPasswordPage(account, visit, visit.seal(for: nil), mend).response(to: visit, .unprocessable)
+            return newPasswordPage(account, visit, visit.seal(for: nil), mend).response(
+                to: visit,
+                .unprocessable
+            )
         } catch let refusal as LinkRefusal {
             return DeadLinkPage(visit, refusal, newLink: role.forgotten(visit), role: role).response
         }
@@ -101,7 +104,9 @@ struct PasswordScreens: Sendable {
         return Page(problems.isEmpty ? title : "Error: \(title)", .gate) {
             ErrorSummary(problems: problems)
             h1 { title }
-            p { "We send a link to the e-mail you sign in with to \(role.area(of: visit.brand.displayName))." }
+            p {
+                "We send a link to the e-mail you sign in with to \(role.area(of: visit.brand.displayName))."
+            }
             form(.class("stack"), .method("post"), .action(role.forgotten(visit)), .novalidate) {
                 SealField(seal: seal)
                 TextField(
@@ -124,8 +129,9 @@ struct PasswordScreens: Sendable {
 enum ChangePasswordEndpoint {
     static func show(_ visit: Visit) async throws -> Response {
         let role: Role =
-            if try await visit.partner() != nil { .partner } else if try await visit.admin() != nil { .admin }
-            else { .customer }
+            if try await visit.partner() != nil { .partner } else if try await visit.admin() != nil {
+                .admin
+            } else { .customer }
         return Response(
             .found,
             headers: [

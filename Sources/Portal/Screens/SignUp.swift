@@ -50,7 +50,8 @@ enum SignUpScreens {
                 confirmPage(email, visit, seal).response(to: visit, .ok, headers)
             }
         } catch let refusal as LinkRefusal {
-            return DeadLinkPage(visit, refusal, newLink: visit.path("partners", "sign-up"), role: .partner).response
+            return DeadLinkPage(visit, refusal, newLink: visit.path("partners", "sign-up"), role: .partner)
+                .response
         }
     }
 
@@ -71,7 +72,8 @@ enum SignUpScreens {
             let mend = problems.all.map { FieldProblem($0, visit.brand) }
             return confirmPage(email, visit, visit.seal(for: nil), mend).response(to: visit, .unprocessable)
         } catch let refusal as LinkRefusal {
-            return DeadLinkPage(visit, refusal, newLink: visit.path("partners", "sign-up"), role: .partner).response
+            return DeadLinkPage(visit, refusal, newLink: visit.path("partners", "sign-up"), role: .partner)
+                .response
         }
     }
 
@@ -179,12 +181,15 @@ struct SentPage {
         Page("Check your e-mail", .gate) {
             h1 { "Check your e-mail" }
             if isTooSoon {
-                p(.class("notice"), .role("status")) { "You can send it again 60 seconds after the last one." }
+                p(.class("notice"), .role("status")) {
+                    "You can send it again 60 seconds after the last one."
+                }
             }
             p {
                 isForKnownOnly ? "If there is an account with " : "We sent a link to "
                 strong { bdi(.dir(.leftToRight)) { email } }
-                isForKnownOnly ? ", we sent it a link. It works once, for \(lasts)." : ". It works once, for \(lasts)."
+                isForKnownOnly
+                    ? ", we sent it a link. It works once, for \(lasts)." : ". It works once, for \(lasts)."
             }
             p { "Nothing arrived? Look in the spam folder, or send it again in 60 seconds." }
             form(.method("post"), .action(again)) {

@@ -112,6 +112,13 @@ class Server:
         assert self.process
         self.process.send_signal(signal.SIGCONT)
 
+    def link_for(self, recipient: str) -> str:
+        """Where the link of the latest letter to somebody leads, from the page that shows letters on this machine."""
+        page = httpx.get(f"{self.url}/mail", timeout=5).text
+        letters = [part for part in page.split("<article")[1:] if recipient in part]
+        assert letters, f"no letter to {recipient}"
+        return letters[0].split('<a href="')[1].split('"')[0]
+
     def memory(self) -> int:
         """Resident bytes of the running process."""
         assert self.process

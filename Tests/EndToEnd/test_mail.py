@@ -1,0 +1,123 @@
+"""Letters reach a real mail server, at least once and not more than twice (security rows R-16, ST-08)."""
+
+from __future__ import annotations
+
+import signal
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from portal.oauth import Person
+from portal.server import ROOT, Server, until
+from portal.smtp import MailServer, certificate
+
+FROM = "no-reply@auth.example"
+
+
+def settings(mail: MailServer, *more: str) -> list[str]:
+    return ["--smtp-host", "127.0.0.1", "--smtp-port", str(mail.port), "--smtp-from", FROM, *more]
+
+
+@pytest.fixture
+def portal(tmp_path: Path) -> Iterator[Server]:
+    server = Server(tmp_path / "data")
+    server.succeed("tenant", "import", str(ROOT / "Tenants/standard.json5"))
+    yield server
+    server.stop()
+
+
+def sign_up(server: Server, email: str) -> None:
+    person = Person(server.tenant("standard").base, "partner")
+    page = person.page("/partners/sign-up")
+    answer = person.submit(page, "email", name="Dana Field", email=email)
+    assert answer.status_code == 200
+
+
+def test_a_letter_has_both_forms_one_link_and_says_it_is_automatic(portal: Server) -> None:
+    with MailServer() as mail:
+        portal.options = settings(mail)
+        portal.start()
+        sign_up(portal, "dana@acme.example")
+        until(lambda: len(mail.letters) == 1, within=15, of="the letter")
+        letter = mail.letters[0]
+        assert mail.recipients == ["dana@acme.example"]
+        assert letter["Auto-Submitted"] == "auto-generated" and FROM in letter["From"]
+        plain, html = letter.get_body(("plain",)), letter.get_body(("html",))
+        assert plain and html
+        text, source = plain.get_content(), html.get_content()
+        assert text.count("http://") == 1 and source.count("href=") == 1
+        link = next(word for word in text.split() if word.startswith("http://"))
+        assert link.startswith(portal.tenant("standard").base + "/partners/confirm/") and link in source
+        assert "src=" not in source
+
+
+def test_what_is_refused_for_now_is_tried_again(portal: Server) -> None:
+    with MailServer() as mail:
+        mail.refuse_recipients = lambda count: "451 4.3.0 later" if count == 1 else "250 fine"
+        portal.options = settings(mail)
+        portal.start()
+        sign_up(portal, "dana@acme.example")
+        until(lambda: len(mail.letters) == 1, within=60, of="the second try")
+        assert "rcpt" in portal.log.read_text() and "451 4.3.0" in portal.log.read_text()
+
+
+def test_a_connection_cut_after_the_letter_costs_a_second_copy_and_no_third(portal: Server) -> None:
+    with MailServer() as mail:
+        mail.answer = lambda count: None
+        portal.options = settings(mail)
+        portal.start()
+        sign_up(portal, "dana@acme.example")
+        until(lambda: "given up" in portal.log.read_text(), within=60, of="giving up")
+        assert len(mail.letters) == 2
+        assert len({letter["Message-ID"] for letter in mail.letters}) == 1
+
+
+def test_killed_in_the_middle_every_letter_comes_once_or_twice(portal: Server) -> None:
+    with MailServer() as mail:
+        portal.options = settings(mail)
+        people = [f"dana-{number}@acme.example" for number in range(6)]
+        for person in people:
+            portal.start()
+            sign_up(portal, person)
+            portal.stop(signal.SIGKILL)
+        portal.start()
+        until(lambda: set(mail.recipients) == set(people), within=60, of="every letter")
+        assert set(Counter(mail.recipients).values()) <= {1, 2}
+
+
+@pytest.mark.parametrize("implicit", [False, True], ids=["starttls", "implicit"])
+def test_tls_is_required_and_the_certificate_is_looked_at(
+    portal: Server, tmp_path: Path, implicit: bool
+) -> None:
+    tls = certificate(tmp_path)
+    how = ["--smtp-tls", "implicit" if implicit else "require"]
+    with MailServer(tls, implicit) as mail:
+        refused = portal.command("mail", "test", "dana@acme.example", *settings(mail, *how))
+        assert refused.returncode == 1 and "tls: " in refused.stderr
+        assert mail.letters == []
+        portal.succeed(
+            "mail", "test", "dana@acme.example", *settings(mail, *how, "--smtp-ca", str(tls[0]))
+        )
+        assert mail.recipients == ["dana@acme.example"]
+
+
+def test_without_starttls_nothing_is_sent(portal: Server) -> None:
+    with MailServer() as mail:
+        done = portal.command("mail", "test", "dana@acme.example", *settings(mail, "--smtp-tls", "require"))
+        assert done.returncode == 1 and "starttls" in done.stderr
+        assert mail.letters == [] and mail.recipients == []
+
+
+def test_a_test_letter_names_the_step_that_fails(portal: Server) -> None:
+    with MailServer() as mail:
+        mail.answer = lambda count: "550 5.7.1 no"
+        mail.refuse_recipients = lambda count: "550 5.1.1 unknown" if count == 1 else "250 fine"
+        first = portal.command("mail", "test", "dana@acme.example", *settings(mail))
+        second = portal.command("mail", "test", "dana@acme.example", *settings(mail))
+        assert "rcpt: the server answered 550 5.1.1" in first.stderr
+        assert "handover: the server answered 550 5.7.1" in second.stderr
+        down = settings(mail)
+    third = portal.command("mail", "test", "dana@acme.example", *down[:2], "--smtp-port", "1", *down[4:])
+    assert "connect: " in third.stderr
