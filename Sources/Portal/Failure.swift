@@ -18,20 +18,22 @@ enum Failure {
     /// The answer to an error that left a handler: a page for people, RFC 6749 JSON for software.
     static func response(to error: any Error, _ visit: Visit, isForSoftware: Bool) -> Response {
         let failure = OAuthFailure(error)
-        let isExpected = error is Refusal || error is FormProblem
+        let isExpected = error is Refusal || error is MemberRefusal || error is FormProblem
         if failure.status == .internalError, !isExpected { record(error, visit.request, visit.site.log) }
         return isForSoftware ? failure.response(to: visit) : page(for: error, visit)
     }
 
     private static func page(for error: any Error, _ visit: Visit) -> Response {
         switch error {
-        case Refusal.notFound: SystemPage.notFound.response(to: visit)
+        case Refusal.notFound, MemberRefusal.notAMember: SystemPage.notFound.response(to: visit)
         case Refusal.foreignForm: SystemPage.foreignForm.response(to: visit)
         case Refusal.readOnly: SystemPage.readOnly.response(to: visit)
         case Refusal.unsealedForm: SystemPage.unsealedForm.response(to: visit)
         case Refusal.tooMany(let wait): SystemPage.tooMany(wait).response(to: visit)
         case Refusal.tooManySignIns(let wait, let role):
             TooManySignIns(wait: wait, role: role).response(to: visit)
+        case MemberRefusal.roleTooLow(let role, of: let email, in: let application):
+            RoleTooLowPage(role: role, email: email, application: application).response(to: visit)
         case let problem as FormProblem: SystemPage.form(problem).response(to: visit)
         default:
             isTemporary(error)

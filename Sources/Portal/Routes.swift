@@ -37,23 +37,23 @@ extension Site {
         .partner (.get,  "/applications/new",                                    RegistrationScreens.ask),
         .partner (.post, "/applications",                                        RegistrationScreens.register,  upTo: .upload),
         .partner (.post, "/applications/preview",                                RegistrationScreens.preview,   upTo: .upload),
-        .partner (.get,  "/applications/{application}",                          ApplicationScreens.show),
-        .partner (.post, "/applications/{application}/redirect-uris",            ApplicationScreens.addRedirectURI),
-        .partner (.get,  "/applications/{application}/redirect-uris/remove",     ApplicationScreens.askToRemoveRedirectURI),
-        .partner (.post, "/applications/{application}/redirect-uris/remove",     ApplicationScreens.removeRedirectURI),
-        .partner (.get,  "/applications/{application}/activity",                 ActivityScreens.list),
-        .partner (.get,  "/applications/{application}/activity/{entry}",         ActivityScreens.show),
-        .partner (.get,  "/applications/{application}/activity/{entry}/add",     ActivityScreens.askToAdd),
-        .partner (.post, "/applications/{application}/activity/{entry}/add",     ActivityScreens.add),
-        .partner (.get,  "/applications/{application}/check",                    LinkChecker.ask),
-        .partner (.post, "/applications/{application}/check",                    LinkChecker.check),
-        .partner (.post, "/applications/{application}/test-accounts",            ApplicationScreens.setTestAccounts),
-        .partner (.get,  "/applications/{application}/secrets/new",              SecretScreens.ask),
-        .partner (.post, "/applications/{application}/secrets",                  SecretScreens.create),
-        .partner (.get,  "/applications/{application}/secrets/{secret}/revoke",  SecretScreens.askToRevoke),
-        .partner (.post, "/applications/{application}/secrets/{secret}/revoke",  SecretScreens.revoke),
-        .partner (.get,  "/applications/{application}/secrets/{secret}/end",     SecretScreens.askForEnd),
-        .partner (.post, "/applications/{application}/secrets/{secret}/end",     SecretScreens.setEnd),
+        .member  (.get,  "/applications/{application}",                          .viewer,    ApplicationScreens.show),
+        .member  (.post, "/applications/{application}/redirect-uris",            .developer, ApplicationScreens.addRedirectURI),
+        .member  (.get,  "/applications/{application}/redirect-uris/remove",     .developer, ApplicationScreens.askToRemoveRedirectURI),
+        .member  (.post, "/applications/{application}/redirect-uris/remove",     .developer, ApplicationScreens.removeRedirectURI),
+        .member  (.get,  "/applications/{application}/activity",                 .viewer,    ActivityScreens.list),
+        .member  (.get,  "/applications/{application}/activity/{entry}",         .viewer,    ActivityScreens.show),
+        .member  (.get,  "/applications/{application}/activity/{entry}/add",     .developer, ActivityScreens.askToAdd),
+        .member  (.post, "/applications/{application}/activity/{entry}/add",     .developer, ActivityScreens.add),
+        .member  (.get,  "/applications/{application}/check",                    .viewer,    LinkChecker.ask),
+        .member  (.post, "/applications/{application}/check",                    .viewer,    LinkChecker.check),
+        .member  (.post, "/applications/{application}/test-accounts",            .developer, ApplicationScreens.setTestAccounts),
+        .member  (.get,  "/applications/{application}/secrets/new",              .owner,     SecretScreens.ask),
+        .member  (.post, "/applications/{application}/secrets",                  .owner,     SecretScreens.create),
+        .member  (.get,  "/applications/{application}/secrets/{secret}/revoke",  .owner,     SecretScreens.askToRevoke),
+        .member  (.post, "/applications/{application}/secrets/{secret}/revoke",  .owner,     SecretScreens.revoke),
+        .member  (.get,  "/applications/{application}/secrets/{secret}/end",     .owner,     SecretScreens.askForEnd),
+        .member  (.post, "/applications/{application}/secrets/{secret}/end",     .owner,     SecretScreens.setEnd),
 
         .anyone  (.get,  "/sign-in",                                             CustomerDoor.ask),
         .visitor (.post, "/sign-in",                                             CustomerDoor.signIn),
@@ -140,7 +140,12 @@ extension Site {
 
 /// One line of the table: a method, a pattern, who is let in, and what answers them.
 struct Route: Sendable {
-    enum Admission: Sendable { case anyone, unproven, partner, customer, admin, client, bearer }
+    enum Admission: Sendable, Equatable {
+        case anyone, unproven, partner, customer, admin, client, bearer
+
+        /// A partner who is at least this in the team of the application that the path names.
+        case member(MemberRole)
+    }
 
     /// How lately somebody must have shown their second factor.
     enum Proof: Sendable {
@@ -226,6 +231,40 @@ extension Route {
             guard proof == .fresh else { return try await handler(partner, form, visit) }
             return try await StepUp.pass(partner, form, visit, handler)
         }
+    }
+
+    static func member(
+        _ method: Reading,
+        _ pattern: PathPattern,
+        _ least: MemberRole,
+        _ handler: @escaping @Sendable (MemberAccess, Visit) async throws -> Response
+    ) -> Route {
+        let route = partner(method, pattern) { partner, visit in
+            let member = try await partner.member(of: visit.captured("application"), atLeast: least)
+            return try await handler(member, visit)
+        }
+        return Route(.get, pattern, .member(least), .none, .any, route.respond)
+    }
+
+    static func member(
+        _ method: Writing,
+        _ pattern: PathPattern,
+        _ least: MemberRole,
+        _ handler: @escaping @Sendable (MemberAccess, Form, Visit) async throws -> Response,
+        _ proof: Proof = .any,
+        upTo size: BodySize = .form
+    ) -> Route {
+        let route = partner(
+            method,
+            pattern,
+            { partner, form, visit in
+                let member = try await partner.member(of: visit.captured("application"), atLeast: least)
+                return try await handler(member, form, visit)
+            },
+            proof,
+            upTo: size
+        )
+        return Route(.post, pattern, .member(least), size, proof, route.respond)
     }
 
     static func customer(

@@ -14,6 +14,21 @@ package struct PartnerAccess: Sendable {
     var actor: Actor { .partner(account.id) }
 }
 
+/// A member of an application's team, in a role that is enough for what they came for.
+package struct MemberAccess: Sendable {
+    package let partner: PartnerAccess
+
+    /// As it was when they came; whatever changes it looks again.
+    package let application: Application
+    package let role: MemberRole
+
+    package var tenant: Tenant { partner.tenant }
+    package var account: Account { partner.account }
+    var registry: ApplicationRegistry { partner.registry }
+    var provenance: Provenance { partner.provenance }
+    var actor: Actor { partner.actor }
+}
+
 /// A signed-in customer: what they allow, and what they have allowed.
 package struct CustomerAccess: Sendable {
     package let tenant: Tenant

@@ -49,14 +49,13 @@ package struct ActivityPage: Sendable {
 
 // MARK: - Looking at it
 
-extension PartnerAccess {
+extension MemberAccess {
     /// Up to ``Activity/pageLength`` of an application's entries, older than the one named.
-    package func activity(of application: Application, before id: String? = nil) async throws -> ActivityPage?
-    {
+    package func activity(before id: String? = nil) async throws -> ActivityPage {
         let since = registry.clock().addingTimeInterval(-Double(Activity.keptSeconds))
-        return try await reading(application) { connection, current, tenant in
+        return try await reading { connection, application, tenant in
             let found = try connection.activity(
-                of: current.id,
+                of: application,
                 before: id ?? "~",
                 since: since,
                 limit: Activity.pageLength + 1,
@@ -66,44 +65,41 @@ extension PartnerAccess {
             return ActivityPage(
                 entries: entries,
                 older: found.count > entries.count ? entries.last?.id : nil,
-                uncounted: try connection.uncounted(of: current.id, since: since, tenant: tenant)
+                uncounted: try connection.uncounted(of: application, since: since, tenant: tenant)
             )
         }
     }
 
-    package func activity(_ id: String, of application: Application) async throws -> Activity? {
-        try await one(of: application) { connection, current, tenant, since in
-            try connection.activity(id, of: current.id, since: since, tenant: tenant)
+    package func activity(_ id: String) async throws -> Activity? {
+        try await one { connection, application, tenant, since in
+            try connection.activity(id, of: application, since: since, tenant: tenant)
         }
     }
 
     /// The newest entry under a reference that somebody passed on.
-    package func activity(under reference: String, of application: Application) async throws -> Activity? {
-        try await one(of: application) { connection, current, tenant, since in
-            try connection.activity(under: reference, of: current.id, since: since, tenant: tenant)
+    package func activity(under reference: String) async throws -> Activity? {
+        try await one { connection, application, tenant, since in
+            try connection.activity(under: reference, of: application, since: since, tenant: tenant)
         }
     }
 
     /// What the last authorization request came to; nil where there was none in thirty days.
-    package func lastAuthorization(of application: Application) async throws -> Activity? {
-        try await one(of: application) { connection, current, tenant, since in
-            try connection.lastActivity(at: .authorize, of: current.id, since: since, tenant: tenant)
+    package func lastAuthorization() async throws -> Activity? {
+        try await one { connection, application, tenant, since in
+            try connection.lastActivity(at: .authorize, of: application, since: since, tenant: tenant)
         }
     }
 
     /// By address, when customers were last sent there.
-    package func redirectURIUses(of application: Application) async throws -> [String: Date] {
-        try await reading(application) { connection, current, tenant in
-            try connection.redirectURIUses(of: current.id, tenant: tenant)
-        } ?? [:]
+    package func redirectURIUses() async throws -> [String: Date] {
+        try await reading { try $0.redirectURIUses(of: $1, tenant: $2) }
     }
 
     private func one(
-        of application: Application,
-        _ body: @escaping @Sendable (any Connection, Application, TenantID, Date) throws -> Activity?
+        _ body: @escaping @Sendable (any Connection, ClientID, TenantID, Date) throws -> Activity?
     ) async throws -> Activity? {
         let since = registry.clock().addingTimeInterval(-Double(Activity.keptSeconds))
-        return try await reading(application) { try body($0, $1, $2, since) } ?? nil
+        return try await reading { try body($0, $1, $2, since) }
     }
 }
 

@@ -6,15 +6,14 @@ extension Connection {
         try applications(where: "a.tenant = \(tenant) AND a.id = \(id)", tenant: tenant).first
     }
 
-    func application(_ id: String, ownedBy owner: AccountID, tenant: TenantID) throws -> Application? {
+    func applications(withMember account: AccountID, tenant: TenantID) throws -> [Application] {
         try applications(
-            where: "a.tenant = \(tenant) AND a.id = \(id) AND a.owner = \(owner)",
+            where: """
+                a.tenant = \(tenant) AND a.id IN
+                    (SELECT application FROM members WHERE tenant = \(tenant) AND account = \(account))
+                """,
             tenant: tenant
-        ).first
-    }
-
-    func applications(of owner: AccountID, tenant: TenantID) throws -> [Application] {
-        try applications(where: "a.tenant = \(tenant) AND a.owner = \(owner)", tenant: tenant)
+        )
     }
 
     func allApplications(tenant: TenantID) throws -> [Application] {

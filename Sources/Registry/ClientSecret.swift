@@ -142,17 +142,14 @@ extension ApplicationRegistry {
     }
 }
 
-extension PartnerAccess {
-    package func secrets(of application: Application) async throws -> [ClientSecret] {
+extension MemberAccess {
+    package func secrets() async throws -> [ClientSecret] {
         let now = registry.clock()
-        return try await reading(application) { connection, current, tenant in
-            try connection.secrets(of: current.id, tenant: tenant, at: now)
-        } ?? []
+        return try await reading { try $0.secrets(of: $1, tenant: $2, at: now) }
     }
 
     /// Makes a further secret beside the live ones; throws ``SecretRefusal``.
     package func createSecret(
-        for application: Application,
         label: String,
         ticket: String,
         others overlap: Overlap
@@ -162,10 +159,7 @@ extension PartnerAccess {
         let digest = secret.digest(with: registry.secretKey)
         let made = SecretLabel(text: label, ticket: ticket, createdBy: actor)
         let tenant = tenant.id
-        try await changeSecrets(.secretCreated, of: application, [("secret", secret.id)]) {
-            transaction,
-            now in
-            let id = application.id
+        try await changeSecrets(.secretCreated, [("secret", secret.id)]) { transaction, id, now in
             let live = try transaction.secrets(of: id, tenant: tenant, at: now).filter(\.isLive)
             guard live.count < ClientSecret.maxLive || overlap == .leaked else { throw SecretRefusal.tooMany }
             try transaction.insert(secret, digest, made, of: id, tenant: tenant, at: now)
@@ -176,58 +170,38 @@ extension PartnerAccess {
     }
 
     /// Revokes a secret at once, unless it is the last that works; throws ``SecretRefusal``.
-    package func revokeSecret(_ id: String, of application: Application) async throws {
+    package func revokeSecret(_ id: String) async throws {
         let tenant = tenant.id
-        try await changeSecrets(.secretRevoked, of: application, [("secret", id)]) { transaction, now in
-            let all = try transaction.secrets(of: application.id, tenant: tenant, at: now)
+        try await changeSecrets(.secretRevoked, [("secret", id)]) { transaction, application, now in
+            let all = try transaction.secrets(of: application, tenant: tenant, at: now)
             guard all.contains(where: { $0.id == id && $0.isLive }) else { throw SecretRefusal.noSuchSecret }
             guard all.contains(where: { $0.id != id && $0.isLive }) else { throw SecretRefusal.lastOne }
-            try transaction.revokeSecret(id, of: application.id, tenant: tenant, at: now)
+            try transaction.revokeSecret(id, of: application, tenant: tenant, at: now)
         }
     }
 
     /// Gives a secret an end, or takes it away; the last that works keeps working.
     ///
     /// Throws ``SecretRefusal``.
-    package func endSecret(_ id: String, of application: Application, at end: Date?) async throws {
+    package func endSecret(_ id: String, at end: Date?) async throws {
         let tenant = tenant.id
-        try await changeSecrets(.secretDated, of: application, [("secret", id)]) { transaction, now in
-            let all = try transaction.secrets(of: application.id, tenant: tenant, at: now)
+        try await changeSecrets(.secretDated, [("secret", id)]) { transaction, application, now in
+            let all = try transaction.secrets(of: application, tenant: tenant, at: now)
             guard all.contains(where: { $0.id == id && $0.isLive }) else { throw SecretRefusal.noSuchSecret }
             let remains = all.contains { $0.id != id && $0.isLive && $0.endsAt == nil }
             guard end == nil || remains else { throw SecretRefusal.lastOne }
-            try transaction.setEnd(end, ofSecret: id, of: application.id, tenant: tenant)
+            try transaction.setEnd(end, ofSecret: id, of: application, tenant: tenant)
         }
     }
 
     private func changeSecrets(
         _ action: Action,
-        of application: Application,
         _ detail: [(String, String)],
-        _ change: @escaping @Sendable (any Connection, Date) throws -> Void
+        _ body: @escaping @Sendable (any Connection, ClientID, Date) throws -> Void
     ) async throws {
-        let (now, ledger, tenant, actor) = (registry.clock(), registry.ledger, tenant.id, actor)
-        let (owner, provenance) = (account.id, provenance)
-        try await registry.recentReads.changing {
-            try await registry.database.transaction(.tenant(tenant)) { transaction in
-                let id = application.id
-                guard try transaction.hold(id, tenant: tenant),
-                    try transaction.application(id.text, ownedBy: owner, tenant: tenant) != nil
-                else {
-                    throw SecretRefusal.noSuchSecret
-                }
-                try change(transaction, now)
-                try ledger.record(
-                    action,
-                    of: id.text,
-                    by: actor,
-                    detail,
-                    from: provenance,
-                    in: transaction,
-                    tenant: tenant,
-                    at: now
-                )
-            }
+        try await change(action, detail, atLeast: .owner) { transaction, current, now in
+            try body(transaction, current.id, now)
+            return true
         }
     }
 }

@@ -60,6 +60,7 @@ package enum Action: String, Sendable, CaseIterable {
     case applicationApproved = "application.approved"
     case applicationSuspended = "application.suspended"
     case applicationResumed = "application.resumed"
+    case memberAdded = "member.added"
     case redirectURIAdded = "redirect_uri.added"
     case redirectURIRemoved = "redirect_uri.removed"
     case testAccountsChanged = "test_accounts.changed"

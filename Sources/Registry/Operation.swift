@@ -42,6 +42,39 @@ extension OperatorAccess {
         return try await registry.register(draft, for: account.id, at: tenant, by: actor, from: provenance)
     }
 
+    /// Makes a partner a member of an application's team; throws ``OperatorRefusal``.
+    ///
+    /// Whoever is a member already keeps their role.
+    package func addMember(_ email: EmailAddress, as role: MemberRole, of id: String) async throws {
+        let (now, ledger, tenant, actor) = (registry.clock(), registry.ledger, tenant.id, actor)
+        let provenance = provenance
+        try await registry.database.transaction(.tenant(tenant)) { transaction in
+            guard try transaction.hold(ClientID(text: id), tenant: tenant) else {
+                throw OperatorRefusal.noSuchApplication(id)
+            }
+            let known = try transaction.account(of: email, as: .partner, tenant: tenant)
+            guard let account = known?.account.id else { throw OperatorRefusal.noSuchPartner(email.text) }
+            let isNew = try transaction.insertMember(
+                account,
+                as: role,
+                of: ClientID(text: id),
+                tenant: tenant,
+                at: now
+            )
+            guard isNew else { return }
+            try ledger.record(
+                .memberAdded,
+                of: id,
+                by: actor,
+                [("account", account.text), ("role", role.rawValue)],
+                from: provenance,
+                in: transaction,
+                tenant: tenant,
+                at: now
+            )
+        }
+    }
+
     package func applications() async throws -> [ApplicationSummary] {
         try await registry.summaries(of: tenant)
     }

@@ -14,7 +14,6 @@ package enum RegistrationRefusal: Error, Equatable, Sendable {
 
     /// The same form was sent before; this is what it registered.
     case alreadyRegistered(ClientID)
-    case noSuchApplication
     case redirectURI(RedirectURIProblem)
 }
 
@@ -33,43 +32,22 @@ extension PartnerAccess {
         try await registry.register(draft, for: account.id, at: tenant, by: actor, from: provenance)
     }
 
+    /// The applications this partner is a member of.
     package func applications() async throws -> [ApplicationSummary] {
-        let (tenant, owner) = (tenant.id, account.id)
+        let (tenant, member) = (tenant.id, account.id)
         return try await registry.database.read(.tenant(tenant)) { connection in
-            try connection.applications(of: owner, tenant: tenant).map { application in
+            try connection.applications(withMember: member, tenant: tenant).map { application in
                 try connection.summary(of: application, tenant: tenant)
             }
         }
     }
+}
 
-    /// One of this partner's applications; nil for anybody else's and for none, which look the same.
-    package func application(_ id: String) async throws -> Application? {
-        let (tenant, owner) = (tenant.id, account.id)
-        return try await registry.database.read(.tenant(tenant)) { connection in
-            try connection.application(id, ownedBy: owner, tenant: tenant)
-        }
-    }
-
-    /// Reads something of an application, if it is this partner's; nil otherwise.
-    func reading<Result: Sendable>(
-        _ application: Application,
-        _ body: @escaping @Sendable (any Connection, Application, TenantID) throws -> Result
-    ) async throws -> Result? {
-        let (tenant, owner) = (tenant.id, account.id)
-        return try await registry.database.read(.tenant(tenant)) { connection in
-            try connection.application(application.id.text, ownedBy: owner, tenant: tenant).map { current in
-                try body(connection, current, tenant)
-            }
-        }
-    }
-
+extension MemberAccess {
     /// Adds an address customers may be sent back to; throws ``RegistrationRefusal``.
-    package func addRedirectURI(_ text: String, to application: Application) async throws {
+    package func addRedirectURI(_ text: String) async throws {
         let (policy, tenant) = (tenant.policy, tenant.id)
-        try await edit(application, .redirectURIAdded, [("redirect_uri", text)]) {
-            transaction,
-            current,
-            now in
+        try await edit(.redirectURIAdded, [("redirect_uri", text)]) { transaction, current, now in
             do throws(RedirectURIProblem) {
                 _ = try policy.adding(text, to: current.redirectURIs)
             } catch {
@@ -83,12 +61,9 @@ extension PartnerAccess {
     /// Removes an address, and with it what was started through it (RU-10).
     ///
     /// One that is not on the list is gone already.
-    package func removeRedirectURI(_ text: String, from application: Application) async throws {
+    package func removeRedirectURI(_ text: String) async throws {
         let (rule, tenant) = (tenant.policy.redirectMatch, tenant.id)
-        try await edit(application, .redirectURIRemoved, [("redirect_uri", text)]) {
-            transaction,
-            current,
-            now in
+        try await edit(.redirectURIRemoved, [("redirect_uri", text)]) { transaction, current, now in
             guard let uri = current.redirectURIs.first(where: { $0.text == text }) else { return false }
             try transaction.delete(uri, of: current.id, under: rule, tenant: tenant, at: now)
             return true
@@ -96,59 +71,31 @@ extension PartnerAccess {
     }
 
     /// The customer addresses that may connect before approval.
-    package func testAccounts(of application: Application) async throws -> [String] {
-        try await reading(application) { connection, current, tenant in
-            try connection.testAccounts(of: current.id, tenant: tenant)
-        } ?? []
+    package func testAccounts() async throws -> [String] {
+        try await reading { try $0.testAccounts(of: $1, tenant: $2) }
     }
 
-    package func setTestAccounts(_ addresses: [EmailAddress], of application: Application) async throws {
+    package func setTestAccounts(_ addresses: [EmailAddress]) async throws {
         let tenant = tenant.id
         let count = ("count", "\(addresses.count)")
-        try await edit(application, .testAccountsChanged, [count], revises: false) {
-            transaction,
-            current,
-            _ in
+        try await edit(.testAccountsChanged, [count], revises: false) { transaction, current, _ in
             try transaction.replaceTestAccounts(of: current.id, with: addresses, tenant: tenant)
             return true
         }
     }
 
-    /// Runs a change on the application as it is now, if it is still this partner's.
-    ///
-    /// The ledger hears of it when `change` says that there was one.
+    /// Runs a change that developers may make; another revision of the application, unless said otherwise.
     private func edit(
-        _ application: Application,
         _ action: Action,
         _ detail: [(String, String)],
         revises: Bool = true,
-        _ change: @escaping @Sendable (any Connection, Application, Date) throws -> Bool
+        _ body: @escaping @Sendable (any Connection, Application, Date) throws -> Bool
     ) async throws {
-        let (now, ledger, tenant, owner, actor) = (
-            registry.clock(), registry.ledger, tenant.id, account.id, actor
-        )
-        let provenance = provenance
-        try await registry.recentReads.changing {
-            try await registry.database.transaction(.tenant(tenant)) { transaction in
-                let id = application.id
-                guard try transaction.hold(id, tenant: tenant),
-                    let current = try transaction.application(id.text, ownedBy: owner, tenant: tenant)
-                else {
-                    throw RegistrationRefusal.noSuchApplication
-                }
-                guard try change(transaction, current, now) else { return }
-                if revises { try transaction.revise(id, tenant: tenant) }
-                try ledger.record(
-                    action,
-                    of: id.text,
-                    by: actor,
-                    detail,
-                    from: provenance,
-                    in: transaction,
-                    tenant: tenant,
-                    at: now
-                )
-            }
+        let tenant = tenant.id
+        try await change(action, detail, atLeast: .developer) { transaction, current, now in
+            guard try body(transaction, current, now) else { return false }
+            if revises { try transaction.revise(current.id, tenant: tenant) }
+            return true
         }
     }
 }
@@ -174,6 +121,7 @@ extension ApplicationRegistry {
                 throw RegistrationRefusal.tooManyApplications(limit: limit)
             }
             try transaction.insert(draft, as: id, owner: owner, tenant: tenant.id, at: now)
+            try transaction.insertMember(owner, as: .owner, of: id, tenant: tenant.id, at: now)
             if let secret, let digest {
                 let label = SecretLabel(text: "", ticket: draft.ticket, createdBy: actor)
                 try transaction.insert(secret, digest, label, of: id, tenant: tenant.id, at: now)
@@ -265,7 +213,7 @@ extension Connection {
         }
     }
 
-    fileprivate func revise(_ id: ClientID, tenant: TenantID) throws {
+    func revise(_ id: ClientID, tenant: TenantID) throws {
         try run("UPDATE applications SET revision = revision + 1 WHERE tenant = \(tenant) AND id = \(id)")
     }
 

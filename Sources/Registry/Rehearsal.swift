@@ -159,11 +159,9 @@ extension RehearsedClient {
     }
 }
 
-extension PartnerAccess {
-    /// Judges requests of one of this partner's applications.
-    package func rehearsal(of application: Application) -> Rehearsal {
-        Rehearsal(application, tenant, registry)
-    }
+extension MemberAccess {
+    /// Judges requests of the application.
+    package var rehearsal: Rehearsal { Rehearsal(application, tenant, registry) }
 }
 
 extension ApplicationRegistry {

@@ -38,7 +38,7 @@ struct CheckingRequests {
         )
         return try await CheckedRequest(
             try PastedRequest(text),
-            with: partner.rehearsal(of: application.application),
+            with: partner.member(of: application.id).rehearsal,
             visit
         )
     }

@@ -42,7 +42,7 @@ struct EveryRouteIsGuarded {
         /// Whoever a route is for, or a browser nobody has signed in with.
         func admitted(_ route: Route) -> Browser {
             switch route.admits {
-            case .partner: partner
+            case .partner, .member: partner
             case .customer: customer
             case .admin: admin
             case .unproven: route.pattern.description.hasPrefix("/admin") ? halfway : halfwayPartner
@@ -74,7 +74,11 @@ struct EveryRouteIsGuarded {
 
     private static let forms = Site.routes.filter { $0.method == .post && $0.admits != .client }
     private static let named = Site.routes.filter {
-        $0.pattern.description.contains("{") && ($0.admits == .partner || $0.admits == .customer)
+        $0.pattern.description.contains("{") && (isForMembers($0) || $0.admits == .customer)
+    }
+
+    private static func isForMembers(_ route: Route) -> Bool {
+        if case .member = route.admits { true } else { false }
     }
 
     private func visit(_ route: Route, _ path: String, _ browser: Browser) async throws -> Answer {

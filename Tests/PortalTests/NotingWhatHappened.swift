@@ -191,10 +191,9 @@ struct NotingWhatHappened {
 
     @Test func `a secret that ended says when, and one that was revoked too`() async throws {
         let secret = try #require(application.secret)
-        let dana = try await portal.partnerAccess()
+        let dana = try await portal.partnerAccess().member(of: application.id)
         let now = portal.clock.now
         _ = try await dana.createSecret(
-            for: application.application,
             label: "",
             ticket: "t-1",
             others: .seconds(3600)
@@ -202,12 +201,11 @@ struct NotingWhatHappened {
         portal.clock.advance(by: .seconds(7200))
         #expect(try await presenting(secret.plaintext) == .secret(.ended(now + 3600), hint: secret.hint))
         let second = try await dana.createSecret(
-            for: application.application,
             label: "",
             ticket: "t-2",
             others: .untilRevoked
         )
-        try await dana.revokeSecret(second.id, of: application.application)
+        try await dana.revokeSecret(second.id)
         let revoked = portal.clock.now
         #expect(try await presenting(second.plaintext) == .secret(.revoked(revoked), hint: second.hint))
     }
@@ -456,7 +454,6 @@ extension TestPortal {
         try await registry.writeActivity()
         let owner = try await theOperator.application(application.id)
         let email = owner.ownerDomain == "cranes.example" ? "lee@cranes.example" : "dana@acme.example"
-        let page = try await partnerAccess(email).activity(of: owner)
-        return try #require(page).entries
+        return try await partnerAccess(email).member(of: application.id).activity().entries
     }
 }

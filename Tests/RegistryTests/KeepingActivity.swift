@@ -40,7 +40,7 @@ struct KeepingActivity {
     }
 
     private func uncounted() async throws -> Int {
-        try #require(try await world.partner.activity(of: application)).uncounted
+        try await world.partner.activity(of: application).uncounted
     }
 
     @Test func `nobody but its owner finds an entry`() async throws {
@@ -48,8 +48,10 @@ struct KeepingActivity {
         try await world.registry.writeActivity()
         #expect(try await isKept(1))
         let other = try await world.registry.newPartner("lee@cranes.example", at: world.tenant)
-        #expect(try await other.activity(under: "R-1", of: application) == nil)
-        #expect(try await other.activity(of: application) == nil)
+        await #expect(throws: MemberRefusal.notAMember) {
+            try await other.activity(under: "R-1", of: application)
+        }
+        await #expect(throws: MemberRefusal.notAMember) { try await other.activity(of: application) }
         let second = try await world.registeredApplication("Borrowed Cranes").application
         #expect(try await world.partner.activity(under: "R-1", of: second) == nil)
     }
@@ -114,7 +116,7 @@ struct KeepingActivity {
             .tenant(world.tenant.id)
         )
         #expect(try await kept(of: [1, 2]) == [1])
-        #expect(try await world.partner.activity(of: application)?.entries.count == 1)
+        #expect(try await world.partner.activity(of: application).entries.count == 1)
     }
 
     @Test func `after thirty days it is forgotten`() async throws {

@@ -43,6 +43,7 @@ struct TenantsAreIslands {
                 SELECT id || company_name || scopes || revision || (approved_at IS NULL) || (suspended_at IS NULL)
                 FROM applications WHERE tenant = \(tenant) ORDER BY 1
                 """,
+                "SELECT application || account || role FROM members WHERE tenant = \(tenant) ORDER BY 1",
                 "SELECT application || uri FROM redirect_uris WHERE tenant = \(tenant) ORDER BY 1",
                 "SELECT application || email FROM test_accounts WHERE tenant = \(tenant) ORDER BY 1",
                 """
@@ -106,26 +107,26 @@ struct TenantsAreIslands {
 
         #expect(try await partner.application(application.id) == nil)
         #expect(try await partner.applications().isEmpty)
-        #expect(try await partner.secrets(of: own).isEmpty)
-        #expect(try await partner.testAccounts(of: own).isEmpty)
+        await #expect(throws: MemberRefusal.notAMember) { try await partner.secrets(of: own) }
+        await #expect(throws: MemberRefusal.notAMember) { try await partner.testAccounts(of: own) }
         #expect(try await partner.stagedLogo(staged.id) == nil)
         #expect(try await world.registry.logo(staged.logo.text, size: 64, at: quayside) == nil)
-        await #expect(throws: RegistrationRefusal.noSuchApplication) {
+        await #expect(throws: MemberRefusal.notAMember) {
             try await partner.addRedirectURI("https://evil.test/", to: own)
         }
-        await #expect(throws: RegistrationRefusal.noSuchApplication) {
+        await #expect(throws: MemberRefusal.notAMember) {
             try await partner.removeRedirectURI(TestRegistry.callback, from: own)
         }
-        await #expect(throws: RegistrationRefusal.noSuchApplication) {
+        await #expect(throws: MemberRefusal.notAMember) {
             try await partner.setTestAccounts([], of: own)
         }
-        await #expect(throws: SecretRefusal.noSuchSecret) {
+        await #expect(throws: MemberRefusal.notAMember) {
             try await partner.createSecret(for: own, label: "", ticket: "t", others: .leaked)
         }
-        await #expect(throws: SecretRefusal.noSuchSecret) {
+        await #expect(throws: MemberRefusal.notAMember) {
             try await partner.revokeSecret(secret.id, of: own)
         }
-        await #expect(throws: SecretRefusal.noSuchSecret) {
+        await #expect(throws: MemberRefusal.notAMember) {
             try await partner.endSecret(secret.id, of: own, at: nil)
         }
         #expect(try await rows() == before)
@@ -139,22 +140,22 @@ struct TenantsAreIslands {
         let other = try await world.registry.newPartner("lee@cranes.example", at: world.tenant)
         let before = try await rows()
         #expect(try await other.application(application.id) == nil)
-        #expect(try await other.secrets(of: own).isEmpty)
-        #expect(try await other.testAccounts(of: own).isEmpty)
-        await #expect(throws: RegistrationRefusal.noSuchApplication) {
+        await #expect(throws: MemberRefusal.notAMember) { try await other.secrets(of: own) }
+        await #expect(throws: MemberRefusal.notAMember) { try await other.testAccounts(of: own) }
+        await #expect(throws: MemberRefusal.notAMember) {
             try await other.addRedirectURI("https://evil.test/", to: own)
         }
-        await #expect(throws: RegistrationRefusal.noSuchApplication) {
+        await #expect(throws: MemberRefusal.notAMember) {
             try await other.removeRedirectURI(TestRegistry.callback, from: own)
         }
-        await #expect(throws: RegistrationRefusal.noSuchApplication) {
+        await #expect(throws: MemberRefusal.notAMember) {
             try await other.setTestAccounts([], of: own)
         }
-        await #expect(throws: SecretRefusal.noSuchSecret) {
+        await #expect(throws: MemberRefusal.notAMember) {
             try await other.createSecret(for: own, label: "", ticket: "t", others: .leaked)
         }
-        await #expect(throws: SecretRefusal.noSuchSecret) { try await other.revokeSecret(secret.id, of: own) }
-        await #expect(throws: SecretRefusal.noSuchSecret) {
+        await #expect(throws: MemberRefusal.notAMember) { try await other.revokeSecret(secret.id, of: own) }
+        await #expect(throws: MemberRefusal.notAMember) {
             try await other.endSecret(secret.id, of: own, at: nil)
         }
         #expect(try await rows() == before)

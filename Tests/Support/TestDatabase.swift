@@ -28,6 +28,12 @@ package enum TestDatabase {
         return address(of: try await newSchema(on: server), on: server)
     }
 
+    /// One in which there is no table yet.
+    package static func makeEmpty() async throws -> any Database {
+        guard let address = try await emptyAddress() else { return try SQLiteDatabase.temporary() }
+        return try PostgresDatabase(address: address, connections: 2)
+    }
+
     private static func address(of schema: String, on server: String) -> String {
         "\(server)&options=-csearch_path%3D\(schema)"
     }

@@ -63,7 +63,6 @@ extension RegistrationRefusal {
         case .tooManyApplications(let limit):
             "this partner has \(limit) applications already, as many as allowed"
         case .alreadyRegistered(let id): "it is registered already, as \(id)"
-        case .noSuchApplication: "there is no such application"
         case .redirectURI(let problem): "--redirect-uri: \(problem.message)"
         }
     }

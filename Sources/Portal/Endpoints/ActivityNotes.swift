@@ -29,9 +29,13 @@ extension Visit {
             named = application
         case .malformed, .unknownClient, .suspended: return nil
         }
-        guard let own = try await partner()?.application(named.id.text) else { return nil }
-        try await registry.writeActivity()
-        return own
+        do {
+            guard let own = try await partner()?.member(of: named.id.text) else { return nil }
+            try await registry.writeActivity()
+            return own.application
+        } catch is MemberRefusal {
+            return nil
+        }
     }
 
     /// Notes why nobody was recognised as a client, for the application that the request seems to be of.

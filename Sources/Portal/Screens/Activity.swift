@@ -3,14 +3,13 @@ import Web
 
 /// What happened to an application's requests, and what can be mended at once (ux A9).
 enum ActivityScreens {
-    static func list(_ partner: PartnerAccess, _ visit: Visit) async throws -> Response {
-        let application = try await partner.requested(visit)
+    static func list(_ member: MemberAccess, _ visit: Visit) async throws -> Response {
+        let application = member.application
         let typed = (visit.queryValue("reference") ?? "").trimmingSpaces.uppercased()
-        if let found = try await entry(under: typed, of: application, partner, visit) {
+        if let found = try await entry(under: typed, member, visit) {
             return .redirect(to: path(found, of: application, visit))
         }
-        let page = try await partner.activity(of: application, before: visit.queryValue("before"))
-        guard let page else { throw Refusal.notFound }
+        let page = try await member.activity(before: visit.queryValue("before"))
         return ActivityListPage(visit: visit, application: application, activity: page, typed: typed).page
             .response(to: visit)
     }
@@ -18,35 +17,34 @@ enum ActivityScreens {
     /// What a reference is about, though it may not have been written yet.
     private static func entry(
         under reference: String,
-        of application: Application,
-        _ partner: PartnerAccess,
+        _ member: MemberAccess,
         _ visit: Visit
     ) async throws -> Activity? {
         guard (1...64).contains(reference.utf8.count) else { return nil }
-        if let found = try await partner.activity(under: reference, of: application) { return found }
+        if let found = try await member.activity(under: reference) { return found }
         try await visit.registry.writeActivity()
-        return try await partner.activity(under: reference, of: application)
+        return try await member.activity(under: reference)
     }
 
-    static func show(_ partner: PartnerAccess, _ visit: Visit) async throws -> Response {
-        let (application, entry) = try await partner.requestedEntry(visit)
-        return ActivityEntryPage(visit: visit, application: application, entry: entry).page.response(
+    static func show(_ member: MemberAccess, _ visit: Visit) async throws -> Response {
+        let entry = try await member.requestedEntry(visit)
+        return ActivityEntryPage(visit: visit, member: member, entry: entry).page.response(
             to: visit
         )
     }
 
-    static func askToAdd(_ partner: PartnerAccess, _ visit: Visit) async throws -> Response {
-        let (application, entry) = try await partner.requestedEntry(visit)
+    static func askToAdd(_ member: MemberAccess, _ visit: Visit) async throws -> Response {
+        let (application, entry) = (member.application, try await member.requestedEntry(visit))
         guard let page = AddAddressPage(visit: visit, application: application, entry: entry) else {
             return .redirect(to: path(entry, of: application, visit))
         }
         return page.page.response(to: visit)
     }
 
-    static func add(_ partner: PartnerAccess, _ form: Form, _ visit: Visit) async throws -> Response {
-        let (application, entry) = try await partner.requestedEntry(visit)
+    static func add(_ member: MemberAccess, _ form: Form, _ visit: Visit) async throws -> Response {
+        let (application, entry) = (member.application, try await member.requestedEntry(visit))
         do {
-            _ = try await partner.addAddress(of: entry, to: application, typed: form["place"])
+            _ = try await member.addAddress(of: entry, typed: form["place"])
         } catch RepairRefusal.notTyped(let place) {
             let mend = FieldProblem(field: "place", message: "Type \(place) to add the address")
             let page = AddAddressPage(visit: visit, application: application, entry: entry, problems: [mend])
@@ -56,7 +54,7 @@ enum ActivityScreens {
             return .redirect(to: path(entry, of: application, visit))
         } catch RegistrationRefusal.redirectURI(let problem) {
             let mend = FieldProblem(field: "redirect-uri", message: problem.message)
-            return try await ApplicationScreens.detail(of: application, partner, visit, problems: [mend])
+            return try await ApplicationScreens.detail(for: member, visit, problems: [mend])
         }
         return .redirect(to: visit.place(of: application, after: .redirectURIAdded))
     }
@@ -70,14 +68,11 @@ enum ActivityScreens {
     }
 }
 
-extension PartnerAccess {
-    /// The entry a route names, and its application.
-    fileprivate func requestedEntry(_ visit: Visit) async throws -> (Application, Activity) {
-        let application = try await requested(visit)
-        guard let entry = try await activity(visit.captured("entry"), of: application) else {
-            throw Refusal.notFound
-        }
-        return (application, entry)
+extension MemberAccess {
+    /// The entry a route names.
+    fileprivate func requestedEntry(_ visit: Visit) async throws -> Activity {
+        guard let entry = try await activity(visit.captured("entry")) else { throw Refusal.notFound }
+        return entry
     }
 }
 

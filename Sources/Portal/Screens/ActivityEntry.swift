@@ -4,8 +4,10 @@ import Web
 /// One entry whole: what was expected, what was sent, and what to do.
 struct ActivityEntryPage {
     let visit: Visit
-    let application: Application
+    let member: MemberAccess
     let entry: Activity
+
+    private var application: Application { member.application }
 
     var page: Page {
         Page(entry.cause.sentence, .partners(signedIn: true, current: .applications)) {
@@ -24,7 +26,7 @@ struct ActivityEntryPage {
             comparison
             if let advice = entry.cause.advice { p { advice } }
             if let repair = entry.repair(of: application) {
-                RepairOffer(visit: visit, application: application, entry: entry, repair: repair)
+                RepairOffer(visit: visit, member: member, entry: entry, repair: repair)
             }
         }
     }
@@ -72,9 +74,11 @@ struct ActivityEntryPage {
 /// What may be done about a refused address.
 private struct RepairOffer: Component {
     let visit: Visit
-    let application: Application
+    let member: MemberAccess
     let entry: Activity
     let repair: RedirectRepair
+
+    private var application: Application { member.application }
 
     var body: HTML {
         switch repair {
@@ -82,6 +86,7 @@ private struct RepairOffer: Component {
         case .impossible(let problem): p { "It cannot be registered as it is. \(problem.message)." }
         case .incomplete:
             p { "It was not kept whole. If it is yours, add it on the application’s page." }
+        case .ready where member.role < .developer: p { "An Owner or a Developer can register it." }
         case .ready(_, .none):
             AddAddressForm(visit: visit, application: application, entry: entry, question: .none)
         case .ready:

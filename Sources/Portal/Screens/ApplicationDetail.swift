@@ -6,6 +6,7 @@ import Web
 struct ApplicationPage {
     let visit: Visit
     let application: Application
+    let role: MemberRole
     let secrets: [ClientSecret]
     let testAccounts: [String]
     let uses: [String: Date]
@@ -26,11 +27,12 @@ struct ApplicationPage {
             }
             StateBox(application: application, visit: visit)
             if application.kind != .public {
-                SecretsSection(visit: visit, application: application, secrets: secrets)
+                SecretsSection(visit: visit, application: application, role: role, secrets: secrets)
             }
             RedirectURIsSection(
                 visit: visit,
                 application: application,
+                role: role,
                 uses: uses,
                 last: lastAuthorization,
                 problems: problems,
@@ -41,6 +43,7 @@ struct ApplicationPage {
                 TestAccountsSection(
                     visit: visit,
                     application: application,
+                    role: role,
                     accounts: testAccounts,
                     problems: problems
                 )
@@ -113,32 +116,46 @@ private struct PermissionsSection: Component {
 private struct TestAccountsSection: Component {
     let visit: Visit
     let application: Application
+    let role: MemberRole
     let accounts: [String]
     let problems: [FieldProblem]
 
     var body: HTML {
         section(.class("card"), .id("test-accounts"), .aria("labelledby", "test-h")) {
             h2(.id("test-h")) { "Test accounts" }
-            form(
-                .class("stack"),
-                .method("post"),
-                .action(visit.path("applications", application.id.text, "test-accounts")),
-                .novalidate
-            ) {
-                SealField(seal: visit.seal(for: .partner))
-                Field(
-                    id: "emails",
-                    name: "emails",
-                    label: "Customers who may connect before approval",
-                    hint: "Up to 5 e-mail addresses, one per line.",
-                    problems: problems
-                ) { attributes in
-                    textarea(attributes + [.rows(3), .dir(.leftToRight), .spellcheck(false)]) {
-                        accounts.joined(separator: "\n")
-                    }
+            if role >= .developer { form } else { list }
+        }
+    }
+
+    private var form: HTML {
+        Web.form(
+            .class("stack"),
+            .method("post"),
+            .action(visit.path("applications", application.id.text, "test-accounts")),
+            .novalidate
+        ) {
+            SealField(seal: visit.seal(for: .partner))
+            Field(
+                id: "emails",
+                name: "emails",
+                label: "Customers who may connect before approval",
+                hint: "Up to 5 e-mail addresses, one per line.",
+                problems: problems
+            ) { attributes in
+                textarea(attributes + [.rows(3), .dir(.leftToRight), .spellcheck(false)]) {
+                    accounts.joined(separator: "\n")
                 }
-                div(.class("row")) { button(.class("btn")) { "Save test accounts" } }
             }
+            div(.class("row")) { button(.class("btn")) { "Save test accounts" } }
+        }
+    }
+
+    @HTMLBuilder private var list: HTML {
+        if accounts.isEmpty {
+            p { "There are none yet." }
+        } else {
+            p(.class("note")) { "Customers who may connect before approval:" }
+            ul { for account in accounts { li { account } } }
         }
     }
 }

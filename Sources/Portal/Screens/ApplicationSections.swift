@@ -6,16 +6,21 @@ import Web
 struct SecretsSection: Component {
     let visit: Visit
     let application: Application
+    let role: MemberRole
     let secrets: [ClientSecret]
+
+    private var mayChange: Bool { role >= .owner }
 
     var body: HTML {
         section(.class("card"), .id("secrets"), .aria("labelledby", "secrets-h")) {
             div(.class("heading")) {
                 h2(.id("secrets-h")) { "Client secrets" }
-                a(
-                    .class("btn small"),
-                    .href(visit.path("applications", application.id.text, "secrets", "new"))
-                ) { "Create a new secret" }
+                if mayChange {
+                    a(
+                        .class("btn small"),
+                        .href(visit.path("applications", application.id.text, "secrets", "new"))
+                    ) { "Create a new secret" }
+                }
             }
             p(.class("note")) {
                 "Client ID "
@@ -26,11 +31,10 @@ struct SecretsSection: Component {
                     caption(.class("vh"), .id("secrets-c")) { "Client secrets, table" }
                     thead {
                         tr {
-                            for heading in [
-                                "Secret", "State", "Created", "Last used", "Stops working", "Action",
-                            ] {
+                            for heading in ["Secret", "State", "Created", "Last used", "Stops working"] {
                                 th(.scope("col")) { heading }
                             }
+                            if mayChange { th(.scope("col")) { "Action" } }
                         }
                     }
                     tbody { for secret in secrets { row(secret) } }
@@ -52,7 +56,7 @@ struct SecretsSection: Component {
             td { Moment(CalendarText(secret.createdAt)) }
             td { lastUse(secret) }
             td { end(secret) }
-            td { if secret.isLive { actions(secret) } }
+            if mayChange { td { if secret.isLive { actions(secret) } } }
         }
     }
 
@@ -99,12 +103,15 @@ struct SecretsSection: Component {
 struct RedirectURIsSection: Component {
     let visit: Visit
     let application: Application
+    let role: MemberRole
     let uses: [String: Date]
 
     /// What the last authorization request came to.
     let last: Activity?
     let problems: [FieldProblem]
     let typed: String
+
+    private var mayChange: Bool { role >= .developer }
 
     var body: HTML {
         section(.class("card"), .id("redirect-uris"), .aria("labelledby", "uris-h")) {
@@ -116,30 +123,34 @@ struct RedirectURIsSection: Component {
             }
             otherAddress
             nearMiss
-            form(
-                .class("stack"),
-                .method("post"),
-                .action(visit.path("applications", application.id.text, "redirect-uris")),
-                .novalidate
-            ) {
-                SealField(seal: visit.seal(for: .partner))
-                TextField(
-                    id: "redirect-uri",
-                    label: "Add an address",
-                    type: "url",
-                    value: typed,
-                    hint:
-                        "A full address, starting with https://. It must match exactly, including a final “/”.",
-                    direction: .leftToRight,
-                    problems: problems
-                )
-                div(.class("row")) { button(.class("btn")) { "Add this address" } }
-            }
+            if mayChange { addition }
             p(.class("note")) {
                 "Did a customer tell you an error and a reference? "
                 a(.href(ActivityScreens.path(application, visit))) { "Look it up" }
                 "."
             }
+        }
+    }
+
+    private var addition: HTML {
+        form(
+            .class("stack"),
+            .method("post"),
+            .action(visit.path("applications", application.id.text, "redirect-uris")),
+            .novalidate
+        ) {
+            SealField(seal: visit.seal(for: .partner))
+            TextField(
+                id: "redirect-uri",
+                label: "Add an address",
+                type: "url",
+                value: typed,
+                hint:
+                    "A full address, starting with https://. It must match exactly, including a final “/”.",
+                direction: .leftToRight,
+                problems: problems
+            )
+            div(.class("row")) { button(.class("btn")) { "Add this address" } }
         }
     }
 
@@ -157,16 +168,20 @@ struct RedirectURIsSection: Component {
                     }
                 }
             }
-            a(
-                .class("btn small"),
-                .href(
-                    visit.path("applications", application.id.text, "redirect-uris", "remove")
-                        .with(query: [("uri", uri.text)])
-                )
-            ) {
-                "Remove"
-                span(.class("vh")) { " \(uri.text)" }
-            }
+            if mayChange { removal(of: uri) }
+        }
+    }
+
+    private func removal(of uri: RedirectURI) -> HTML {
+        a(
+            .class("btn small"),
+            .href(
+                visit.path("applications", application.id.text, "redirect-uris", "remove")
+                    .with(query: [("uri", uri.text)])
+            )
+        ) {
+            "Remove"
+            span(.class("vh")) { " \(uri.text)" }
         }
     }
 

@@ -14,60 +14,56 @@ enum ApplicationScreens {
         }.response(to: visit)
     }
 
-    static func show(_ partner: PartnerAccess, _ visit: Visit) async throws -> Response {
-        try await detail(of: partner.requested(visit), partner, visit)
+    static func show(_ member: MemberAccess, _ visit: Visit) async throws -> Response {
+        try await detail(for: member, visit)
     }
 
     static func addRedirectURI(
-        _ partner: PartnerAccess,
+        _ member: MemberAccess,
         _ form: Form,
         _ visit: Visit
     ) async throws -> Response {
-        let application = try await partner.requested(visit)
         let typed = form["redirect_uri"]?.trimmingSpaces ?? ""
         do {
-            try await partner.addRedirectURI(typed, to: application)
+            try await member.addRedirectURI(typed)
         } catch RegistrationRefusal.redirectURI(.fragment) {
             let mend = FieldProblem(
                 field: "redirect-uri",
                 message: "The part after # cannot be registered. This is the same address without it"
             )
             let rest = typed.withoutFragment
-            return try await detail(of: application, partner, visit, problems: [mend], typedURI: rest)
+            return try await detail(for: member, visit, problems: [mend], typedURI: rest)
         } catch RegistrationRefusal.redirectURI(let problem) {
             let mend = FieldProblem(field: "redirect-uri", message: problem.message)
-            return try await detail(of: application, partner, visit, problems: [mend], typedURI: typed)
+            return try await detail(for: member, visit, problems: [mend], typedURI: typed)
         }
-        let nearMiss = application.redirectURIs.first { $0.isNearMiss(of: typed) }
-        let place = visit.place(of: application, after: .redirectURIAdded)
+        let nearMiss = member.application.redirectURIs.first { $0.isNearMiss(of: typed) }
+        let place = visit.place(of: member.application, after: .redirectURIAdded)
         return .redirect(to: nearMiss == nil ? place : place.with(query: [("near", typed)]))
     }
 
-    static func askToRemoveRedirectURI(_ partner: PartnerAccess, _ visit: Visit) async throws -> Response {
-        let application = try await partner.requested(visit)
-        let uri = application.redirectURIs.first { $0.text == visit.queryValue("uri") }
+    static func askToRemoveRedirectURI(_ member: MemberAccess, _ visit: Visit) async throws -> Response {
+        let uri = member.application.redirectURIs.first { $0.text == visit.queryValue("uri") }
         guard let uri else { throw Refusal.notFound }
-        return RemoveRedirectURIPage(visit: visit, application: application, uri: uri).page.response(
+        return RemoveRedirectURIPage(visit: visit, application: member.application, uri: uri).page.response(
             to: visit
         )
     }
 
     static func removeRedirectURI(
-        _ partner: PartnerAccess,
+        _ member: MemberAccess,
         _ form: Form,
         _ visit: Visit
     ) async throws -> Response {
-        let application = try await partner.requested(visit)
-        try await partner.removeRedirectURI(form["redirect_uri"] ?? "", from: application)
-        return .redirect(to: visit.place(of: application, after: .redirectURIRemoved))
+        try await member.removeRedirectURI(form["redirect_uri"] ?? "")
+        return .redirect(to: visit.place(of: member.application, after: .redirectURIRemoved))
     }
 
     static func setTestAccounts(
-        _ partner: PartnerAccess,
+        _ member: MemberAccess,
         _ form: Form,
         _ visit: Visit
     ) async throws -> Response {
-        let application = try await partner.requested(visit)
         let typed = (form["emails"] ?? "").lines.map(\.trimmingSpaces).filter { !$0.isEmpty }
         let addresses = typed.compactMap(EmailAddress.init)
         guard addresses.count == typed.count, addresses.count <= 5 else {
@@ -75,41 +71,31 @@ enum ApplicationScreens {
                 field: "emails",
                 message: "Enter up to 5 e-mail addresses like name@company.com, one per line"
             )
-            return try await detail(of: application, partner, visit, problems: [mend])
+            return try await detail(for: member, visit, problems: [mend])
         }
-        try await partner.setTestAccounts(addresses, of: application)
-        return .redirect(to: visit.place(of: application, after: .testAccountsSaved))
+        try await member.setTestAccounts(addresses)
+        return .redirect(to: visit.place(of: member.application, after: .testAccountsSaved))
     }
 
     /// The detail page, with what to mend when a form on it was declined.
     static func detail(
-        of application: Application,
-        _ partner: PartnerAccess,
+        for member: MemberAccess,
         _ visit: Visit,
         problems: [FieldProblem] = [],
         typedURI: String = ""
     ) async throws -> Response {
         let page = ApplicationPage(
             visit: visit,
-            application: application,
-            secrets: try await partner.secrets(of: application),
-            testAccounts: try await partner.testAccounts(of: application),
-            uses: try await partner.redirectURIUses(of: application),
-            lastAuthorization: try await partner.lastAuthorization(of: application),
+            application: member.application,
+            role: member.role,
+            secrets: try await member.secrets(),
+            testAccounts: try await member.testAccounts(),
+            uses: try await member.redirectURIUses(),
+            lastAuthorization: try await member.lastAuthorization(),
             problems: problems,
             typedURI: typedURI
         )
         return page.page.response(to: visit, problems.isEmpty ? .ok : .unprocessable)
-    }
-}
-
-extension PartnerAccess {
-    /// The application a route names, if it is this partner's; otherwise there is no such page.
-    func requested(_ visit: Visit) async throws -> Application {
-        guard let application = try await application(visit.captured("application")) else {
-            throw Refusal.notFound
-        }
-        return application
     }
 }
 

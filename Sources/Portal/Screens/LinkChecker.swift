@@ -5,14 +5,12 @@ import Web
 ///
 /// What was pasted may hold secrets: it is judged, and neither kept nor shown again.
 enum LinkChecker {
-    static func ask(_ partner: PartnerAccess, _ visit: Visit) async throws -> Response {
-        let application = try await partner.requested(visit)
-        return LinkCheckerPage(visit: visit, application: application).page.response(to: visit)
+    static func ask(_ member: MemberAccess, _ visit: Visit) async throws -> Response {
+        LinkCheckerPage(visit: visit, application: member.application).page.response(to: visit)
     }
 
-    static func check(_ partner: PartnerAccess, _ form: Form, _ visit: Visit) async throws -> Response {
-        let application = try await partner.requested(visit)
-        var page = LinkCheckerPage(visit: visit, application: application)
+    static func check(_ member: MemberAccess, _ form: Form, _ visit: Visit) async throws -> Response {
+        var page = LinkCheckerPage(visit: visit, application: member.application)
         do throws(PastedRequest.Problem) {
             page.pasted = try PastedRequest(form["request"] ?? "")
         } catch {
@@ -20,8 +18,7 @@ enum LinkChecker {
             return page.page.response(to: visit, .unprocessable)
         }
         if let pasted = page.pasted {
-            let rehearsal = partner.rehearsal(of: application)
-            page.checked = try await CheckedRequest(pasted, with: rehearsal, visit)
+            page.checked = try await CheckedRequest(pasted, with: member.rehearsal, visit)
         }
         return page.page.response(to: visit)
     }

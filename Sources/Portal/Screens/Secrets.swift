@@ -4,72 +4,65 @@ import Web
 
 /// Client secrets: make another, date one, revoke one; both work at once, never none (ux A8).
 enum SecretScreens {
-    static func ask(_ partner: PartnerAccess, _ visit: Visit) async throws -> Response {
-        let application = try await partner.requested(visit)
-        let live = try await partner.secrets(of: application).filter(\.isLive)
+    static func ask(_ member: MemberAccess, _ visit: Visit) async throws -> Response {
+        let application = member.application
+        let live = try await member.secrets().filter(\.isLive)
         guard application.kind != .public else { throw Refusal.notFound }
         return NewSecretPage(visit: visit, application: application, live: live).page.response(to: visit)
     }
 
-    static func create(_ partner: PartnerAccess, _ form: Form, _ visit: Visit) async throws -> Response {
-        let application = try await partner.requested(visit)
+    static func create(_ member: MemberAccess, _ form: Form, _ visit: Visit) async throws -> Response {
         do {
-            let secret = try await partner.createSecret(
-                for: application,
+            let secret = try await member.createSecret(
                 label: String((form["label"] ?? "").prefix(80)),
                 ticket: form["ticket"] ?? "",
                 others: Overlap(form["others"])
             )
-            return CredentialsPage.another(secret, for: application, visit).response(to: visit)
+            return CredentialsPage.another(secret, for: member.application, visit).response(to: visit)
         } catch SecretRefusal.alreadyCreated {
-            return CredentialsPage.gone(application.id, visit).response(to: visit)
+            return CredentialsPage.gone(member.application.id, visit).response(to: visit)
         } catch SecretRefusal.tooMany {
-            return try await refused(
-                application,
-                partner,
-                "You have 5 secrets. Revoke one to create another.",
-                visit
-            )
+            return try await refused(member, "You have 5 secrets. Revoke one to create another.", visit)
         } catch is SecretRefusal {
             throw Refusal.notFound
         }
     }
 
-    static func askToRevoke(_ partner: PartnerAccess, _ visit: Visit) async throws -> Response {
-        let (application, secret) = try await partner.requestedSecret(visit)
-        return RevokePage(visit: visit, application: application, secret: secret).page.response(to: visit)
+    static func askToRevoke(_ member: MemberAccess, _ visit: Visit) async throws -> Response {
+        let secret = try await member.requestedSecret(visit)
+        return RevokePage(visit: visit, application: member.application, secret: secret).page.response(
+            to: visit
+        )
     }
 
-    static func revoke(_ partner: PartnerAccess, _ form: Form, _ visit: Visit) async throws -> Response {
-        let application = try await partner.requested(visit)
-        return try await changing(application, .secretRevoked, partner, visit) {
-            try await partner.revokeSecret(visit.captured("secret"), of: application)
+    static func revoke(_ member: MemberAccess, _ form: Form, _ visit: Visit) async throws -> Response {
+        try await changing(.secretRevoked, member, visit) {
+            try await member.revokeSecret(visit.captured("secret"))
         }
     }
 
-    static func askForEnd(_ partner: PartnerAccess, _ visit: Visit) async throws -> Response {
-        let (application, secret) = try await partner.requestedSecret(visit)
-        return EndPage(visit: visit, application: application, secret: secret).page.response(to: visit)
+    static func askForEnd(_ member: MemberAccess, _ visit: Visit) async throws -> Response {
+        let secret = try await member.requestedSecret(visit)
+        return EndPage(visit: visit, application: member.application, secret: secret).page.response(to: visit)
     }
 
-    static func setEnd(_ partner: PartnerAccess, _ form: Form, _ visit: Visit) async throws -> Response {
-        let (application, secret) = try await partner.requestedSecret(visit)
+    static func setEnd(_ member: MemberAccess, _ form: Form, _ visit: Visit) async throws -> Response {
+        let secret = try await member.requestedSecret(visit)
         let typed = form["ends"]?.trimmingSpaces ?? ""
         let end = typed.isEmpty ? nil : CalendarText.day(typed)
         if !typed.isEmpty, end.map({ $0 <= visit.registry.now() }) ?? true {
-            let page = EndPage(visit: visit, application: application, secret: secret, typed: typed)
+            let page = EndPage(visit: visit, application: member.application, secret: secret, typed: typed)
             return page.page.response(to: visit, .unprocessable)
         }
-        return try await changing(application, .secretDated, partner, visit) {
-            try await partner.endSecret(secret.id, of: application, at: end)
+        return try await changing(.secretDated, member, visit) {
+            try await member.endSecret(secret.id, at: end)
         }
     }
 
     /// Runs a change and goes back to the list of secrets, or says there why it was declined.
     private static func changing(
-        _ application: Application,
         _ done: Done,
-        _ partner: PartnerAccess,
+        _ member: MemberAccess,
         _ visit: Visit,
         _ change: () async throws -> Void
     ) async throws -> Response {
@@ -77,36 +70,31 @@ enum SecretScreens {
             try await change()
         } catch SecretRefusal.lastOne {
             let sentence = "This is the only secret that keeps working. Create a new one first."
-            return try await refused(application, partner, sentence, visit)
+            return try await refused(member, sentence, visit)
         } catch is SecretRefusal {
             throw Refusal.notFound
         }
-        return .redirect(to: visit.place(of: application, after: done))
+        return .redirect(to: visit.place(of: member.application, after: done))
     }
 
     private static func refused(
-        _ application: Application,
-        _ partner: PartnerAccess,
+        _ member: MemberAccess,
         _ sentence: String,
         _ visit: Visit
     ) async throws -> Response {
         try await ApplicationScreens.detail(
-            of: application,
-            partner,
+            for: member,
             visit,
             problems: [FieldProblem(field: "secrets", message: sentence)]
         )
     }
 }
 
-extension PartnerAccess {
-    fileprivate func requestedSecret(_ visit: Visit) async throws -> (Application, ClientSecret) {
-        let application = try await requested(visit)
-        let secret = try await secrets(of: application).first {
-            $0.id == visit.captured("secret") && $0.isLive
-        }
+extension MemberAccess {
+    fileprivate func requestedSecret(_ visit: Visit) async throws -> ClientSecret {
+        let secret = try await secrets().first { $0.id == visit.captured("secret") && $0.isLive }
         guard let secret else { throw Refusal.notFound }
-        return (application, secret)
+        return secret
     }
 }
 

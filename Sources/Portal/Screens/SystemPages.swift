@@ -110,3 +110,34 @@ struct TooManySignIns {
         }.response(to: visit, .tooManyRequests, [("Retry-After", "\(wait.wholeSeconds)")])
     }
 }
+
+/// Said to a member who may not do what they came for, and who may (ux A24).
+struct RoleTooLowPage {
+    let role: MemberRole
+    let email: EmailAddress
+    let application: String
+
+    func response(to visit: Visit) -> Response {
+        Page("You cannot see this page", .partners(signedIn: true, current: .applications)) {
+            h1 { "You cannot see this page" }
+            p {
+                "You are signed in as "
+                bdi { email.text }
+                ", who is a \(role.word). Ask an Owner of "
+                bdi { application }
+                "."
+            }
+            p { a(.href(visit.path("applications"))) { "Back to your applications" } }
+        }.response(to: visit, .forbidden)
+    }
+}
+
+extension MemberRole {
+    var word: String {
+        switch self {
+        case .viewer: "Viewer"
+        case .developer: "Developer"
+        case .owner: "Owner"
+        }
+    }
+}

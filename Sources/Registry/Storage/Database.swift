@@ -262,8 +262,13 @@ package protocol Connection {
 
     /// Runs statements of the schema, in this database's words for the types of columns.
     ///
-    /// Where it can, it closes each new table of tenants' data to whoever reaches for another tenant.
-    func define(_ statements: [SQL]) throws
+    /// Where it can, it closes each new table of tenants' data to whoever reaches for another tenant; before that
+    /// `filling` fills it, run once or for each tenant.
+    func define(_ statements: [SQL], filling: [SQL]) throws
+}
+
+extension Connection {
+    package func define(_ statements: [SQL]) throws { try define(statements, filling: []) }
 }
 
 /// Whose rows statements may touch; a database that can keeps them from all others.

@@ -3,14 +3,18 @@ package struct Migration: Sendable {
     package let name: String
     let statements: [SQL]
 
-    package init(_ name: String, _ statements: [SQL]) {
+    /// What new tables are filled with from the rows that are there.
+    let filling: [SQL]
+
+    package init(_ name: String, _ statements: [SQL], filling: [SQL] = []) {
         self.name = name
         self.statements = statements
+        self.filling = filling
     }
 
     /// The SHA-256 of the statements' texts, by which a changed migration is noticed.
     fileprivate var digest: [UInt8] {
-        sha256(Array(statements.map(\.text).joined(separator: "\n;\n").utf8))
+        sha256(Array((statements + filling).map(\.text).joined(separator: "\n;\n").utf8))
     }
 }
 
@@ -61,7 +65,7 @@ package func migrate(
         try await database.transaction(.directory) { connection in
             // Another process that is at the same one waits here for our commit, and then leaves it.
             guard try connection.record(migrations[number], number: number + 1) else { return }
-            try connection.define(migrations[number].statements)
+            try connection.define(migrations[number].statements, filling: migrations[number].filling)
         }
     }
 }

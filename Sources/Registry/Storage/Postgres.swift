@@ -244,11 +244,12 @@ extension PostgresConnection {
     }
 
     /// In PostgreSQL's words, and as long as it takes.
-    func define(_ statements: [SQL]) throws {
+    func define(_ statements: [SQL], filling: [SQL]) throws {
         try send("SET LOCAL statement_timeout = 0")
         for statement in statements {
             try receivingDefinition(of: statement.text)
         }
+        for statement in filling { try receivingDefinition(of: Self.forEachTenant(statement.text)) }
         try receivingDefinition(of: Self.closing)
     }
 
@@ -263,6 +264,19 @@ extension PostgresConnection {
         awaited.append(.statement(isRead: false))
         _ = try synchronise(confirms: false)
         if let failure { throw failure }
+    }
+
+    /// A tenant's rows are seen only by whoever says that they are after them.
+    private static func forEachTenant(_ statement: String) -> String {
+        """
+        DO $$ DECLARE found record; BEGIN
+            FOR found IN SELECT id FROM tenants LOOP
+                PERFORM set_config('portal.tenant', found.id::text, true);
+                \(statement);
+            END LOOP;
+            PERFORM set_config('portal.tenant', '', true);
+        END $$
+        """
     }
 
     /// Closes every table of tenants' data to whoever did not say which tenant's rows they are after.

@@ -128,8 +128,8 @@ extension SQLiteConnection {
 
     func send(_ sql: SQL) throws { try run(sql) }
 
-    func define(_ statements: [SQL]) throws {
-        for statement in statements { try run(statement) }
+    func define(_ statements: [SQL], filling: [SQL]) throws {
+        for statement in statements + filling { try run(statement) }
     }
 
     private func statement(for sql: SQL) throws -> Statement {

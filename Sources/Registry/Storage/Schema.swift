@@ -18,6 +18,7 @@ package enum Schema {
             Migration("activity", activity),
             Migration("search in the ledger", ledgerSearch),
             Migration("named sessions", namedSessions),
+            Migration("teams", teams, filling: firstOwners),
         ]
     }
 

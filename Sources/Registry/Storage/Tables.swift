@@ -87,6 +87,11 @@ extension Schema {
             ]
         ),
         Table(
+            "members",
+            key: ["tenant", "application", "account"],
+            columns: ["role", "joined_at"]
+        ),
+        Table(
             "redirect_uris",
             key: ["tenant", "application", "uri"],
             columns: ["origin", "added_at", "last_used_at"]
