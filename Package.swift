@@ -16,7 +16,7 @@ let package = Package(
         .executableTarget(name: "Portal", dependencies: ["Registry", "Web", "CCurl"], swiftSettings: strict),
         .target(
             name: "Registry",
-            dependencies: ["CSQLite", "CPostgres", "CSodium", "CPNG", "CGnuTLS"],
+            dependencies: ["CSQLite", "CPostgres", "CSodium", "CPNG", "CGnuTLS", "CICU"],
             swiftSettings: strict
         ),
         .target(name: "Web", dependencies: ["CMicrohttpd"], swiftSettings: strict),
@@ -25,6 +25,7 @@ let package = Package(
         .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
         .systemLibrary(name: "CGnuTLS", pkgConfig: "gnutls", providers: [.apt(["libgnutls28-dev"])]),
         .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+        .systemLibrary(name: "CICU", pkgConfig: "icu-i18n", providers: [.apt(["libicu-dev"])]),
         .systemLibrary(
             name: "CMicrohttpd",
             pkgConfig: "libmicrohttpd",

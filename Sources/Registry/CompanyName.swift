@@ -33,8 +33,8 @@ package struct CompanyName: Sendable, Hashable, CustomStringConvertible, Bindabl
         }
         guard !text.decomposed.hasStackedMarks else { throw .stackedMarks }
         guard text.unicodeScalars.contains(where: \.isLetterOrDigit) else { throw .noLetters }
-        for word in text.split(separator: " ") where Alphabet.all(in: word).count > 1 {
-            throw .mixedAlphabets(word: String(word))
+        for word in text.split(separator: " ").map(String.init) where mixesAlphabets(word) {
+            throw .mixedAlphabets(word: word)
         }
         try CompanyName.refuseImpersonation(text, of: brand)
         self.text = text
@@ -44,57 +44,14 @@ package struct CompanyName: Sendable, Hashable, CustomStringConvertible, Bindabl
     init(stored text: String) { self.text = text }
 
     private static func refuseImpersonation(_ text: String, of brand: Brand) throws(CompanyNameProblem) {
-        let skeleton = Skeleton(text)
-        let tenant = Skeleton(brand.displayName)
-        if !tenant.letters.isEmpty, skeleton.letters.contains(tenant.letters) { throw .likeTheTenant }
+        let look = NameLook(text)
+        if look.contains(NameLook(brand.displayName)) { throw .likeTheTenant }
         for reserved in ["admin", "administrator", "official", "verified", "security", "support"]
-        where skeleton.words.contains(Skeleton(reserved).letters) {
+        where look.says(reserved) {
             throw .reservedWord(reserved)
         }
         if let tick = text.unicodeScalars.first(where: "✓✔✅☑🗸🗹☒✗✘🛡🔒".unicodeScalars.contains) {
             throw .reservedWord(String(tick))
-        }
-    }
-}
-
-/// A name as it looks: lower case, only letters and digits, look-alikes as one of them (Unicode TS 39 §4).
-struct Skeleton {
-    /// Split at everything that is no letter or digit; letters that stand alone are read as one word.
-    let words: [String]
-    let letters: String
-
-    init(_ text: String) {
-        let parts = text.lowercased().unicodeScalars.split { !$0.isLetterOrDigit && $0 != "|" && $0 != "$" }
-        let looks = parts.map { String(String.UnicodeScalarView($0.compactMap(Skeleton.latin))) }
-        letters = looks.joined()
-        words = looks.split { $0.count > 1 }.map { $0.joined() } + looks.filter { $0.count > 1 }
-    }
-
-    private static func latin(_ scalar: Unicode.Scalar) -> Unicode.Scalar? {
-        guard let place = Array(lookalikes.unicodeScalars).firstIndex(of: scalar) else { return scalar }
-        return Array(originals.unicodeScalars)[place]
-    }
-
-    // Cyrillic, Greek and digits that look like the Latin letter below them.
-    private static let lookalikes = "абвгдеёзіјклмнорсстухъьѕԁһӏαβεικνορτυχ01$5i|"
-    private static let originals = "abbrdee3ljklmhopcctyxbbsdhlabelkvoptyxolssll"
-}
-
-/// The alphabets whose letters can be taken for one another.
-private enum Alphabet: Hashable {
-    case latin, cyrillic, greek
-
-    static func all(in word: Substring) -> Set<Alphabet> {
-        Set(word.unicodeScalars.compactMap(Alphabet.init))
-    }
-
-    init?(_ scalar: Unicode.Scalar) {
-        guard scalar.properties.isAlphabetic else { return nil }
-        switch scalar.value {
-        case 0x41...0x5A, 0x61...0x7A, 0xC0...0x24F, 0x1E00...0x1EFF: self = .latin
-        case 0x370...0x3FF, 0x1F00...0x1FFF: self = .greek
-        case 0x400...0x52F, 0x1C80...0x1C8F, 0x2DE0...0x2DFF: self = .cyrillic
-        default: return nil
         }
     }
 }

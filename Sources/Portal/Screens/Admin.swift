@@ -41,9 +41,22 @@ enum AdminScreens {
     }
 
     static func show(_ admin: AdminAccess, _ visit: Visit) async throws -> Response {
-        AdminApplicationPage(application: try await admin.requested(visit), visit: visit).page.response(
-            to: visit
+        try await page(of: admin.requested(visit), admin, visit).response(to: visit)
+    }
+
+    private static func page(
+        of application: Application,
+        _ admin: AdminAccess,
+        _ visit: Visit,
+        problems: [FieldProblem] = []
+    ) async throws -> Page {
+        AdminApplicationPage(
+            application: application,
+            lookalikes: try await admin.lookalikes(of: application),
+            visit: visit,
+            problems: problems
         )
+        .page
     }
 
     static func approve(_ admin: AdminAccess, _ form: Form, _ visit: Visit) async throws -> Response {
@@ -59,8 +72,8 @@ enum AdminScreens {
                 field: "reason",
                 message: "Say why, in up to 500 characters. The partner sees it"
             )
-            let page = AdminApplicationPage(application: application, visit: visit, problems: [mend])
-            return page.page.response(to: visit, .unprocessable)
+            return try await page(of: application, admin, visit, problems: [mend])
+                .response(to: visit, .unprocessable)
         }
         try await admin.suspend(application, reason: reason)
         return back(visit)
@@ -124,6 +137,7 @@ private struct ApplicationRow: Component {
 
 private struct AdminApplicationPage {
     let application: Application
+    let lookalikes: [Lookalike]
     let visit: Visit
     var problems: [FieldProblem] = []
 
@@ -136,6 +150,7 @@ private struct AdminApplicationPage {
                 h1 { bdi { application.displayName } }
                 StateTag(application: application, tenant: visit.tenant)
             }
+            LookalikeWarning(lookalikes: lookalikes, visit: visit)
             facts
             section(.class("card"), .aria("labelledby", "permissions")) {
                 h2(.id("permissions")) { "It may ask for" }
