@@ -119,7 +119,7 @@ def state(island: Island) -> list[str]:
         island.admin.page(f"/admin/applications/{island.application.client_id}").text,
     ]
     moment = r"\d{1,2} \w+ \d{4}(, \d\d:\d\d UTC)?"
-    use = rf"([Ll]ast used on )?{moment}(, [\w ]+ ago)?( from [\d.]+)?|Never( used)?|not used yet"
+    use = rf"([Ll]ast used on )?{moment}( ?, [\w ]+ ago)?( from [\d.]+)?|Never( used)?|not used yet"
     return [re.sub(use, "", text) for text in seen]
 
 

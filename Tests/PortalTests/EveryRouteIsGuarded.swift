@@ -67,6 +67,16 @@ struct EveryRouteIsGuarded {
                 .replacing("{digest}", with: "0123").replacing("{file}", with: "64.png")
         }
 
+        /// Everything the tenant's tables say, the ledger among them.
+        func rows() async throws -> [String] {
+            let queries = Schema.ofTenants.map { table -> SQL in
+                "SELECT " + .list(table.columns) + " FROM \(table.name)"
+            }
+            return try await portal.database.read(.tenant(portal.tenant.id)) { connection in
+                try queries.flatMap { query in try connection.run(query).map { "\($0)" }.sorted() }
+            }
+        }
+
         func entries() async throws -> Int {
             try await portal.theOperator.ledger(after: 0, limit: 9999).count
         }
@@ -104,6 +114,49 @@ struct EveryRouteIsGuarded {
             #expect(!answer.body.contains(scene.application.id))
         }
         #expect(try await scene.entries() == before)
+    }
+
+    private static let ofTeams = Site.routes.filter(isForMembers)
+
+    @Test(arguments: ofTeams)
+    func `a role that is not enough is told who may, and nothing happens`(route: Route) async throws {
+        guard case .member(let least) = route.admits else { return }
+        let scene = try await Scene()
+        for role in MemberRole.allCases {
+            let member = try await scene.portal.member(
+                "\(role)@acme.example",
+                as: role,
+                of: scene.application
+            )
+            let before = try await scene.rows()
+            let answer = try await visit(route, scene.path(route), member)
+            guard role < least else {
+                #expect(answer.status != 403, "\(role) at \(route.method) \(route.pattern)")
+                continue
+            }
+            #expect(answer.status == 403, "\(role) at \(route.method) \(route.pattern)")
+            let words = "who is a \(role.word). Ask an Owner of <bdi>Acme Rentals</bdi>."
+            #expect(answer.body.contains("\(role)@acme.example") && answer.body.contains(words))
+            #expect(try await scene.rows() == before)
+        }
+    }
+
+    @Test(arguments: ofTeams)
+    func `whoever is in another team, or in none, gets what an unknown id gets`(route: Route) async throws {
+        let scene = try await Scene()
+        let others = try await scene.portal.registeredApplication("Borrowed Cranes", of: "lee@cranes.example")
+        let unknown = "harbour_0000000000000000000000"
+        let lee = try await scene.portal.partner("lee@cranes.example")
+        let nobody = try await scene.portal.partner("nobody@acme.example")
+        for browser in [lee, nobody] {
+            let before = try await scene.rows()
+            let one = try await visit(route, scene.path(route), browser)
+            let other = try await visit(route, scene.path(route, application: unknown), browser)
+            #expect(one.status == 404 && one.response.bytes == other.response.bytes)
+            #expect(one.response.headers.map(\.name) == other.response.headers.map(\.name))
+            #expect(try await scene.rows() == before)
+        }
+        #expect(others.id != scene.application.id)
     }
 
     @Test(arguments: forms)

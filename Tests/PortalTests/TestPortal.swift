@@ -162,6 +162,17 @@ extension TestPortal {
         try #require(keys.key(of: email)).code(at: clock.now)
     }
 
+    /// The browser of somebody who is in the team of an application.
+    func member(
+        _ email: String,
+        as role: MemberRole,
+        of application: OwnedApplication
+    ) async throws -> Browser {
+        let browser = try await partner(email)
+        try await theOperator.addMember(try #require(EmailAddress(email)), as: role, of: application.id)
+        return browser
+    }
+
     func add(_ email: String, as role: Role) async throws {
         do {
             let draft = try AccountDraft(
