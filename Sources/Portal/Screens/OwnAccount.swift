@@ -169,7 +169,16 @@ private struct OwnAccountPage {
             section(.class("card narrow"), .aria("labelledby", "sessions")) { signedIn }
             section(.class("card narrow"), .aria("labelledby", "password-heading")) { newPassword }
             section(.class("card narrow"), .aria("labelledby", "address")) { newAddress }
+            if role == .partner {
+                section(.class("card narrow"), .aria("labelledby", "second-factor")) { secondFactor }
+            }
         }
+    }
+
+    @HTMLBuilder private var secondFactor: HTML {
+        h2(.id("second-factor")) { "Second factor" }
+        p(.class("note")) { "A code from an authenticator app, asked for after your password." }
+        p { a(.href(visit.path("partners", "your-second-factor"))) { "Look after your second factor" } }
     }
 
     @HTMLBuilder private var signedIn: HTML {
@@ -179,7 +188,10 @@ private struct OwnAccountPage {
                 li {
                     div {
                         strong { bdi { session.browser.isEmpty ? "A browser" : session.browser } }
-                        if session.isThisOne { span(.class("tag ok")) { "This browser" } }
+                        if session.isThisOne {
+                            " "
+                            span(.class("tag ok")) { "This browser" }
+                        }
                         p(.class("note")) {
                             "Signed in on "
                             Moment(CalendarText(session.startedAt))
