@@ -167,7 +167,8 @@ extension Connection {
 
     /// Writes what a customer allowed: a new grant, or more of the one that lives, which `allowed` something.
     ///
-    /// Returns its id; nil when `condition`, which is run in the same go, answers with no row.
+    /// Returns its id; nil when `condition`, which is run in the same go, answers with no row, and when the grant
+    /// allows something else by now, which must not be lost.
     func allow(
         _ row: ConsentRow,
         beside allowed: ScopeSet,
@@ -189,6 +190,7 @@ extension Connection {
                     ELSE excluded.redirect_uri END,
                 revision = CASE WHEN excluded.redirect_uri = '' THEN grants.revision
                     ELSE excluded.revision END
+            WHERE grants.scopes = \(allowed)
             RETURNING id
             """
         let answers = try runAll([condition, upsert].compactMap { $0 })

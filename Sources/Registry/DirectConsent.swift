@@ -16,6 +16,8 @@ struct DirectConsent: Sendable {
 
 extension ApplicationRegistry {
     /// Writes down what the customer allows `application`, and the tokens it gets for that.
+    ///
+    /// Throws ``DatabaseFault/busy`` when the customer answers a consent screen of it in the same moment.
     func store(
         _ fresh: FreshTokens,
         under consent: DirectConsent,
@@ -23,6 +25,7 @@ extension ApplicationRegistry {
         in transaction: any Connection
     ) throws {
         let tenant = fresh.tenant.id
+        try transaction.hold(consent.customer, tenant: tenant)
         let grant = try transaction.allow(
             ConsentRow(consent.scopes, to: application),
             beside: try transaction.allowedScopes(application.id, by: consent.customer, tenant: tenant),
@@ -31,7 +34,7 @@ extension ApplicationRegistry {
             tenant: tenant,
             at: fresh.now
         )
-        guard let grant else { throw DamagedRow(place: "grants") }
+        guard let grant else { throw DatabaseFault.busy }
         let family = fresh.family(fresh.access.id, grant: grant, scopes: consent.scopes)
         try transaction.insert(family, of: application.id, tenant: tenant)
         try fresh.store(consent.scopes, in: family, with: transaction)
