@@ -52,6 +52,8 @@ extension Site {
         .member  (.post, "/applications/{application}/secrets",                  .owner,     SecretScreens.create),
         .member  (.get,  "/applications/{application}/secrets/{secret}/revoke",  .owner,     SecretScreens.askToRevoke),
         .member  (.post, "/applications/{application}/secrets/{secret}/revoke",  .owner,     SecretScreens.revoke),
+        .member  (.get,  "/applications/{application}/secrets/{secret}/tokens",  .owner,     SecretScreens.askToRevokeTokens),
+        .member  (.post, "/applications/{application}/secrets/{secret}/tokens",  .owner,     SecretScreens.revokeTokens),
         .member  (.get,  "/applications/{application}/secrets/{secret}/end",     .owner,     SecretScreens.askForEnd),
         .member  (.post, "/applications/{application}/secrets/{secret}/end",     .owner,     SecretScreens.setEnd),
 

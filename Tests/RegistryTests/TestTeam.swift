@@ -49,6 +49,10 @@ extension PartnerAccess {
         try await member(of: application.id.text).revokeSecret(id)
     }
 
+    func revokeTokens(of id: String, of application: Application) async throws {
+        try await member(of: application.id.text).revokeTokens(of: id)
+    }
+
     func endSecret(_ id: String, of application: Application, at end: Date?) async throws {
         try await member(of: application.id.text).endSecret(id, at: end)
     }

@@ -18,7 +18,10 @@ enum SecretScreens {
                 ticket: form["ticket"] ?? "",
                 others: Overlap(form["others"])
             )
-            return CredentialsPage.another(secret, for: member.application, visit).response(to: visit)
+            let left = try await member.secrets().filter(\.leavesTokens)
+            return CredentialsPage.another(secret, for: member.application, leaving: left, visit).response(
+                to: visit
+            )
         } catch SecretRefusal.alreadyCreated {
             return CredentialsPage.gone(member.application.id, visit).response(to: visit)
         } catch SecretRefusal.tooMany {
@@ -30,9 +33,27 @@ enum SecretScreens {
 
     static func askToRevoke(_ member: MemberAccess, _ visit: Visit) async throws -> Response {
         let secret = try await member.requestedSecret(visit)
-        return RevokePage(visit: visit, application: member.application, secret: secret).page.response(
+        let others = try await member.secrets().filter { $0.isLive && $0.id != secret.id }
+        let page = RevokePage(
+            visit: visit,
+            application: member.application,
+            secret: secret,
+            isOnlyOne: others.isEmpty
+        )
+        return page.page.response(to: visit)
+    }
+
+    static func askToRevokeTokens(_ member: MemberAccess, _ visit: Visit) async throws -> Response {
+        let secret = try await member.requestedSecret(visit, \.leavesTokens)
+        return RevokeTokensPage(visit: visit, application: member.application, secret: secret).page.response(
             to: visit
         )
+    }
+
+    static func revokeTokens(_ member: MemberAccess, _ form: Form, _ visit: Visit) async throws -> Response {
+        try await changing(.tokensRevoked, member, visit) {
+            try await member.revokeTokens(of: visit.captured("secret"))
+        }
     }
 
     static func revoke(_ member: MemberAccess, _ form: Form, _ visit: Visit) async throws -> Response {
@@ -91,8 +112,11 @@ enum SecretScreens {
 }
 
 extension MemberAccess {
-    fileprivate func requestedSecret(_ visit: Visit) async throws -> ClientSecret {
-        let secret = try await secrets().first { $0.id == visit.captured("secret") && $0.isLive }
+    fileprivate func requestedSecret(
+        _ visit: Visit,
+        _ isMeant: (ClientSecret) -> Bool = \.isLive
+    ) async throws -> ClientSecret {
+        let secret = try await secrets().first { $0.id == visit.captured("secret") && isMeant($0) }
         guard let secret else { throw Refusal.notFound }
         return secret
     }
@@ -166,7 +190,7 @@ private struct NewSecretPage {
             choice("604800", "in 7 days", isChosen: true)
             choice("2592000", "in 30 days")
             choice("keep", "when I revoke it")
-            choice("leaked", "now, it has leaked: tokens issued until now stop working too")
+            choice("leaked", "now, it has leaked")
         }
     }
 
@@ -188,13 +212,13 @@ private struct RevokePage {
     let visit: Visit
     let application: Application
     let secret: ClientSecret
+    let isOnlyOne: Bool
 
     private var lastUse: HTML {
         p {
             if let use = secret.lastUsedAt {
                 strong {
-                    "This secret was last used on "
-                    Moment(CalendarText(use))
+                    "This secret was used \(ago(use, at: visit.registry.now())) (\(CalendarText(use).full))"
                     secret.lastUsedFrom.map { " from \($0)." } ?? "."
                 }
                 " Software that still uses it stops working at once."
@@ -208,6 +232,12 @@ private struct RevokePage {
     var page: Page {
         Page("Revoke a secret", .partners(signedIn: true, current: .applications)) {
             h1 { "Revoke the secret ending \(secret.hint)?" }
+            if isOnlyOne { onlyOne } else { question }
+        }
+    }
+
+    private var question: HTML {
+        HTML {
             lastUse
             form(
                 .class("row"),
@@ -217,6 +247,51 @@ private struct RevokePage {
                 SealField(seal: visit.seal(for: .partner))
                 button(.class("btn danger")) { "Revoke secret ending \(secret.hint)" }
                 a(.class("btn"), .href(visit.path("applications", application.id.text))) { "Keep it" }
+            }
+        }
+    }
+
+    private var onlyOne: HTML {
+        HTML {
+            p {
+                strong { "This is the only secret." }
+                " Create a new one first."
+            }
+            div(.class("row")) {
+                a(
+                    .class("btn primary"),
+                    .href(visit.path("applications", application.id.text, "secrets", "new"))
+                ) { "Create a new secret" }
+                a(.class("btn"), .href(visit.path("applications", application.id.text))) { "Keep it" }
+            }
+        }
+    }
+}
+
+/// Asks before the tokens go that a secret gave, which itself has ended.
+private struct RevokeTokensPage {
+    let visit: Visit
+    let application: Application
+    let secret: ClientSecret
+
+    var page: Page {
+        Page("Revoke the tokens of a secret", .partners(signedIn: true, current: .applications)) {
+            h1 { "Revoke the tokens of the secret ending \(secret.hint)?" }
+            p {
+                strong { "Tokens issued with this secret: \(grouped(secret.tokensIssued))." }
+                """
+                 Those that still work stop at once. Customers stay connected, but your software has to send them \
+                through the consent screen again where it held a token of this secret.
+                """
+            }
+            form(
+                .class("row"),
+                .method("post"),
+                .action(visit.path("applications", application.id.text, "secrets", secret.id, "tokens"))
+            ) {
+                SealField(seal: visit.seal(for: .partner))
+                button(.class("btn danger")) { "Revoke the tokens of secret ending \(secret.hint)" }
+                a(.class("btn"), .href(visit.path("applications", application.id.text))) { "Keep them" }
             }
         }
     }
