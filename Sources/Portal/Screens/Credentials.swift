@@ -29,8 +29,8 @@ enum CredentialsPage {
             p {
                 strong { "We show this secret once." }
                 """
-                 Put it into your software, check that “Last used” moves to it, then retire the older one. \
-                Both work until then.
+                 Put it into your software and check that “Last used” moves to it. An older secret that still works \
+                goes on until you retire it.
                 """
             }
             for older in left { TokensLeft(secret: older, application: application, visit: visit) }
