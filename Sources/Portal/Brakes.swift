@@ -85,6 +85,9 @@ struct Brakes: Sendable {
 
     /// Per application and address: how many refused redirects are kept.
     let refusals: Brake
+
+    /// Per address of the network: reports of applications.
+    let reports: Brake
     let signUps: Brake
     let uploads: Brake
 
@@ -96,6 +99,7 @@ struct Brakes: Sendable {
         dailyPasswordFailures = Brake("password, daily", 100, per: .seconds(86_400), now)
         addressFailures = Brake("address", 50, per: quarter, now)
         refusals = Brake("refusal", 30, per: .seconds(60), now)
+        reports = Brake("report", 10, per: .seconds(3600), now)
         signUps = Brake("sign-up", 20, per: .seconds(3600), now)
         uploads = Brake("upload", 60, per: .seconds(60), now)
     }

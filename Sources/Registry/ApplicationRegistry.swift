@@ -25,6 +25,8 @@ package final class ApplicationRegistry: Sendable {
     package let outbox: Outbox
     let uses = UseLog()
     let recentReads: RecentReads
+    /// What each tenant's key for receipts is made from.
+    let receiptSeed: DigestKey
     private let formKey: DigestKey
 
     /// By which processes that share a database are told apart.
@@ -51,6 +53,7 @@ package final class ApplicationRegistry: Sendable {
         digestOfNothing = secretKey.digest([])
         ledger = Ledger(key: DigestKey(masterKey, purpose: "ledger"))
         outbox = Outbox(key: SealingKey(masterKey, purpose: "letters"), entropy: entropy)
+        receiptSeed = DigestKey(masterKey, purpose: "receipts")
         formKey = DigestKey(masterKey, purpose: "forms")
         keyMark = DigestKey(masterKey, purpose: "mark").digest([])
         processName = entropy.base62(22)
@@ -175,6 +178,7 @@ extension ApplicationRegistry {
             swept += try await database.transaction(.tenant(tenant)) {
                 try $0.deleteExpired(of: tenant, upTo: batch, at: now)
             }
+            swept += try await lapseConsents(of: tenant, upTo: batch, at: now)
         }
         return swept
     }

@@ -109,7 +109,7 @@ extension ClientAccess {
     ) async throws -> Redemption {
         let policy = tenant.policy
         return try await registry.database.transaction(.tenant(tenant.id)) { transaction in
-            guard let code = try transaction.code(sent.id, of: client.id, tenant: tenant.id),
+            guard let code = try transaction.code(sent.id, of: client.id, tenant: tenant.id, at: fresh.now),
                 areEqualInConstantTime(code.digest, digest)
             else { return .refused(.invalidGrant(.unknown)) }
             if let refusal = code.refusal(redirectURI: redirectURI, verifier: verifier, under: policy) {
@@ -126,10 +126,15 @@ extension ClientAccess {
             guard try record(.codeRedeemed, detail, fresh.now, transaction, provided: using) else {
                 throw UsedMeanwhile()
             }
-            let family = fresh.family(sent.id, grant: code.grant, scopes: code.scopes)
+            let family = fresh.family(
+                sent.id,
+                grant: code.grant,
+                scopes: code.scopes,
+                consentEndsAt: code.consentEndsAt
+            )
             try transaction.insert(family, of: client.id, tenant: tenant.id)
             try fresh.store(code.scopes, in: family, with: transaction)
-            return .issued(code.scopes)
+            return .issued(code.scopes, until: code.consentEndsAt)
         }
     }
 
@@ -152,8 +157,8 @@ extension ClientAccess {
             guard old.family.endsAt > fresh.now, old.expiresAt > fresh.now else {
                 return .refused(.invalidGrant(.expired))
             }
-            guard old.isLive else { return .refused(.invalidGrant(.ended)) }
-            let allowed = old.family.scopes.intersection(client.scopes)
+            guard old.isLive(at: fresh.now) else { return .refused(.invalidGrant(.ended)) }
+            let allowed = old.scopes.intersection(client.scopes)
             let scopes = asked ?? allowed
             guard scopes.isSubset(of: allowed) else { return .refused(.invalidScope) }
             guard try use(sent.id, in: old.family, at: fresh.now, transaction) else {
@@ -164,7 +169,7 @@ extension ClientAccess {
             if let grant = old.family.grant {
                 registry.uses.note(.grant(grant), tenant: tenant.id, at: fresh.now, from: "")
             }
-            return .issued(scopes)
+            return .issued(scopes, until: old.family.consentEndsAt)
         }
         return try fresh.issued(ending(result), keeping: rule == .keep ? sent : nil)
     }
@@ -275,7 +280,8 @@ private struct UsedMeanwhile: Error {}
 
 /// What a transaction decided, where undoing it would undo the revocation that a replay causes.
 enum Redemption: Sendable {
-    case issued(ScopeSet)
+    /// With what the tokens are good for, and when the consent behind them ends by itself.
+    case issued(ScopeSet, until: Date? = nil)
     case refused(TokenRefusal)
 }
 
@@ -307,8 +313,19 @@ struct FreshTokens: Sendable {
     }
 
     /// Everything one consent buys from now on.
-    func family(_ id: String, grant: String?, scopes: ScopeSet) -> TokenFamily {
-        TokenFamily(id: id, grant: grant, scopes: scopes, endsAt: tenant.policy.familyEnd(from: now))
+    func family(
+        _ id: String,
+        grant: String?,
+        scopes: ScopeSet,
+        consentEndsAt: Date? = nil
+    ) -> TokenFamily {
+        TokenFamily(
+            id: id,
+            grant: grant,
+            scopes: scopes,
+            endsAt: tenant.policy.familyEnd(from: now),
+            consentEndsAt: consentEndsAt
+        )
     }
 
     /// What writes the access token down.
@@ -318,7 +335,7 @@ struct FreshTokens: Sendable {
             family: family?.id,
             scopes: scopes,
             issuedAt: now,
-            expiresAt: tenant.policy.accessTokenSeconds.end(from: now)
+            expiresAt: min(tenant.policy.accessTokenSeconds.end(from: now), family?.consentEndsAt ?? .never)
         )
         return row.insertion(as: access.id, of: client, tenant: tenant.id)
     }
@@ -343,13 +360,21 @@ struct FreshTokens: Sendable {
     func issued(_ result: Redemption, keeping kept: SecretText? = nil) throws -> IssuedTokens {
         switch result {
         case .refused(let refusal): throw refusal
-        case .issued(let scopes):
+        case .issued(let scopes, let consentEnd):
             IssuedTokens(
                 accessToken: access,
-                expiresIn: tenant.policy.accessTokenSeconds.seconds,
+                expiresIn: seconds(until: consentEnd),
                 scopes: scopes,
                 refreshToken: refresh ?? kept
             )
         }
+    }
+
+    /// How long an access token lives: as the tenant says, or to the end of the consent if that is sooner.
+    private func seconds(until consentEnd: Date?) -> Int? {
+        let usual = tenant.policy.accessTokenSeconds.seconds
+        guard let consentEnd else { return usual }
+        let left = max(0, Int(consentEnd.timeIntervalSince(now)))
+        return usual.map { min($0, left) } ?? left
     }
 }

@@ -7,7 +7,8 @@ enum CommandLineInterface {
 
     static var commands: [Command] {
         ServerCommands.all + TenantCommands.all + AccountCommands.all + ApplicationCommands.all
-            + AuditCommands.all + ConformanceCommand.all + DemoCommand.all + ProgramCommands.all
+            + AuditCommands.all + ReceiptCommands.all + ConformanceCommand.all + DemoCommand.all
+            + ProgramCommands.all
     }
 
     /// Does what was typed and returns the exit code: 0 done, 1 failed, 2 wrong use.

@@ -43,7 +43,9 @@ enum AdminScreens {
     }
 
     static func show(_ admin: AdminAccess, _ visit: Visit) async throws -> Response {
-        AdminApplicationPage(application: try await admin.requested(visit), visit: visit).page.response(
+        let application = try await admin.requested(visit)
+        let reports = try await admin.reports(about: application)
+        return AdminApplicationPage(application: application, visit: visit, reports: reports).page.response(
             to: visit
         )
     }
@@ -126,6 +128,7 @@ private struct ApplicationRow: Component {
 private struct AdminApplicationPage {
     let application: Application
     let visit: Visit
+    var reports: [Report] = []
     var problems: [FieldProblem] = []
 
     var page: Page {
@@ -142,6 +145,7 @@ private struct AdminApplicationPage {
                 h2(.id("permissions")) { "It may ask for" }
                 ScopeList(scopes: visit.tenant.offers(application.scopes), showsNames: true)
             }
+            ReportsSection(application: application, reports: reports, visit: visit)
             decision
         }
     }

@@ -14,6 +14,8 @@ package enum Schema {
             Migration("master key", masterKeys),
             Migration("what servers share", shared),
             Migration("mail", mail),
+            Migration("consent records", consentRecords),
+            Migration("reports", reports),
         ]
     }
 
