@@ -28,6 +28,8 @@ extension Site {
         .partner (.post, "/applications/{application}/secrets",                  SecretScreens.create),
         .partner (.get,  "/applications/{application}/secrets/{secret}/revoke",  SecretScreens.askToRevoke),
         .partner (.post, "/applications/{application}/secrets/{secret}/revoke",  SecretScreens.revoke),
+        .partner (.get,  "/applications/{application}/secrets/{secret}/tokens",  SecretScreens.askToRevokeTokens),
+        .partner (.post, "/applications/{application}/secrets/{secret}/tokens",  SecretScreens.revokeTokens),
         .partner (.get,  "/applications/{application}/secrets/{secret}/end",     SecretScreens.askForEnd),
         .partner (.post, "/applications/{application}/secrets/{secret}/end",     SecretScreens.setEnd),
 

@@ -40,14 +40,15 @@ package final class ApplicationRegistry: Sendable {
         clock: @escaping @Sendable () -> Date,
         entropy: Entropy,
         passwords: PasswordHasher,
-        decodeLogo: @escaping LogoDecoder
+        decodeLogo: @escaping LogoDecoder,
+        onSecretDigest: (@Sendable () -> Void)? = nil
     ) {
         self.database = database
         self.clock = clock
         self.entropy = entropy
         self.passwords = passwords
         self.decodeLogo = decodeLogo
-        secretKey = DigestKey(masterKey, purpose: "secrets")
+        secretKey = DigestKey(masterKey, purpose: "secrets", whenUsed: onSecretDigest)
         digestOfNothing = secretKey.digest([])
         ledger = Ledger(key: DigestKey(masterKey, purpose: "ledger"))
         outbox = Outbox(key: SealingKey(masterKey, purpose: "letters"), entropy: entropy)
@@ -255,6 +256,11 @@ extension Connection {
             DELETE FROM sessions WHERE tenant = \(tenant) AND (id) IN
                 (SELECT id FROM sessions
                 WHERE tenant = \(tenant) AND expires_at < \(now) LIMIT \(batch)) RETURNING 1
+            """,
+            """
+            DELETE FROM secret_uses WHERE tenant = \(tenant) AND (application, secret, hour, address_block) IN
+                (SELECT application, secret, hour, address_block FROM secret_uses
+                WHERE tenant = \(tenant) AND hour < \(yesterday) LIMIT \(batch)) RETURNING 1
             """,
             """
             DELETE FROM shared_counts WHERE tenant = \(tenant) AND (digest) IN

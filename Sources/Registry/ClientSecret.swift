@@ -1,35 +1,15 @@
 package import FoundationEssentials
-import Synchronization
-
-/// An application that authenticated, as much of it as the token endpoint needs.
-package struct Client: Sendable {
-    package let id: ClientID
-    package let kind: Application.Kind
-    package let scopes: ScopeSet
-
-    /// The secret it proved itself with; nil for a public application.
-    let secretID: String?
-}
-
-/// What a caller says to be known as a client (RFC 6749 §2.3).
-package struct ClientCredentials: Sendable {
-    package let id: String
-    package let secret: String?
-
-    package init(id: String, secret: String?) {
-        self.id = id
-        self.secret = secret
-    }
-}
-
-/// Unknown client, wrong secret, ended secret and suspended application are one answer on purpose (CA-02).
-package enum ClientRefusal: Error, Equatable, Sendable {
-    case invalidClient
-}
 
 /// One of an application's secrets as its owner sees it: everything but the secret.
 package struct ClientSecret: Sendable {
     package enum State: Sendable, Equatable { case live, ended(Date), revoked(Date) }
+
+    /// Whether anything would break without it, by what was seen in the last 24 hours.
+    package enum Verdict: Sendable, Equatable {
+        case neverUsed
+        case stillUsed(addresses: Int)
+        case safeToRetire
+    }
 
     package let id: String
 
@@ -38,15 +18,55 @@ package struct ClientSecret: Sendable {
     package let label: String
     package let createdAt: Date
     package let createdBy: String
+
+    /// The partner who made it; nil where the provider's people did.
+    package let createdByEmail: String?
     package let endsAt: Date?
     package let lastUsedAt: Date?
     package let lastUsedFrom: String?
+
+    /// In the last 24 hours, counted by the hour.
+    package let recentUses: SecretUses
+
+    /// How many tokens were given to whoever proved themselves with it.
+    package let tokensIssued: Int
+
+    /// When those were revoked.
+    package let tokensVoidAt: Date?
     package let state: State
+
+    /// Nil for one that no longer works, and for the only one that does: there is nothing to retire.
+    package fileprivate(set) var verdict: Verdict?
 
     package var isLive: Bool { state == .live }
 
+    /// Whether it gave tokens that may work on without it.
+    package var leavesTokens: Bool { !isLive && tokensIssued > 0 && tokensVoidAt == nil }
+
     /// How many may work at the same time.
     package static let maxLive = 5
+
+    fileprivate func verdict(at now: Date) -> Verdict {
+        guard let lastUsedAt else { return .neverUsed }
+        guard lastUsedAt > SecretUses.start(at: now) else { return .safeToRetire }
+        return .stillUsed(addresses: max(recentUses.networks, 1))
+    }
+}
+
+/// How often a secret was used in the last 24 hours, and from how many networks.
+package struct SecretUses: Sendable, Equatable {
+    package let count: Int
+    package let networks: Int
+
+    static let none = SecretUses(count: 0, networks: 0)
+
+    /// Since when a use counts as recent.
+    static func start(at now: Date) -> Date { now.addingTimeInterval(-86_400) }
+
+    /// The beginning of the hour that a use is counted in.
+    static func hour(of use: Date) -> Date {
+        Date(timeIntervalSince1970: (use.timeIntervalSince1970 / 3600).rounded(.down) * 3600)
+    }
 }
 
 /// What a secret's maker writes on it.
@@ -61,7 +81,7 @@ package enum Overlap: Sendable, Equatable {
     case seconds(Int)
     case untilRevoked
 
-    /// At once, and with every code and token the application has (RFC 9700 §4.14.2).
+    /// At once. Tokens they gave go on, until somebody revokes those too.
     case leaked
 }
 
@@ -74,66 +94,11 @@ package enum SecretRefusal: Error, Equatable, Sendable {
     case publicApplication
 }
 
-/// A client and one of its secrets, as the database has them.
-struct StoredClient: Sendable {
-    struct Key: Hashable, Sendable {
-        let tenant: TenantID
-        let client: String
-        let secret: String
-    }
-
-    let id: ClientID
-    let kind: Application.Kind
-    let scopes: ScopeSet
-
-    /// Nil when the application has no such secret, or none that works.
-    let digest: [UInt8]?
-    let endsAt: Date?
-
-    /// The digest to compare with, while the secret works.
-    func digest(at now: Date) -> [UInt8]? {
-        if let endsAt, endsAt <= now { return nil }
-        return digest
-    }
-}
-
 // MARK: - What may be done with it
 
 extension ApplicationRegistry {
     func newClientSecret(at tenant: Tenant) -> SecretText {
         SecretText(prefix: tenant.name.secretPrefix, kind: .clientSecret, now: clock(), entropy: entropy)
-    }
-
-    /// Proves who a client is; throws ``ClientRefusal``.
-    ///
-    /// One digest whatever was sent, and one query for whoever is refused: time tells nothing (CA-02).
-    package func client(
-        _ sent: ClientCredentials,
-        at tenant: Tenant,
-        from provenance: Provenance
-    ) async throws
-        -> ClientAccess
-    {
-        let secret = sent.secret.flatMap { SecretText(parsing: $0, kind: .clientSecret) }
-        let (now, nothing) = (clock(), digestOfNothing)
-        let digest = secret?.digest(with: secretKey) ?? nothing
-        let key = StoredClient.Key(tenant: tenant.id, client: sent.id, secret: secret?.id ?? "")
-        let isProven = { (client: StoredClient) in
-            areEqualInConstantTime(client.digest(at: now) ?? nothing, digest)
-        }
-        let known = try await recentReads.clients.fact(key, at: now, expected: isProven) {
-            try await database.read(.tenant(key.tenant)) { try $0.client(key) }
-        }
-        let stored = known?.digest(at: now)
-        let proven = areEqualInConstantTime(stored ?? nothing, digest)
-        guard let known, known.kind == .public ? sent.secret == nil : proven && stored != nil else {
-            throw ClientRefusal.invalidClient
-        }
-        if let secret {
-            uses.note(.secret(known.id, secret.id), tenant: tenant.id, at: now, from: provenance.address)
-        }
-        let client = Client(id: known.id, kind: known.kind, scopes: known.scopes, secretID: secret?.id)
-        return ClientAccess(tenant: tenant, client: client, registry: self, provenance: provenance)
     }
 }
 
@@ -157,6 +122,8 @@ extension PartnerAccess {
         let digest = secret.digest(with: registry.secretKey)
         let made = SecretLabel(text: label, ticket: ticket, createdBy: actor)
         let tenant = tenant.id
+        // Whoever is told of a leak is told next how many tokens there are.
+        if overlap == .leaked { try await registry.writeLastUses() }
         try await changeSecrets(.secretCreated, of: application, [("secret", secret.id)]) {
             transaction,
             now in
@@ -165,7 +132,6 @@ extension PartnerAccess {
             guard live.count < ClientSecret.maxLive || overlap == .leaked else { throw SecretRefusal.tooMany }
             try transaction.insert(secret, digest, made, of: id, tenant: tenant, at: now)
             for older in live { try transaction.end(older, of: id, after: overlap, tenant: tenant, at: now) }
-            if overlap == .leaked { try transaction.voidTokens(of: id, tenant: tenant, at: now) }
         }
         return secret
     }
@@ -191,7 +157,20 @@ extension PartnerAccess {
             guard all.contains(where: { $0.id == id && $0.isLive }) else { throw SecretRefusal.noSuchSecret }
             let remains = all.contains { $0.id != id && $0.isLive && $0.endsAt == nil }
             guard end == nil || remains else { throw SecretRefusal.lastOne }
-            try transaction.setEnd(end, ofSecret: id, of: application.id, tenant: tenant)
+            try transaction.setEnd(end, ofSecret: id, of: application.id, tenant: tenant, at: now)
+        }
+    }
+
+    /// Revokes every token that was given to whoever proved themselves with a secret that ended.
+    ///
+    /// Throws ``SecretRefusal``. Access that customers gave stands: the application refreshes no more, but they may
+    /// connect it again without a question.
+    package func revokeTokens(of id: String, of application: Application) async throws {
+        let tenant = tenant.id
+        try await changeSecrets(.tokensRevoked, of: application, [("secret", id)]) { transaction, now in
+            guard try transaction.voidTokens(ofSecret: id, of: application.id, tenant: tenant, at: now) else {
+                throw SecretRefusal.noSuchSecret
+            }
         }
     }
 
@@ -230,28 +209,6 @@ extension PartnerAccess {
 // MARK: - How it is kept
 
 extension Connection {
-    fileprivate func client(_ key: StoredClient.Key) throws -> StoredClient? {
-        let row = try run(
-            """
-            SELECT a.id, a.kind, a.scopes, s.digest, s.ends_at
-            FROM applications a LEFT JOIN client_secrets s
-                ON s.tenant = a.tenant AND s.application = a.id AND s.id = \(key.secret)
-                AND s.revoked_at IS NULL
-            WHERE a.tenant = \(key.tenant) AND a.id = \(key.client) AND a.suspended_at IS NULL
-            """
-        ).first
-        guard let row, let kind = Application.Kind(rawValue: try row.text(1)),
-            let scopes = ScopeSet(wire: try row.text(2))
-        else { return nil }
-        return StoredClient(
-            id: ClientID(text: try row.text(0)),
-            kind: kind,
-            scopes: scopes,
-            digest: try row.optionalBytes(3),
-            endsAt: try row.optionalDate(4)
-        )
-    }
-
     func insert(
         _ secret: SecretText,
         _ digest: [UInt8],
@@ -274,31 +231,25 @@ extension Connection {
     }
 
     func secrets(of id: ClientID, tenant: TenantID, at now: Date) throws -> [ClientSecret] {
-        try run(
+        let uses = try secretUses(of: id, tenant: tenant, at: now)
+        let rows = try run(
             """
-            SELECT id, hint, label, created_at, created_by, ends_at, last_used_at, last_used_from, revoked_at
-            FROM client_secrets WHERE tenant = \(tenant) AND application = \(id)
-            ORDER BY created_at DESC, id DESC
+            SELECT s.id, s.hint, s.label, s.created_at, s.created_by, s.ends_at, s.last_used_at,
+                s.last_used_from, s.revoked_at, s.tokens_issued, s.tokens_void_at, a.email
+            FROM client_secrets s LEFT JOIN accounts a
+                ON a.tenant = s.tenant AND a.id = substr(s.created_by, 9) AND a.role = 'partner'
+            WHERE s.tenant = \(tenant) AND s.application = \(id)
+            ORDER BY s.created_at DESC, s.id DESC
             """
-        ).map { row in
-            let (end, revoked) = (try row.optionalDate(5), try row.optionalDate(8))
-            return ClientSecret(
-                id: try row.text(0),
-                hint: try row.text(1),
-                label: try row.text(2),
-                createdAt: try row.date(3),
-                createdBy: try row.text(4),
-                endsAt: end,
-                lastUsedAt: try row.optionalDate(6),
-                lastUsedFrom: try row.optionalText(7),
-                state: revoked.map(ClientSecret.State.revoked)
-                    ?? end.flatMap { $0 <= now ? .ended($0) : nil } ?? .live
-            )
-        }
+        )
+        var secrets = try rows.map { try ClientSecret($0, uses, at: now) }
+        let live = secrets.indices.filter { secrets[$0].isLive }
+        if live.count > 1 { for place in live { secrets[place].verdict = secrets[place].verdict(at: now) } }
+        return secrets
     }
 
     /// Dates an older secret, never later than it would have ended anyway.
-    fileprivate func end(
+    func end(
         _ older: ClientSecret,
         of id: ClientID,
         after overlap: Overlap,
@@ -311,12 +262,12 @@ extension Connection {
         case .seconds(let seconds):
             let end = now.addingTimeInterval(Double(seconds))
             if let earlier = older.endsAt, earlier <= end { return }
-            try setEnd(end, ofSecret: older.id, of: id, tenant: tenant)
+            try setEnd(end, ofSecret: older.id, of: id, tenant: tenant, at: now)
         }
     }
 
     /// Ends every code and token issued so far, by date and not one by one: whoever has the secret may have them.
-    fileprivate func voidTokens(of id: ClientID, tenant: TenantID, at now: Date) throws {
+    func voidTokens(of id: ClientID, tenant: TenantID, at now: Date) throws {
         try run(
             "UPDATE applications SET tokens_void_before = \(now) WHERE tenant = \(tenant) AND id = \(id)"
         )
@@ -328,7 +279,7 @@ extension Connection {
         )
     }
 
-    fileprivate func revokeSecret(_ secret: String, of id: ClientID, tenant: TenantID, at now: Date) throws {
+    func revokeSecret(_ secret: String, of id: ClientID, tenant: TenantID, at now: Date) throws {
         try run(
             """
             UPDATE client_secrets SET revoked_at = \(now)
@@ -337,12 +288,58 @@ extension Connection {
         )
     }
 
-    fileprivate func setEnd(_ end: Date?, ofSecret secret: String, of id: ClientID, tenant: TenantID) throws {
+    /// Sets an end or takes it away; what is nearer than a warning's time is not warned of again.
+    fileprivate func setEnd(
+        _ end: Date?,
+        ofSecret secret: String,
+        of id: ClientID,
+        tenant: TenantID,
+        at now: Date
+    ) throws {
+        let warned = end.flatMap { SecretWarning(for: $0, at: now) }?.rawValue ?? 0
         try run(
             """
-            UPDATE client_secrets SET ends_at = \(end)
+            UPDATE client_secrets SET ends_at = \(end), warned = \(warned)
             WHERE tenant = \(tenant) AND application = \(id) AND id = \(secret)
             """
         )
+    }
+
+    /// Ends what a secret gave, whenever it is asked about next; says whether it was one that had ended.
+    fileprivate func voidTokens(
+        ofSecret secret: String,
+        of id: ClientID,
+        tenant: TenantID,
+        at now: Date
+    ) throws -> Bool {
+        try !run(
+            """
+            UPDATE client_secrets SET tokens_void_at = \(now)
+            WHERE tenant = \(tenant) AND application = \(id) AND id = \(secret) AND tokens_void_at IS NULL
+                AND (revoked_at IS NOT NULL OR ends_at <= \(now))
+            RETURNING id
+            """
+        ).isEmpty
+    }
+}
+
+extension ClientSecret {
+    fileprivate init(_ row: Row, _ uses: [String: SecretUses], at now: Date) throws {
+        id = try row.text(0)
+        hint = try row.text(1)
+        label = try row.text(2)
+        createdAt = try row.date(3)
+        createdBy = try row.text(4)
+        createdByEmail = try row.optionalText(11)
+        endsAt = try row.optionalDate(5)
+        lastUsedAt = try row.optionalDate(6)
+        lastUsedFrom = try row.optionalText(7)
+        recentUses = uses[id] ?? .none
+        tokensIssued = try row.integer(9)
+        tokensVoidAt = try row.optionalDate(10)
+        let revokedAt = try row.optionalDate(8)
+        state =
+            revokedAt.map(State.revoked) ?? endsAt.flatMap { $0 <= now ? .ended($0) : nil } ?? .live
+        verdict = nil
     }
 }

@@ -27,11 +27,13 @@ package struct Entropy: Sendable {
 /// key is outside the database: whoever has only a copy of that cannot even check a guess.
 package struct DigestKey: Sendable, CustomStringConvertible {
     private let key: [UInt8]
+    private let whenUsed: (@Sendable () -> Void)?
 
-    /// Derives the key for a purpose from the 32 bytes of the master key.
-    package init(_ master: [UInt8], purpose: String) {
+    /// Derives the key for a purpose from the 32 bytes of the master key; `whenUsed` hears of every digest.
+    package init(_ master: [UInt8], purpose: String, whenUsed: (@Sendable () -> Void)? = nil) {
         precondition(master.count == 32, "A master key has 32 bytes.")
         key = blake2b(Array("portal digest key: \(purpose)".utf8), key: master)
+        self.whenUsed = whenUsed
     }
 
     /// Names the key without telling it: 8 hexadecimal digits, to be stored beside what it digested.
@@ -44,6 +46,7 @@ package struct DigestKey: Sendable, CustomStringConvertible {
 
     /// The keyed BLAKE2b-256 of all parts, each with its length before it: `("ab", "c")` is not `("a", "bc")`.
     package func digest(_ parts: [UInt8]...) -> [UInt8] {
+        whenUsed?()
         var message: [UInt8] = []
         message.reserveCapacity(parts.reduce(0) { $0 + $1.count + 8 })
         for part in parts {

@@ -1,18 +1,22 @@
 import FoundationEssentials
 import Synchronization
 
-/// When secrets and grants were last used, gathered in memory and written once a second.
+/// When secrets and grants were last used, and how often, gathered in memory and written once a second.
 ///
 /// A use is worth knowing and not worth an fsync of its own: after a crash up to a second of sightings is
 /// missing, and nothing else.
 final class UseLog: Sendable {
     enum Subject: Hashable, Sendable {
         case secret(ClientID, String)
+
+        /// The tokens that were issued to whoever proved themselves with a secret.
+        case tokens(ClientID, secret: String)
         case grant(String)
 
         fileprivate var name: String {
             switch self {
             case .secret(let client, let id): "\(client) \(id)"
+            case .tokens(let client, let id): "\(client) \(id) tokens"
             case .grant(let id): id
             }
         }
@@ -23,10 +27,34 @@ final class UseLog: Sendable {
         let subject: Subject
     }
 
-    private let sightings = Mutex<[Key: (at: Date, from: String)]>([:])
+    fileprivate struct Sighting {
+        var at = Date.distantPast
+        var from = ""
 
-    func note(_ subject: Subject, tenant: TenantID, at now: Date, from address: String) {
-        sightings.withLock { $0[Key(tenant: tenant, subject: subject)] = (now, address) }
+        /// How often, by the address it came from.
+        var uses: [String: Int] = [:]
+
+        mutating func add(_ count: Int, at now: Date, from address: String) {
+            (at, from) = (now, address)
+            let isKnown = uses[address] != nil || uses.count < UseLog.addressesKept
+            uses[isKnown ? address : "", default: 0] += count
+        }
+    }
+
+    /// So many addresses of one second are told apart.
+    fileprivate static let addressesKept = 64
+
+    private let sightings = Mutex<[Key: Sighting]>([:])
+
+    func note(
+        _ subject: Subject,
+        tenant: TenantID,
+        at now: Date,
+        from address: String = "",
+        count: Int = 1
+    ) {
+        let key = Key(tenant: tenant, subject: subject)
+        sightings.withLock { $0[key, default: Sighting()].add(count, at: now, from: address) }
     }
 
     /// Writes what was seen since the last call.
@@ -41,32 +69,78 @@ final class UseLog: Sendable {
             let inOrder = seen.sorted { $0.key.subject.name < $1.key.subject.name }
             try await database.transaction(.tenant(tenant)) { transaction in
                 for (key, sighting) in inOrder {
-                    try transaction.record(key.subject, of: tenant, at: sighting.at, from: sighting.from)
+                    try transaction.record(sighting, of: key.subject, tenant: tenant)
                 }
             }
         }
     }
 }
 
+// MARK: - How it is kept
+
 extension Connection {
     fileprivate func record(
-        _ subject: UseLog.Subject,
-        of tenant: TenantID,
-        at use: Date,
-        from address: String
-    )
-        throws
-    {
+        _ sighting: UseLog.Sighting,
+        of subject: UseLog.Subject,
+        tenant: TenantID
+    ) throws {
         switch subject {
         case .secret(let application, let id):
             try send(
                 """
-                UPDATE client_secrets SET last_used_at = \(use), last_used_from = \(address)
+                UPDATE client_secrets SET last_used_at = \(sighting.at), last_used_from = \(sighting.from)
                 WHERE tenant = \(tenant) AND application = \(application) AND id = \(id)
                 """
             )
+            try count(sighting, of: id, application, tenant: tenant)
+        case .tokens(let application, let secret):
+            let count = sighting.uses.values.reduce(0, +)
+            try send(
+                """
+                UPDATE client_secrets SET tokens_issued = tokens_issued + \(count)
+                WHERE tenant = \(tenant) AND application = \(application) AND id = \(secret)
+                """
+            )
         case .grant(let id):
-            try send("UPDATE grants SET last_used_at = \(use) WHERE tenant = \(tenant) AND id = \(id)")
+            try send(
+                "UPDATE grants SET last_used_at = \(sighting.at) WHERE tenant = \(tenant) AND id = \(id)"
+            )
+        }
+    }
+
+    /// Adds uses to the hour they fell into, one row for each network they came from.
+    private func count(
+        _ sighting: UseLog.Sighting,
+        of secret: String,
+        _ application: ClientID,
+        tenant: TenantID
+    ) throws {
+        let hour = SecretUses.hour(of: sighting.at)
+        var blocks: [String: Int] = [:]
+        for (address, uses) in sighting.uses { blocks[AddressBlock(of: address).text, default: 0] += uses }
+        for (block, uses) in blocks.sorted(by: { $0.key < $1.key }) {
+            try send(
+                """
+                INSERT INTO secret_uses (tenant, application, secret, hour, address_block, uses)
+                VALUES (\(tenant), \(application), \(secret), \(hour), \(block), \(uses))
+                ON CONFLICT (tenant, application, secret, hour, address_block) DO UPDATE SET
+                    uses = secret_uses.uses + excluded.uses
+                """
+            )
+        }
+    }
+
+    /// How often and from how many networks each secret of an application was used in the last 24 hours.
+    func secretUses(of application: ClientID, tenant: TenantID, at now: Date) throws -> [String: SecretUses] {
+        let rows = try run(
+            """
+            SELECT secret, CAST(sum(uses) AS BIGINT), count(DISTINCT address_block) FROM secret_uses
+            WHERE tenant = \(tenant) AND application = \(application) AND hour > \(SecretUses.start(at: now))
+            GROUP BY secret
+            """
+        )
+        return try rows.reduce(into: [:]) { uses, row in
+            uses[try row.text(0)] = SecretUses(count: try row.integer(1), networks: try row.integer(2))
         }
     }
 }

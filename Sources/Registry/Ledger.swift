@@ -54,6 +54,7 @@ package enum Action: String, Sendable, CaseIterable {
     case secretCreated = "secret.created"
     case secretDated = "secret.dated"
     case secretRevoked = "secret.revoked"
+    case tokensRevoked = "secret.tokens_revoked"
     case consentGiven = "consent.given"
     case consentRefused = "consent.refused"
     case consentEnded = "consent.ended"

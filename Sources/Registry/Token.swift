@@ -233,7 +233,8 @@ extension ClientAccess {
             at: tenant,
             of: registry,
             withRefreshToken: withRefreshToken,
-            rotating: refreshRule == .rotate
+            rotating: refreshRule == .rotate,
+            secret: client.secretID
         )
     }
 
@@ -291,14 +292,19 @@ struct FreshTokens: Sendable {
     /// Whether a refresh token is remembered after its use, to recognise a second one.
     private let remembersUse: Bool
 
+    /// What the application proved itself with; nil where it was not the one who asked.
+    private let secret: String?
+    private let uses: UseLog
+
     init(
         for client: ClientID,
         at tenant: Tenant,
         of registry: ApplicationRegistry,
         withRefreshToken: Bool,
-        rotating: Bool = true
+        rotating: Bool = true,
+        secret: String? = nil
     ) {
-        remembersUse = rotating
+        (remembersUse, self.secret, uses) = (rotating, secret, registry.uses)
         let texts = TokenTexts(tenant: tenant, key: registry.secretKey)
         let (now, entropy) = (registry.clock(), registry.entropy)
         (self.now, self.client, self.tenant, key) = (now, client, tenant, registry.secretKey)
@@ -318,7 +324,8 @@ struct FreshTokens: Sendable {
             family: family?.id,
             scopes: scopes,
             issuedAt: now,
-            expiresAt: tenant.policy.accessTokenSeconds.end(from: now)
+            expiresAt: tenant.policy.accessTokenSeconds.end(from: now),
+            secret: secret
         )
         return row.insertion(as: access.id, of: client, tenant: tenant.id)
     }
@@ -334,17 +341,22 @@ struct FreshTokens: Sendable {
             family: family,
             expiresAt: end,
             keptUntil: remembersUse ? min(family.endsAt, policy.rememberedUntil(from: end)) : end,
+            secret: secret,
             tenant: tenant.id,
             at: now
         )
     }
 
-    /// What is handed out, with `kept` in place of a new refresh token where there is none.
+    /// What is handed out, with `kept` in place of a new refresh token where there is none; counted by its secret.
     func issued(_ result: Redemption, keeping kept: SecretText? = nil) throws -> IssuedTokens {
         switch result {
         case .refused(let refusal): throw refusal
         case .issued(let scopes):
-            IssuedTokens(
+            if let secret {
+                let count = refresh == nil ? 1 : 2
+                uses.note(.tokens(client, secret: secret), tenant: tenant.id, at: now, count: count)
+            }
+            return IssuedTokens(
                 accessToken: access,
                 expiresIn: tenant.policy.accessTokenSeconds.seconds,
                 scopes: scopes,

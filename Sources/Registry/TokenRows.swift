@@ -21,13 +21,18 @@ struct AccessTokenRow: Sendable {
     let scopes: ScopeSet
     let issuedAt: Date
     let expiresAt: Date
+
+    /// The secret of the application that asked for it; nil where none did.
+    let secret: String?
 }
 
 extension AccessTokenRow {
     func insertion(as id: String, of client: ClientID, tenant: TenantID) -> SQL {
         """
-        INSERT INTO access_tokens (tenant, id, digest, application, family, scopes, issued_at, expires_at)
-        VALUES (\(tenant), \(id), \(digest), \(client), \(family), \(scopes), \(issuedAt), \(expiresAt))
+        INSERT INTO access_tokens
+            (tenant, id, digest, application, family, scopes, issued_at, expires_at, secret)
+        VALUES (\(tenant), \(id), \(digest), \(client), \(family), \(scopes), \(issuedAt), \(expiresAt),
+            \(secret))
         """
     }
 }
@@ -90,8 +95,9 @@ extension StoredAccessToken {
             AND (a.tokens_void_before IS NULL OR a.tokens_void_before <= t.issued_at)
         LEFT JOIN token_families f ON f.tenant = t.tenant AND f.id = t.family AND f.ended_at IS NULL
         LEFT JOIN grants g ON g.tenant = f.tenant AND g.id = f.grant_id AND g.ended_at IS NULL
+        LEFT JOIN client_secrets s ON s.tenant = t.tenant AND s.application = t.application AND s.id = t.secret
         WHERE t.tenant = \(place.tenant) AND t.id = \(place.id) AND t.expires_at > \(now)
-            AND t.revoked_at IS NULL
+            AND t.revoked_at IS NULL AND s.tokens_void_at IS NULL
         """
     }
 
@@ -196,13 +202,14 @@ extension Connection {
         family: TokenFamily,
         expiresAt: Date,
         keptUntil: Date,
+        secret: String?,
         tenant: TenantID,
         at now: Date
     ) throws {
         try send(
             """
-            INSERT INTO refresh_tokens (tenant, id, digest, family, issued_at, expires_at, kept_until)
-            VALUES (\(tenant), \(id), \(digest), \(family.id), \(now), \(expiresAt), \(keptUntil))
+            INSERT INTO refresh_tokens (tenant, id, digest, family, issued_at, expires_at, kept_until, secret)
+            VALUES (\(tenant), \(id), \(digest), \(family.id), \(now), \(expiresAt), \(keptUntil), \(secret))
             """
         )
     }
@@ -211,15 +218,17 @@ extension Connection {
         try run(
             """
             SELECT t.digest, t.expires_at, f.id, f.grant_id, f.scopes, f.expires_at, f.ended_at, g.ended_at,
-                t.issued_at < a.tokens_void_before
+                t.issued_at < a.tokens_void_before, s.tokens_void_at
             FROM refresh_tokens t
             JOIN token_families f ON f.tenant = t.tenant AND f.id = t.family
             LEFT JOIN grants g ON g.tenant = f.tenant AND g.id = f.grant_id
             JOIN applications a ON a.tenant = f.tenant AND a.id = f.application
+            LEFT JOIN client_secrets s ON s.tenant = t.tenant AND s.application = f.application
+                AND s.id = t.secret
             WHERE t.tenant = \(tenant) AND t.id = \(id) AND f.application = \(client)
             """
         ).first.map { row in
-            let ends = [try row.optionalDate(6), try row.optionalDate(7)]
+            let ends = [try row.optionalDate(6), try row.optionalDate(7), try row.optionalDate(9)]
             let isVoid = try row.optionalInteger(8) == 1
             return StoredRefreshToken(
                 digest: try row.bytes(0),
@@ -245,7 +254,10 @@ extension Connection {
             LEFT JOIN grants g ON g.tenant = f.tenant AND g.id = f.grant_id AND g.ended_at IS NULL
             JOIN applications a ON a.tenant = f.tenant AND a.id = f.application AND a.suspended_at IS NULL
                 AND (a.tokens_void_before IS NULL OR a.tokens_void_before <= t.issued_at)
+            LEFT JOIN client_secrets s ON s.tenant = t.tenant AND s.application = f.application
+                AND s.id = t.secret
             WHERE t.tenant = \(tenant) AND t.id = \(id) AND t.expires_at > \(now) AND t.used_at IS NULL
+                AND s.tokens_void_at IS NULL
             """
         ).first
         guard let row, areEqualInConstantTime(try row.bytes(0), digest) else { return nil }

@@ -69,22 +69,74 @@ struct RotatingAClientSecret {
         #expect(try await live(application).map(\.id) == [fresh.id])
     }
 
-    @Test func `a leaked secret ends every token issued until then, and none after`() async throws {
+    @Test func `what a leaked secret gave works on until that is revoked too`() async throws {
         let application = try await world.registeredApplication()
+        let old = try #require(application.secret)
         let bought = try await world.tokens(for: application)
         let own = try await world.client(application).issueForItself(scope: nil)
-        world.clock.advance(by: .seconds(1))
         let fresh = try await another(for: application, others: .leaked)
         let client = try await world.client(application, secret: fresh)
-        for token in [bought.accessToken, bought.refreshToken, own.accessToken].compactMap({ $0 }) {
-            #expect(try await client.introspect(token.plaintext) == nil)
-        }
+        let after = try await client.issueForItself(scope: nil)
+        let given = [bought.accessToken, bought.refreshToken, own.accessToken].compactMap { $0 }
+        for token in given { #expect(try await client.introspect(token.plaintext) != nil) }
+
+        try await world.partner.revokeTokens(of: old.id, of: application.application)
+        for token in given { #expect(try await client.introspect(token.plaintext) == nil) }
         let refreshToken = try #require(bought.refreshToken)
         await #expect(throws: TokenRefusal.invalidGrant(.ended)) {
             try await client.refresh(refreshToken.plaintext, scope: nil)
         }
-        let after = try await client.issueForItself(scope: nil)
         #expect(try await client.introspect(after.accessToken.plaintext) != nil)
+    }
+
+    @Test func `tokens that were refreshed with the new secret outlive those of the old one`() async throws {
+        let application = try await world.registeredApplication()
+        let old = try #require(application.secret)
+        let bought = try await world.tokens(for: application)
+        let fresh = try await another(for: application, others: .leaked)
+        let client = try await world.client(application, secret: fresh)
+        let renewed = try await client.refresh(bought)
+        try await world.partner.revokeTokens(of: old.id, of: application.application)
+        #expect(try await client.introspect(bought.accessToken.plaintext) == nil)
+        #expect(try await client.introspect(renewed.accessToken.plaintext) != nil)
+    }
+
+    @Test func `the list counts what each secret gave, and whether that was revoked`() async throws {
+        let application = try await world.registeredApplication()
+        let old = try #require(application.secret)
+        _ = try await world.tokens(for: application)
+        for _ in 0..<3 { _ = try await world.client(application).issueForItself(scope: nil) }
+        _ = try await another(for: application, others: .leaked)
+        let listed = try #require(try await world.partner.secrets(of: application.application).last)
+        #expect(listed.id == old.id && listed.tokensIssued == 5 && listed.leavesTokens)
+
+        try await world.partner.revokeTokens(of: old.id, of: application.application)
+        let after = try #require(try await world.partner.secrets(of: application.application).last)
+        #expect(after.tokensVoidAt == world.clock.now && !after.leavesTokens)
+        await #expect(throws: SecretRefusal.noSuchSecret) {
+            try await world.partner.revokeTokens(of: old.id, of: application.application)
+        }
+    }
+
+    @Test func `tokens of a secret that works are not revoked this way`() async throws {
+        let application = try await world.registeredApplication()
+        let only = try #require(application.secret)
+        await #expect(throws: SecretRefusal.noSuchSecret) {
+            try await world.partner.revokeTokens(of: only.id, of: application.application)
+        }
+    }
+
+    @Test(arguments: [Overlap.leaked, .seconds(86_400), .untilRevoked])
+    func `20 rotations at once leave a secret that works and was shown`(others: Overlap) async throws {
+        let application = try await world.registeredApplication()
+        let shown = await atOnce(20) { try await another(for: application, others: others) }
+        #expect(!shown.isEmpty)
+        let working = try await live(application).filter { $0.endsAt == nil }.map(\.id)
+        #expect(shown.contains { working.contains($0.id) })
+        #expect(try await live(application).count <= ClientSecret.maxLive)
+        for secret in shown where working.contains(secret.id) {
+            _ = try await world.client(application, secret: secret)
+        }
     }
 
     @Test func `a revoked secret stops at once and stays on the list`() async throws {

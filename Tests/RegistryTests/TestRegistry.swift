@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Registry
 import Support
+import Synchronization
 import Testing
 
 /// A registry on a real database of its own, at a time moved by hand, with one tenant and its people.
@@ -8,6 +9,9 @@ import Testing
 /// What the tests arrange with is here, in the words of the domain; what they observe is the product's.
 struct TestRegistry: Sendable {
     let clock = TestClock()
+
+    /// Every digest of something secret that was computed.
+    let digests = Tally()
     let database: any Database
     let registry: ApplicationRegistry
     let tenant: Tenant
@@ -26,7 +30,8 @@ struct TestRegistry: Sendable {
             clock: { [clock] in clock.now },
             entropy: .counting(),
             passwords: try PasswordHasher(cost: .least, threads: 1),
-            decodeLogo: { upload in try Logo.decode(upload) }
+            decodeLogo: { upload in try Logo.decode(upload) },
+            onSecretDigest: { [digests] in digests.count() }
         )
         try await registry.open()
         tenant = try await registry.importTenant(.harbour(change), as: try #require(TenantName("harbour")))
@@ -39,6 +44,20 @@ struct TestRegistry: Sendable {
     static let callback = "https://acme.example/callback"
     static let provenance = Provenance(address: "192.0.2.7", reference: "01JD-7F3K-Q2")
     static let password = "a long walk to the harbour"
+}
+
+/// Counts from any thread.
+final class Tally: Sendable {
+    private let number = Mutex(0)
+
+    func count() { number.withLock { $0 += 1 } }
+
+    /// How much `act` added.
+    func added(by act: () async throws -> Void) async rethrows -> Int {
+        let before = number.withLock { $0 }
+        try await act()
+        return number.withLock { $0 } - before
+    }
 }
 
 // MARK: - Tenants and people

@@ -48,27 +48,25 @@ struct SecretsSection: Component {
                 }
             }
             td { state(secret) }
-            td { Moment(CalendarText(secret.createdAt)) }
-            td { lastUse(secret) }
+            td {
+                Moment(CalendarText(secret.createdAt))
+                p(.class("note")) {
+                    "by "
+                    bdi { secret.createdByEmail ?? visit.brand.displayName }
+                }
+            }
+            td { SecretUse(secret: secret) }
             td { end(secret) }
-            td { if secret.isLive { actions(secret) } }
+            td { actions(secret) }
         }
     }
 
     @HTMLBuilder private func state(_ secret: ClientSecret) -> HTML {
         switch secret.state {
+        case .live where secret.endsAt != nil: span(.class("tag warn")) { "Being replaced" }
         case .live: span(.class("tag ok")) { "Active" }
         case .ended: span(.class("tag idle")) { "Ended" }
         case .revoked: span(.class("tag idle")) { "Revoked" }
-        }
-    }
-
-    @HTMLBuilder private func lastUse(_ secret: ClientSecret) -> HTML {
-        if let use = secret.lastUsedAt {
-            Moment(CalendarText(use))
-            if let address = secret.lastUsedFrom { p(.class("note")) { "from \(address)" } }
-        } else {
-            "Never"
         }
     }
 
@@ -81,14 +79,51 @@ struct SecretsSection: Component {
     }
 
     private func actions(_ secret: ClientSecret) -> HTML {
-        ul(.class("links")) {
-            for (verb, hidden, step) in [("Set end date", " of the", "end"), ("Revoke", " the", "revoke")] {
+        let steps: [(verb: String, hidden: String, step: String)] =
+            if secret.isLive {
+                [("Set end date", " of the", "end"), ("Revoke", " the", "revoke")]
+            } else if secret.leavesTokens {
+                [("Revoke its tokens", ", of the", "tokens")]
+            } else {
+                []
+            }
+        return ul(.class("links")) {
+            for (verb, hidden, step) in steps {
                 li {
                     a(.href(visit.path("applications", application.id.text, "secrets", secret.id, step))) {
                         verb
                         span(.class("vh")) { "\(hidden) secret ending \(secret.hint)" }
                     }
                 }
+            }
+        }
+    }
+}
+
+/// When a secret was last used, how often, and whether anything would miss it.
+private struct SecretUse: Component {
+    let secret: ClientSecret
+
+    var body: HTML {
+        if let use = secret.lastUsedAt {
+            Moment(CalendarText(use))
+            p(.class("note")) {
+                if let address = secret.lastUsedFrom { "from \(address) · " }
+                "\(counted(secret.recentUses.count, "use")) in the last 24 hours"
+            }
+        } else if secret.verdict == nil {
+            "Never"
+        }
+        if let verdict = secret.verdict { verdictTag(verdict) }
+    }
+
+    private func verdictTag(_ verdict: ClientSecret.Verdict) -> HTML {
+        switch verdict {
+        case .neverUsed: span(.class("tag idle")) { "Never used" }
+        case .safeToRetire: span(.class("tag ok")) { "Safe to retire" }
+        case .stillUsed(let addresses):
+            span(.class("tag")) {
+                "Still used by \(counted(addresses, "address", "addresses"))"
             }
         }
     }

@@ -118,6 +118,7 @@ enum Done: String {
     case testAccountsSaved = "test-accounts-saved"
     case secretRevoked = "secret-revoked"
     case secretDated = "secret-dated"
+    case tokensRevoked = "tokens-revoked"
 
     var sentence: String {
         switch self {
@@ -126,6 +127,7 @@ enum Done: String {
         case .testAccountsSaved: "The test accounts are saved."
         case .secretRevoked: "The secret is revoked."
         case .secretDated: "The end date of the secret is saved."
+        case .tokensRevoked: "The tokens of the secret are revoked."
         }
     }
 }

@@ -18,8 +18,13 @@ enum CredentialsPage {
         }
     }
 
-    /// After making a further secret.
-    static func another(_ secret: SecretText, for application: Application, _ visit: Visit) -> Page {
+    /// After making a further secret; `left` are secrets that ended and whose tokens may work on.
+    static func another(
+        _ secret: SecretText,
+        for application: Application,
+        leaving left: [ClientSecret],
+        _ visit: Visit
+    ) -> Page {
         page("Save your new client secret now", application, secret, visit) {
             p {
                 strong { "We show this secret once." }
@@ -28,6 +33,7 @@ enum CredentialsPage {
                 Both work until then.
                 """
             }
+            for older in left { TokensLeft(secret: older, application: application, visit: visit) }
         }
     }
 
@@ -79,6 +85,29 @@ enum CredentialsPage {
         div(.class("row")) {
             a(.class("btn primary"), .href(visit.path("applications", application.id.text))) {
                 "Continue to application"
+            }
+        }
+    }
+}
+
+/// What a secret that ended has left behind.
+private struct TokensLeft: Component {
+    let secret: ClientSecret
+    let application: Application
+    let visit: Visit
+
+    var body: HTML {
+        div(.class("callout warn unprinted")) {
+            p {
+                strong { "The secret ending \(secret.hint) no longer works." }
+                " Tokens issued with this secret: \(grouped(secret.tokensIssued))."
+            }
+            p {
+                a(
+                    .href(visit.path("applications", application.id.text, "secrets", secret.id, "tokens")),
+                    .target("_blank")
+                ) { "Also revoke them" }
+                " (opens in a new tab, so that this page stays until you have saved the new secret)"
             }
         }
     }

@@ -20,7 +20,8 @@ enum SecretScreens {
                 ticket: form["ticket"] ?? "",
                 others: Overlap(form["others"])
             )
-            return CredentialsPage.another(secret, for: application, visit).response(to: visit)
+            let left = try await partner.secrets(of: application).filter(\.leavesTokens)
+            return CredentialsPage.another(secret, for: application, leaving: left, visit).response(to: visit)
         } catch SecretRefusal.alreadyCreated {
             return CredentialsPage.gone(application.id, visit).response(to: visit)
         } catch SecretRefusal.tooMany {
@@ -37,7 +38,29 @@ enum SecretScreens {
 
     static func askToRevoke(_ partner: PartnerAccess, _ visit: Visit) async throws -> Response {
         let (application, secret) = try await partner.requestedSecret(visit)
-        return RevokePage(visit: visit, application: application, secret: secret).page.response(to: visit)
+        let others = try await partner.secrets(of: application).filter { $0.isLive && $0.id != secret.id }
+        let page = RevokePage(
+            visit: visit,
+            application: application,
+            secret: secret,
+            isOnlyOne: others.isEmpty
+        )
+        return page.page.response(to: visit)
+    }
+
+    static func askToRevokeTokens(_ partner: PartnerAccess, _ visit: Visit) async throws -> Response {
+        let (application, secret) = try await partner.requestedSecret(visit, \.leavesTokens)
+        return RevokeTokensPage(visit: visit, application: application, secret: secret).page.response(
+            to: visit
+        )
+    }
+
+    static func revokeTokens(_ partner: PartnerAccess, _ form: Form, _ visit: Visit) async throws -> Response
+    {
+        let application = try await partner.requested(visit)
+        return try await changing(application, .tokensRevoked, partner, visit) {
+            try await partner.revokeTokens(of: visit.captured("secret"), of: application)
+        }
     }
 
     static func revoke(_ partner: PartnerAccess, _ form: Form, _ visit: Visit) async throws -> Response {
@@ -100,10 +123,13 @@ enum SecretScreens {
 }
 
 extension PartnerAccess {
-    fileprivate func requestedSecret(_ visit: Visit) async throws -> (Application, ClientSecret) {
+    fileprivate func requestedSecret(
+        _ visit: Visit,
+        _ isMeant: (ClientSecret) -> Bool = \.isLive
+    ) async throws -> (Application, ClientSecret) {
         let application = try await requested(visit)
         let secret = try await secrets(of: application).first {
-            $0.id == visit.captured("secret") && $0.isLive
+            $0.id == visit.captured("secret") && isMeant($0)
         }
         guard let secret else { throw Refusal.notFound }
         return (application, secret)
@@ -178,7 +204,7 @@ private struct NewSecretPage {
             choice("604800", "in 7 days", isChosen: true)
             choice("2592000", "in 30 days")
             choice("keep", "when I revoke it")
-            choice("leaked", "now, it has leaked: tokens issued until now stop working too")
+            choice("leaked", "now, it has leaked")
         }
     }
 
@@ -200,13 +226,13 @@ private struct RevokePage {
     let visit: Visit
     let application: Application
     let secret: ClientSecret
+    let isOnlyOne: Bool
 
     private var lastUse: HTML {
         p {
             if let use = secret.lastUsedAt {
                 strong {
-                    "This secret was last used on "
-                    Moment(CalendarText(use))
+                    "This secret was used \(ago(use, at: visit.registry.now())) (\(CalendarText(use).full))"
                     secret.lastUsedFrom.map { " from \($0)." } ?? "."
                 }
                 " Software that still uses it stops working at once."
@@ -220,6 +246,12 @@ private struct RevokePage {
     var page: Page {
         Page("Revoke a secret", .partners(signedIn: true, current: .applications)) {
             h1 { "Revoke the secret ending \(secret.hint)?" }
+            if isOnlyOne { onlyOne } else { question }
+        }
+    }
+
+    private var question: HTML {
+        HTML {
             lastUse
             form(
                 .class("row"),
@@ -229,6 +261,51 @@ private struct RevokePage {
                 SealField(seal: visit.seal(for: .partner))
                 button(.class("btn danger")) { "Revoke secret ending \(secret.hint)" }
                 a(.class("btn"), .href(visit.path("applications", application.id.text))) { "Keep it" }
+            }
+        }
+    }
+
+    private var onlyOne: HTML {
+        HTML {
+            p {
+                strong { "This is the only secret." }
+                " Create a new one first."
+            }
+            div(.class("row")) {
+                a(
+                    .class("btn primary"),
+                    .href(visit.path("applications", application.id.text, "secrets", "new"))
+                ) { "Create a new secret" }
+                a(.class("btn"), .href(visit.path("applications", application.id.text))) { "Keep it" }
+            }
+        }
+    }
+}
+
+/// Asks before the tokens go that a secret gave, which itself has ended.
+private struct RevokeTokensPage {
+    let visit: Visit
+    let application: Application
+    let secret: ClientSecret
+
+    var page: Page {
+        Page("Revoke the tokens of a secret", .partners(signedIn: true, current: .applications)) {
+            h1 { "Revoke the tokens of the secret ending \(secret.hint)?" }
+            p {
+                strong { "Tokens issued with this secret: \(grouped(secret.tokensIssued))." }
+                """
+                 Those that still work stop at once. Customers stay connected, but your software has to send them \
+                through the consent screen again where it held a token of this secret.
+                """
+            }
+            form(
+                .class("row"),
+                .method("post"),
+                .action(visit.path("applications", application.id.text, "secrets", secret.id, "tokens"))
+            ) {
+                SealField(seal: visit.seal(for: .partner))
+                button(.class("btn danger")) { "Revoke the tokens of secret ending \(secret.hint)" }
+                a(.class("btn"), .href(visit.path("applications", application.id.text))) { "Keep them" }
             }
         }
     }

@@ -14,6 +14,7 @@ package enum Schema {
             Migration("master key", masterKeys),
             Migration("what servers share", shared),
             Migration("mail", mail),
+            Migration("secrets with proof", secretsWithProof),
         ]
     }
 

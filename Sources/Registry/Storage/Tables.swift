@@ -89,8 +89,13 @@ extension Schema {
             key: ["tenant", "application", "id"],
             columns: [
                 "digest", "hint", "label", "ticket", "created_by", "created_at", "ends_at", "revoked_at",
-                "last_used_at", "last_used_from",
+                "last_used_at", "last_used_from", "tokens_issued", "tokens_void_at", "warned", "reminded_at",
             ]
+        ),
+        Table(
+            "secret_uses",
+            key: ["tenant", "application", "secret", "hour", "address_block"],
+            columns: ["uses"]
         ),
         Table(
             "refused_redirects",
@@ -129,12 +134,15 @@ extension Schema {
         Table(
             "access_tokens",
             key: ["tenant", "id"],
-            columns: ["digest", "application", "family", "scopes", "issued_at", "expires_at", "revoked_at"]
+            columns: [
+                "digest", "application", "family", "scopes", "issued_at", "expires_at", "revoked_at",
+                "secret",
+            ]
         ),
         Table(
             "refresh_tokens",
             key: ["tenant", "id"],
-            columns: ["digest", "family", "issued_at", "expires_at", "kept_until", "used_at"]
+            columns: ["digest", "family", "issued_at", "expires_at", "kept_until", "used_at", "secret"]
         ),
         Table(
             "ledger",

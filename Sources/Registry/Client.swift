@@ -1,0 +1,112 @@
+import FoundationEssentials
+
+/// An application that authenticated, as much of it as the token endpoint needs.
+package struct Client: Sendable {
+    package let id: ClientID
+    package let kind: Application.Kind
+    package let scopes: ScopeSet
+
+    /// The secret it proved itself with; nil for a public application.
+    let secretID: String?
+}
+
+/// What a caller says to be known as a client (RFC 6749 §2.3).
+package struct ClientCredentials: Sendable {
+    package let id: String
+    package let secret: String?
+
+    package init(id: String, secret: String?) {
+        self.id = id
+        self.secret = secret
+    }
+}
+
+/// Unknown client, wrong secret, ended secret and suspended application are one answer on purpose (CA-02).
+package enum ClientRefusal: Error, Equatable, Sendable {
+    case invalidClient
+}
+
+/// A client and one of its secrets, as the database has them.
+struct StoredClient: Sendable {
+    struct Key: Hashable, Sendable {
+        let tenant: TenantID
+        let client: String
+        let secret: String
+    }
+
+    let id: ClientID
+    let kind: Application.Kind
+    let scopes: ScopeSet
+
+    /// Nil when the application has no such secret, or none that works.
+    let digest: [UInt8]?
+    let endsAt: Date?
+
+    /// The digest to compare with, while the secret works.
+    func digest(at now: Date) -> [UInt8]? {
+        if let endsAt, endsAt <= now { return nil }
+        return digest
+    }
+}
+
+// MARK: - What may be done with it
+
+extension ApplicationRegistry {
+    /// Proves who a client is; throws ``ClientRefusal``.
+    ///
+    /// One digest whatever was sent, and one query for whoever is refused: time tells nothing (CA-02).
+    package func client(
+        _ sent: ClientCredentials,
+        at tenant: Tenant,
+        from provenance: Provenance
+    ) async throws
+        -> ClientAccess
+    {
+        let secret = sent.secret.flatMap { SecretText(parsing: $0, kind: .clientSecret) }
+        let (now, nothing) = (clock(), digestOfNothing)
+        let digest = secret?.digest(with: secretKey) ?? nothing
+        let key = StoredClient.Key(tenant: tenant.id, client: sent.id, secret: secret?.id ?? "")
+        let isProven = { (client: StoredClient) in
+            areEqualInConstantTime(client.digest(at: now) ?? nothing, digest)
+        }
+        let known = try await recentReads.clients.fact(key, at: now, expected: isProven) {
+            try await database.read(.tenant(key.tenant)) { try $0.client(key) }
+        }
+        let stored = known?.digest(at: now)
+        let proven = areEqualInConstantTime(stored ?? nothing, digest)
+        guard let known, known.kind == .public ? sent.secret == nil : proven && stored != nil else {
+            throw ClientRefusal.invalidClient
+        }
+        if let secret {
+            uses.note(.secret(known.id, secret.id), tenant: tenant.id, at: now, from: provenance.address)
+        }
+        let client = Client(id: known.id, kind: known.kind, scopes: known.scopes, secretID: secret?.id)
+        return ClientAccess(tenant: tenant, client: client, registry: self, provenance: provenance)
+    }
+}
+
+// MARK: - How it is kept
+
+extension Connection {
+    fileprivate func client(_ key: StoredClient.Key) throws -> StoredClient? {
+        let row = try run(
+            """
+            SELECT a.id, a.kind, a.scopes, s.digest, s.ends_at
+            FROM applications a LEFT JOIN client_secrets s
+                ON s.tenant = a.tenant AND s.application = a.id AND s.id = \(key.secret)
+                AND s.revoked_at IS NULL
+            WHERE a.tenant = \(key.tenant) AND a.id = \(key.client) AND a.suspended_at IS NULL
+            """
+        ).first
+        guard let row, let kind = Application.Kind(rawValue: try row.text(1)),
+            let scopes = ScopeSet(wire: try row.text(2))
+        else { return nil }
+        return StoredClient(
+            id: ClientID(text: try row.text(0)),
+            kind: kind,
+            scopes: scopes,
+            digest: try row.optionalBytes(3),
+            endsAt: try row.optionalDate(4)
+        )
+    }
+}
