@@ -85,11 +85,35 @@ extension LetterWriter {
         )
     }
 
+    func secretUnused(_ application: Letter.Mention, _ hint: String, _ since: Date) -> WrittenLetter {
+        WrittenLetter(
+            subject: "The new client secret of \(application.name) was never used",
+            paragraphs: [
+                "The secret ending \(hint) was never used since it was created on \(CalendarText(since).full).",
+                "Your software still uses an older one. Switch it before that ends.",
+            ],
+            link: link("See the client secrets", to: "applications", application.id)
+        )
+    }
+
+    func secretsRevoked(_ application: Letter.Mention, _ until: Date, _ secret: String) -> WrittenLetter {
+        WrittenLetter(
+            subject: "\(name) revoked the client secrets of \(application.name)",
+            paragraphs: [
+                "\(name) has proof that a client secret leaked. It no longer works, and neither does any token.",
+                "Collect a new secret and put it into your software. Nobody at \(name) sees it.",
+            ],
+            link: link("Collect the secret", to: "secrets", "claim", secret),
+            closing: ["The link works once, until \(CalendarText(until).full)."]
+        )
+    }
+
     func secretToClaim(_ application: Letter.Mention, _ until: Date, _ secret: String) -> WrittenLetter {
         WrittenLetter(
             subject: "Collect a new client secret for \(application.name)",
             paragraphs: [
-                "\(name) made a new client secret for \(application.name). Nobody at \(name) has seen it."
+                "\(name) asks you to use a new client secret for \(application.name). Nobody at \(name) sees it.",
+                "The one you use now stays as it is until you have collected the new one.",
             ],
             link: link("Collect the secret", to: "secrets", "claim", secret),
             closing: ["The link works once, until \(CalendarText(until).full)."]

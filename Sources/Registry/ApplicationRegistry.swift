@@ -181,7 +181,7 @@ extension ApplicationRegistry {
     }
 
     /// Whether this process is the one that does a chore for the next seconds; one that stops is followed by another.
-    private func takesOn(_ chore: Chore, for seconds: TimeInterval, at now: Date) async throws -> Bool {
+    func takesOn(_ chore: Chore, for seconds: TimeInterval, at now: Date) async throws -> Bool {
         guard database.isShared else { return true }
         let end = now.addingTimeInterval(seconds)
         return try await !database.write(
@@ -210,8 +210,9 @@ extension ApplicationRegistry {
 }
 
 /// What one of all processes does for the others.
-private enum Chore: String {
+enum Chore: String {
     case sweep
+    case warnOfSecrets = "warn of secrets"
 }
 
 extension Connection {

@@ -128,10 +128,7 @@ extension PartnerAccess {
             transaction,
             now in
             let id = application.id
-            let live = try transaction.secrets(of: id, tenant: tenant, at: now).filter(\.isLive)
-            guard live.count < ClientSecret.maxLive || overlap == .leaked else { throw SecretRefusal.tooMany }
-            try transaction.insert(secret, digest, made, of: id, tenant: tenant, at: now)
-            for older in live { try transaction.end(older, of: id, after: overlap, tenant: tenant, at: now) }
+            try transaction.add(secret, digest, made, to: id, others: overlap, tenant: tenant, at: now)
         }
         return secret
     }
@@ -174,23 +171,34 @@ extension PartnerAccess {
         }
     }
 
-    private func changeSecrets(
+    /// Runs a change of the secrets of an application that is this partner's; its owners hear of a new one.
+    func changeSecrets(
         _ action: Action,
         of application: Application,
         _ detail: [(String, String)],
         _ change: @escaping @Sendable (any Connection, Date) throws -> Void
     ) async throws {
         let (now, ledger, tenant, actor) = (registry.clock(), registry.ledger, tenant.id, actor)
-        let (owner, provenance) = (account.id, provenance)
+        let (account, provenance, registry) = (account, provenance, registry)
         try await registry.recentReads.changing {
             try await registry.database.transaction(.tenant(tenant)) { transaction in
                 let id = application.id
                 guard try transaction.hold(id, tenant: tenant),
-                    try transaction.application(id.text, ownedBy: owner, tenant: tenant) != nil
+                    let current = try transaction.application(id.text, ownedBy: account.id, tenant: tenant)
                 else {
                     throw SecretRefusal.noSuchSecret
                 }
                 try change(transaction, now)
+                if action == .secretCreated {
+                    try registry.tellOwners(
+                        of: current,
+                        by: account.email.text,
+                        from: provenance.address,
+                        in: transaction,
+                        tenant: tenant,
+                        at: now
+                    )
+                }
                 try ledger.record(
                     action,
                     of: id.text,
@@ -206,9 +214,43 @@ extension PartnerAccess {
     }
 }
 
+extension ApplicationRegistry {
+    /// Writes to whoever owns an application that it has another secret.
+    func tellOwners(
+        of application: Application,
+        by name: String,
+        from address: String,
+        in transaction: any Connection,
+        tenant: TenantID,
+        at now: Date
+    ) throws {
+        let mention = Letter.Mention(application)
+        let letter = Letter.secretCreated(application: mention, by: name, from: address, at: now)
+        for owner in try transaction.owners(of: application.id, tenant: tenant) {
+            try outbox.post(letter, to: owner, in: transaction, tenant: tenant, at: now)
+        }
+    }
+}
+
 // MARK: - How it is kept
 
 extension Connection {
+    /// Adds a secret and dates those that work; throws ``SecretRefusal``.
+    func add(
+        _ secret: SecretText,
+        _ digest: [UInt8],
+        _ label: SecretLabel,
+        to id: ClientID,
+        others overlap: Overlap,
+        tenant: TenantID,
+        at now: Date
+    ) throws {
+        let live = try secrets(of: id, tenant: tenant, at: now).filter(\.isLive)
+        guard live.count < ClientSecret.maxLive || overlap == .leaked else { throw SecretRefusal.tooMany }
+        try insert(secret, digest, label, of: id, tenant: tenant, at: now)
+        for older in live { try end(older, of: id, after: overlap, tenant: tenant, at: now) }
+    }
+
     func insert(
         _ secret: SecretText,
         _ digest: [UInt8],
@@ -249,7 +291,7 @@ extension Connection {
     }
 
     /// Dates an older secret, never later than it would have ended anyway.
-    func end(
+    fileprivate func end(
         _ older: ClientSecret,
         of id: ClientID,
         after overlap: Overlap,

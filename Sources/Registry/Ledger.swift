@@ -55,6 +55,7 @@ package enum Action: String, Sendable, CaseIterable {
     case secretDated = "secret.dated"
     case secretRevoked = "secret.revoked"
     case tokensRevoked = "secret.tokens_revoked"
+    case secretOffered = "secret.offered"
     case consentGiven = "consent.given"
     case consentRefused = "consent.refused"
     case consentEnded = "consent.ended"
