@@ -75,8 +75,16 @@ extension Site {
         .customer(.post, "/account/sessions/end-others",                         { try await AccountScreens(role: .customer).endOthers($0.own, $1, $2) }),
         .customer(.get,  "/account/connections",                                 ConnectionScreens.list),
         .customer(.get,  "/account/connections/{grant}",                         ConnectionScreens.show),
+        .customer(.get,  "/account/connections/export",                          ReceiptScreens.export),
+        .customer(.get,  "/account/connections/{grant}/narrow",                  ConnectionScreens.askToNarrow),
+        .customer(.post, "/account/connections/{grant}/narrow",                  ConnectionScreens.narrow),
+        .customer(.get,  "/account/connections/{grant}/receipts/{receipt}",      ReceiptScreens.show),
+        .customer(.get,  "/account/connections/{grant}/receipts/{receipt}/download", ReceiptScreens.download),
         .customer(.get,  "/account/connections/{grant}/disconnect",              ConnectionScreens.askToDisconnect),
         .customer(.post, "/account/connections/{grant}/disconnect",              ConnectionScreens.disconnect),
+        .anyone  (.get,  "/report/{application}",                                ReportScreens.ask),
+        .visitor (.post, "/report/{application}",                                ReportScreens.send),
+        .anyone  (.get,  "/report/{application}/sent",                           ReportScreens.thank),
 
         .anyone  (.get,  "/admin/sign-in",                                       AdminScreens.askToSignIn),
         .visitor (.post, "/admin/sign-in",                                       AdminScreens.signIn),
@@ -101,6 +109,7 @@ extension Site {
         .admin   (.post, "/admin/applications/{application}/approve",            AdminScreens.approve,         .fresh),
         .admin   (.post, "/admin/applications/{application}/suspend",            AdminScreens.suspend,         .fresh),
         .admin   (.post, "/admin/applications/{application}/resume",             AdminScreens.resume,          .fresh),
+        .admin   (.post, "/admin/applications/{application}/reports",            ReportScreens.settle,         .fresh),
 
         .admin   (.get,  "/admin/people",                                        PeopleScreens.list),
         .admin   (.post, "/admin/people",                                        PeopleScreens.invite,           .fresh),
@@ -127,6 +136,7 @@ extension Site {
         .anyone  (.get,  "/.well-known/oauth-authorization-server",              MetadataEndpoint.show),
         .anyone  (.get,  "/.well-known/openid-configuration",                    MetadataEndpoint.show),
         .anyone  (.get,  "/.well-known/change-password",                         ChangePasswordEndpoint.show),
+        .anyone  (.get,  "/.well-known/consent-receipt-key",                     ReceiptScreens.key),
         .anyone  (.get,  "/logos/{digest}/{file}",                               LogoEndpoint.show),
         .anyone  (.get,  "/theme/{file}",                                        ThemeEndpoint.show),
     ]

@@ -44,7 +44,7 @@ extension Application {
             """
             SELECT a.id, a.owner, a.company_name, a.application_name, a.logo, a.website, a.privacy_policy,
                 a.support_email, a.purpose, a.kind, a.scopes, a.revision, a.created_at, a.approved_at,
-                a.suspended_at, a.suspension_reason, o.email
+                a.suspended_at, a.suspension_reason, o.email, a.frozen_at
             FROM applications a JOIN accounts o ON o.tenant = a.tenant AND o.id = a.owner
             WHERE
             """ + " " + condition + " ORDER BY a.created_at DESC, a.id",
@@ -105,5 +105,6 @@ extension Application {
             }
         ownerDomain = EmailAddress(try row.text(16))?.domain ?? ""
         self.redirectURIs = redirectURIs
+        frozenAt = try row.optionalDate(17)
     }
 }

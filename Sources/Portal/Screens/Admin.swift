@@ -54,6 +54,7 @@ enum AdminScreens {
             application: application,
             lookalikes: try await admin.lookalikes(of: application),
             visit: visit,
+            reports: try await admin.reports(about: application),
             problems: problems
         )
         .page
@@ -139,6 +140,7 @@ private struct AdminApplicationPage {
     let application: Application
     let lookalikes: [Lookalike]
     let visit: Visit
+    var reports: [Report] = []
     var problems: [FieldProblem] = []
 
     var page: Page {
@@ -156,6 +158,7 @@ private struct AdminApplicationPage {
                 h2(.id("permissions")) { "It may ask for" }
                 ScopeList(scopes: visit.tenant.offers(application.scopes), showsNames: true)
             }
+            ReportsSection(application: application, reports: reports, visit: visit)
             decision
         }
     }

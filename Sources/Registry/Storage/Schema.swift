@@ -20,6 +20,8 @@ package enum Schema {
             Migration("named sessions", namedSessions),
             Migration("teams", teams, filling: firstOwners),
             Migration("secrets with proof", secretsWithProof),
+            Migration("consent records", consentRecords),
+            Migration("reports", reports),
         ]
     }
 
