@@ -177,11 +177,13 @@ struct TalkingToTheCommandLine {
         )
     }
 
-    @Test func `a second demonstration prints what the first one did`() async {
+    @Test func `a second demonstration prints what the first one did, but for a code of its own`() async {
+        let code = #/a code as well: [0-9]{6} /#
         #expect(await console.run("demo") == 0)
         let first = console.printed
         #expect(await console.run("demo") == 0)
-        #expect(console.printed == first)
+        #expect(console.printed.replacing(code, with: "") == first.replacing(code, with: ""))
+        #expect(first.contains(code) && console.printed.contains(code))
         #expect(first.split(separator: "\n").count <= 24)
     }
 
