@@ -74,10 +74,11 @@ struct Brakes: Sendable {
     /// Per tenant, role and e-mail address (SL-07).
     let signInFailures: Brake
 
-    /// Per tenant and account: five codes in five minutes (SL-13).
-    let secondFactorFailures: Brake
     /// The same for a day.
     let dailySignInFailures: Brake
+
+    /// Per tenant and account: five codes in five minutes (SL-13).
+    let secondFactorFailures: Brake
 
     /// Per tenant, customer and address, where an application brings the password.
     let passwordFailures: Brake

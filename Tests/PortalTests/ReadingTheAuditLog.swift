@@ -116,4 +116,9 @@ struct ReadingTheAuditLog {
         #expect(!(try await ada.get("/admin/audit").text.contains("dock")))
         #expect(entry != nil)
     }
+
+    @Test(arguments: Action.allCases)
+    func `every action is said in words`(action: Action) {
+        #expect(AuditEntry.verbs[action] != nil)
+    }
 }

@@ -22,8 +22,8 @@ extension AuditEntry {
         entry.action.hasSuffix(".refused") || entry.action.hasSuffix(".reused") ? "Refused" : "Done"
     }
 
-    /// An action without words here is named as the ledger keeps it.
-    private static let verbs: [Action: String] = [
+    /// An action that a later version of this program entered is named as the ledger keeps it.
+    static let verbs: [Action: String] = [
         .tenantImported: "imported the settings of",
         .accountCreated: "created the account",
         .signedIn: "signed in as",
@@ -38,6 +38,9 @@ extension AuditEntry {
         .administratorRemoved: "removed the administrator",
         .rankChanged: "changed the role of",
         .ledgerExported: "exported the audit log of",
+        .sessionEnded: "signed other browsers out of",
+        .passwordChanged: "changed the password of",
+        .addressChanged: "changed the e-mail of",
         .applicationRegistered: "registered",
         .applicationApproved: "approved",
         .applicationSuspended: "suspended",
@@ -45,9 +48,11 @@ extension AuditEntry {
         .redirectURIAdded: "added a redirect URI to",
         .redirectURIRemoved: "removed a redirect URI from",
         .testAccountsChanged: "changed the test accounts of",
+        .memberAdded: "added a member to the team of",
         .secretCreated: "created a client secret of",
         .secretDated: "changed the end of a client secret of",
         .secretRevoked: "revoked a client secret of",
+        .tokensRevoked: "revoked the tokens of a client secret of",
         .consentGiven: "allowed",
         .consentRefused: "did not allow",
         .consentEnded: "disconnected",
