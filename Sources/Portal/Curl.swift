@@ -41,6 +41,19 @@ final class Curl {
     }
 
     deinit { curl_easy_cleanup(handle) }
+
+    /// Forgets what was said before, and says what holds for every transfer.
+    private func begin(_ url: String, protocols: String) {
+        curl_easy_reset(handle)
+        ccurl_set_text(handle, CURLOPT_URL, url)
+        ccurl_set_text(handle, CURLOPT_PROTOCOLS_STR, protocols)
+        ccurl_set_text(handle, CURLOPT_NOPROXY, "*")
+        ccurl_set_number(handle, CURLOPT_NOSIGNAL, 1)
+    }
+
+    private func list(of lines: [String]) -> UnsafeMutablePointer<curl_slist>? {
+        lines.reduce(nil) { curl_slist_append($0, $1) ?? $0 }
+    }
 }
 
 // MARK: - HTTP
@@ -54,7 +67,7 @@ extension Curl {
         headers: [String],
         into receiver: HTTPReceiver
     ) throws(Problem) -> Int {
-        curl_easy_reset(handle)
+        begin(request.url, protocols: "http,https")
         let headers = list(of: headers)
         let detour = list(of: request.connectTo.map { ["::\($0)"] } ?? [])
         defer {
@@ -63,13 +76,9 @@ extension Curl {
         }
         ccurl_set_list(handle, CURLOPT_HTTPHEADER, headers)
         ccurl_set_list(handle, CURLOPT_CONNECT_TO, detour)
-        ccurl_set_text(handle, CURLOPT_URL, request.url)
         ccurl_set_text(handle, CURLOPT_CUSTOMREQUEST, request.method)
-        ccurl_set_text(handle, CURLOPT_PROTOCOLS_STR, "http,https")
-        ccurl_set_text(handle, CURLOPT_NOPROXY, "*")
         ccurl_set_number(handle, CURLOPT_NOBODY, request.method == "HEAD" ? 1 : 0)
         ccurl_set_number(handle, CURLOPT_PATH_AS_IS, 1)
-        ccurl_set_number(handle, CURLOPT_NOSIGNAL, 1)
         ccurl_set_number(handle, CURLOPT_TIMEOUT, Curl.httpPatienceSeconds)
         let code = withExtendedLifetime(receiver) {
             let opaque = Unmanaged.passUnretained(receiver).toOpaque()
@@ -88,10 +97,6 @@ extension Curl {
             ccurl_set_body(handle, start, bytes.count)
             return curl_easy_perform(handle)
         }
-    }
-
-    private func list(of lines: [String]) -> UnsafeMutablePointer<curl_slist>? {
-        lines.reduce(nil) { curl_slist_append($0, $1) ?? $0 }
     }
 }
 
@@ -130,16 +135,13 @@ extension Curl {
     ///
     /// Returns when the server took it. A connection of its own for each letter, as whoever takes few letters expects.
     func deliver(_ envelope: Envelope, by server: MailServer, _ progress: SMTPProgress) throws(Problem) {
-        curl_easy_reset(handle)
+        let scheme = server.security == .implicit ? "smtps" : "smtp"
+        let host = server.host.utf8.contains(UInt8(ascii: ":")) ? "[\(server.host)]" : server.host
+        begin("\(scheme)://\(host):\(server.port)/\(envelope.greeting)", protocols: "smtp,smtps")
         let recipients = list(of: [envelope.recipient.text])
         defer { curl_slist_free_all(recipients) }
         ccurl_set_list(handle, CURLOPT_MAIL_RCPT, recipients)
         ccurl_set_text(handle, CURLOPT_MAIL_FROM, envelope.sender.text)
-        let scheme = server.security == .implicit ? "smtps" : "smtp"
-        let host = server.host.utf8.contains(UInt8(ascii: ":")) ? "[\(server.host)]" : server.host
-        ccurl_set_text(handle, CURLOPT_URL, "\(scheme)://\(host):\(server.port)/\(envelope.greeting)")
-        ccurl_set_text(handle, CURLOPT_PROTOCOLS_STR, "smtp,smtps")
-        ccurl_set_text(handle, CURLOPT_NOPROXY, "*")
         ccurl_set_number(handle, CURLOPT_USE_SSL, ccurl_tls(server.security == .none ? 0 : 1))
         ccurl_set_number(handle, CURLOPT_SSL_VERIFYPEER, 1)
         ccurl_set_number(handle, CURLOPT_SSL_VERIFYHOST, 2)
@@ -148,7 +150,6 @@ extension Curl {
             ccurl_set_text(handle, CURLOPT_USERNAME, login.user)
             ccurl_set_text(handle, CURLOPT_PASSWORD, login.password)
         }
-        ccurl_set_number(handle, CURLOPT_NOSIGNAL, 1)
         ccurl_set_number(handle, CURLOPT_FRESH_CONNECT, 1)
         ccurl_set_number(handle, CURLOPT_FORBID_REUSE, 1)
         ccurl_set_number(handle, CURLOPT_CONNECTTIMEOUT, MailServer.connectSeconds)

@@ -50,7 +50,7 @@ struct MIMEMessage: Sendable {
     /// meaning.
     static func header(_ text: String, isName: Bool = false) -> String {
         let isPlain = text.utf8.allSatisfy { byte in
-            isName ? byte.isLetterOrDigit || byte == 0x20 : (0x20...0x7E).contains(byte)
+            isName ? byte.isLetter || byte.isDigit || byte == 0x20 : (0x20...0x7E).contains(byte)
         }
         if isPlain, !text.contains("=?"), (1...60).contains(text.utf8.count) { return text }
         let scalars = text.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 }
@@ -91,12 +91,6 @@ struct MIMEMessage: Sendable {
             }
             return written
         }.joined(separator: "\r\n")
-    }
-}
-
-extension UInt8 {
-    fileprivate var isLetterOrDigit: Bool {
-        (0x30...0x39).contains(self) || (0x41...0x5A).contains(self) || (0x61...0x7A).contains(self)
     }
 }
 

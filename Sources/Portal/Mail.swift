@@ -147,10 +147,6 @@ final class SMTPProgress {
     }
 }
 
-extension UInt8 {
-    fileprivate var isDigit: Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(self) }
-}
-
 /// Hands letters to a mail server; what `portal mail test` and the outbox have in common.
 struct MailSender: Sendable {
     let server: MailServer

@@ -64,8 +64,7 @@ extension Sources {
 private func isHost(_ text: String) -> Bool {
     (1...253).contains(text.utf8.count)
         && text.utf8.allSatisfy { byte in
-            (0x30...0x3A).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
-                || byte == UInt8(ascii: ".") || byte == UInt8(ascii: "-")
+            byte.isLetter || byte.isDigit || ":.-".utf8.contains(byte)
         }
 }
 

@@ -56,7 +56,7 @@ extension MemberAccess {
         return try await reading { connection, application, tenant in
             let found = try connection.activity(
                 of: application,
-                before: id ?? "~",
+                where: "AND id < \(id ?? "~")",
                 since: since,
                 limit: Activity.pageLength + 1,
                 tenant: tenant
@@ -71,23 +71,17 @@ extension MemberAccess {
     }
 
     package func activity(_ id: String) async throws -> Activity? {
-        try await one { connection, application, tenant, since in
-            try connection.activity(id, of: application, since: since, tenant: tenant)
-        }
+        try await newest("AND id = \(id)")
     }
 
     /// The newest entry under a reference that somebody passed on.
     package func activity(under reference: String) async throws -> Activity? {
-        try await one { connection, application, tenant, since in
-            try connection.activity(under: reference, of: application, since: since, tenant: tenant)
-        }
+        try await newest("AND reference = \(reference)")
     }
 
     /// What the last authorization request came to; nil where there was none in thirty days.
     package func lastAuthorization() async throws -> Activity? {
-        try await one { connection, application, tenant, since in
-            try connection.lastActivity(at: .authorize, of: application, since: since, tenant: tenant)
-        }
+        try await newest("AND step = \(Activity.Step.authorize.rawValue)")
     }
 
     /// By address, when customers were last sent there.
@@ -95,75 +89,30 @@ extension MemberAccess {
         try await reading { try $0.redirectURIUses(of: $1, tenant: $2) }
     }
 
-    private func one(
-        _ body: @escaping @Sendable (any Connection, ClientID, TenantID, Date) throws -> Activity?
-    ) async throws -> Activity? {
+    private func newest(_ condition: SQL) async throws -> Activity? {
         let since = registry.clock().addingTimeInterval(-Double(Activity.keptSeconds))
-        return try await reading { try body($0, $1, $2, since) }
+        return try await reading {
+            try $0.activity(of: $1, where: condition, since: since, limit: 1, tenant: $2)
+        }.first
     }
 }
 
 // MARK: - How it is kept
 
 extension Connection {
+    /// The newest entries of an application that fit a further condition.
     fileprivate func activity(
         of id: ClientID,
-        before: String,
+        where condition: SQL,
         since: Date,
         limit: Int,
         tenant: TenantID
     ) throws -> [Activity] {
-        try run(
-            """
+        let own: SQL = """
             SELECT id, at, step, cause, reference, address FROM activity
-            WHERE tenant = \(tenant) AND application = \(id) AND id < \(before) AND at > \(since)
-            ORDER BY id DESC LIMIT \(limit)
+            WHERE tenant = \(tenant) AND application = \(id) AND at > \(since)
             """
-        ).compactMap(Activity.init)
-    }
-
-    fileprivate func activity(
-        _ id: String,
-        of client: ClientID,
-        since: Date,
-        tenant: TenantID
-    ) throws -> Activity? {
-        try run(
-            """
-            SELECT id, at, step, cause, reference, address FROM activity
-            WHERE tenant = \(tenant) AND application = \(client) AND id = \(id) AND at > \(since)
-            """
-        ).first.flatMap(Activity.init)
-    }
-
-    fileprivate func activity(
-        under reference: String,
-        of id: ClientID,
-        since: Date,
-        tenant: TenantID
-    ) throws -> Activity? {
-        try run(
-            """
-            SELECT id, at, step, cause, reference, address FROM activity
-            WHERE tenant = \(tenant) AND application = \(id) AND reference = \(reference) AND at > \(since)
-            ORDER BY id DESC LIMIT 1
-            """
-        ).first.flatMap(Activity.init)
-    }
-
-    fileprivate func lastActivity(
-        at step: Activity.Step,
-        of id: ClientID,
-        since: Date,
-        tenant: TenantID
-    ) throws -> Activity? {
-        try run(
-            """
-            SELECT id, at, step, cause, reference, address FROM activity
-            WHERE tenant = \(tenant) AND application = \(id) AND step = \(step.rawValue) AND at > \(since)
-            ORDER BY id DESC LIMIT 1
-            """
-        ).first.flatMap(Activity.init)
+        return try run(own + " " + condition + " ORDER BY id DESC LIMIT \(limit)").compactMap(Activity.init)
     }
 
     fileprivate func uncounted(of id: ClientID, since: Date, tenant: TenantID) throws -> Int {

@@ -81,7 +81,7 @@ extension AdminAccess {
     package func resetSecondFactor(of administrator: Administrator) async throws {
         guard administrator.account.id != account.id else { throw PeopleRefusal.yourself }
         let id = administrator.account.id
-        try await registry.removeSecondFactor(of: id, keeping: "", at: tenant, by: actor, provenance)
+        try await registry.removeSecondFactor(of: id, at: tenant, by: actor, provenance)
     }
 }
 
@@ -129,7 +129,7 @@ extension OperatorAccess {
     /// Takes away second factor and sessions, and makes a link to begin again with; throws ``PeopleRefusal``.
     package func reset(_ administrator: Administrator) async throws -> OneTimeLink {
         let id = administrator.account.id
-        try await registry.removeSecondFactor(of: id, keeping: "", at: tenant, by: actor, provenance)
+        try await registry.removeSecondFactor(of: id, at: tenant, by: actor, provenance)
         return try await invite(administrator.account.email, as: administrator.rank)
     }
 
@@ -172,7 +172,7 @@ extension ApplicationRegistry {
                 tenant: tenant.id,
                 at: now
             )
-            try transaction.endSessions(of: account, except: "", tenant: tenant.id)
+            try transaction.endSessions(of: account, tenant: tenant.id)
             try record(.accountCreated, account.text, [("role", "admin"), ("rank", rank.rawValue)])
         }
     }
@@ -257,7 +257,7 @@ extension ApplicationRegistry {
                 throw PeopleRefusal.lastFullAdministrator
             }
             try transaction.closeAccount(id, tenant: tenant.id, at: now)
-            try transaction.endSessions(of: id, except: "", tenant: tenant.id)
+            try transaction.endSessions(of: id, tenant: tenant.id)
             try self.endLink(.inviteAdministrator, about: email.text, in: transaction, tenant: tenant.id)
             try record(.administratorRemoved, id.text, [])
         }

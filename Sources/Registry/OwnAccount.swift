@@ -69,7 +69,7 @@ extension OwnAccount {
     package func endOthers() async throws {
         let (id, account, current) = (tenant.id, account.id, session.id)
         try await changing { transaction in
-            try transaction.deleteSessions(of: account, except: current, tenant: id)
+            try transaction.endSessions(of: account, except: current, tenant: id)
             try self.record(.sessionEnded, [("which", "others")], in: transaction)
         }
     }
@@ -84,7 +84,7 @@ extension OwnAccount {
         let (registry, actor, provenance) = (registry, account.actor, provenance)
         try await changing { transaction in
             try registry.change(account, to: hash, by: actor, provenance, in: transaction, id, now)
-            try transaction.deleteSessions(of: account.id, except: session, tenant: id)
+            try transaction.endSessions(of: account.id, except: session, tenant: id)
         }
     }
 
@@ -236,15 +236,6 @@ extension Connection {
             DELETE FROM sessions WHERE tenant = \(tenant) AND id = \(id) AND account = \(account) RETURNING id
             """
         ).isEmpty
-    }
-
-    /// All of an account's sessions, or all but one.
-    func deleteSessions(of account: AccountID, except kept: String?, tenant: TenantID) throws {
-        try run(
-            """
-            DELETE FROM sessions WHERE tenant = \(tenant) AND account = \(account) AND id <> \(kept ?? "")
-            """
-        )
     }
 
     func account(_ id: AccountID, tenant: TenantID) throws -> Account? {

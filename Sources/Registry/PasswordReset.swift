@@ -58,7 +58,7 @@ extension ApplicationRegistry {
                     throw LinkRefusal.used
                 }
                 try self.change(account, to: hash, by: .somebody, provenance, in: transaction, id, now)
-                try transaction.deleteSessions(of: account.id, except: nil, tenant: id)
+                try transaction.endSessions(of: account.id, tenant: id)
             }
         }
     }

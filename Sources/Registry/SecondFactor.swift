@@ -142,7 +142,7 @@ extension OperatorAccess {
         guard let account = try await account(of: email, as: role) else {
             throw OperatorRefusal.noSuchAccount(email.text, role)
         }
-        try await registry.removeSecondFactor(of: account.id, keeping: "", at: tenant, by: actor, provenance)
+        try await registry.removeSecondFactor(of: account.id, at: tenant, by: actor, provenance)
     }
 
     private func account(of email: EmailAddress, as role: Role) async throws -> Account? {
@@ -256,7 +256,7 @@ extension ApplicationRegistry {
 
     func removeSecondFactor(
         of account: AccountID,
-        keeping session: String,
+        keeping session: String? = nil,
         at tenant: Tenant,
         by actor: Actor,
         _ provenance: Provenance

@@ -279,8 +279,11 @@ extension Connection {
         ).isEmpty
     }
 
-    func endSessions(of account: AccountID, except id: String, tenant: TenantID) throws {
-        try run("DELETE FROM sessions WHERE tenant = \(tenant) AND account = \(account) AND id <> \(id)")
+    /// Ends all of an account's sessions, or all but one.
+    func endSessions(of account: AccountID, except kept: String? = nil, tenant: TenantID) throws {
+        try run(
+            "DELETE FROM sessions WHERE tenant = \(tenant) AND account = \(account) AND id <> \(kept ?? "")"
+        )
     }
 
     func noteSignIn(of account: AccountID, tenant: TenantID, at now: Date) throws {

@@ -31,13 +31,6 @@ struct ActivityEntryPage {
         }
     }
 
-    private func fact(_ term: String, @HTMLBuilder _ description: () -> HTML) -> HTML {
-        div {
-            dt { term }
-            dd(content: description)
-        }
-    }
-
     @HTMLBuilder private var comparison: HTML {
         switch entry.cause {
         case .unregisteredAddress(let sent, let nearest?): compared(nearest, sent)

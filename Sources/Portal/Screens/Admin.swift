@@ -177,13 +177,6 @@ private struct AdminApplicationPage {
         }
     }
 
-    private func fact(_ term: String, @HTMLBuilder _ description: () -> HTML) -> HTML {
-        div {
-            dt { term }
-            dd(content: description)
-        }
-    }
-
     @HTMLBuilder private var decision: HTML {
         switch application.state {
         case .suspended:

@@ -197,7 +197,7 @@ struct RedirectURIsSection: Component {
                     if let use = uses[uri.text] {
                         "Last used on "
                         Moment(CalendarText(use))
-                        ", \(Elapsed(since: use, until: visit.registry.now()).sentence)"
+                        ", \(ago(use, at: visit.registry.now()))"
                     } else {
                         "Never used"
                     }

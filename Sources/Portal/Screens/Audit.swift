@@ -306,11 +306,4 @@ private struct EntryPage {
             p { a(.href(visit.path("admin", "audit"))) { "Back to the audit log" } }
         }
     }
-
-    private func fact(_ term: String, @HTMLBuilder _ description: () -> HTML) -> HTML {
-        div {
-            dt { term }
-            dd(content: description)
-        }
-    }
 }

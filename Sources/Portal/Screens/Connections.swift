@@ -131,13 +131,6 @@ private struct ConnectionDetail: Component {
             }
         }
     }
-
-    private func fact(_ term: String, @HTMLBuilder _ description: () -> HTML) -> HTML {
-        div {
-            dt { term }
-            dd(content: description)
-        }
-    }
 }
 
 private struct DisconnectPage {

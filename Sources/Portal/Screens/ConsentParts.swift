@@ -220,13 +220,6 @@ struct ConsentFacts: Component {
         let day = CalendarText(date)
         return time(.datetime(day.iso)) { day.date(in: words.months) }
     }
-
-    private func fact(_ term: String, @HTMLBuilder _ description: () -> HTML) -> HTML {
-        div {
-            dt { term }
-            dd(content: description)
-        }
-    }
 }
 
 /// Verified or not, in words.

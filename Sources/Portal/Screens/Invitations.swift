@@ -79,15 +79,7 @@ enum InvitationScreens {
                     problems: problems
                 )
                 if person.email == nil {
-                    TextField(
-                        id: "email",
-                        label: "Work e-mail",
-                        value: email,
-                        autocomplete: "username",
-                        direction: .leftToRight,
-                        problems: problems,
-                        extra: TextField.forAddresses
-                    )
+                    AddressField(label: "Work e-mail", value: email, problems: problems)
                 }
                 PasswordField(
                     hint: "At least 12 characters. A few words you can remember work well.",

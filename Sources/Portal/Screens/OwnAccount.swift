@@ -245,15 +245,7 @@ private struct OwnAccountPage {
         p(.class("note")) { "We send a link to the new address, and tell the old one." }
         form(.class("stack"), .method("post"), .action(role.account(visit, "address")), .novalidate) {
             SealField(seal: visit.seal(for: role))
-            TextField(
-                id: "email",
-                label: "New e-mail",
-                value: email,
-                autocomplete: "email",
-                direction: .leftToRight,
-                problems: problems,
-                extra: TextField.forAddresses
-            )
+            AddressField(label: "New e-mail", value: email, autocomplete: "email", problems: problems)
             PasswordField(
                 id: "address-password",
                 label: "Current password",

@@ -199,15 +199,7 @@ struct SignInForm {
             form(.class("stack"), .method("post"), .action(action), .novalidate) {
                 SealField(seal: seal)
                 for field in hidden { input(.type("hidden"), .name(field.name), .value(field.value)) }
-                TextField(
-                    id: "email",
-                    label: "E-mail",
-                    value: email,
-                    autocomplete: "username",
-                    direction: .leftToRight,
-                    problems: problems,
-                    extra: TextField.forAddresses
-                )
+                AddressField(value: email, problems: problems)
                 PasswordField(autocomplete: "current-password")
                 button(.class("btn primary")) { "Sign in" }
             }

@@ -176,9 +176,6 @@ struct TextField: Component {
     var problems: [FieldProblem] = []
     var extra: [Attribute] = []
 
-    /// For an e-mail address that somebody signs in with: HTML knows no user name of the type `email`.
-    static let forAddresses: [Attribute] = [.inputmode("email"), .autocapitalize("none"), .spellcheck(false)]
-
     var body: HTML {
         Field(
             id: id,
@@ -193,6 +190,28 @@ struct TextField: Component {
             if !isOptional { all.append(.required) }
             return input(all)
         }
+    }
+}
+
+/// The e-mail address that somebody signs in with: HTML knows no user name of the type `email`.
+struct AddressField: Component {
+    var label = "E-mail"
+    var value = ""
+    var hint: String?
+    var autocomplete = "username"
+    var problems: [FieldProblem] = []
+
+    var body: HTML {
+        TextField(
+            id: "email",
+            label: label,
+            value: value,
+            hint: hint,
+            autocomplete: autocomplete,
+            direction: .leftToRight,
+            problems: problems,
+            extra: [.inputmode("email"), .autocapitalize("none"), .spellcheck(false)]
+        )
     }
 }
 
@@ -228,6 +247,14 @@ struct PasswordField: Component {
                 ) { "Show" }
             }
         }
+    }
+}
+
+/// A line of a list of facts.
+func fact(_ term: String, @HTMLBuilder _ description: () -> HTML) -> HTML {
+    div {
+        dt { term }
+        dd(content: description)
     }
 }
 

@@ -109,15 +109,7 @@ struct PasswordScreens: Sendable {
             }
             form(.class("stack"), .method("post"), .action(role.forgotten(visit)), .novalidate) {
                 SealField(seal: seal)
-                TextField(
-                    id: "email",
-                    label: "E-mail",
-                    value: email,
-                    autocomplete: "username",
-                    direction: .leftToRight,
-                    problems: problems,
-                    extra: TextField.forAddresses
-                )
+                AddressField(value: email, problems: problems)
                 button(.class("btn primary")) { "Send me a link" }
             }
             p(.class("note")) { a(.href(role.signIn(visit))) { "Back to sign-in" } }

@@ -152,14 +152,11 @@ private struct InvitationForm {
         form(.class("card"), .method("post"), .action(visit.path("admin", "people")), .novalidate) {
             SealField(seal: visit.seal(for: .admin))
             h2 { "Invite an administrator" }
-            TextField(
-                id: "email",
-                label: "E-mail",
+            AddressField(
                 value: email,
                 hint: "They get a letter with a link that works once, for seven days.",
-                direction: .leftToRight,
-                problems: problems,
-                extra: TextField.forAddresses
+                autocomplete: "off",
+                problems: problems
             )
             RankField(chosen: rank)
             div(.class("row")) { button(.class("btn primary")) { "Send invitation" } }
@@ -270,13 +267,6 @@ private struct AdministratorPage {
                     }
                 }
             }
-        }
-    }
-
-    private func fact(_ term: String, @HTMLBuilder _ description: () -> HTML) -> HTML {
-        div {
-            dt { term }
-            dd(content: description)
         }
     }
 

@@ -168,12 +168,13 @@ extension Visit {
 
 /// Where a code goes, of six digits or a recovery code.
 struct CodeField: Component {
+    var id = "code"
     var hint = "Six digits from your authenticator app, or one of your recovery codes."
     var problems: [FieldProblem] = []
 
     var body: HTML {
         TextField(
-            id: "code",
+            id: id,
             label: "Code",
             hint: hint,
             autocomplete: "one-time-code",

@@ -138,15 +138,11 @@ private struct SignUpPage {
                 direction: .automatic,
                 problems: problems
             )
-            TextField(
-                id: "email",
+            AddressField(
                 label: "Work e-mail",
                 value: email,
                 hint: "We send a link to check it. Use an address your company reads.",
-                autocomplete: "username",
-                direction: .leftToRight,
-                problems: problems,
-                extra: TextField.forAddresses
+                problems: problems
             )
             button(.class("btn primary")) { "Send me a link" }
         }

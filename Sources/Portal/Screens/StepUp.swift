@@ -87,15 +87,7 @@ enum StepUp {
                 for field in form.fields where field.name != "confirm_code" {
                     input(.type("hidden"), .name(field.name), .value(field.value))
                 }
-                TextField(
-                    id: "confirm-code",
-                    label: "Code",
-                    hint: "Six digits from your authenticator app, or one of your recovery codes.",
-                    autocomplete: "one-time-code",
-                    direction: .leftToRight,
-                    problems: problems,
-                    extra: [.autocapitalize("none"), .spellcheck(false), .maxlength(32)]
-                )
+                CodeField(id: "confirm-code", problems: problems)
                 div(.class("row")) {
                     button(.class("btn primary")) { "Confirm" }
                     a(.class("btn"), .href(account.role.home(visit))) { "Cancel" }
