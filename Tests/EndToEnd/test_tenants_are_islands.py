@@ -112,15 +112,16 @@ def visit(person: Person, method: str, path: str) -> tuple[int, str]:
 
 
 def state(island: Island) -> list[str]:
-    """What the owner, the customer and the administrator see, without what only time changes."""
+    """What the owner, the customer and the administrator see, without the uses that are written a moment later."""
     seen = [
         island.owner.page(f"/applications/{island.application.client_id}").text,
         island.customer.page("/account/connections").text,
         island.admin.page(f"/admin/applications/{island.application.client_id}").text,
     ]
     moment = r"\d{1,2} \w+ \d{4}(, \d\d:\d\d UTC)?"
-    use = rf"([Ll]ast used on )?{moment}( ?, [\w ]+ ago)?( from [\d.]+)?|Never( used)?|not used yet"
-    return [re.sub(use, "", text) for text in seen]
+    last = rf"([Ll]ast used on )?{moment}( ?, [\w ]+ ago)?( from [\d.]+)?|Never( used)?|not used yet"
+    often = r" · \d+ uses? in the last 24 hours|Still used by \d+ address(es)?|Safe to retire"
+    return [" ".join(re.sub(f"{last}|{often}", "", text).split()) for text in seen]
 
 
 @pytest.mark.parametrize("number", range(len(places("", "", ""))))
