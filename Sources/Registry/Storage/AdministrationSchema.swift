@@ -1,14 +1,4 @@
 extension Schema {
-    /// What finds entries among a million: each with the sequence behind it, in which they are read.
-    static var ledgerSearch: [SQL] {
-        [
-            "CREATE INDEX ledger_by_actor ON ledger (tenant, actor, sequence)",
-            "CREATE INDEX ledger_by_object ON ledger (tenant, object, sequence)",
-            "CREATE INDEX ledger_by_action ON ledger (tenant, action, sequence)",
-            "CREATE INDEX ledger_by_reference ON ledger (tenant, reference, sequence)",
-        ]
-    }
-
     /// Who may do what as an administrator, since when somebody was seen, and what proves them besides a password.
     static var secondFactors: [SQL] {
         [

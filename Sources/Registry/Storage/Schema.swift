@@ -16,7 +16,6 @@ package enum Schema {
             Migration("mail", mail),
             Migration("second factors", secondFactors),
             Migration("activity", activity),
-            Migration("search in the ledger", ledgerSearch),
             Migration("named sessions", namedSessions),
             Migration("teams", teams, filling: firstOwners),
             Migration("secrets with proof", secretsWithProof),
