@@ -16,7 +16,7 @@ let package = Package(
         .executableTarget(name: "Portal", dependencies: ["Registry", "Web", "CCurl"], swiftSettings: strict),
         .target(
             name: "Registry",
-            dependencies: ["CSQLite", "CPostgres", "CSodium", "CPNG", "CGnuTLS", "CICU"],
+            dependencies: ["CSQLite", "CPostgres", "CSodium", "CPNG", "CGnuTLS", "CICU", "CZxcvbn"],
             swiftSettings: strict
         ),
         .target(name: "Web", dependencies: ["CMicrohttpd"], swiftSettings: strict),
@@ -26,6 +26,7 @@ let package = Package(
         .systemLibrary(name: "CGnuTLS", pkgConfig: "gnutls", providers: [.apt(["libgnutls28-dev"])]),
         .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
         .systemLibrary(name: "CICU", pkgConfig: "icu-i18n", providers: [.apt(["libicu-dev"])]),
+        .systemLibrary(name: "CZxcvbn", providers: [.apt(["libzxcvbn-dev"])]),
         .systemLibrary(
             name: "CMicrohttpd",
             pkgConfig: "libmicrohttpd",

@@ -64,6 +64,7 @@ package enum AccountProblem: Error, Equatable, Sendable {
     case shortPassword
     case longPassword
     case commonPassword
+    case guessablePassword
     case passwordContainsContext
     case emailTaken
     case registrationClosed
@@ -111,12 +112,16 @@ enum Password {
         if password.isEmpty { return [.missingPassword] }
         if password.unicodeScalars.count < 12 { return [.shortPassword] }
         if password.unicodeScalars.count > 128 { return [.longPassword] }
-        let letters = password.lowercased()
-        if CommonPasswords.contain(letters) { return [.commonPassword] }
         let mailbox = email?.text.split(separator: "@").first.map(String.init) ?? ""
         let context = [mailbox, tenant.brand.displayName.lowercased()].filter { $0.utf8.count >= 4 }
-        return context.contains(where: letters.contains) ? [.passwordContainsContext] : []
+        if context.contains(where: password.lowercased().contains) { return [.passwordContainsContext] }
+        let guessing = PasswordGuessing(of: password, knowing: context)
+        guard guessing.bits < fewestBits else { return [] }
+        return [guessing.isFromLists ? .commonPassword : .guessablePassword]
     }
+
+    /// A hundred million guesses, each of which costs an Argon2id of 64 MiB.
+    private static let fewestBits = 26.6
 }
 
 // MARK: - What may be done with it

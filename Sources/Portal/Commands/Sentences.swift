@@ -34,6 +34,7 @@ extension AccountProblem {
         case .shortPassword: "the password is too short: it needs at least 12 characters"
         case .longPassword: "the password is too long: it can have up to 128 characters"
         case .commonPassword: "the password is one of those that are tried first"
+        case .guessablePassword: "the password is easy to guess: use a few words that do not belong together"
         case .passwordContainsContext: "the password contains the address or the provider's name"
         case .emailTaken: "there is an account with this address and role already"
         case .registrationClosed: "registration is closed"

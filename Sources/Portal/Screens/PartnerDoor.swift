@@ -231,6 +231,11 @@ extension FieldProblem {
                 field: "password",
                 message: "This password is on lists of stolen passwords. Choose another"
             )
+        case .guessablePassword:
+            self.init(
+                field: "password",
+                message: "This password is easy to guess. Use a few words that do not belong together"
+            )
         case .passwordContainsContext:
             self.init(
                 field: "password",
