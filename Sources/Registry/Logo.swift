@@ -21,6 +21,9 @@ package struct Logo: Sendable, Equatable {
     package let digest: String
     package let warnings: [LogoWarning]
 
+    /// What it may be taken for another one by.
+    package let look: LogoLook
+
     /// Judges an upload and redraws it.
     ///
     /// It runs C on bytes from outside, so the portal calls it in a process of its own, through
@@ -46,28 +49,35 @@ package struct Logo: Sendable, Equatable {
     private init(drawing raster: Raster) throws(LogoRefusal) {
         let largest = LightRaster(raster, fitting: Size.large.rawValue)
         let isSmall = max(raster.width, raster.height) <= Size.large.rawValue
-        var images: [Size: [UInt8]] = [:]
-        for size in Size.allCases {
-            // A large picture is scaled down once and then again; a small one always from itself.
-            let fitted =
-                isSmall ? LightRaster(raster, fitting: size.rawValue) : largest.fitted(into: size.rawValue)
-            images[size] = try fitted.centred(in: size.rawValue).encoded()
+        // A large picture is scaled down once and then again; a small one always from itself.
+        func fitted(_ size: Size) -> LightRaster {
+            isSmall ? LightRaster(raster, fitting: size.rawValue) : largest.fitted(into: size.rawValue)
         }
+        let medium = fitted(.medium).centred(in: Size.medium.rawValue)
         let paleness = largest.isNearlyInvisibleOnWhite ? LogoWarning.veryLight : nil
-        self.init(images: images, warnings: [raster.emptiness ?? paleness].compactMap { $0 })
+        self.init(
+            images: [
+                .small: try fitted(.small).centred(in: Size.small.rawValue).encoded(),
+                .medium: try medium.encoded(),
+                .large: try largest.centred(in: Size.large.rawValue).encoded(),
+            ],
+            warnings: [raster.emptiness ?? paleness].compactMap { $0 },
+            look: LogoLook(of: medium)
+        )
     }
 
     /// Takes over what another process drew, if it has the form of what is drawn here.
-    init?(redrawn images: [Size: [UInt8]], warnings: [LogoWarning]) {
+    init?(redrawn images: [Size: [UInt8]], warnings: [LogoWarning], look: LogoLook) {
         for size in Size.allCases {
             guard let image = images[size], PNGChunks.areOurs(image, side: size.rawValue) else { return nil }
         }
-        self.init(images: images, warnings: warnings)
+        self.init(images: images, warnings: warnings, look: look)
     }
 
-    private init(images: [Size: [UInt8]], warnings: [LogoWarning]) {
+    private init(images: [Size: [UInt8]], warnings: [LogoWarning], look: LogoLook) {
         self.images = images
         self.warnings = warnings
+        self.look = look
         digest = hexadecimal(sha256(images[.large] ?? []))
     }
 }

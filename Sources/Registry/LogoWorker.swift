@@ -4,8 +4,8 @@ import Glibc
 /// What the process that decodes has to say about a picture.
 ///
 /// On the wire: the kind (`L` or `R`), the length of the rest in four bytes, then either one byte of
-/// warnings and, for every size from the smallest, the length of the image in four bytes and the image; or
-/// the refusal as JSON. Numbers are big-endian.
+/// warnings, eight of its look and, for every size from the smallest, the length of the image in four bytes
+/// and the image; or the refusal as JSON. Numbers are big-endian.
 package enum LogoReply: Sendable, Equatable {
     case drawn(Logo)
     case refused(LogoRefusal)
@@ -24,7 +24,7 @@ package enum LogoReply: Sendable, Equatable {
     package func encoded() throws -> [UInt8] {
         switch self {
         case .drawn(let logo):
-            var body = [logo.warnings.reduce(0) { $0 | $1.rawValue }]
+            var body = [logo.warnings.reduce(0) { $0 | $1.rawValue }] + logo.look.bits.bigEndianBytes
             for size in Logo.Size.allCases {
                 let image = logo.images[size] ?? []
                 body += UInt32(truncatingIfNeeded: image.count).bigEndianBytes + image
@@ -52,14 +52,15 @@ package enum LogoReply: Sendable, Equatable {
 
     private init?(logo body: ArraySlice<UInt8>) {
         var rest = body
-        guard let flags = rest.popFirst() else { return nil }
+        guard let flags = rest.popFirst(), let look = rest.takeNumber(of: 8) else { return nil }
         var images: [Logo.Size: [UInt8]] = [:]
         for size in Logo.Size.allCases {
             guard let image = rest.takeCounted() else { return nil }
             images[size] = Array(image)
         }
         let warnings = LogoWarning.allCases.filter { flags & $0.rawValue != 0 }
-        guard rest.isEmpty, let logo = Logo(redrawn: images, warnings: warnings) else { return nil }
+        guard rest.isEmpty, let logo = Logo(redrawn: images, warnings: warnings, look: LogoLook(bits: look))
+        else { return nil }
         self = .drawn(logo)
     }
 
@@ -144,20 +145,24 @@ package enum LogoWorker {
     }
 }
 
-extension UInt32 {
+extension FixedWidthInteger {
     fileprivate var bigEndianBytes: [UInt8] {
-        (0..<4).map { UInt8(truncatingIfNeeded: self >> (24 - $0 * 8)) }
+        stride(from: Self.bitWidth - 8, through: 0, by: -8).map { UInt8(truncatingIfNeeded: self >> $0) }
     }
 }
 
 extension ArraySlice<UInt8> {
     /// Takes a length of four bytes and as many bytes as it says.
     fileprivate mutating func takeCounted() -> ArraySlice<UInt8>? {
-        guard count >= 4 else { return nil }
-        let length = Int(prefix(4).reduce(UInt32(0)) { $0 << 8 | UInt32($1) })
-        let rest = dropFirst(4)
-        guard length <= rest.count else { return nil }
-        self = rest.dropFirst(length)
-        return rest.prefix(length)
+        guard let length = takeNumber(of: 4), length <= count else { return nil }
+        defer { self = dropFirst(Int(length)) }
+        return prefix(Int(length))
+    }
+
+    /// Takes a number of so many bytes, at most eight.
+    fileprivate mutating func takeNumber(of width: Int) -> UInt64? {
+        guard count >= width else { return nil }
+        defer { self = dropFirst(width) }
+        return prefix(width).reduce(0) { $0 << 8 | UInt64($1) }
     }
 }

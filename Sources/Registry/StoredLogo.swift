@@ -84,9 +84,10 @@ extension Connection {
         for (size, png) in logo.images {
             try run(
                 """
-                INSERT INTO logos (tenant, digest, size, png, stored_at)
-                VALUES (\(tenant), \(logo.digest), \(size.rawValue), \(png), \(now))
-                ON CONFLICT (tenant, digest, size) DO UPDATE SET stored_at = excluded.stored_at
+                INSERT INTO logos (tenant, digest, size, png, stored_at, look)
+                VALUES (\(tenant), \(logo.digest), \(size.rawValue), \(png), \(now), \(logo.look))
+                ON CONFLICT (tenant, digest, size)
+                DO UPDATE SET stored_at = excluded.stored_at, look = excluded.look
                 """
             )
         }

@@ -19,6 +19,7 @@ package enum Schema {
             Migration("named sessions", namedSessions),
             Migration("teams", teams, filling: firstOwners),
             Migration("secrets with proof", secretsWithProof),
+            Migration("looks of logos", ["ALTER TABLE logos ADD COLUMN look INTEGER"]),
         ]
     }
 

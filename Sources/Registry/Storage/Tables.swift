@@ -69,7 +69,7 @@ extension Schema {
         Table(
             "logos",
             key: ["tenant", "digest", "size"],
-            columns: ["png", "stored_at"],
+            columns: ["png", "stored_at", "look"],
             page: 20
         ),
         Table(
