@@ -76,7 +76,9 @@ package final class ApplicationRegistry: Sendable {
     /// Brings the tables up to date; throws ``MigrationProblem`` for data that is newer than this program.
     ///
     /// Throws ``ForeignKey`` when the data was made under another master key: nothing in it could be proven.
+    /// Throws ``NoUnicodeTables`` where ICU cannot be used.
     package func open() async throws {
+        try NoUnicodeTables.check()
         try await migrate(database, Schema.migrations)
         let mark = keyMark
         let isOurs = try await database.transaction(.directory) { transaction in

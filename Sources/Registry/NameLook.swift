@@ -4,14 +4,14 @@ import CICU
 ///
 /// Case, width, accents and what is invisible do not count; letters, digits and signs that look alike are one
 /// letter (Unicode TS 39 §4). The only file that knows ICU, whose tables these are.
-package struct NameLook: Sendable, Equatable {
+package struct NameLook: Sendable {
     /// As it is written and as it is in small letters, if that differs: a Greek Η looks like H, but η like n.
     private let readings: [Reading]
 
     package init(_ text: String) {
         let written = Reading(text, foldingFirst: false)
         let small = Reading(text, foldingFirst: true)
-        readings = written == small ? [written] : [written, small]
+        readings = written.words == small.words ? [written] : [written, small]
     }
 
     /// Whether a word stands in the name, be it spelt with spaces between its letters.
@@ -29,12 +29,12 @@ package struct NameLook: Sendable, Equatable {
 }
 
 /// How one name may be taken for another.
-package enum NameLikeness: String, Sendable, CaseIterable {
+package enum NameLikeness: Sendable {
     /// Both look the same, but for what everybody adds to a name.
     case same
 
     /// One letter more, less, other or swapped with its neighbour.
-    case oneLetterApart = "one_letter_apart"
+    case oneLetterApart
 }
 
 extension NameLook {
@@ -47,22 +47,24 @@ extension NameLook {
 }
 
 /// The words of a name, each as it looks.
-private struct Reading: Equatable {
+private struct Reading {
     let words: [String]
-
     var letters: String { words.joined() }
-
-    init(_ text: String, foldingFirst: Bool) {
-        words = Reading.parts(of: text).map { part in
-            Reading.look(foldingFirst ? UnicodeTables.shared.folded(part) : part)
-        }.filter { !$0.isEmpty }
-    }
 
     /// What tells this name from others: without the form of the company and what an office adds, unless
     /// nothing else is left.
-    var identity: [Unicode.Scalar] {
+    let identity: [Unicode.Scalar]
+
+    init(_ text: String, foldingFirst: Bool) {
+        words = Reading.words(of: text, foldingFirst: foldingFirst)
         let telling = words.filter { !Reading.withoutIdentity.contains($0) }
-        return Array((telling.isEmpty ? words : telling).joined().unicodeScalars)
+        identity = Array((telling.isEmpty ? words : telling).joined().unicodeScalars)
+    }
+
+    private static func words(of text: String, foldingFirst: Bool) -> [String] {
+        parts(of: text).map { look(foldingFirst ? UnicodeTables.shared.folded($0) : $0) }.filter {
+            !$0.isEmpty
+        }
     }
 
     /// “Acme Support GmbH” is to be taken for “Acme”.
@@ -74,12 +76,12 @@ private struct Reading: Equatable {
         access account accounts admin api app application apps center centre client cloud connect customer dashboard
         desk help helpdesk in international login mobile official online portal secure service services signin sso
         security sign support team the verified verify web
-        """.split(whereSeparator: \.isWhitespace).flatMap { Reading(String($0), foldingFirst: true).words }
+        """.split(whereSeparator: \.isWhitespace).flatMap { words(of: String($0), foldingFirst: true) }
     )
 
     /// Split at everything that is no letter or digit; letters that stand alone are read as one word.
     private static func parts(of text: String) -> [[UInt16]] {
-        let visible = UnicodeTables.shared.visible(text).unicodeScalars
+        let visible = text.unicodeScalars.filter { !$0.properties.isDefaultIgnorableCodePoint }
         var parts: [[UInt16]] = []
         var spelt: [UInt16] = []
         for part in visible.split(whereSeparator: { !$0.isReadAsLetter }) {
@@ -161,8 +163,12 @@ extension Unicode.Scalar {
 /// (Unicode TS 39 §5.2), as Latin with Cyrillic, but not Latin with Japanese.
 func mixesAlphabets(_ word: String) -> Bool { UnicodeTables.shared.mixesAlphabets(Array(word.utf16)) }
 
-/// Whether the tables could be loaded; without them no two names look alike.
-package func hasUnicodeTables() -> Bool { UnicodeTables.shared.isLoaded }
+/// Why no server is opened without them: no two names would look alike.
+package struct NoUnicodeTables: Error {
+    static func check() throws(NoUnicodeTables) {
+        guard UnicodeTables.shared.areLoaded else { throw NoUnicodeTables() }
+    }
+}
 
 /// ICU's checker of what looks alike.
 ///
@@ -173,20 +179,11 @@ private final class UnicodeTables: @unchecked Sendable {
 
     private let checker = portal_icu_open()
 
-    var isLoaded: Bool { checker != nil }
+    var areLoaded: Bool { checker != nil }
 
     /// In one case and one form, without what is ignorable (NFKC_Casefold).
     func folded(_ units: [UInt16]) -> [UInt16] {
         filled(from: units, portal_icu_fold)
-    }
-
-    /// In one form and without what cannot be seen, its capitals left.
-    func visible(_ text: String) -> String {
-        String(
-            String.UnicodeScalarView(
-                text.unicodeScalars.filter { !$0.properties.isDefaultIgnorableCodePoint }
-            )
-        )
     }
 
     func skeleton(_ units: [UInt16]) -> [UInt16] {

@@ -31,8 +31,17 @@ struct TellingNamesApart {
         #expect(likeness("Rovi Tracker Ltd", "RoviTracker") == .same)
     }
 
-    @Test func `the tables of Unicode are there`() {
-        #expect(hasUnicodeTables())
+    @Test func `of 1,000 companies there are, at most 1 % are taken for another or not taken at all`() throws
+    {
+        let brand = try Tenant.Settings.harbour().brand
+        let looks = realCompanies.map { NameLook($0) }
+        let taken = looks.indices.filter { place in
+            looks[..<place].contains { looks[place].likeness(to: $0) != nil }
+        }
+        let refused = realCompanies.filter { (try? CompanyName($0, at: brand)) == nil }
+        #expect(realCompanies.count >= 1000)
+        let held = taken.map { realCompanies[$0] } + refused
+        #expect(held.count * 100 <= realCompanies.count, "\(held)")
     }
 }
 

@@ -17,6 +17,8 @@ extension CommandFailure {
         case MigrationProblem.unfinishedCopy: self = .unfinishedCopy
         case let fault as DatabaseFault: self.init("the database did not do it: \(fault)")
         case is LogoWorkshopFault: self.init("the picture could not be decoded: \(error)", hint: "try again")
+        case is NoUnicodeTables:
+            self.init("ICU's tables cannot be read", hint: "install libicu again: names are compared with it")
         case PasswordHasher.Fault.outOfMemory: self.init("there is not enough memory to hash the password")
         default: self.init("\(error)")
         }

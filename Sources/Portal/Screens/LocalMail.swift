@@ -10,7 +10,8 @@ enum LocalMail {
 
     /// Nil unless the request is for this page and may see it.
     static func response(to request: Request, of site: Site) async throws -> Response? {
-        guard request.path == ["mail"], request.method == .get || request.method == .head,
+        guard request.path.first == "mail", request.path.count == 1,
+            request.method == .get || request.method == .head,
             case .localPage = site.mail, PublicURL.isLoopback(request.host),
             isThisMachine(request.clientAddress)
         else { return nil }
