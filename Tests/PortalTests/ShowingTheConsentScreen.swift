@@ -87,6 +87,13 @@ struct ShowingTheConsentScreen {
             "/applications/\(id)/test-accounts",
             [("seal", dana.ownSeal), ("emails", "kim@northfield.example")]
         )
+        let invited = try await kim.authorize(portal.query(application))
+        #expect(invited.status == 403 && invited.text.contains("You are invited."))
+        let agreed = try await kim.post(
+            "/account/testing/\(id)",
+            [("seal", kim.ownSeal), ("answer", "agree")]
+        )
+        #expect(agreed.status == 303)
         let unverified = try await page(application)
         #expect(unverified.text.contains("Harbourline has not checked who made this application."))
         #expect(unverified.text.contains("Not verified"))

@@ -172,7 +172,7 @@ struct RegisteringAnApplication {
     }
 
     @Test func `an address can be added later, by the same rules`() async throws {
-        let application = try await world.registeredApplication().application
+        let application = try await world.registeredApplication(isApproved: false).application
         try await world.partner.addRedirectURI("https://acme.example/other", to: application)
         await #expect(throws: RegistrationRefusal.redirectURI(.listedTwice)) {
             try await world.partner.addRedirectURI("https://acme.example/other", to: application)

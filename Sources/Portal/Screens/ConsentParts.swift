@@ -178,8 +178,8 @@ struct ConsentFacts: Component {
     var body: HTML {
         dl(.class("facts")) {
             fact(words.publishedBy) {
-                if application.isApproved {
-                    bdi { application.companyName.text }
+                if application.isApproved, let approval = application.approval {
+                    bdi { approval.publisher.text }
                 } else {
                     words.registeredBySomeoneAt
                     bdi { application.ownerDomain }
@@ -242,12 +242,12 @@ struct VerifiedTag: Component {
     }
 
     var body: HTML {
-        if case .approved(let date) = application.state {
+        if case .approved(let approval) = application.state {
             span(
                 .class("tag ok"),
                 .title(
                     """
-                    \(tenantName) confirmed on \(CalendarText(date).date) that \(application.companyName.text) \
+                    \(tenantName) confirmed on \(CalendarText(approval.date).date) that \(approval.publisher.text) \
                     runs this application.
                     """
                 )

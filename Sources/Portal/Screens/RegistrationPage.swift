@@ -58,12 +58,15 @@ struct RegistrationPage {
     }
 }
 
-private struct LogoField: Component {
+struct LogoField: Component {
     let visit: Visit
     let upload: LogoUpload
     let problems: [FieldProblem]
 
-    private var isKept: Bool { upload.staged != nil }
+    /// Where there is a logo already that stays unless another is chosen.
+    var isEdited = false
+
+    private var isKept: Bool { upload.staged != nil || isEdited }
 
     var body: HTML {
         Field(
@@ -258,7 +261,7 @@ private struct KindChoice: Component {
     }
 }
 
-private struct ScopeChoice: Component {
+struct ScopeChoice: Component {
     let visit: Visit
     let chosen: [String]?
 
@@ -289,7 +292,7 @@ private struct ScopeChoice: Component {
 }
 
 /// What customers will see, as far as the form goes.
-private struct BrandPreview: Component {
+struct BrandPreview: Component {
     let visit: Visit
     let name: String
     let logo: LogoDigest?

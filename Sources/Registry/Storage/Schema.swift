@@ -19,6 +19,7 @@ package enum Schema {
             Migration("named sessions", namedSessions),
             Migration("teams", teams, filling: firstOwners),
             Migration("secrets with proof", secretsWithProof),
+            Migration("review", review),
         ]
     }
 
