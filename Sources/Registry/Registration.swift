@@ -149,8 +149,12 @@ extension ApplicationRegistry {
 
 extension Connection {
     fileprivate func countApplications(of owner: AccountID, tenant: TenantID) throws -> Int {
-        try run("SELECT count(*) FROM applications WHERE tenant = \(tenant) AND owner = \(owner)")
-            .first?.integer(0) ?? 0
+        try run(
+            """
+            SELECT count(*) FROM applications
+            WHERE tenant = \(tenant) AND owner = \(owner) AND deleted_at IS NULL
+            """
+        ).first?.integer(0) ?? 0
     }
 
     fileprivate func insert(

@@ -159,6 +159,13 @@ struct RegisteringAnApplication {
         #expect(try await world.partner.applications().count == 20)
     }
 
+    @Test func `a deleted application makes room for another`() async throws {
+        let world = try await TestRegistry { $0.policy.applicationsPerPartner = 1 }
+        let first = try await world.partner.register(try draft(form())).application
+        try await world.partner.member(of: first.id.text).delete()
+        _ = try await world.partner.register(try draft(form { $0.ticket = "another press" }))
+    }
+
     @Test func `a partner sees their own and nobody else's`() async throws {
         let registered = try await world.partner.register(try draft(form()))
         let id = registered.application.id.text
