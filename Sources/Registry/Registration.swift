@@ -168,10 +168,10 @@ extension Connection {
         try run(
             """
             INSERT INTO applications (tenant, id, owner, ticket, company_name, application_name, logo,
-                website, privacy_policy, support_email, purpose, kind, scopes, revision, created_at)
+                website, privacy_policy, terms, support_email, purpose, kind, scopes, revision, created_at)
             VALUES (\(tenant), \(id), \(owner), \(draft.ticket), \(profile.companyName),
                 \(profile.applicationName), \(draft.logo), \(profile.website), \(profile.privacyPolicy),
-                \(profile.supportEmail), \(profile.purpose), \(draft.kind), \(draft.scopes), 1, \(now))
+                \(profile.terms), \(profile.supportEmail), \(profile.purpose), \(draft.kind), \(draft.scopes), 1, \(now))
             """
         )
         for uri in draft.redirectURIs { try insert(uri, of: id, tenant: tenant, at: now) }

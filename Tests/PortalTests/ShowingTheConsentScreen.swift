@@ -23,6 +23,7 @@ struct ShowingTheConsentScreen {
         let application = try await portal.registeredApplication { form in
             form.applicationName = "RentalSync"
             form.privacyPolicy = "https://acme.example/privacy"
+            form.terms = "https://terms.acme.example/"
         }
         let page = try await page(application)
         let text = page.text
@@ -35,6 +36,7 @@ struct ShowingTheConsentScreen {
         #expect(text.contains("Until you disconnect it"))
         #expect(text.contains("Allow access") && text.contains("Cancel"))
         #expect(text.contains("Privacy policy (opens acme.example)"))
+        #expect(text.contains("Terms (opens terms.acme.example)"))
         #expect(!text.contains("/callback"))
     }
 

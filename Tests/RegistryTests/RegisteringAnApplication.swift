@@ -63,6 +63,7 @@ struct RegisteringAnApplication {
             form.applicationName = "RoviSync"
             form.website = " https://acme.example "
             form.privacyPolicy = "https://acme.example/privacy"
+            form.terms = "https://acme.example/terms"
             form.supportEmail = "Help@Acme.example"
             form.purpose = "To bill by the hour."
             form.redirectURIs = ["https://acme.example/callback", "", " http://127.0.0.1/callback "]
@@ -75,6 +76,7 @@ struct RegisteringAnApplication {
         #expect(application.displayName == "RoviSync")
         #expect(application.profile.website == "https://acme.example")
         #expect(application.profile.privacyPolicy == "https://acme.example/privacy")
+        #expect(application.profile.terms == "https://acme.example/terms")
         #expect(application.profile.supportEmail == "help@acme.example")
         #expect(application.profile.purpose == "To bill by the hour.")
         #expect(Set(application.scopes.names.map(\.text)) == ["location.read", "equipment.read"])

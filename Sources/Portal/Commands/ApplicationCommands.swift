@@ -17,6 +17,7 @@ enum ApplicationCommands {
                 .value("kind", "KIND", "confidential (default), public or resource-server"),
                 .value("website", "URL", "The company's website"),
                 .value("privacy-policy", "URL", "Its privacy policy"),
+                .value("terms", "URL", "Its terms of service"),
                 .value("support-email", "EMAIL", "Where customers write to"),
                 .value("purpose", "TEXT", "What the data is wanted for"),
             ],
@@ -208,6 +209,7 @@ enum ApplicationCommands {
         form.redirectURIs = call.arguments.all("redirect-uri")
         form.website = call.arguments["website"] ?? ""
         form.privacyPolicy = call.arguments["privacy-policy"] ?? ""
+        form.terms = call.arguments["terms"] ?? ""
         form.supportEmail = call.arguments["support-email"] ?? ""
         form.purpose = call.arguments["purpose"] ?? ""
         form.scopes = call.arguments.has("scope") ? call.arguments.all("scope") : nil

@@ -108,17 +108,25 @@ struct ConsentSmallPrint: Component {
             a(.href(subject.home.path("account", "connections"))) { words.connectedApplications }
             "."
         }
-        if let policy = subject.application.profile.privacyPolicy.flatMap(ExternalLink.init) {
+        if !links.isEmpty {
             ul(.class("links")) {
-                li {
-                    outsideLink(policy) {
-                        "\(words.privacyPolicy) (\(words.opens) "
-                        bdi(.dir(.leftToRight)) { policy.host ?? policy.text }
-                        ")"
+                for (name, link) in links {
+                    li {
+                        outsideLink(link) {
+                            "\(name) (\(words.opens) "
+                            bdi(.dir(.leftToRight)) { link.host ?? link.text }
+                            ")"
+                        }
                     }
                 }
             }
         }
+    }
+
+    private var links: [(String, ExternalLink)] {
+        let profile = subject.application.profile
+        let named = [(words.privacyPolicy, profile.privacyPolicy), (words.terms, profile.terms)]
+        return named.compactMap { name, text in text.flatMap(ExternalLink.init).map { (name, $0) } }
     }
 }
 

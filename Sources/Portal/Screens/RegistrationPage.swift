@@ -175,7 +175,7 @@ private struct MoreFields: Component {
     let problems: [FieldProblem]
 
     private static let own: Set<String> = [
-        "application-name", "website", "privacy-policy", "support-email", "purpose", "scope",
+        "application-name", "website", "privacy-policy", "terms", "support-email", "purpose", "scope",
     ]
 
     var body: HTML {
@@ -190,6 +190,7 @@ private struct MoreFields: Component {
                 )
                 optional("website", "Website", form.website, type: "url")
                 optional("privacy-policy", "Privacy policy", form.privacyPolicy, type: "url")
+                optional("terms", "Terms", form.terms, type: "url")
                 optional("support-email", "Support e-mail", form.supportEmail, type: "email")
                 Field(
                     id: "purpose",
