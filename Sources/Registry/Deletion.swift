@@ -1,8 +1,9 @@
 import FoundationEssentials
 
-// What an application leaves behind: nothing that works. Its row stays, without what its owner said about it,
-// because consents and tokens refer to it and the ledger speaks of it. Addresses, secrets, test accounts and what
-// was asked for go at once. Codes and tokens are dead at once, and are swept as they expire.
+// What an application leaves behind: nothing that works. Its row stays with its names, because consents and tokens
+// refer to it and the ledger speaks of it by name; its logo and all else that its owner said go at once, as do
+// addresses, secrets, test accounts and what was asked for. Codes and tokens are dead at once, and are swept as they
+// expire.
 
 /// Why an application was not deleted.
 package enum DeletionRefusal: Error, Equatable, Sendable {
@@ -79,8 +80,9 @@ extension Connection {
         try run(
             """
             UPDATE applications SET deleted_at = \(now), suspended_at = \(now), suspension_reason = NULL,
-                suspension_note = NULL, suspension_reference = NULL, website = NULL, privacy_policy = NULL,
-                terms = NULL, support_email = NULL, purpose = NULL, tokens_void_before = \(now)
+                suspension_note = NULL, suspension_reference = NULL, logo = NULL, website = NULL,
+                privacy_policy = NULL, terms = NULL, support_email = NULL, purpose = NULL,
+                tokens_void_before = \(now)
             WHERE tenant = \(tenant) AND id = \(id)
             """
         )

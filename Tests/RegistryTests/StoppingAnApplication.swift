@@ -63,6 +63,29 @@ struct StoppingAnApplication {
         #expect(try await world.ledger().last?.action == "application.deleted")
     }
 
+    @Test func `of a deleted application the names stay, for the audit log, and nothing its owner said`()
+        async throws
+    {
+        var form = ApplicationForm()
+        (form.companyName, form.website, form.ticket) = ("Northern Lights", "https://acme.example", "t")
+        let draft = try ApplicationDraft(form, logo: LogoDigest("0123456789abcdef"), at: world.tenant)
+        let id = try await world.partner.register(draft).application.id
+        try await world.partner.member(of: id.text).delete()
+        let tenant = world.tenant.id
+        let rows = try await world.database.read(.tenant(tenant)) { connection in
+            try connection.run(
+                "SELECT logo, website FROM applications WHERE tenant = \(tenant) AND id = \(id)"
+            ).map { [try $0.optionalText(0), try $0.optionalText(1)] }
+        }
+        #expect(rows == [[nil, nil]])
+        var filter = AuditFilter()
+        filter.object = id.text
+        let ada = try await world.admin("ada@harbour.example")
+        let log = try await ada.audit(filter, before: nil, limit: 10)
+        #expect(log.map(\.entry.action) == ["application.deleted", "application.registered"])
+        #expect(log.allSatisfy { $0.objectName == "Northern Lights" })
+    }
+
     @Test func `an administrator deletes only what nobody is connected to`() async throws {
         _ = try await world.tokens(for: application)
         let ada = try await world.admin("ada@harbour.example")

@@ -3,6 +3,8 @@ import Web
 
 /// Deleting an application: a page of its own, and its name to type (ux A7).
 enum DeletionScreens {
+    static let whatStays = "Its name and what happened to it stay in the audit log."
+
     static func ask(_ member: MemberAccess, _ visit: Visit) async throws -> Response {
         let summary = try await member.summary()
         return DeletionPage(visit: visit, summary: summary).page.response(to: visit)
@@ -73,6 +75,7 @@ private struct DeletionPage {
                 strong { bdi { name } }
                 " to delete it. \(effect) This cannot be undone."
             }
+            p(.class("note")) { DeletionScreens.whatStays }
             form(
                 .class("stack"),
                 .method("post"),

@@ -66,8 +66,10 @@ enum SuspensionScreens {
             application: subject.application,
             step: "delete",
             verb: "Delete",
-            effect:
-                "No customer is connected. Its client ID, secrets and tokens end at once. This cannot be undone.",
+            effect: """
+                No customer is connected. Its client ID, secrets and tokens end at once. This cannot be undone. \
+                \(DeletionScreens.whatStays)
+                """,
             isDangerous: true
         ).page.response(to: visit)
     }
