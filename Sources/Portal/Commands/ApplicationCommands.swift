@@ -154,7 +154,7 @@ enum ApplicationCommands {
                 facts(application) + [("customers", .number(connected))],
                 connected == 0
                     ? "Would delete \(application.displayName) (\(id)). Nothing was deleted."
-                    : "Would not delete \(application.displayName) (\(id)): \(connected) customers are connected."
+                    : "Would not delete \(application.displayName) (\(id)): \(connected.connectedCustomers)."
             )
             return
         }
@@ -325,6 +325,13 @@ extension OperatorAccess {
         } catch let refusal as LogoRefusal {
             throw CommandFailure(refusal.message(filename: path.lastPathComponent))
         }
+    }
+}
+
+extension Int {
+    /// So many customers, as the reason against a deletion.
+    var connectedCustomers: String {
+        self == 1 ? "1 customer is connected" : "\(self) customers are connected"
     }
 }
 

@@ -13,7 +13,7 @@ extension CommandFailure {
         case let refusal as OperatorRefusal: self = refusal.atTheTerminal
         case DeletionRefusal.stillConnected(let count):
             self.init(
-                "\(count) customers are connected",
+                count.connectedCustomers,
                 hint: "portal app suspend stops it and deletes nothing"
             )
         case is ReviewRefusal:

@@ -90,11 +90,7 @@ enum SuspensionScreens {
                 bdi { application.displayName }
                 " is in use"
             }
-            p {
-                count == 1
-                    ? "1 customer is connected, so you cannot delete it. Suspend it instead."
-                    : "\(count) customers are connected, so you cannot delete it. Suspend it instead."
-            }
+            p { "\(count.connectedCustomers), so you cannot delete it. Suspend it instead." }
             div(.class("row")) {
                 a(.class("btn danger"), .href(visit.adminPath(application, "suspend"))) {
                     "Suspend \(application.displayName)"
