@@ -144,6 +144,35 @@ struct ChangingAnApprovedApplication {
         #expect(changed.seen != subject.seen)
     }
 
+    @Test(arguments: [Policy.Review.open, .reviewed])
+    func `name and logo change at once before approval and wait after it, in every kind of tenant`(
+        review: Policy.Review
+    ) async throws {
+        let world = try await TestRegistry { $0.policy.review = review }
+        let building = try await world.registeredApplication("Building Ltd", isApproved: false)
+        let member = try await world.partner.member(of: building.id)
+        var brand = ApplicationBrand(building.application)
+        (brand.profile.companyName, brand.logo) = (
+            try CompanyName("Digging Ltd", at: world.tenant.brand), LogoDigest("0123456789abcdef")
+        )
+        #expect(try await member.edit(to: brand) == .live)
+        #expect(try await ApplicationBrand(world.current(building)) == brand)
+
+        try await world.theOperator.approve(building.id)
+        var next = brand
+        (next.profile.companyName, next.logo) = (
+            try CompanyName("Digging Group", at: world.tenant.brand), LogoDigest("fedcba9876543210")
+        )
+        #expect(try await member.edit(to: next) == .waits)
+        let live = try await world.current(building)
+        #expect(ApplicationBrand(live) == brand)
+        let pending = try #require(try await member.pendingRevision())
+        let changes = ApplicationBrand(live).changes(to: .init(live, pending))
+        #expect(changes.map(\.field) == [.companyName, .logo])
+        try await world.theOperator.approve(building.id)
+        #expect(try await ApplicationBrand(world.current(building)) == next)
+    }
+
     @Test func `an unapproved one changes at once, and its owners hear of it`() async throws {
         let building = try await world.registeredApplication("Building Ltd", isApproved: false)
         let member = try await world.partner.member(of: building.id)
