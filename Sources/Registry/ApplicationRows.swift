@@ -45,7 +45,8 @@ extension Application {
             SELECT a.id, a.owner, a.company_name, a.application_name, a.logo, a.website, a.privacy_policy,
                 a.support_email, a.purpose, a.kind, a.scopes, a.revision, a.created_at, a.approved_at,
                 a.suspended_at, a.suspension_reason, o.email, a.suspension_reference, a.publisher, a.terms,
-                s.state, s.asked_at, s.answered_at, s.message, s.first_admin
+                s.state, s.asked_at, s.answered_at, s.message, s.first_admin,
+                s.first_publisher
             FROM applications a JOIN accounts o ON o.tenant = a.tenant AND o.id = a.owner
             LEFT JOIN submissions s ON s.tenant = a.tenant AND s.application = a.id
             WHERE a.deleted_at IS NULL AND

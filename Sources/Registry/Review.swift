@@ -39,6 +39,12 @@ package struct ReviewSubject: Sendable {
     /// Who approved first, where it takes two.
     package let firstApproval: Account?
 
+    /// Whom customers would be told it comes from: whom the first of two named, or else the company.
+    package var publisher: CompanyName {
+        if case .waiting(_, let first?) = application.submission { return first.publisher }
+        return proposed.companyName
+    }
+
     /// The application as it would be after approval.
     package var proposed: Application { pending.map(application.becoming) ?? application }
 
@@ -145,22 +151,7 @@ struct Review: Sendable {
             }
             switch decision {
             case .approve(let publisher):
-                if try review.needsAnother(application, pending) {
-                    try review.second(application, transaction, now)
-                    return (.needsAnother, Change(.approvalSeconded, [("publisher", publisher.text)]))
-                }
-                let change = try transaction.approve(
-                    application,
-                    pending,
-                    publisher,
-                    tenant: tenantID,
-                    at: now
-                )
-                let mention = Letter.Mention(pending.map(application.becoming) ?? application)
-                let letter: Letter =
-                    pending == nil ? .approved(application: mention) : .changeApproved(application: mention)
-                try review.tell(letter, about: application, transaction, now)
-                return (.decided, change)
+                return try review.approve(application, pending, as: publisher, transaction, now)
             case .askForChanges(let message):
                 let letter = Letter.changesAsked(application: .init(application), message: message)
                 try review.tell(letter, about: application, transaction, now)
@@ -179,6 +170,42 @@ struct Review: Sendable {
         }
     }
 
+    /// Approves, or where it takes two notes that the first one did.
+    private func approve(
+        _ application: Application,
+        _ pending: PendingRevision?,
+        as publisher: CompanyName,
+        _ transaction: any Connection,
+        _ now: Date
+    ) throws -> (DecisionOutcome, Change?) {
+        let next = pending.map(application.becoming) ?? application
+        if let admin, try needsAnother(than: admin, for: next, as: publisher) {
+            let first = FirstApproval(admin: admin, publisher: publisher)
+            try transaction.note(first, of: application.id, tenant: tenant.id, at: now)
+            return (.needsAnother, Change(.approvalSeconded, [("publisher", publisher.text)]))
+        }
+        let mention = Letter.Mention(next)
+        let letter: Letter =
+            pending == nil ? .approved(application: mention) : .changeApproved(application: mention)
+        try tell(letter, about: application, transaction, now)
+        return (
+            .decided,
+            try transaction.approve(application, pending, publisher, tenant: tenant.id, at: now)
+        )
+    }
+
+    /// Whether this approval is the first of two: nobody has given one under this publisher's name before.
+    private func needsAnother(
+        than admin: AccountID,
+        for application: Application,
+        as publisher: CompanyName
+    ) throws -> Bool {
+        guard tenant.needsTwo(for: application) else { return false }
+        guard case .waiting(_, let first?) = application.submission else { return true }
+        if first.admin == admin { throw ReviewRefusal.needsAnotherPerson }
+        return !first.publisher.text.isByteForByte(publisher.text)
+    }
+
     /// Writes to the owners.
     func tell(
         _ letter: Letter,
@@ -188,21 +215,6 @@ struct Review: Sendable {
     ) throws {
         let owners = try transaction.ownerAddresses(of: application.id, tenant: tenant.id)
         try registry.outbox.post(letter, to: owners, in: transaction, tenant: tenant.id, at: now)
-    }
-
-    /// Whether this approval is the first of two.
-    private func needsAnother(_ application: Application, _ pending: PendingRevision?) throws -> Bool {
-        guard let admin, tenant.needsTwo(for: pending.map(application.becoming) ?? application) else {
-            return false
-        }
-        guard case .waiting(_, let first?) = application.submission else { return true }
-        if first == admin { throw ReviewRefusal.needsAnotherPerson }
-        return false
-    }
-
-    private func second(_ application: Application, _ transaction: any Connection, _ now: Date) throws {
-        guard let admin else { return }
-        try transaction.second(application.id, by: admin, tenant: tenant.id, at: now)
     }
 
     /// Runs a change on the application as it is now, and writes it into the ledger.
@@ -383,8 +395,8 @@ extension Connection {
             """
         ).first
         var first: Account?
-        if case .waiting(_, let admin?) = application.submission {
-            first = try administrator(admin, tenant: tenant)
+        if case .waiting(_, let approval?) = application.submission {
+            first = try administrator(approval.admin, tenant: tenant)
         }
         return ReviewSubject(
             application: application,

@@ -3,12 +3,17 @@ package import FoundationEssentials
 /// What a partner asked the tenant's people to approve, an application or a change to an approved one, and what
 /// came of it; there is one at a time.
 package enum Submission: Sendable, Hashable {
-    /// `approvedBy` is the first of two administrators, where it takes two.
-    case waiting(since: Date, approvedBy: AccountID?)
+    case waiting(since: Date, FirstApproval?)
     case changesNeeded(Answer)
     case rejected(Answer)
 
     package var isWaiting: Bool { if case .waiting = self { true } else { false } }
+}
+
+/// What the first of two administrators said, where it takes two; the other has to name the same publisher.
+package struct FirstApproval: Sendable, Hashable {
+    let admin: AccountID
+    let publisher: CompanyName
 }
 
 /// What an administrator wrote to the partner.
@@ -94,7 +99,7 @@ extension MemberAccess {
 // MARK: - How it is kept
 
 extension Submission {
-    /// Reads the five columns that an application is read with, from `place` on; nil where nothing was asked.
+    /// Reads the six columns that an application is read with, from `place` on; nil where nothing was asked.
     init?(_ row: Row, at place: Int) throws {
         guard let state = try row.optionalText(place) else { return nil }
         let answer = Answer(
@@ -104,7 +109,11 @@ extension Submission {
         switch state {
         case "waiting":
             let admin = try row.optionalText(place + 4).map(AccountID.init)
-            self = .waiting(since: try row.date(place + 1), approvedBy: admin)
+            let publisher = try row.optionalText(place + 5).map(CompanyName.init(stored:))
+            let first = admin.flatMap { admin in
+                publisher.map { FirstApproval(admin: admin, publisher: $0) }
+            }
+            self = .waiting(since: try row.date(place + 1), first)
         case "changes": self = .changesNeeded(answer)
         case "rejected": self = .rejected(answer)
         default: throw DamagedRow(place: "submissions.state")
@@ -120,19 +129,19 @@ extension Connection {
             INSERT INTO submissions (tenant, application, state, asked_at) VALUES (\(tenant), \(id), 'waiting', \(now))
             ON CONFLICT (tenant, application) DO UPDATE SET
                 state = 'waiting', asked_at = excluded.asked_at, answered_at = NULL, message = NULL,
-                first_admin = NULL
+                first_admin = NULL, first_publisher = NULL
             """
         )
     }
 
     /// Notes that one administrator approved and another has to.
-    func second(_ id: ClientID, by admin: AccountID, tenant: TenantID, at now: Date) throws {
+    func note(_ first: FirstApproval, of id: ClientID, tenant: TenantID, at now: Date) throws {
         try run(
             """
-            INSERT INTO submissions (tenant, application, state, asked_at, first_admin)
-            VALUES (\(tenant), \(id), 'waiting', \(now), \(admin))
+            INSERT INTO submissions (tenant, application, state, asked_at, first_admin, first_publisher)
+            VALUES (\(tenant), \(id), 'waiting', \(now), \(first.admin), \(first.publisher))
             ON CONFLICT (tenant, application) DO UPDATE SET state = 'waiting', answered_at = NULL, message = NULL,
-                first_admin = excluded.first_admin
+                first_admin = excluded.first_admin, first_publisher = excluded.first_publisher
             """
         )
     }
@@ -140,7 +149,10 @@ extension Connection {
     /// Whoever approved first approved something else.
     func forgetFirstApproval(of id: ClientID, tenant: TenantID) throws {
         try run(
-            "UPDATE submissions SET first_admin = NULL WHERE tenant = \(tenant) AND application = \(id)"
+            """
+            UPDATE submissions SET first_admin = NULL, first_publisher = NULL
+            WHERE tenant = \(tenant) AND application = \(id)
+            """
         )
     }
 
@@ -157,7 +169,8 @@ extension Connection {
             INSERT INTO submissions (tenant, application, state, asked_at, answered_at, message)
             VALUES (\(tenant), \(id), \(state), \(now), \(now), \(message))
             ON CONFLICT (tenant, application) DO UPDATE SET state = excluded.state,
-                answered_at = excluded.answered_at, message = excluded.message, first_admin = NULL
+                answered_at = excluded.answered_at, message = excluded.message, first_admin = NULL,
+                first_publisher = NULL
             """
         )
     }

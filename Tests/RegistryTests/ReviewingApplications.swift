@@ -110,6 +110,23 @@ struct ReviewingApplications {
         #expect(try await world.current(application).isApproved)
     }
 
+    @Test func `two administrators approve under the same name, or it is not approved`() async throws {
+        let world = try await TestRegistry { $0.policy.secondAdministrator = .always }
+        let application = try await world.registeredApplication(isApproved: false)
+        let (ada, bob) = (
+            try await world.admin("ada@harbour.example"), try await world.admin("bob@harbour.example")
+        )
+        let first = try #require(try await ada.subject(application.id))
+        let acme = Decision.approve(publisher: try publisher("Acme Rentals"))
+        let lights = Decision.approve(publisher: try publisher("Northern Lights"))
+        #expect(try await ada.decide(acme, on: first, seen: first.seen) == .needsAnother)
+        #expect(try await bob.decide(lights, on: first, seen: first.seen) == .needsAnother)
+        #expect(try await world.current(application).approval == nil)
+        #expect(try await ada.subject(application.id)?.publisher.text == "Northern Lights")
+        #expect(try await ada.decide(lights, on: first, seen: first.seen) == .decided)
+        #expect(try await world.current(application).approval?.publisher.text == "Northern Lights")
+    }
+
     @Test func `one that only reads takes one person under the same rule`() async throws {
         let world = try await TestRegistry { $0.policy.secondAdministrator = .forChanges }
         let application = try await world.registeredApplication(scopes: ["equipment.read"], isApproved: false)

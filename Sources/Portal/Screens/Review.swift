@@ -263,13 +263,6 @@ struct SubjectFacts: Component {
     private var hosts: [String] {
         application.redirectURIs.map(\.place).reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
     }
-
-    private func fact(_ term: String, @HTMLBuilder _ description: () -> HTML) -> HTML {
-        div {
-            dt { term }
-            dd(content: description)
-        }
-    }
 }
 
 extension String {

@@ -190,13 +190,6 @@ private struct RegistrationFacts: Component {
         ]
         return all.compactMap { term, text in text.map { (term, $0) } }
     }
-
-    private func fact(_ term: String, @HTMLBuilder _ description: () -> HTML) -> HTML {
-        div {
-            dt { term }
-            dd(content: description)
-        }
-    }
 }
 
 /// What an administrator chose and wrote.
@@ -252,7 +245,6 @@ private struct DecisionSection: Component {
     let subject: ReviewSubject
     let form: DecisionForm
 
-    private var company: String { subject.proposed.companyName.text }
     private var isOwnFirst: Bool { subject.firstApproval?.id == admin.id }
 
     var body: HTML {
@@ -276,7 +268,7 @@ private struct DecisionSection: Component {
                 TextField(
                     id: "publisher",
                     label: "Published by",
-                    value: form.publisher ?? company,
+                    value: form.publisher ?? subject.publisher.text,
                     hint: "For an approval: whom customers are told it comes from.",
                     direction: .automatic,
                     problems: form.problems,
@@ -304,9 +296,13 @@ private struct DecisionSection: Component {
                     strong {
                         isOwnFirst ? "You approved it" : "Approved by "
                         if !isOwnFirst { bdi { first.email.text } }
+                        ", published by "
+                        bdi { subject.publisher.text }
                         "."
                     }
-                    isOwnFirst ? " Needs a second administrator." : " Your approval completes it."
+                    isOwnFirst
+                        ? " Needs a second administrator."
+                        : " Your approval completes it; under another name it would be the first of two."
                 }
             }
         } else if visit.tenant.needsTwo(for: subject.proposed) {

@@ -18,6 +18,7 @@ extension Schema {
                 answered_at INTEGER,
                 message TEXT,
                 first_admin TEXT,
+                first_publisher TEXT,
                 PRIMARY KEY (tenant, application),
                 FOREIGN KEY (tenant, application) REFERENCES applications (tenant, id)
             ) WITHOUT ROWID

@@ -118,7 +118,7 @@ extension Schema {
         Table(
             "submissions",
             key: ["tenant", "application"],
-            columns: ["state", "asked_at", "answered_at", "message", "first_admin"]
+            columns: ["state", "asked_at", "answered_at", "message", "first_admin", "first_publisher"]
         ),
         Table(
             "pending_revisions",
