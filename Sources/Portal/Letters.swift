@@ -56,7 +56,12 @@ struct LetterWriter: Sendable {
         case .approved(let application): approved(application)
         case .changesAsked(let application, let message): changesAsked(application, message)
         case .rejected(let application, let reason): rejected(application, reason)
-        case .suspended(let application, let reason): suspended(application, reason)
+        case .changeApproved(let application): changeApproved(application)
+        case .changeRejected(let application, let reason): changeRejected(application, reason)
+        case .brandChanged(let application, let by, let fields, let at):
+            brandChanged(application, by, fields, at)
+        case .suspended(let application, let reason, let reference):
+            suspended(application, reason, reference)
         case .resumed(let application): resumed(application)
 
         case .secretCreated(let application, let by, let from, let at):
@@ -68,6 +73,7 @@ struct LetterWriter: Sendable {
         case .manualTokenReady(let application, let customer, let until, let link):
             manualTokenReady(application, customer, until, link)
 
+        case .invitedToTest(let application, let domain): invitedToTest(application, domain)
         case .connected(let application, let grant, let may, let at): connected(application, grant, may, at)
         case .permissionsGrew(let application, let grant, let may): permissionsGrew(application, grant, may)
         case .manualTokenRequest(let application, let may, let until, let link):

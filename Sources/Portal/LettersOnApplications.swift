@@ -35,14 +35,52 @@ extension LetterWriter {
         )
     }
 
-    func suspended(_ application: Letter.Mention, _ reason: String) -> WrittenLetter {
+    func changeApproved(_ application: Letter.Mention) -> WrittenLetter {
+        WrittenLetter(
+            subject: "Your change to \(application.name) is approved",
+            paragraphs: [
+                "Customers see the new version from now on, and are asked again when they next connect."
+            ],
+            link: page(of: application)
+        )
+    }
+
+    func changeRejected(_ application: Letter.Mention, _ reason: String) -> WrittenLetter {
+        WrittenLetter(
+            subject: "Your change to \(application.name) was not approved",
+            paragraphs: ["\(name) looked at your change to \(application.name) and did not approve it:"],
+            quote: [reason],
+            link: page(of: application),
+            closing: ["The approved version stays in use."]
+        )
+    }
+
+    func brandChanged(
+        _ application: Letter.Mention,
+        _ by: String,
+        _ fields: [String],
+        _ at: Date
+    ) -> WrittenLetter {
+        WrittenLetter(
+            subject: "\(application.name) looks different to customers",
+            paragraphs: ["\(by) changed this on \(CalendarText(at).full):"],
+            quote: fields.map { BrandChange.Field(rawValue: $0)?.label ?? $0 },
+            link: page(of: application),
+            closing: [
+                "Customers are asked again when they next connect. If it was nobody of you, answer this letter now."
+            ]
+        )
+    }
+
+    func suspended(_ application: Letter.Mention, _ reason: String, _ reference: String?) -> WrittenLetter {
         WrittenLetter(
             subject: "\(name) suspended \(application.name)",
             paragraphs: [
                 "Customers cannot connect, and existing access is paused, not deleted. The reason:"
             ],
             quote: [reason],
-            link: page(of: application)
+            link: page(of: application),
+            closing: reference.map { ["Answer this letter with the reference \($0)."] } ?? []
         )
     }
 

@@ -5,6 +5,20 @@ import Registry
 extension LetterWriter {
     private var data: String { "your \(name) data" }
 
+    func invitedToTest(_ application: Letter.Mention, _ domain: String) -> WrittenLetter {
+        WrittenLetter(
+            subject: "\(application.name) asks you to test it",
+            paragraphs: [
+                """
+                Someone at \(domain) asks you to try \(application.name) with your \(name) account, before \(name) has \
+                approved it.
+                """
+            ],
+            link: link("Answer the invitation", to: "account", "testing", application.id),
+            closing: ["If you do nothing, nothing happens."]
+        )
+    }
+
     func connected(
         _ application: Letter.Mention,
         _ grant: String,

@@ -191,16 +191,19 @@ extension Fields {
             ("requestSeconds", \.requestSeconds, 1...600),
             ("applicationsPerPartner", \.applicationsPerPartner, 1...1000),
             ("redirectURIsPerApplication", \.redirectURIsPerApplication, 1...100),
+            ("testAccountsPerApplication", \.testAccountsPerApplication, 1...100),
         ]
         let lives: [(String, WritableKeyPath<Policy, Lifetime>, ClosedRange<Int>)] = [
             ("accessTokenSeconds", \.accessTokenSeconds, 1...(opensDoors ? day : 3600)),
             ("refreshIdleSeconds", \.refreshIdleSeconds, 1...(opensDoors ? 366 : 90) * day),
             ("refreshAbsoluteSeconds", \.refreshAbsoluteSeconds, 1...366 * day),
         ]
-        let keys = ["registration", "review", "grants"] + numbers.map(\.0) + lives.map(\.0)
+        let keys =
+            ["registration", "review", "secondAdministrator", "grants"] + numbers.map(\.0) + lives.map(\.0)
         guard let fields = object("policy", known: keys) else { return policy }
         policy.registration = fields.choice("registration") ?? policy.registration
         policy.review = fields.choice("review") ?? policy.review
+        policy.secondAdministrator = fields.choice("secondAdministrator") ?? policy.secondAdministrator
         let offered = Grant.allCases.filter { opensDoors || !$0.isDoor }
         let grants = fields.texts("grants", offered.map(\.rawValue).joined(separator: " or ")) { text in
             offered.first { $0.rawValue == text }

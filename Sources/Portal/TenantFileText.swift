@@ -43,6 +43,7 @@ extension TenantFile {
     private static func members(of policy: Policy) -> [(String, JSON)] {
         [
             ("registration", .text(policy.registration.rawValue)), ("review", .text(policy.review.rawValue)),
+            ("secondAdministrator", .text(policy.secondAdministrator.rawValue)),
             ("grants", .list(policy.grants.map(\.rawValue).sorted().map { .text($0) })),
             ("codeSeconds", .number(policy.codeSeconds)),
             ("accessTokenSeconds", policy.accessTokenSeconds.json),
@@ -51,6 +52,7 @@ extension TenantFile {
             ("requestSeconds", .number(policy.requestSeconds)),
             ("applicationsPerPartner", .number(policy.applicationsPerPartner)),
             ("redirectURIsPerApplication", .number(policy.redirectURIsPerApplication)),
+            ("testAccountsPerApplication", .number(policy.testAccountsPerApplication)),
         ]
     }
 }

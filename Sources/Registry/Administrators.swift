@@ -326,6 +326,16 @@ extension Connection {
         ).isEmpty
     }
 
+    /// Who is written to about what is to do: those who may do it.
+    func administratorAddresses(tenant: TenantID) throws -> [EmailAddress] {
+        try run(
+            """
+            SELECT email FROM accounts WHERE tenant = \(tenant) AND role = 'admin' AND rank = 'full'
+                AND closed_at IS NULL ORDER BY email
+            """
+        ).compactMap { EmailAddress(try $0.text(0)) }
+    }
+
     fileprivate func set(_ rank: Rank, of id: AccountID, tenant: TenantID) throws {
         try run("UPDATE accounts SET rank = \(rank) WHERE tenant = \(tenant) AND id = \(id)")
     }

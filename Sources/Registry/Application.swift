@@ -20,10 +20,15 @@ package struct Application: Sendable, Hashable {
         package var binding: Value { rawValue.binding }
     }
 
+    /// How far it has come, in one word; what each part of it is, is said by the three below.
     package enum State: Sendable, Hashable {
+        /// Nobody has asked for approval.
         case unreviewed
-        case approved(Date)
-        case suspended(Date, reason: String)
+        case waiting(since: Date)
+        case changesNeeded(Answer)
+        case rejected(Answer)
+        case approved(Approval)
+        case suspended(Suspension)
     }
 
     package let id: ClientID
@@ -33,10 +38,16 @@ package struct Application: Sendable, Hashable {
     package let logo: LogoDigest?
     package let kind: Kind
     package let scopes: ScopeSet
-    package let state: State
+
+    /// What the tenant's people confirmed about it; nil until they did.
+    package let approval: Approval?
+
+    /// What its owner has asked them since: approval, or where it is approved, approval of a change.
+    package let submission: Submission?
+    package let suspension: Suspension?
     package let createdAt: Date
 
-    /// Counts changes of name, logo and redirect URIs; a remembered consent is for one revision (CN-13).
+    /// Counts changes of what customers see and where they are sent; a remembered consent is for one revision (CN-13).
     package let revision: Int
     package let redirectURIs: [RedirectURI]
 
@@ -44,8 +55,19 @@ package struct Application: Sendable, Hashable {
     package let ownerDomain: String
 
     package var companyName: CompanyName { profile.companyName }
-    package var isApproved: Bool { if case .approved = state { true } else { false } }
-    package var isSuspended: Bool { if case .suspended = state { true } else { false } }
+    package var isApproved: Bool { approval != nil && !isSuspended }
+    package var isSuspended: Bool { suspension != nil }
+
+    package var state: State {
+        if let suspension { return .suspended(suspension) }
+        if let approval { return .approved(approval) }
+        return switch submission {
+        case nil: .unreviewed
+        case .waiting(let date, _): .waiting(since: date)
+        case .changesNeeded(let answer): .changesNeeded(answer)
+        case .rejected(let answer): .rejected(answer)
+        }
+    }
 
     /// Whether any customer may connect it, not only its test accounts.
     func isOpen(at tenant: Tenant) -> Bool { tenant.policy.review == .open || isApproved }
@@ -66,6 +88,7 @@ package struct ApplicationProfile: Sendable, Hashable {
     package var applicationName: CompanyName?
     package var website: String?
     package var privacyPolicy: String?
+    package var terms: String?
     package var supportEmail: String?
     package var purpose: String?
 }
@@ -78,6 +101,7 @@ package enum ApplicationProblem: Equatable, Sendable {
     case redirectURI(RedirectURIProblem, line: Int, text: String)
     case website
     case privacyPolicy
+    case terms
     case supportEmail
     case purposeTooLong
     case unknownScope(String)
@@ -94,6 +118,7 @@ package struct ApplicationForm: Sendable {
     package var redirectURIs: [String] = []
     package var website = ""
     package var privacyPolicy = ""
+    package var terms = ""
     package var supportEmail = ""
     package var purpose = ""
     package var scopes: [String]?
@@ -134,6 +159,7 @@ package struct ApplicationDraft: Sendable {
             ? nil : judge.name(form.applicationName, problem: ApplicationProblem.applicationName)
         let website = judge.address(form.website, problem: .website)
         let privacyPolicy = judge.address(form.privacyPolicy, problem: .privacyPolicy)
+        let terms = judge.address(form.terms, problem: .terms)
         let supportEmail = judge.email(form.supportEmail)
         if form.purpose.utf8.count > 2000 { judge.problems.append(.purposeTooLong) }
         scopes = judge.scopes(form.scopes)
@@ -145,6 +171,7 @@ package struct ApplicationDraft: Sendable {
             applicationName: applicationName,
             website: website,
             privacyPolicy: privacyPolicy,
+            terms: terms,
             supportEmail: supportEmail,
             purpose: form.purpose.isEmpty ? nil : form.purpose
         )

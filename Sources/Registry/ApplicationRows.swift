@@ -32,7 +32,7 @@ extension Connection {
         ).isEmpty
     }
 
-    private func applications(where condition: SQL, tenant: TenantID) throws -> [Application] {
+    func applications(where condition: SQL, tenant: TenantID) throws -> [Application] {
         try Application.reading(try runAll(Application.selecting(where: condition))[...])
     }
 }
@@ -44,14 +44,17 @@ extension Application {
             """
             SELECT a.id, a.owner, a.company_name, a.application_name, a.logo, a.website, a.privacy_policy,
                 a.support_email, a.purpose, a.kind, a.scopes, a.revision, a.created_at, a.approved_at,
-                a.suspended_at, a.suspension_reason, o.email
+                a.suspended_at, a.suspension_reason, o.email, a.suspension_reference, a.publisher, a.terms,
+                s.state, s.asked_at, s.answered_at, s.message, s.first_admin,
+                s.first_publisher
             FROM applications a JOIN accounts o ON o.tenant = a.tenant AND o.id = a.owner
-            WHERE
+            LEFT JOIN submissions s ON s.tenant = a.tenant AND s.application = a.id
+            WHERE a.deleted_at IS NULL AND
             """ + " " + condition + " ORDER BY a.created_at DESC, a.id",
             """
             SELECT a.id, r.uri FROM redirect_uris r
             JOIN applications a ON a.tenant = r.tenant AND a.id = r.application
-            WHERE
+            WHERE a.deleted_at IS NULL AND
             """ + " " + condition + " ORDER BY r.added_at, r.uri",
         ]
     }
@@ -86,6 +89,7 @@ extension Application {
             applicationName: try row.optionalText(3).map(CompanyName.init(stored:)),
             website: try row.optionalText(5),
             privacyPolicy: try row.optionalText(6),
+            terms: try row.optionalText(19),
             supportEmail: try row.optionalText(7),
             purpose: try row.optionalText(8)
         )
@@ -94,15 +98,18 @@ extension Application {
         self.scopes = scopes
         revision = try row.integer(11)
         createdAt = try row.date(12)
-        let suspension = try row.optionalDate(14)
-        state =
-            if let suspension {
-                .suspended(suspension, reason: try row.optionalText(15) ?? "")
-            } else if let approval = try row.optionalDate(13) {
-                .approved(approval)
-            } else {
-                .unreviewed
-            }
+        let publisher = try row.optionalText(18) ?? profile.companyName.text
+        approval = try row.optionalDate(13).map {
+            Approval(date: $0, publisher: CompanyName(stored: publisher))
+        }
+        suspension = try row.optionalDate(14).map { date in
+            Suspension(
+                date: date,
+                reason: try row.optionalText(15) ?? "",
+                reference: try row.optionalText(17) ?? ""
+            )
+        }
+        submission = try Submission(row, at: 20)
         ownerDomain = EmailAddress(try row.text(16))?.domain ?? ""
         self.redirectURIs = redirectURIs
     }

@@ -32,8 +32,8 @@ package enum Standing: Sendable {
     /// Everything is allowed already; `mayBeSilent` when nobody has to be asked again.
     case covered(ConsentGrant, mayBeSilent: Bool)
 
-    /// Not approved, and this customer is not on its list of test accounts.
-    case notATestAccount
+    /// Not approved, and this customer is not on its list of test accounts, or has not agreed to be.
+    case notATestAccount(isInvited: Bool)
 }
 
 package enum ConsentAnswer: String, Sendable, CaseIterable { case allow, deny }
@@ -184,7 +184,9 @@ extension CustomerAccess {
     /// Whether this customer has to be asked, and about what.
     package func standing(of request: AuthorizationRequest) async throws -> Standing {
         let application = request.application
-        guard try await mayConnect(to: application) else { return .notATestAccount }
+        guard try await mayConnect(to: application) else {
+            return .notATestAccount(isInvited: try await testInvitation(application.id.text) != nil)
+        }
         let row = try await registry.database.read(
             ConsentGrant.select(
                 of: account.id,

@@ -162,7 +162,9 @@ extension Connection {
     /// In a reviewed tenant an application that waits for approval works for its test accounts only.
     func mayConnect(_ customer: Account, to application: Application, at tenant: Tenant) throws -> Bool {
         if application.isOpen(at: tenant) { return true }
-        return try testAccounts(of: application.id, tenant: tenant.id).contains(customer.email.text)
+        return try testAccounts(of: application.id, tenant: tenant.id).contains { account in
+            account.hasAgreed && account.email == customer.email
+        }
     }
 
     /// Writes what a customer allowed: a new grant, or more of the one that lives, which `allowed` something.

@@ -22,7 +22,10 @@ package enum Letter: Sendable, Codable, Equatable {
     case approved(application: Mention)
     case changesAsked(application: Mention, message: String)
     case rejected(application: Mention, reason: String)
-    case suspended(application: Mention, reason: String)
+    case changeApproved(application: Mention)
+    case changeRejected(application: Mention, reason: String)
+    case brandChanged(application: Mention, by: String, fields: [String], at: Date)
+    case suspended(application: Mention, reason: String, reference: String?)
     case resumed(application: Mention)
     case secretCreated(application: Mention, by: String, from: String, at: Date)
     case secretEnds(application: Mention, hint: String, at: Date, lastUsed: Date?)
@@ -32,6 +35,7 @@ package enum Letter: Sendable, Codable, Equatable {
     case manualTokenReady(application: Mention, customer: String, until: Date, link: String)
 
     // To customers.
+    case invitedToTest(application: Mention, domain: String)
     case connected(application: Mention, grant: String, sentences: [String], at: Date)
     case permissionsGrew(application: Mention, grant: String, sentences: [String])
     case manualTokenRequest(application: Mention, sentences: [String], until: Date, link: String)

@@ -66,9 +66,20 @@ extension MemberAccess {
         atLeast least: MemberRole,
         _ body: @escaping @Sendable (any Connection, Application, Date) throws -> Bool
     ) async throws {
+        try await change(atLeast: least) { transaction, current, now in
+            try body(transaction, current, now) ? Change(action, detail) : nil
+        }
+    }
+
+    /// The same for a change that is known only when it was made; says what became of it.
+    @discardableResult
+    func change(
+        atLeast least: MemberRole,
+        _ body: @escaping @Sendable (any Connection, Application, Date) throws -> Change?
+    ) async throws -> EditOutcome {
         let (now, ledger, tenant, id) = (registry.clock(), registry.ledger, tenant.id, application.id)
         let (account, actor, provenance) = (account, actor, provenance)
-        try await registry.recentReads.changing {
+        return try await registry.recentReads.changing {
             try await registry.database.transaction(.tenant(tenant)) { transaction in
                 _ = try transaction.hold(id, tenant: tenant)
                 let (current, _) = try transaction.membership(
@@ -77,17 +88,19 @@ extension MemberAccess {
                     atLeast: least,
                     tenant: tenant
                 )
-                guard try body(transaction, current, now) else { return }
+                guard let change = try body(transaction, current, now) else { return .unchanged }
+                if change.revises { try transaction.revise(id, tenant: tenant) }
                 try ledger.record(
-                    action,
+                    change.action,
                     of: id.text,
                     by: actor,
-                    detail,
+                    change.detail,
                     from: provenance,
                     in: transaction,
                     tenant: tenant,
                     at: now
                 )
+                return change.action == .revisionProposed ? .waits : .live
             }
         }
     }
@@ -124,6 +137,17 @@ extension Connection {
             }
             return role
         }
+    }
+
+    /// Who is written to about an application.
+    func ownerAddresses(of id: ClientID, tenant: TenantID) throws -> [EmailAddress] {
+        try run(
+            """
+            SELECT o.email FROM members m JOIN accounts o ON o.tenant = m.tenant AND o.id = m.account
+            WHERE m.tenant = \(tenant) AND m.application = \(id) AND m.role = \(MemberRole.owner)
+            ORDER BY o.email
+            """
+        ).compactMap { EmailAddress(try $0.text(0)) }
     }
 
     /// Says whether somebody was added; they were not when they are a member already.

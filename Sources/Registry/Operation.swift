@@ -89,19 +89,50 @@ extension OperatorAccess {
         return found
     }
 
-    /// Throws ``OperatorRefusal``.
-    package func approve(_ id: String) async throws { try await review.approve(id) }
+    /// Approves an application, or what it is to become, for the company itself unless another name is given.
+    ///
+    /// Where it is approved already nothing happens.
+    ///
+    /// Throws ``OperatorRefusal``, or ``ReviewRefusal`` when it changed in the same moment.
+    package func approve(_ id: String, publisher: CompanyName? = nil) async throws {
+        let application = try await application(id)
+        let pending = try await pendingRevision(of: application)
+        guard application.approval == nil || pending != nil else { return }
+        let company = pending?.profile.companyName ?? application.companyName
+        let seen = ReviewSubject.mark(application, pending)
+        _ = try await review.decide(.approve(publisher: publisher ?? company), on: id, seen: seen)
+    }
 
+    package func pendingRevision(of application: Application) async throws -> PendingRevision? {
+        let tenant = tenant.id
+        return try await registry.database.read(.tenant(tenant)) { connection in
+            try connection.pendingRevision(of: application, tenant: tenant)
+        }
+    }
+
+    /// Stops an application; says under which reference.
+    ///
     /// Throws ``OperatorRefusal``.
-    package func suspend(_ id: String, reason: String) async throws {
-        try await review.suspend(id, reason: reason)
+    @discardableResult
+    package func suspend(_ id: String, reason: String, note: String = "") async throws -> String {
+        try await review.suspend(id, reason: reason, note: note)
+    }
+
+    /// Throws ``OperatorRefusal`` or ``DeletionRefusal``.
+    package func delete(_ id: String) async throws { try await review.delete(id) }
+
+    package func connectedCustomers(of application: Application) async throws -> Int {
+        let tenant = tenant.id
+        return try await registry.database.read(.tenant(tenant)) { connection in
+            try connection.countConnected(to: application.id, tenant: tenant)
+        }
     }
 
     /// Throws ``OperatorRefusal``.
     package func resume(_ id: String) async throws { try await review.resume(id) }
 
     private var review: Review {
-        Review(tenant: tenant.id, registry: registry, actor: actor, provenance: provenance)
+        Review(tenant: tenant, registry: registry, actor: actor, provenance: provenance)
     }
 
     /// Walks the tenant's ledger from its first entry.

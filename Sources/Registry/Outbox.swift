@@ -52,6 +52,19 @@ package final class Outbox: Sendable {
         recent.withLock { $0[tenant] = now }
     }
 
+    /// Leaves the same letter for several people.
+    func post(
+        _ letter: Letter,
+        to recipients: [EmailAddress],
+        in transaction: any Connection,
+        tenant: TenantID,
+        at now: Date
+    ) throws {
+        for recipient in recipients {
+            try post(letter, to: recipient, in: transaction, tenant: tenant, at: now)
+        }
+    }
+
     /// Tenants that had letters posted here within the last seconds.
     package func recentTenants(at now: Date) -> [TenantID] {
         recent.withLock { recent in

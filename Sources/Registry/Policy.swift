@@ -26,6 +26,10 @@ package struct Policy: Sendable, Codable, Equatable {
     package var requestSeconds = 10 * 60
     package var applicationsPerPartner = 20
     package var redirectURIsPerApplication = 20
+    package var testAccountsPerApplication = 5
+
+    /// Whose approval takes two administrators.
+    package var secondAdministrator = SecondAdministrator.never
 
     package var redirectMatch = RedirectMatch.exact
 
@@ -57,6 +61,14 @@ extension Policy {
 
         /// Same scheme, host, port and path, all registered query pairs, and perhaps more of them.
         case hostAndPath
+    }
+
+    package enum SecondAdministrator: String, Sendable, Codable, CaseIterable {
+        case never
+
+        /// Of applications that may change something.
+        case forChanges
+        case always
     }
 
     package enum Need: String, Sendable, Codable, CaseIterable { case required, optional }
@@ -128,6 +140,8 @@ extension Policy {
         try read(&requestSeconds, .requestSeconds)
         try read(&applicationsPerPartner, .applicationsPerPartner)
         try read(&redirectURIsPerApplication, .redirectURIsPerApplication)
+        try read(&testAccountsPerApplication, .testAccountsPerApplication)
+        try read(&secondAdministrator, .secondAdministrator)
         try read(&redirectMatch, .redirectMatch)
         try read(&redirectURIAtToken, .redirectURIAtToken)
         try read(&codeChallenge, .codeChallenge)

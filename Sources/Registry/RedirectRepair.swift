@@ -86,14 +86,13 @@ package enum RepairRefusal: Error, Equatable, Sendable {
 extension MemberAccess {
     /// Registers the address an entry tells of, after its question; throws ``RepairRefusal`` and
     /// ``RegistrationRefusal``.
-    package func addAddress(of entry: Activity, typed: String?) async throws -> RedirectURI {
+    package func addAddress(of entry: Activity, typed: String?) async throws -> EditOutcome {
         guard case .ready(let address, let question) = entry.repair(of: application) else {
             throw RepairRefusal.notPossible
         }
         if case .typing(let place) = question, !question.isAnswered(by: typed) {
             throw RepairRefusal.notTyped(place: place)
         }
-        try await addRedirectURI(address.text)
-        return address
+        return try await addRedirectURI(address.text)
     }
 }

@@ -44,58 +44,58 @@ extension PartnerAccess {
 }
 
 extension MemberAccess {
-    /// Adds an address customers may be sent back to; throws ``RegistrationRefusal``.
-    package func addRedirectURI(_ text: String) async throws {
-        let (policy, tenant) = (tenant.policy, tenant.id)
-        try await edit(.redirectURIAdded, [("redirect_uri", text)]) { transaction, current, now in
+    /// Adds an address customers may be sent back to, where it is approved as a change that waits; throws
+    /// ``RegistrationRefusal``.
+    @discardableResult
+    package func addRedirectURI(_ text: String) async throws -> EditOutcome {
+        let (policy, tenant, member) = (tenant.policy, tenant.id, self)
+        return try await change(atLeast: .developer) { transaction, current, now in
+            let pending =
+                current.approval == nil ? nil : try transaction.pendingRevision(of: current, tenant: tenant)
             do throws(RedirectURIProblem) {
-                _ = try policy.adding(text, to: current.redirectURIs)
+                let listed = current.redirectURIs + (pending?.addedRedirectURIs ?? [])
+                _ = try policy.adding(text, to: listed)
             } catch {
                 throw RegistrationRefusal.redirectURI(error)
             }
-            try transaction.insert(try RedirectURI(text), of: current.id, tenant: tenant, at: now)
-            return true
+            let (uri, detail) = (try RedirectURI(text), [("redirect_uri", text)])
+            guard current.approval != nil else {
+                try transaction.insert(uri, of: current.id, tenant: tenant, at: now)
+                return Change(.redirectURIAdded, detail, revises: true)
+            }
+            try transaction.addPending(uri, to: current.id, tenant: tenant, at: now)
+            let (brand, scopes) = (ApplicationBrand(current, pending), pending?.addedScopes ?? ScopeSet())
+            try transaction.propose(brand, adding: scopes, to: current, tenant: tenant, at: now)
+            try member.tellAdministrators(about: current, transaction, now)
+            return Change(.revisionProposed, detail)
         }
     }
 
-    /// Removes an address, and with it what was started through it (RU-10).
+    /// Removes an address, and with it what was started through it (RU-10); one that waits for approval as well.
     ///
     /// One that is not on the list is gone already.
     package func removeRedirectURI(_ text: String) async throws {
         let (rule, tenant) = (tenant.policy.redirectMatch, tenant.id)
-        try await edit(.redirectURIRemoved, [("redirect_uri", text)]) { transaction, current, now in
-            guard let uri = current.redirectURIs.first(where: { $0.text == text }) else { return false }
-            try transaction.delete(uri, of: current.id, under: rule, tenant: tenant, at: now)
-            return true
+        try await change(atLeast: .developer) { transaction, current, now in
+            if let uri = current.redirectURIs.first(where: { $0.text.isByteForByte(text) }) {
+                try transaction.delete(uri, of: current.id, under: rule, tenant: tenant, at: now)
+                return Change(.redirectURIRemoved, [("redirect_uri", text)], revises: true)
+            }
+            guard let pending = try transaction.pendingRevision(of: current, tenant: tenant),
+                let uri = pending.addedRedirectURIs.first(where: { $0.text.isByteForByte(text) })
+            else { return nil }
+            try transaction.removePending(uri, from: current.id, tenant: tenant)
+            let (brand, scopes) = (ApplicationBrand(current, pending), pending.addedScopes)
+            try transaction.propose(brand, adding: scopes, to: current, tenant: tenant, at: now)
+            return Change(.redirectURIRemoved, [("redirect_uri", text), ("waited", "yes")])
         }
     }
 
-    /// The customer addresses that may connect before approval.
-    package func testAccounts() async throws -> [String] {
-        try await reading { try $0.testAccounts(of: $1, tenant: $2) }
-    }
-
-    package func setTestAccounts(_ addresses: [EmailAddress]) async throws {
-        let tenant = tenant.id
-        let count = ("count", "\(addresses.count)")
-        try await edit(.testAccountsChanged, [count], revises: false) { transaction, current, _ in
-            try transaction.replaceTestAccounts(of: current.id, with: addresses, tenant: tenant)
-            return true
-        }
-    }
-
-    /// Runs a change that developers may make; another revision of the application, unless said otherwise.
-    private func edit(
-        _ action: Action,
-        _ detail: [(String, String)],
-        revises: Bool = true,
-        _ body: @escaping @Sendable (any Connection, Application, Date) throws -> Bool
-    ) async throws {
-        let tenant = tenant.id
-        try await change(action, detail, atLeast: .developer) { transaction, current, now in
-            guard try body(transaction, current, now) else { return false }
-            if revises { try transaction.revise(current.id, tenant: tenant) }
-            return true
+    /// How the application is used.
+    package func summary() async throws -> ApplicationSummary {
+        let application = application
+        return try await reading { connection, _, tenant in
+            try connection.summary(of: application, tenant: tenant)
         }
     }
 }
@@ -149,8 +149,12 @@ extension ApplicationRegistry {
 
 extension Connection {
     fileprivate func countApplications(of owner: AccountID, tenant: TenantID) throws -> Int {
-        try run("SELECT count(*) FROM applications WHERE tenant = \(tenant) AND owner = \(owner)")
-            .first?.integer(0) ?? 0
+        try run(
+            """
+            SELECT count(*) FROM applications
+            WHERE tenant = \(tenant) AND owner = \(owner) AND deleted_at IS NULL
+            """
+        ).first?.integer(0) ?? 0
     }
 
     fileprivate func insert(
@@ -164,10 +168,10 @@ extension Connection {
         try run(
             """
             INSERT INTO applications (tenant, id, owner, ticket, company_name, application_name, logo,
-                website, privacy_policy, support_email, purpose, kind, scopes, revision, created_at)
+                website, privacy_policy, terms, support_email, purpose, kind, scopes, revision, created_at)
             VALUES (\(tenant), \(id), \(owner), \(draft.ticket), \(profile.companyName),
                 \(profile.applicationName), \(draft.logo), \(profile.website), \(profile.privacyPolicy),
-                \(profile.supportEmail), \(profile.purpose), \(draft.kind), \(draft.scopes), 1, \(now))
+                \(profile.terms), \(profile.supportEmail), \(profile.purpose), \(draft.kind), \(draft.scopes), 1, \(now))
             """
         )
         for uri in draft.redirectURIs { try insert(uri, of: id, tenant: tenant, at: now) }
@@ -208,34 +212,6 @@ extension Connection {
                 """
                 UPDATE authorization_codes SET expires_at = \(now)
                 WHERE tenant = \(tenant) AND id = \(code.text(0))
-                """
-            )
-        }
-    }
-
-    func revise(_ id: ClientID, tenant: TenantID) throws {
-        try run("UPDATE applications SET revision = revision + 1 WHERE tenant = \(tenant) AND id = \(id)")
-    }
-
-    func testAccounts(of id: ClientID, tenant: TenantID) throws -> [String] {
-        try run(
-            """
-            SELECT email FROM test_accounts WHERE tenant = \(tenant) AND application = \(id) ORDER BY email
-            """
-        ).map { try $0.text(0) }
-    }
-
-    fileprivate func replaceTestAccounts(
-        of id: ClientID,
-        with addresses: [EmailAddress],
-        tenant: TenantID
-    ) throws {
-        try run("DELETE FROM test_accounts WHERE tenant = \(tenant) AND application = \(id)")
-        for address in addresses {
-            try run(
-                """
-                INSERT INTO test_accounts (tenant, application, email)
-                VALUES (\(tenant), \(id), \(address)) ON CONFLICT (tenant, application, email) DO NOTHING
                 """
             )
         }

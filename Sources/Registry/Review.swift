@@ -1,96 +1,312 @@
 import FoundationEssentials
 
-/// Approving, suspending and resuming: what an administrator decides and what the operator may do in their place.
+/// What an administrator decides about an application, or about a change to an approved one.
+package enum Decision: Sendable {
+    /// `publisher` is whom customers are told it comes from.
+    case approve(publisher: CompanyName)
+    case askForChanges(String)
+    case reject(reason: String)
+}
+
+/// What came of a decision.
+package enum DecisionOutcome: Sendable, Equatable {
+    case decided
+
+    /// Another administrator has to approve as well.
+    case needsAnother
+}
+
+/// Why a decision was not taken.
+package enum ReviewRefusal: Error, Equatable, Sendable {
+    /// It is not what the administrator looked at any more, or somebody else has decided.
+    case overtaken
+
+    /// The first approval was this administrator's own.
+    case needsAnotherPerson
+}
+
+/// What an administrator looks at: the application, what it is to become, and what speaks for or against it.
+package struct ReviewSubject: Sendable {
+    package let application: Application
+
+    /// Nil where nothing but the application itself is asked about.
+    package let pending: PendingRevision?
+    package let ownerEmail: EmailAddress?
+    package let checklist: ApprovalChecklist
+    package let connectedCustomers: Int
+    package let suspensionNote: String?
+
+    /// Who approved first, where it takes two.
+    package let firstApproval: Account?
+
+    /// Whom customers would be told it comes from: whom the first of two named, or else the company.
+    package var publisher: CompanyName {
+        if case .waiting(_, let first?) = application.submission { return first.publisher }
+        return proposed.companyName
+    }
+
+    /// The application as it would be after approval.
+    package var proposed: Application { pending.map(application.becoming) ?? application }
+
+    /// Names what was looked at, so that nothing else is decided about.
+    package var seen: String { ReviewSubject.mark(application, pending) }
+
+    /// Whether there is anything to decide.
+    package var isUndecided: Bool { application.approval == nil || pending != nil }
+
+    static func mark(_ application: Application, _ pending: PendingRevision?) -> String {
+        "\(application.revision).\(pending?.mark ?? "")"
+    }
+}
+
+/// Something an administrator should know before they decide; computed, never a verdict.
+package enum ReviewWarning: Sendable, Equatable {
+    /// Anybody can have an address there.
+    case freeMailDomain(String)
+    case otherDomains(mail: String, website: String)
+    case mayChange(ScopeSet)
+}
+
+extension ReviewSubject {
+    package func warnings(at tenant: Tenant) -> [ReviewWarning] {
+        var found: [ReviewWarning] = []
+        let application = proposed
+        if FreeMail.domains.contains(application.ownerDomain) {
+            found.append(.freeMailDomain(application.ownerDomain))
+        } else if let host = application.websiteHost, !host.isSameSite(as: application.ownerDomain) {
+            found.append(.otherDomains(mail: application.ownerDomain, website: host))
+        }
+        let changing = tenant.offers(application.scopes).filter { $0.kind != .read }.map(\.name)
+        if !changing.isEmpty { found.append(.mayChange(ScopeSet(changing))) }
+        return found
+    }
+}
+
+extension Application {
+    /// The host of its website.
+    package var websiteHost: String? {
+        guard let website = profile.website else { return nil }
+        do throws(RedirectURIProblem) {
+            return try RedirectURI(website).place
+        } catch {
+            return nil
+        }
+    }
+}
+
+extension String {
+    /// Whether one of two host names is the other or lies below it.
+    package func isSameSite(as other: String) -> Bool {
+        isByteForByte(other) || hasSuffix("." + other) || other.hasSuffix("." + self)
+    }
+}
+
+/// Where anybody gets an address in a minute.
+private enum FreeMail {
+    static let domains: Set<String> = [
+        "aol.com", "fastmail.com", "gmail.com", "gmx.at", "gmx.ch", "gmx.com", "gmx.de", "gmx.net",
+        "googlemail.com", "hey.com", "hotmail.com", "hotmail.fr", "icloud.com", "laposte.net", "libero.it",
+        "live.com", "mac.com", "mail.com", "mail.ru", "me.com", "msn.com", "naver.com", "orange.fr",
+        "outlook.com", "outlook.de", "pm.me", "proton.me", "protonmail.com", "qq.com", "seznam.cz",
+        "t-online.de",
+        "tutanota.com", "ukr.net", "web.de", "wp.pl", "yahoo.com", "yahoo.co.jp", "yahoo.co.uk", "yandex.ru",
+        "ymail.com", "zoho.com", "163.com", "126.com",
+    ]
+}
+
+/// What waits for the administrators.
+package struct ReviewQueue: Sendable {
+    /// Oldest first, up to ``limit``.
+    package let waiting: [ReviewSubject]
+    package let waitingCount: Int
+
+    /// Applications with a secret that works and is older than a year.
+    package let oldSecrets: [Application]
+
+    static let limit = 100
+}
+
+// MARK: - What may be done with it
+
+/// Decisions, suspension, resumption and deletion: what an administrator does and the operator may do in their place.
 struct Review: Sendable {
-    let tenant: TenantID
+    let tenant: Tenant
     let registry: ApplicationRegistry
     let actor: Actor
     let provenance: Provenance
 
-    func approve(_ id: String) async throws {
-        try await change(id, .applicationApproved) { transaction, tenant, now in
-            try transaction.run(
-                "UPDATE applications SET approved_at = \(now) WHERE tenant = \(tenant) AND id = \(id)"
-            )
+    /// The administrator who decides; nil for the operator, who needs no second.
+    var admin: AccountID?
+
+    /// Decides about what was `seen`, and about nothing else.
+    ///
+    /// Throws ``ReviewRefusal`` or ``OperatorRefusal``.
+    func decide(_ decision: Decision, on id: String, seen: String) async throws -> DecisionOutcome {
+        let (tenantID, review) = (tenant.id, self)
+        return try await change(id) { transaction, application, now in
+            let pending = try transaction.pendingRevision(of: application, tenant: tenantID)
+            let mark = ReviewSubject.mark(application, pending)
+            guard application.approval == nil || pending != nil, mark.isByteForByte(seen) else {
+                throw ReviewRefusal.overtaken
+            }
+            switch decision {
+            case .approve(let publisher):
+                return try review.approve(application, pending, as: publisher, transaction, now)
+            case .askForChanges(let message):
+                let letter = Letter.changesAsked(application: .init(application), message: message)
+                try review.tell(letter, about: application, transaction, now)
+                try transaction.answer(application.id, "changes", message, tenant: tenantID, at: now)
+                return (.decided, Change(.changesAsked, [("message", message)]))
+            case .reject(let reason):
+                let mention = Letter.Mention(application)
+                let letter: Letter =
+                    pending == nil
+                    ? .rejected(application: mention, reason: reason)
+                    : .changeRejected(application: mention, reason: reason)
+                try review.tell(letter, about: application, transaction, now)
+                try transaction.answer(application.id, "rejected", reason, tenant: tenantID, at: now)
+                return (.decided, Change(.applicationRejected, [("reason", reason)]))
+            }
         }
     }
 
-    /// Stops an application and every token it has; nothing is deleted.
-    func suspend(_ id: String, reason: String) async throws {
-        try await change(id, .applicationSuspended, [("reason", reason)]) { transaction, tenant, now in
-            try transaction.run(
-                """
-                UPDATE applications SET suspended_at = \(now), suspension_reason = \(reason)
-                WHERE tenant = \(tenant) AND id = \(id)
-                """
-            )
+    /// Approves, or where it takes two notes that the first one did.
+    private func approve(
+        _ application: Application,
+        _ pending: PendingRevision?,
+        as publisher: CompanyName,
+        _ transaction: any Connection,
+        _ now: Date
+    ) throws -> (DecisionOutcome, Change?) {
+        let next = pending.map(application.becoming) ?? application
+        if let admin, try needsAnother(than: admin, for: next, as: publisher) {
+            let first = FirstApproval(admin: admin, publisher: publisher)
+            try transaction.note(first, of: application.id, tenant: tenant.id, at: now)
+            return (.needsAnother, Change(.approvalSeconded, [("publisher", publisher.text)]))
         }
+        let mention = Letter.Mention(next)
+        let letter: Letter =
+            pending == nil ? .approved(application: mention) : .changeApproved(application: mention)
+        try tell(letter, about: application, transaction, now)
+        return (
+            .decided,
+            try transaction.approve(application, pending, publisher, tenant: tenant.id, at: now)
+        )
     }
 
-    func resume(_ id: String) async throws {
-        try await change(id, .applicationResumed) { transaction, tenant, _ in
-            try transaction.run(
-                """
-                UPDATE applications SET suspended_at = NULL, suspension_reason = NULL
-                WHERE tenant = \(tenant) AND id = \(id)
-                """
-            )
-        }
+    /// Whether this approval is the first of two: nobody has given one under this publisher's name before.
+    private func needsAnother(
+        than admin: AccountID,
+        for application: Application,
+        as publisher: CompanyName
+    ) throws -> Bool {
+        guard tenant.needsTwo(for: application) else { return false }
+        guard case .waiting(_, let first?) = application.submission else { return true }
+        if first.admin == admin { throw ReviewRefusal.needsAnotherPerson }
+        return !first.publisher.text.isByteForByte(publisher.text)
     }
 
-    private func change(
+    /// Writes to the owners.
+    func tell(
+        _ letter: Letter,
+        about application: Application,
+        _ transaction: any Connection,
+        _ now: Date
+    ) throws {
+        let owners = try transaction.ownerAddresses(of: application.id, tenant: tenant.id)
+        try registry.outbox.post(letter, to: owners, in: transaction, tenant: tenant.id, at: now)
+    }
+
+    /// Runs a change on the application as it is now, and writes it into the ledger.
+    func change<Outcome: Sendable>(
         _ id: String,
-        _ action: Action,
-        _ detail: [(String, String)] = [],
-        _ body: @escaping @Sendable (any Connection, TenantID, Date) throws -> Void
-    ) async throws {
-        let (now, ledger, tenant) = (registry.clock(), registry.ledger, tenant)
+        _ body: @escaping @Sendable (any Connection, Application, Date) throws -> (Outcome, Change?)
+    ) async throws -> Outcome {
+        let (now, ledger, tenant) = (registry.clock(), registry.ledger, tenant.id)
         let (actor, provenance) = (actor, provenance)
-        try await registry.recentReads.changing {
+        return try await registry.recentReads.changing {
             try await registry.database.transaction(.tenant(tenant)) { transaction in
-                guard try transaction.hold(ClientID(text: id), tenant: tenant) else {
-                    throw OperatorRefusal.noSuchApplication(id)
-                }
-                try body(transaction, tenant, now)
+                let client = ClientID(text: id)
+                guard try transaction.hold(client, tenant: tenant),
+                    let current = try transaction.application(id, tenant: tenant)
+                else { throw OperatorRefusal.noSuchApplication(id) }
+                let (outcome, change) = try body(transaction, current, now)
+                guard let change else { return outcome }
+                if change.revises { try transaction.revise(client, tenant: tenant) }
                 try ledger.record(
-                    action,
+                    change.action,
                     of: id,
                     by: actor,
-                    detail,
+                    change.detail,
                     from: provenance,
                     in: transaction,
                     tenant: tenant,
                     at: now
                 )
+                return outcome
             }
         }
     }
 }
 
+extension Tenant {
+    /// Whether an approval of this application takes two administrators.
+    package func needsTwo(for application: Application) -> Bool {
+        switch policy.secondAdministrator {
+        case .never: false
+        case .forChanges: offers(application.scopes).contains { $0.kind != .read }
+        case .always: true
+        }
+    }
+}
+
 extension AdminAccess {
+    var review: Review {
+        Review(
+            tenant: tenant,
+            registry: registry,
+            actor: actor,
+            provenance: provenance,
+            admin: account.id
+        )
+    }
+
     package func applications() async throws -> [ApplicationSummary] {
         try await registry.summaries(of: tenant)
     }
 
-    package func application(_ id: String) async throws -> Application? {
+    /// What waits, oldest first.
+    package func queue() async throws -> ReviewQueue {
+        let (tenant, lastYear) = (tenant.id, registry.clock().addingTimeInterval(-365 * 86_400))
+        return try await registry.database.read(.tenant(tenant)) { connection in
+            let waiting = try connection.waitingApplications(upTo: ReviewQueue.limit, tenant: tenant)
+            return ReviewQueue(
+                waiting: try waiting.map { try connection.reviewSubject($0, tenant: tenant) },
+                waitingCount: try connection.countWaiting(tenant: tenant),
+                oldSecrets: try connection.applications(withSecretsBefore: lastYear, tenant: tenant)
+            )
+        }
+    }
+
+    /// Everything an administrator looks at; nil where there is no such application.
+    package func subject(_ id: String) async throws -> ReviewSubject? {
         let tenant = tenant.id
-        return try await registry.database.read(.tenant(tenant)) { try $0.application(id, tenant: tenant) }
+        return try await registry.database.read(.tenant(tenant)) { connection in
+            try connection.application(id, tenant: tenant).map {
+                try connection.reviewSubject($0, tenant: tenant)
+            }
+        }
     }
 
-    package func approve(_ application: Application) async throws {
-        try await review.approve(application.id.text)
-    }
-
-    package func suspend(_ application: Application, reason: String) async throws {
-        try await review.suspend(application.id.text, reason: reason)
-    }
-
-    package func resume(_ application: Application) async throws {
-        try await review.resume(application.id.text)
-    }
-
-    private var review: Review {
-        Review(tenant: tenant.id, registry: registry, actor: actor, provenance: provenance)
+    /// Decides about what this administrator saw; throws ``ReviewRefusal``.
+    package func decide(
+        _ decision: Decision,
+        on subject: ReviewSubject,
+        seen: String
+    ) async throws
+        -> DecisionOutcome
+    {
+        try await review.decide(decision, on: subject.application.id.text, seen: seen)
     }
 }
 
@@ -103,5 +319,99 @@ extension ApplicationRegistry {
                 try connection.summary(of: application, tenant: tenant)
             }
         }
+    }
+}
+
+// MARK: - How it is kept
+
+extension Connection {
+    /// Approves an application, or puts what it is to become in its place.
+    fileprivate func approve(
+        _ application: Application,
+        _ pending: PendingRevision?,
+        _ publisher: CompanyName,
+        tenant: TenantID,
+        at now: Date
+    ) throws -> Change {
+        let id = application.id
+        try run(
+            """
+            UPDATE applications SET approved_at = \(now), publisher = \(publisher)
+            WHERE tenant = \(tenant) AND id = \(id)
+            """
+        )
+        try endSubmission(of: id, tenant: tenant)
+        guard let pending else { return Change(.applicationApproved, [("publisher", publisher.text)]) }
+        try adopt(pending, by: application, tenant: tenant, at: now)
+        let revision = ("revision", "\(application.revision + 1)")
+        return Change(.applicationApproved, [("publisher", publisher.text), revision], revises: true)
+    }
+
+    fileprivate func waitingApplications(upTo limit: Int, tenant: TenantID) throws -> [Application] {
+        let condition: SQL = """
+            a.tenant = \(tenant) AND a.id IN (SELECT w.application FROM submissions w
+                WHERE w.tenant = \(tenant) AND w.state = 'waiting' ORDER BY w.asked_at LIMIT \(limit))
+            """
+        return try applications(where: condition, tenant: tenant).sorted { $0.askedAt < $1.askedAt }
+    }
+
+    fileprivate func countWaiting(tenant: TenantID) throws -> Int {
+        try run("SELECT count(*) FROM submissions WHERE tenant = \(tenant) AND state = 'waiting'")
+            .first?.integer(0) ?? 0
+    }
+
+    fileprivate func applications(
+        withSecretsBefore date: Date,
+        tenant: TenantID
+    ) throws -> [Application] {
+        try applications(
+            where: """
+                a.tenant = \(tenant) AND a.id IN (SELECT k.application FROM client_secrets k
+                    WHERE k.tenant = \(tenant) AND k.created_at < \(date) AND k.revoked_at IS NULL
+                        AND k.ends_at IS NULL)
+                """,
+            tenant: tenant
+        )
+    }
+
+    fileprivate func administrator(_ id: AccountID, tenant: TenantID) throws -> Account? {
+        try run(
+            """
+            SELECT id, role, email, name, organisation FROM accounts
+            WHERE tenant = \(tenant) AND id = \(id)
+            """
+        ).first.map { try Account($0, from: 0) }
+    }
+
+    fileprivate func reviewSubject(_ application: Application, tenant: TenantID) throws -> ReviewSubject {
+        let row = try run(
+            """
+            SELECT o.email, a.suspension_note, count(g.id)
+            FROM applications a
+            JOIN accounts o ON o.tenant = a.tenant AND o.id = a.owner
+            LEFT JOIN grants g ON g.tenant = a.tenant AND g.application = a.id AND g.ended_at IS NULL
+            WHERE a.tenant = \(tenant) AND a.id = \(application.id)
+            GROUP BY o.email, a.suspension_note
+            """
+        ).first
+        var first: Account?
+        if case .waiting(_, let approval?) = application.submission {
+            first = try administrator(approval.admin, tenant: tenant)
+        }
+        return ReviewSubject(
+            application: application,
+            pending: try pendingRevision(of: application, tenant: tenant),
+            ownerEmail: try row.flatMap { EmailAddress(try $0.text(0)) },
+            checklist: try approvalChecklist(of: application, tenant: tenant),
+            connectedCustomers: try row?.integer(2) ?? 0,
+            suspensionNote: try row?.optionalText(1),
+            firstApproval: first
+        )
+    }
+}
+
+extension Application {
+    fileprivate var askedAt: Date {
+        if case .waiting(let date, _) = submission { date } else { createdAt }
     }
 }

@@ -137,10 +137,11 @@ extension ClientAccess {
             guard try record(.codeRedeemed, detail, fresh.now, transaction, provided: using) else {
                 throw UsedMeanwhile()
             }
-            let family = fresh.family(sent.id, grant: code.grant, scopes: code.scopes)
+            let scopes = code.scopes.intersection(client.scopes)
+            let family = fresh.family(sent.id, grant: code.grant, scopes: scopes)
             try transaction.insert(family, of: client.id, tenant: tenant.id)
-            try fresh.store(code.scopes, in: family, with: transaction)
-            return .issued(code.scopes)
+            try fresh.store(scopes, in: family, with: transaction)
+            return .issued(scopes)
         }
     }
 

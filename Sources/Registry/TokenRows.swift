@@ -110,7 +110,8 @@ extension StoredAccessToken {
     /// Finds a token that works now: itself, its family, its consent and its application all alive.
     static func select(_ place: RecentReads.Place, at now: Date) -> SQL {
         """
-        SELECT t.digest, t.application, t.scopes, t.issued_at, t.expires_at, t.family, g.customer, f.grant_id
+        SELECT t.digest, t.application, t.scopes, t.issued_at, t.expires_at, t.family, g.customer, f.grant_id,
+            a.scopes
         FROM access_tokens t
         JOIN applications a ON a.tenant = t.tenant AND a.id = t.application AND a.suspended_at IS NULL
             AND (a.tokens_void_before IS NULL OR a.tokens_void_before <= t.issued_at)
@@ -132,7 +133,7 @@ extension StoredAccessToken {
         facts = TokenFacts(
             client: ClientID(text: client),
             subject: customer ?? client,
-            scopes: ScopeSet(wire: try row.text(2)) ?? ScopeSet(),
+            scopes: try row.scopes(2, within: 8),
             issuedAt: try row.date(3),
             expiresAt: try row.expiry(4),
             grant: grant,
@@ -249,7 +250,7 @@ extension Connection {
         try run(
             """
             SELECT t.digest, t.expires_at, f.id, f.grant_id, f.scopes, f.expires_at, f.ended_at, g.ended_at,
-                t.issued_at < a.tokens_void_before, t.used_at, s.tokens_void_at
+                t.issued_at < a.tokens_void_before OR a.suspended_at IS NOT NULL, t.used_at, s.tokens_void_at
             FROM refresh_tokens t
             JOIN token_families f ON f.tenant = t.tenant AND f.id = t.family
             LEFT JOIN grants g ON g.tenant = f.tenant AND g.id = f.grant_id
@@ -280,7 +281,7 @@ extension Connection {
     {
         let row = try run(
             """
-            SELECT t.digest, f.application, f.scopes, t.expires_at, g.customer, f.grant_id, f.id
+            SELECT t.digest, f.application, f.scopes, t.expires_at, g.customer, f.grant_id, f.id, a.scopes
             FROM refresh_tokens t
             JOIN token_families f ON f.tenant = t.tenant AND f.id = t.family AND f.ended_at IS NULL
             LEFT JOIN grants g ON g.tenant = f.tenant AND g.id = f.grant_id AND g.ended_at IS NULL
@@ -298,7 +299,7 @@ extension Connection {
         return TokenFacts(
             client: ClientID(text: client),
             subject: customer ?? client,
-            scopes: ScopeSet(wire: try row.text(2)) ?? ScopeSet(),
+            scopes: try row.scopes(2, within: 7),
             issuedAt: nil,
             expiresAt: try row.expiry(3),
             grant: grant,
@@ -330,6 +331,12 @@ extension Row {
     /// The consent a family hangs on; an application's own hangs on none.
     fileprivate func grant(_ column: Int) throws -> String? {
         try optionalText(column).flatMap { $0.isEmpty ? nil : $0 }
+    }
+
+    /// What a token is good for: no more than its application may still ask for.
+    fileprivate func scopes(_ column: Int, within limit: Int) throws -> ScopeSet {
+        let (granted, allowed) = (ScopeSet(wire: try text(column)), ScopeSet(wire: try text(limit)))
+        return (granted ?? ScopeSet()).intersection(allowed ?? ScopeSet())
     }
 
     /// The end of a token that has one.

@@ -232,6 +232,9 @@ def test_an_unapproved_application_of_a_reviewed_tenant_works_for_its_test_accou
     detail = owner.page(f"/applications/{application.client_id}")
     assert owner.submit(detail, "emails", emails=tester.email).status_code == 303
     assert "still being tested" in other.page(application.authorize_url()).text
+    assert "You are invited" in tester.page(application.authorize_url()).text
+    invitation = tester.page(f"/account/testing/{application.client_id}")
+    assert tester.submit(invitation, "answer", answer="agree").status_code == 303
     page = tester.asked(application)
     assert "Not verified" in page.text
     assert code_in(tester.answer(page, "allow"))

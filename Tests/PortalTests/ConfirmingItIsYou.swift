@@ -92,11 +92,11 @@ struct ConfirmingItIsYou {
         #expect(done.status == 303)
         #expect(browser.cookies != old)
         let suspended = try await portal.theOperator.application(application.id)
-        guard case .suspended(_, let reason) = suspended.state else {
+        guard case .suspended(let suspension) = suspended.state else {
             Issue.record("It is not suspended.")
             return
         }
-        #expect(reason == "Odd <traffic>")
+        #expect(suspension.reason == "Odd <traffic>")
         #expect(try await browser.get("/admin").status == 200)
     }
 

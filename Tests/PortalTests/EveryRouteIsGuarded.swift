@@ -281,7 +281,10 @@ struct EveryRouteIsGuarded {
             let path = route.pattern.description.split(separator: "/").map(String.init)
             let limit = portal.site.bodyLimit(route.method, ["t", "harbour"] + path)
             switch (route.method, route.pattern.description) {
-            case (.post, "/applications"), (.post, "/applications/preview"): #expect(limit == 614_400)
+            case (.post, "/applications"), (.post, "/applications/preview"),
+                (.post, "/applications/{application}/branding"),
+                (.post, "/applications/{application}/branding/preview"):
+                #expect(limit == 614_400)
             case (.post, _): #expect((1...65_536).contains(limit))
             default: #expect(limit <= 65_536)
             }

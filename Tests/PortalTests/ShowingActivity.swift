@@ -11,8 +11,8 @@ struct ShowingActivity {
     let application: OwnedApplication
 
     init() async throws {
-        portal = try await TestPortal()
-        application = try await portal.registeredApplication()
+        portal = try await TestPortal { $0.policy.review = .open }
+        application = try await portal.registeredApplication(isApproved: false)
     }
 
     private var place: String { "/applications/\(application.id)/activity" }

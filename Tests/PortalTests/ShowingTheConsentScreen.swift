@@ -23,6 +23,7 @@ struct ShowingTheConsentScreen {
         let application = try await portal.registeredApplication { form in
             form.applicationName = "RentalSync"
             form.privacyPolicy = "https://acme.example/privacy"
+            form.terms = "https://terms.acme.example/"
         }
         let page = try await page(application)
         let text = page.text
@@ -35,6 +36,7 @@ struct ShowingTheConsentScreen {
         #expect(text.contains("Until you disconnect it"))
         #expect(text.contains("Allow access") && text.contains("Cancel"))
         #expect(text.contains("Privacy policy (opens acme.example)"))
+        #expect(text.contains("Terms (opens terms.acme.example)"))
         #expect(!text.contains("/callback"))
     }
 
@@ -87,6 +89,13 @@ struct ShowingTheConsentScreen {
             "/applications/\(id)/test-accounts",
             [("seal", dana.ownSeal), ("emails", "kim@northfield.example")]
         )
+        let invited = try await kim.authorize(portal.query(application))
+        #expect(invited.status == 403 && invited.text.contains("You are invited."))
+        let agreed = try await kim.post(
+            "/account/testing/\(id)",
+            [("seal", kim.ownSeal), ("answer", "agree")]
+        )
+        #expect(agreed.status == 303)
         let unverified = try await page(application)
         #expect(unverified.text.contains("Harbourline has not checked who made this application."))
         #expect(unverified.text.contains("Not verified"))

@@ -8,11 +8,12 @@ struct TalkingToTheCommandLine {
     let console: Console
     init() throws { console = try Console() }
 
-    /// The shipped tenant without its logo, which takes longest.
-    private func importTenant() async throws {
-        let lines = String(decoding: try readFile(ShippedTenant.path), as: UTF8.self).split(separator: "\n")
+    /// A shipped tenant without its logo, which takes longest.
+    private func importTenant(_ name: String = "standard") async throws {
+        let path = try #require(ShippedFiles.folder("Tenants")) + "/\(name).json5"
+        let lines = String(decoding: try readFile(path), as: UTF8.self).split(separator: "\n")
         let text = lines.filter { !$0.contains("logo:") }.joined(separator: "\n")
-        #expect(await console.run("tenant import \(try console.write(text, to: "standard.json5"))") == 0)
+        #expect(await console.run("tenant import \(try console.write(text, to: "\(name).json5"))") == 0)
     }
 
     // MARK: Help and wrong use
@@ -143,6 +144,46 @@ struct TalkingToTheCommandLine {
         }
         #expect(await console.run("app show \(id) --json") == 0)
         #expect(!console.printed.contains("secret"))
+    }
+
+    @Test func `an application is deleted for good only when --yes says so`() async throws {
+        try await importTenant()
+        _ = await console.run(
+            "account add --role partner --email sam@acme.example",
+            input: "a long enough sentence"
+        )
+        #expect(await console.run("app add --owner sam@acme.example --name Acme --json") == 0)
+        let id = try #require(console.member("client_id"))
+        #expect(await console.run("app delete \(id)") == 1)
+        #expect(console.noted.contains("Acme (\(id)) was not deleted"))
+        #expect(console.noted.contains("hint: add --yes"))
+        #expect(await console.run("app delete \(id) --dry-run") == 0)
+        #expect(console.printed.contains("Would delete Acme (\(id)). Nothing was deleted."))
+        #expect(await console.run("app show \(id)") == 0)
+        #expect(await console.run("app delete \(id) --yes") == 0)
+        #expect(console.printed.contains("Deleted Acme (\(id))."))
+        #expect(await console.run("app show \(id)") == 1)
+        #expect(await console.run("app delete \(id) --yes") == 1)
+        #expect(console.noted.contains("there is no application “\(id)”"))
+    }
+
+    @Test func `an application that a customer is connected to is suspended, not deleted`() async throws {
+        try await importTenant("rovitracker")
+        for (role, email) in [("partner", "sam@acme.example"), ("customer", "kim@northfield.example")] {
+            _ = await console.run(
+                "account add --role \(role) --email \(email)",
+                input: "a long enough sentence"
+            )
+        }
+        #expect(await console.run("app add --owner sam@acme.example --name Acme --json") == 0)
+        let id = try #require(console.member("client_id"))
+        #expect(await console.run("app issue \(id) --customer kim@northfield.example") == 0)
+        #expect(await console.run("app delete \(id) --dry-run") == 0)
+        #expect(console.printed.contains("Would not delete Acme (\(id)): 1 customer is connected."))
+        #expect(await console.run("app delete \(id) --yes") == 1)
+        #expect(console.noted.contains("1 customer is connected"))
+        #expect(console.noted.contains("hint: portal app suspend stops it and deletes nothing"))
+        #expect(await console.run("app show \(id)") == 0)
     }
 
     @Test func `every mistake in an application is said at once`() async throws {

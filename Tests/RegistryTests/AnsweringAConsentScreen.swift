@@ -115,6 +115,7 @@ struct AnsweringAConsentScreen {
         let application = try await world.registeredApplication()
         let before = try await ticket(application)
         try await world.partner.addRedirectURI("https://acme.example/other", to: application.application)
+        try await world.theOperator.approve(application.id)
         #expect(try await answer(before, .allow).startsAgain)
         #expect(try await world.customer.grants().isEmpty)
 
@@ -136,8 +137,7 @@ struct AnsweringAConsentScreen {
 
     @Test func `somebody taken off the list of test accounts meanwhile is not connected`() async throws {
         let application = try await world.registeredApplication(isApproved: false)
-        let kim = world.customer.account.email
-        try await world.partner.setTestAccounts([kim], of: application.application)
+        try await world.partner.setTesters([world.customer], of: application.application)
         let ticket = try await ticket(application)
         try await world.partner.setTestAccounts([], of: application.application)
         #expect(try await answer(ticket, .allow).answer?.code == nil)

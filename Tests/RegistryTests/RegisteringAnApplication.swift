@@ -63,6 +63,7 @@ struct RegisteringAnApplication {
             form.applicationName = "RoviSync"
             form.website = " https://acme.example "
             form.privacyPolicy = "https://acme.example/privacy"
+            form.terms = "https://acme.example/terms"
             form.supportEmail = "Help@Acme.example"
             form.purpose = "To bill by the hour."
             form.redirectURIs = ["https://acme.example/callback", "", " http://127.0.0.1/callback "]
@@ -75,6 +76,7 @@ struct RegisteringAnApplication {
         #expect(application.displayName == "RoviSync")
         #expect(application.profile.website == "https://acme.example")
         #expect(application.profile.privacyPolicy == "https://acme.example/privacy")
+        #expect(application.profile.terms == "https://acme.example/terms")
         #expect(application.profile.supportEmail == "help@acme.example")
         #expect(application.profile.purpose == "To bill by the hour.")
         #expect(Set(application.scopes.names.map(\.text)) == ["location.read", "equipment.read"])
@@ -159,6 +161,13 @@ struct RegisteringAnApplication {
         #expect(try await world.partner.applications().count == 20)
     }
 
+    @Test func `a deleted application makes room for another`() async throws {
+        let world = try await TestRegistry { $0.policy.applicationsPerPartner = 1 }
+        let first = try await world.partner.register(try draft(form())).application
+        try await world.partner.member(of: first.id.text).delete()
+        _ = try await world.partner.register(try draft(form { $0.ticket = "another press" }))
+    }
+
     @Test func `a partner sees their own and nobody else's`() async throws {
         let registered = try await world.partner.register(try draft(form()))
         let id = registered.application.id.text
@@ -172,7 +181,7 @@ struct RegisteringAnApplication {
     }
 
     @Test func `an address can be added later, by the same rules`() async throws {
-        let application = try await world.registeredApplication().application
+        let application = try await world.registeredApplication(isApproved: false).application
         try await world.partner.addRedirectURI("https://acme.example/other", to: application)
         await #expect(throws: RegistrationRefusal.redirectURI(.listedTwice)) {
             try await world.partner.addRedirectURI("https://acme.example/other", to: application)

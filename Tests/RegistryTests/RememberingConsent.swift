@@ -90,7 +90,7 @@ struct RememberingConsent {
 
     @Test func `an unapproved application is asked about every time`() async throws {
         let application = try await world.registeredApplication(isApproved: false)
-        try await world.partner.setTestAccounts([world.customer.account.email], of: application.application)
+        try await world.partner.setTesters([world.customer], of: application.application)
         _ = try await world.code(for: application)
         #expect(try await !standing(application).maySkip)
     }
@@ -112,6 +112,8 @@ struct RememberingConsent {
         let application = try await world.registeredApplication()
         _ = try await world.code(for: application)
         try await world.partner.addRedirectURI("https://acme.example/other", to: application.application)
+        #expect(try await standing(application).maySkip)
+        try await world.theOperator.approve(application.id)
         #expect(try await !standing(application).maySkip)
         _ = try await world.code(for: application)
         #expect(try await standing(application).maySkip)
@@ -176,7 +178,7 @@ struct RememberingConsent {
     @Test func `before approval only the listed accounts may connect`() async throws {
         let application = try await world.registeredApplication(isApproved: false)
         #expect(try await standing(application).isClosed)
-        try await world.partner.setTestAccounts([world.customer.account.email], of: application.application)
+        try await world.partner.setTesters([world.customer], of: application.application)
         #expect(try await standing(application).isFirstTime)
         let other = try await world.registry.newCustomer("lee@northfield.example", at: world.tenant)
         #expect(try await other.standing(of: try await world.request(application)).isClosed)

@@ -127,8 +127,7 @@ struct SigningInThroughAnApplication {
             try await client.issue(to: signIn(), scope: nil)
         }
         #expect(try await world.customer.grants().isEmpty)
-        let kim = try #require(EmailAddress("kim@northfield.example"))
-        try await world.partner.setTestAccounts([kim], of: application.application)
+        try await world.partner.setTesters([world.customer], of: application.application)
         _ = try await client.issue(to: signIn(), scope: nil)
     }
 

@@ -16,12 +16,18 @@ extension PartnerAccess {
         try await member(of: application.id.text).removeRedirectURI(text)
     }
 
-    func testAccounts(of application: Application) async throws -> [String] {
+    func testAccounts(of application: Application) async throws -> [TestAccount] {
         try await member(of: application.id.text).testAccounts()
     }
 
     func setTestAccounts(_ addresses: [EmailAddress], of application: Application) async throws {
         try await member(of: application.id.text).setTestAccounts(addresses)
+    }
+
+    /// Lists customers who agree at once.
+    func setTesters(_ customers: [CustomerAccess], of application: Application) async throws {
+        try await setTestAccounts(customers.map(\.account.email), of: application)
+        for customer in customers { _ = try await customer.answerTestInvitation(application, agrees: true) }
     }
 
     func activity(of application: Application) async throws -> ActivityPage {

@@ -17,6 +17,7 @@ enum ApplicationCommands {
                 .value("kind", "KIND", "confidential (default), public or resource-server"),
                 .value("website", "URL", "The company's website"),
                 .value("privacy-policy", "URL", "Its privacy policy"),
+                .value("terms", "URL", "Its terms of service"),
                 .value("support-email", "EMAIL", "Where customers write to"),
                 .value("purpose", "TEXT", "What the data is wanted for"),
             ],
@@ -35,23 +36,45 @@ enum ApplicationCommands {
             options: [.tenant],
             work: .atTheDesk(show)
         ),
-        change("approve", "Approve an application for all customers of a tenant", "Approved") {
-            access,
-            id,
-            _ in
-            try await access.approve(id)
-        },
-        change(
-            "suspend",
-            "Stop an application and its tokens; nothing is deleted",
-            "Suspended",
-            .required("reason", "TEXT", "Why, for its owner and the ledger")
-        ) { access, id, reason in
-            try await access.suspend(id, reason: reason)
-        },
-        change("resume", "Let a suspended application work again", "Resumed") { access, id, _ in
-            try await access.resume(id)
-        },
+        Command(
+            name: "app approve",
+            operands: .one("CLIENT-ID"),
+            summary: "Approve an application, or a change to it that waits",
+            options: [
+                .tenant,
+                .value("publisher", "NAME", "Whom customers are told it comes from; by default the company"),
+            ],
+            work: .atTheDesk(approve)
+        ),
+        Command(
+            name: "app suspend",
+            operands: .one("CLIENT-ID"),
+            summary: "Stop an application and its tokens; nothing is deleted",
+            options: [
+                .tenant,
+                .required("reason", "TEXT", "Why, for its owner and the ledger"),
+                .value("note", "TEXT", "What only administrators read"),
+            ],
+            work: .atTheDesk(suspend)
+        ),
+        Command(
+            name: "app resume",
+            operands: .one("CLIENT-ID"),
+            summary: "Let a suspended application work again",
+            options: [.tenant],
+            work: .atTheDesk(resume)
+        ),
+        Command(
+            name: "app delete",
+            operands: .one("CLIENT-ID"),
+            summary: "Delete an application that no customer is connected to",
+            options: [
+                .tenant,
+                .flag("yes", "Do it; without it nothing is deleted"),
+                .flag("dry-run", "Only say what would be deleted"),
+            ],
+            work: .atTheDesk(delete)
+        ),
         Command(
             name: "app issue",
             operands: .one("CLIENT-ID"),
@@ -94,26 +117,70 @@ enum ApplicationCommands {
         )
     }
 
-    private static func change(
-        _ verb: String,
-        _ summary: String,
-        _ done: String,
-        _ options: Option...,
-        body: @escaping @Sendable (OperatorAccess, String, _ reason: String) async throws -> Void
-    ) -> Command {
-        Command(
-            name: "app \(verb)",
-            operands: .one("CLIENT-ID"),
-            summary: summary,
-            options: [.tenant] + options,
-            work: .atTheDesk { call, desk in
-                let access = try await desk.access(toTenantOf: call)
-                let id = call.arguments.operands.first ?? ""
-                try await body(access, id, call.required("reason"))
-                let application = try await access.application(id)
-                call.print(facts(application), "\(done) \(application.displayName) (\(id)).")
+    private static func approve(_ call: Call, at desk: Desk) async throws {
+        let (access, id) = try await subject(of: call, at: desk)
+        var publisher: CompanyName?
+        if let name = call.arguments["publisher"] {
+            do throws(CompanyNameProblem) {
+                publisher = try CompanyName(name, at: access.tenant.brand)
+            } catch {
+                let words = error.message(label: "publisher", access.tenant.brand)
+                throw CommandFailure("--publisher: \(words)")
             }
-        )
+        }
+        try await access.approve(id, publisher: publisher)
+        try await report("Approved", id, access, call)
+    }
+
+    private static func suspend(_ call: Call, at desk: Desk) async throws {
+        let (access, id) = try await subject(of: call, at: desk)
+        let note = call.arguments["note"] ?? ""
+        try await access.suspend(id, reason: call.required("reason"), note: note)
+        try await report("Suspended", id, access, call)
+    }
+
+    private static func resume(_ call: Call, at desk: Desk) async throws {
+        let (access, id) = try await subject(of: call, at: desk)
+        try await access.resume(id)
+        try await report("Resumed", id, access, call)
+    }
+
+    private static func delete(_ call: Call, at desk: Desk) async throws {
+        let (access, id) = try await subject(of: call, at: desk)
+        let application = try await access.application(id)
+        let connected = try await access.connectedCustomers(of: application)
+        if call.arguments.has("dry-run") {
+            call.print(
+                facts(application) + [("customers", .number(connected))],
+                connected == 0
+                    ? "Would delete \(application.displayName) (\(id)). Nothing was deleted."
+                    : "Would not delete \(application.displayName) (\(id)): \(connected.connectedCustomers)."
+            )
+            return
+        }
+        guard call.arguments.has("yes") else {
+            throw CommandFailure(
+                "\(application.displayName) (\(id)) was not deleted",
+                hint: "add --yes to delete it for good, or --dry-run to see what would go"
+            )
+        }
+        try await access.delete(id)
+        call.print([("client_id", .text(id))], "Deleted \(application.displayName) (\(id)).")
+    }
+
+    private static func subject(of call: Call, at desk: Desk) async throws -> (OperatorAccess, String) {
+        (try await desk.access(toTenantOf: call), call.arguments.operands.first ?? "")
+    }
+
+    private static func report(
+        _ done: String,
+        _ id: String,
+        _ access: OperatorAccess,
+        _ call: Call
+    ) async throws {
+        let application = try await access.application(id)
+        let reference = application.suspension.map { " The reference is \($0.reference)." } ?? ""
+        call.print(facts(application), "\(done) \(application.displayName) (\(id)).\(reference)")
     }
 
     private static func add(_ call: Call, at desk: Desk) async throws {
@@ -142,6 +209,7 @@ enum ApplicationCommands {
         form.redirectURIs = call.arguments.all("redirect-uri")
         form.website = call.arguments["website"] ?? ""
         form.privacyPolicy = call.arguments["privacy-policy"] ?? ""
+        form.terms = call.arguments["terms"] ?? ""
         form.supportEmail = call.arguments["support-email"] ?? ""
         form.purpose = call.arguments["purpose"] ?? ""
         form.scopes = call.arguments.has("scope") ? call.arguments.all("scope") : nil
@@ -194,8 +262,24 @@ enum ApplicationCommands {
 
     private static func show(_ call: Call, at desk: Desk) async throws {
         let id = call.arguments.operands.first ?? ""
-        let facts = facts(try await desk.access(toTenantOf: call).application(id))
+        let access = try await desk.access(toTenantOf: call)
+        let application = try await access.application(id)
+        let pending = try await access.pendingRevision(of: application)
+        let facts = facts(application) + (pending.map { change(of: application, to: $0) } ?? [])
         call.print(facts, aligned(facts.map { [$0.0, $0.1.cell] }))
+    }
+
+    /// What waits for approval, so that nobody approves it unseen.
+    private static func change(
+        of application: Application,
+        to pending: PendingRevision
+    ) -> [(String, JSON)] {
+        let brand = ApplicationBrand(profile: pending.profile, logo: pending.logo)
+        let changes = ApplicationBrand(application).changes(to: brand).filter(\.field.waitsForApproval)
+        return changes.map { ("change_\($0.field.rawValue)", .text($0.new)) } + [
+            ("change_scopes", .list(pending.addedScopes.names.map { .text($0.text) })),
+            ("change_redirect_uris", .list(pending.addedRedirectURIs.map { .text($0.text) })),
+        ]
     }
 
     private static func facts(_ application: Application) -> [(String, JSON)] {
@@ -203,7 +287,10 @@ enum ApplicationCommands {
         let optional = [
             ("application_name", profile.applicationName?.text), ("website", profile.website),
             ("privacy_policy", profile.privacyPolicy), ("support_email", profile.supportEmail),
-            ("purpose", profile.purpose), ("suspension_reason", application.state.reason),
+            ("purpose", profile.purpose), ("terms", profile.terms),
+            ("publisher", application.approval?.publisher.text),
+            ("suspension_reason", application.suspension?.reason),
+            ("suspension_reference", application.suspension?.reference),
         ]
         return [
             ("client_id", .text(application.id.text)), ("name", .text(application.companyName.text)),
@@ -241,6 +328,13 @@ extension OperatorAccess {
     }
 }
 
+extension Int {
+    /// So many customers, as the reason against a deletion.
+    var connectedCustomers: String {
+        self == 1 ? "1 customer is connected" : "\(self) customers are connected"
+    }
+}
+
 extension String {
     /// What stands after the last slash.
     var lastPathComponent: String { split(separator: "/").last.map(String.init) ?? self }
@@ -255,12 +349,11 @@ extension Application.State {
     fileprivate var word: String {
         switch self {
         case .unreviewed: "unreviewed"
+        case .waiting: "waiting"
+        case .changesNeeded: "changes-needed"
+        case .rejected: "rejected"
         case .approved: "approved"
         case .suspended: "suspended"
         }
-    }
-
-    fileprivate var reason: String? {
-        if case .suspended(_, let reason) = self { reason } else { nil }
     }
 }

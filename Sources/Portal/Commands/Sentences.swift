@@ -11,6 +11,13 @@ extension CommandFailure {
         case let problems as AccountProblems: self.init(problems.all.map(\.atTheTerminal))
         case let refusal as RegistrationRefusal: self.init(refusal.atTheTerminal)
         case let refusal as OperatorRefusal: self = refusal.atTheTerminal
+        case DeletionRefusal.stillConnected(let count):
+            self.init(
+                count.connectedCustomers,
+                hint: "portal app suspend stops it and deletes nothing"
+            )
+        case is ReviewRefusal:
+            self.init("it changed in the same moment", hint: "look at it again, then try again")
         case TenantRefusal.hostTaken(let host, let owner):
             self.init("the host \(host) belongs to the tenant \(owner)")
         case let problem as MoveProblem: self = problem.atTheTerminal
@@ -53,6 +60,7 @@ extension ApplicationProblem {
         case .redirectURI(let problem, _, let text): "--redirect-uri \(text): \(problem.message)"
         case .website: "--website is not an address that begins with https://"
         case .privacyPolicy: "--privacy-policy is not an address that begins with https://"
+        case .terms: "--terms is not an address that begins with https://"
         case .supportEmail: "--support-email is not an e-mail address"
         case .purposeTooLong: "--purpose is too long: it can have up to 2000 bytes"
         case .unknownScope(let name): "--scope \(name): the tenant has no such scope"

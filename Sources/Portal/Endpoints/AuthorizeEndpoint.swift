@@ -67,14 +67,15 @@ enum AuthorizeEndpoint {
             return .redirect(with: answer, visit)
         }
         switch standing {
-        case .notATestAccount:
+        case .notATestAccount(let isInvited):
             visit.note(.onlyTestAccounts, of: asked, to: request.application, by: customer.account)
             let ticket = try await customer.remember(request, query: visit.request.query)
             return NotATestAccountPage(
                 visit: visit,
                 account: customer.account,
                 request: request,
-                ticket: ticket
+                ticket: ticket,
+                isInvited: isInvited
             )
             .response
         case .firstTime, .asksForMore, .covered:

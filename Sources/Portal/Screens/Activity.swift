@@ -43,8 +43,9 @@ enum ActivityScreens {
 
     static func add(_ member: MemberAccess, _ form: Form, _ visit: Visit) async throws -> Response {
         let (application, entry) = (member.application, try await member.requestedEntry(visit))
+        let outcome: EditOutcome
         do {
-            _ = try await member.addAddress(of: entry, typed: form["place"])
+            outcome = try await member.addAddress(of: entry, typed: form["place"])
         } catch RepairRefusal.notTyped(let place) {
             let mend = FieldProblem(field: "place", message: "Type \(place) to add the address")
             let page = AddAddressPage(visit: visit, application: application, entry: entry, problems: [mend])
@@ -56,7 +57,8 @@ enum ActivityScreens {
             let mend = FieldProblem(field: "redirect-uri", message: problem.message)
             return try await ApplicationScreens.detail(for: member, visit, problems: [mend])
         }
-        return .redirect(to: visit.place(of: application, after: .redirectURIAdded))
+        let done: Done = outcome == .waits ? .changeSent : .redirectURIAdded
+        return .redirect(to: visit.place(of: application, after: done))
     }
 
     static func path(_ application: Application, _ visit: Visit) -> Path {

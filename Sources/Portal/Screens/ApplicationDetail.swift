@@ -8,11 +8,14 @@ struct ApplicationPage {
     let application: Application
     let role: MemberRole
     let secrets: [ClientSecret]
-    let testAccounts: [String]
+    let testAccounts: [TestAccount]
+    let pending: PendingRevision?
+    let checklist: ApprovalChecklist
     let uses: [String: Date]
     let lastAuthorization: Activity?
     var problems: [FieldProblem] = []
     var typedURI = ""
+    var typedAccounts: String?
 
     var page: Page {
         let title = application.displayName
@@ -25,73 +28,34 @@ struct ApplicationPage {
                 h1 { bdi { application.displayName } }
                 StateTag(application: application, tenant: visit.tenant)
             }
-            StateBox(application: application, visit: visit)
+            StateBox(application: application, checklist: checklist, role: role, visit: visit)
             if application.kind != .public {
                 SecretsSection(visit: visit, application: application, role: role, secrets: secrets)
             }
             RedirectURIsSection(
                 visit: visit,
                 application: application,
+                waiting: pending?.addedRedirectURIs ?? [],
                 role: role,
                 uses: uses,
                 last: lastAuthorization,
                 problems: problems,
                 typed: typedURI
             )
-            PermissionsSection(visit: visit, application: application)
+            BrandingSection(visit: visit, application: application, pending: pending, role: role)
+            PermissionsSection(visit: visit, application: application, role: role)
             if visit.tenant.policy.review == .reviewed, !application.isApproved {
                 TestAccountsSection(
                     visit: visit,
                     application: application,
                     role: role,
                     accounts: testAccounts,
+                    typed: typedAccounts,
                     problems: problems
                 )
             }
             QuickStart(visit: visit, application: application)
-        }
-    }
-}
-
-private struct StateBox: Component {
-    let application: Application
-    let visit: Visit
-
-    private var tenant: String { visit.brand.displayName }
-
-    var body: HTML {
-        switch application.state {
-        case .approved:
-            box(
-                "ok",
-                "Any \(tenant) customer can connect.",
-                "\(tenant) has confirmed who runs this application."
-            )
-        case .suspended(let date, let reason):
-            box(
-                "bad",
-                "\(tenant) suspended this application on \(CalendarText(date).date).",
-                "Customers cannot connect, and existing access is paused, not deleted. Reason: “\(reason)”."
-            )
-        case .unreviewed where visit.tenant.policy.review == .reviewed:
-            box(
-                "warn",
-                "You can build now.",
-                "Until \(tenant) approves it, only the test accounts you list can connect, and they see “Not verified”."
-            )
-        case .unreviewed:
-            box(
-                "warn",
-                "Any \(tenant) customer can connect.",
-                "Until \(tenant) has checked who made this application, customers see “Not verified”."
-            )
-        }
-    }
-
-    private func box(_ kind: String, _ fact: String, _ text: String) -> HTML {
-        div(.class("callout \(kind)")) {
-            p { strong { fact } }
-            p { text }
+            if role == .owner { DangerSection(visit: visit, application: application) }
         }
     }
 }
@@ -99,6 +63,7 @@ private struct StateBox: Component {
 private struct PermissionsSection: Component {
     let visit: Visit
     let application: Application
+    let role: MemberRole
 
     var body: HTML {
         section(.class("card"), .aria("labelledby", "permissions-h")) {
@@ -109,53 +74,13 @@ private struct PermissionsSection: Component {
                 p(.class("note")) { "What customers read when you ask:" }
                 ScopeList(scopes: visit.tenant.offers(application.scopes), showsNames: true)
             }
-        }
-    }
-}
-
-private struct TestAccountsSection: Component {
-    let visit: Visit
-    let application: Application
-    let role: MemberRole
-    let accounts: [String]
-    let problems: [FieldProblem]
-
-    var body: HTML {
-        section(.class("card"), .id("test-accounts"), .aria("labelledby", "test-h")) {
-            h2(.id("test-h")) { "Test accounts" }
-            if role >= .developer { form } else { list }
-        }
-    }
-
-    private var form: HTML {
-        Web.form(
-            .class("stack"),
-            .method("post"),
-            .action(visit.path("applications", application.id.text, "test-accounts")),
-            .novalidate
-        ) {
-            SealField(seal: visit.seal(for: .partner))
-            Field(
-                id: "emails",
-                name: "emails",
-                label: "Customers who may connect before approval",
-                hint: "Up to 5 e-mail addresses, one per line.",
-                problems: problems
-            ) { attributes in
-                textarea(attributes + [.rows(3), .dir(.leftToRight), .spellcheck(false)]) {
-                    accounts.joined(separator: "\n")
+            if role >= .developer, !visit.tenant.settings.scopes.isEmpty {
+                div(.class("row")) {
+                    a(.class("btn"), .href(visit.path(below: application, "permissions"))) {
+                        "Change permissions"
+                    }
                 }
             }
-            div(.class("row")) { button(.class("btn")) { "Save test accounts" } }
-        }
-    }
-
-    @HTMLBuilder private var list: HTML {
-        if accounts.isEmpty {
-            p { "There are none yet." }
-        } else {
-            p(.class("note")) { "Customers who may connect before approval:" }
-            ul { for account in accounts { li { account } } }
         }
     }
 }

@@ -78,7 +78,10 @@ struct StateTag: Component {
     var body: HTML {
         switch application.state {
         case .approved: tag("ok", "✓", "Approved")
-        case .suspended: tag("bad", "✕", "Suspended")
+        case .waiting: tag("idle", "…", "Waiting for approval")
+        case .changesNeeded: tag("warn", "✎", "Changes needed")
+        case .rejected: tag("bad", "✕", "Rejected")
+        case .suspended: tag("bad", "‖", "Suspended")
         case .unreviewed:
             tenant.policy.review == .reviewed
                 ? tag("idle", "○", "Test only") : tag("warn", "⚠", "Not verified")

@@ -138,6 +138,8 @@ private struct SecretUse: Component {
 struct RedirectURIsSection: Component {
     let visit: Visit
     let application: Application
+    /// Added, and not yet approved.
+    let waiting: [RedirectURI]
     let role: MemberRole
     let uses: [String: Date]
 
@@ -151,10 +153,13 @@ struct RedirectURIsSection: Component {
     var body: HTML {
         section(.class("card"), .id("redirect-uris"), .aria("labelledby", "uris-h")) {
             h2(.id("uris-h")) { "Redirect URIs" }
-            if application.redirectURIs.isEmpty {
+            if application.redirectURIs.isEmpty, waiting.isEmpty {
                 p { "There are none yet. Customers cannot connect until you add one." }
             } else {
-                ul(.class("rows")) { for uri in application.redirectURIs { row(uri) } }
+                ul(.class("rows")) {
+                    for uri in application.redirectURIs { row(uri) }
+                    for uri in waiting { row(uri, waits: true) }
+                }
             }
             otherAddress
             nearMiss
@@ -189,12 +194,17 @@ struct RedirectURIsSection: Component {
         }
     }
 
-    private func row(_ uri: RedirectURI) -> HTML {
+    private func row(_ uri: RedirectURI, waits: Bool = false) -> HTML {
         li {
             div {
                 code { uri.text }
                 p(.class("note")) {
-                    if let use = uses[uri.text] {
+                    if waits {
+                        span(.class("tag idle")) {
+                            span(.aria("hidden", "true")) { "…" }
+                            " Waits for approval"
+                        }
+                    } else if let use = uses[uri.text] {
                         "Last used on "
                         Moment(CalendarText(use))
                         ", \(ago(use, at: visit.registry.now()))"

@@ -6,6 +6,7 @@ enum ApplicationScreens {
     static func list(_ partner: PartnerAccess, _ visit: Visit) async throws -> Response {
         let applications = try await partner.applications()
         return Page("Applications", .partners(signedIn: true, current: .applications)) {
+            if visit.queryValue("done") == "deleted" { Notice(text: "The application is deleted.") }
             if applications.isEmpty {
                 NothingRegistered(visit: visit)
             } else {
@@ -24,8 +25,9 @@ enum ApplicationScreens {
         _ visit: Visit
     ) async throws -> Response {
         let typed = form["redirect_uri"]?.trimmingSpaces ?? ""
+        let outcome: EditOutcome
         do {
-            try await member.addRedirectURI(typed)
+            outcome = try await member.addRedirectURI(typed)
         } catch RegistrationRefusal.redirectURI(.fragment) {
             let mend = FieldProblem(
                 field: "redirect-uri",
@@ -38,12 +40,14 @@ enum ApplicationScreens {
             return try await detail(for: member, visit, problems: [mend], typedURI: typed)
         }
         let nearMiss = member.application.redirectURIs.first { $0.isNearMiss(of: typed) }
-        let place = visit.place(of: member.application, after: .redirectURIAdded)
+        let done: Done = outcome == .waits ? .changeSent : .redirectURIAdded
+        let place = visit.place(of: member.application, after: done)
         return .redirect(to: nearMiss == nil ? place : place.with(query: [("near", typed)]))
     }
 
     static func askToRemoveRedirectURI(_ member: MemberAccess, _ visit: Visit) async throws -> Response {
-        let uri = member.application.redirectURIs.first { $0.text == visit.queryValue("uri") }
+        let waiting = try await member.pendingRevision()?.addedRedirectURIs ?? []
+        let uri = (member.application.redirectURIs + waiting).first { $0.text == visit.queryValue("uri") }
         guard let uri else { throw Refusal.notFound }
         return RemoveRedirectURIPage(visit: visit, application: member.application, uri: uri).page.response(
             to: visit
@@ -59,30 +63,13 @@ enum ApplicationScreens {
         return .redirect(to: visit.place(of: member.application, after: .redirectURIRemoved))
     }
 
-    static func setTestAccounts(
-        _ member: MemberAccess,
-        _ form: Form,
-        _ visit: Visit
-    ) async throws -> Response {
-        let typed = (form["emails"] ?? "").lines.map(\.trimmingSpaces).filter { !$0.isEmpty }
-        let addresses = typed.compactMap(EmailAddress.init)
-        guard addresses.count == typed.count, addresses.count <= 5 else {
-            let mend = FieldProblem(
-                field: "emails",
-                message: "Enter up to 5 e-mail addresses like name@company.com, one per line"
-            )
-            return try await detail(for: member, visit, problems: [mend])
-        }
-        try await member.setTestAccounts(addresses)
-        return .redirect(to: visit.place(of: member.application, after: .testAccountsSaved))
-    }
-
     /// The detail page, with what to mend when a form on it was declined.
     static func detail(
         for member: MemberAccess,
         _ visit: Visit,
         problems: [FieldProblem] = [],
-        typedURI: String = ""
+        typedURI: String = "",
+        typedAccounts: String? = nil
     ) async throws -> Response {
         let page = ApplicationPage(
             visit: visit,
@@ -90,10 +77,13 @@ enum ApplicationScreens {
             role: member.role,
             secrets: try await member.secrets(),
             testAccounts: try await member.testAccounts(),
+            pending: try await member.pendingRevision(),
+            checklist: try await member.approvalChecklist(),
             uses: try await member.redirectURIUses(),
             lastAuthorization: try await member.lastAuthorization(),
             problems: problems,
-            typedURI: typedURI
+            typedURI: typedURI,
+            typedAccounts: typedAccounts
         )
         return page.page.response(to: visit, problems.isEmpty ? .ok : .unprocessable)
     }
@@ -107,6 +97,11 @@ enum Done: String {
     case secretRevoked = "secret-revoked"
     case secretDated = "secret-dated"
     case tokensRevoked = "tokens-revoked"
+    case approvalAsked = "approval-asked"
+    case withdrawn
+    case brandSaved = "brand-saved"
+    case changeSent = "change-sent"
+    case permissionsSaved = "permissions-saved"
 
     var sentence: String {
         switch self {
@@ -116,6 +111,11 @@ enum Done: String {
         case .secretRevoked: "The secret is revoked."
         case .secretDated: "The end date of the secret is saved."
         case .tokensRevoked: "The tokens of the secret are revoked."
+        case .approvalAsked: "You asked for approval."
+        case .withdrawn: "It is withdrawn."
+        case .brandSaved: "The branding is saved."
+        case .changeSent: "The change was sent for approval."
+        case .permissionsSaved: "The permissions are saved."
         }
     }
 }

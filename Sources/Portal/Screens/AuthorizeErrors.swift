@@ -272,6 +272,9 @@ struct NotATestAccountPage {
     let request: AuthorizationRequest
     let ticket: SecretText
 
+    /// Whether they are asked to test it and have not answered.
+    let isInvited: Bool
+
     var response: Response {
         let name = request.application.displayName
         let answer = AuthorizationAnswer.refusing(.onlyTestAccounts, request)
@@ -284,6 +287,15 @@ struct NotATestAccountPage {
                 "Only invited test accounts can connect for now. You are signed in as "
                 bdi { account.email.text }
                 "."
+            }
+            if isInvited {
+                p {
+                    "You are invited. "
+                    a(.href(visit.path("account", "testing", request.application.id.text))) {
+                        "Answer the invitation"
+                    }
+                    ", then start again."
+                }
             }
             SwitchAccountForm(home: visit.home, ticket: ticket.plaintext, words: "Use another account")
             ReturnButton(answer: answer, visit: visit)

@@ -14,6 +14,11 @@ struct ConsentPage {
     /// The same request in the languages of ``ConsentSubject/otherLanguages``.
     let translations: [Path]
 
+    /// What customers will see, for somebody who decides about it: nothing in it can be pressed.
+    static func copy(of subject: ConsentSubject, for reader: Account) -> HTML {
+        ConsentForm(subject: subject, reader: reader).copy
+    }
+
     /// The page is made once for each subject, with blanks, and filled for each customer.
     func response(to visit: Visit) -> Response {
         let template = visit.site.consentPages.value(for: subject) {
@@ -72,6 +77,17 @@ struct ConsentSubject: Hashable {
         self.language = language
     }
 
+    /// For whoever decides about an application before any customer does; nil where nobody could be sent back.
+    init?(_ application: Application, in language: Language, at home: Home) {
+        guard let first = application.redirectURIs.first else { return nil }
+        self.home = home
+        self.application = application
+        redirectURI = first
+        scopes = application.scopes
+        (held, heldSince, isAskingForMore, namesOrganisation) = (nil, nil, false, false)
+        self.language = language
+    }
+
     var otherLanguages: [Language] { Language.allCases.filter { $0 != language } }
 }
 
@@ -89,6 +105,9 @@ private struct ConsentForm {
 
     let subject: ConsentSubject
 
+    /// Whose screen a copy shows; nil for the screen itself.
+    var reader: Account?
+
     private var application: Application { subject.application }
     private var home: Home { subject.home }
 
@@ -100,33 +119,62 @@ private struct ConsentForm {
             h1(.class("center")) {
                 Named(subject.isAskingForMore ? words.asksForMore : words.wantsToConnect, application)
             }
-            who(words)
-            ConsentNotices(application: application, destination: subject.redirectURI, words: words)
-            ConsentPermissions(subject: subject, words: words)
-            Reassurances(subject: subject, words: words)
-            ConsentFacts(subject: subject, words: words)
-            answers(words)
-            ConsentSmallPrint(subject: subject, words: words)
+            content(words)
             languages
         }
+    }
+
+    /// The same with a heading below the page's own, and without anything to press.
+    var copy: HTML {
+        let words = ConsentWords(subject.language, tenant: home.brand.displayName)
+        return HTML {
+            Handshake(mark: ApplicationMark(application, home).body, home: home)
+            p(.class("center lead")) { strong { Named(words.wantsToConnect, application) } }
+            content(words)
+        }
+    }
+
+    @HTMLBuilder private func content(_ words: ConsentWords) -> HTML {
+        who(words)
+        ConsentNotices(application: application, destination: subject.redirectURI, words: words)
+        ConsentPermissions(subject: subject, words: words)
+        Reassurances(subject: subject, words: words)
+        ConsentFacts(subject: subject, words: words)
+        answers(words)
+        ConsentSmallPrint(subject: subject, words: words)
     }
 
     private func who(_ words: ConsentWords) -> HTML {
         div(.class("who")) {
             p {
                 words.signedInAs
-                bdi { Blank.email.text }
+                bdi { reader?.email.text ?? Blank.email.text }
                 if subject.namesOrganisation {
                     " · "
                     bdi { Blank.organisation.text }
                 }
             }
-            SwitchAccountForm(home: home, ticket: Blank.ticket.text, words: words.useAnotherAccount)
+            if reader == nil {
+                SwitchAccountForm(home: home, ticket: Blank.ticket.text, words: words.useAnotherAccount)
+            } else {
+                span(.class("plain")) { words.useAnotherAccount }
+            }
         }
     }
 
-    private func answers(_ words: ConsentWords) -> HTML {
-        form(.method("post"), .action(home.path("oauth2", "authorize"))) {
+    @HTMLBuilder private func answers(_ words: ConsentWords) -> HTML {
+        if reader == nil {
+            form(words)
+        } else {
+            div(.class("choices")) {
+                span(.class("btn primary"), .aria("disabled", "true")) { words.allow }
+                span(.class("btn"), .aria("disabled", "true")) { words.cancel }
+            }
+        }
+    }
+
+    private func form(_ words: ConsentWords) -> HTML {
+        Web.form(.method("post"), .action(home.path("oauth2", "authorize"))) {
             TicketField(ticket: Blank.ticket.text)
             div(.class("choices arm")) {
                 button(.class("btn primary"), .name("answer"), .value("allow")) { words.allow }

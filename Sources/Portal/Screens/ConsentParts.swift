@@ -108,17 +108,25 @@ struct ConsentSmallPrint: Component {
             a(.href(subject.home.path("account", "connections"))) { words.connectedApplications }
             "."
         }
-        if let policy = subject.application.profile.privacyPolicy.flatMap(ExternalLink.init) {
+        if !links.isEmpty {
             ul(.class("links")) {
-                li {
-                    outsideLink(policy) {
-                        "\(words.privacyPolicy) (\(words.opens) "
-                        bdi(.dir(.leftToRight)) { policy.host ?? policy.text }
-                        ")"
+                for (name, link) in links {
+                    li {
+                        outsideLink(link) {
+                            "\(name) (\(words.opens) "
+                            bdi(.dir(.leftToRight)) { link.host ?? link.text }
+                            ")"
+                        }
                     }
                 }
             }
         }
+    }
+
+    private var links: [(String, ExternalLink)] {
+        let profile = subject.application.profile
+        let named = [(words.privacyPolicy, profile.privacyPolicy), (words.terms, profile.terms)]
+        return named.compactMap { name, text in text.flatMap(ExternalLink.init).map { (name, $0) } }
     }
 }
 
@@ -178,8 +186,8 @@ struct ConsentFacts: Component {
     var body: HTML {
         dl(.class("facts")) {
             fact(words.publishedBy) {
-                if application.isApproved {
-                    bdi { application.companyName.text }
+                if application.isApproved, let approval = application.approval {
+                    bdi { approval.publisher.text }
                 } else {
                     words.registeredBySomeoneAt
                     bdi { application.ownerDomain }
@@ -242,12 +250,12 @@ struct VerifiedTag: Component {
     }
 
     var body: HTML {
-        if case .approved(let date) = application.state {
+        if case .approved(let approval) = application.state {
             span(
                 .class("tag ok"),
                 .title(
                     """
-                    \(tenantName) confirmed on \(CalendarText(date).date) that \(application.companyName.text) \
+                    \(tenantName) confirmed on \(CalendarText(approval.date).date) that \(approval.publisher.text) \
                     runs this application.
                     """
                 )

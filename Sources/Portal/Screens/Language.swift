@@ -68,6 +68,7 @@ struct ConsentWords: Sendable {
     let disconnectAnyTime: Around
     let connectedApplications: String
     let privacyPolicy: String
+    let terms: String
     let opens: String
     let unchecked: (fact: String, advice: String)
     let onThisComputer: (fact: String, advice: String)
@@ -110,6 +111,7 @@ extension ConsentWords {
             disconnectAnyTime: Around(before: "You can disconnect ", after: " at any time in "),
             connectedApplications: "Connected applications",
             privacyPolicy: "Privacy policy",
+            terms: "Terms",
             opens: "opens",
             unchecked: (
                 "\(tenant) has not checked who made this application.",
@@ -160,6 +162,7 @@ extension ConsentWords {
             disconnectAnyTime: Around(before: "يمكنك إلغاء ربط ", after: " في أي وقت من "),
             connectedApplications: "التطبيقات المرتبطة",
             privacyPolicy: "سياسة الخصوصية",
+            terms: "الشروط",
             opens: "يفتح",
             unchecked: (
                 "لم تتحقق \(tenant) من صاحب هذا التطبيق.",

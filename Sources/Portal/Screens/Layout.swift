@@ -190,7 +190,8 @@ private struct AdminNavigation: Component {
     var body: HTML {
         nav(.aria("label", "Main")) {
             ul {
-                entry("Applications", visit.path("admin"), isHere: !isBelow("audit") && !isBelow("people"))
+                entry("To do", visit.path("admin"), isHere: visit.path("admin").text == current)
+                entry("Applications", visit.path("admin", "applications"), isHere: isBelow("applications"))
                 entry("People", visit.path("admin", "people"), isHere: isBelow("people"))
                 entry("Audit log", visit.path("admin", "audit"), isHere: isBelow("audit"))
             }

@@ -16,6 +16,8 @@ extension FieldProblem {
             self.init(field: "website", message: "Enter a full address, starting with https://")
         case .privacyPolicy:
             self.init(field: "privacy-policy", message: "Enter a full address, starting with https://")
+        case .terms:
+            self.init(field: "terms", message: "Enter a full address, starting with https://")
         case .supportEmail:
             self.init(field: "support-email", message: "Enter an e-mail address like name@company.com")
         case .purposeTooLong:

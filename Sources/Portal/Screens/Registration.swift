@@ -91,13 +91,14 @@ struct LogoUpload: Sendable {
 
 extension ApplicationForm {
     /// What the browser sent; fields that are not the form's own are not looked at (LO-15).
-    fileprivate init(_ sent: Form) {
+    init(_ sent: Form) {
         self.init()
         companyName = sent["company_name"] ?? ""
         applicationName = sent["application_name"] ?? ""
         redirectURIs = (sent["redirect_uris"] ?? "").lines
         website = sent["website"] ?? ""
         privacyPolicy = sent["privacy_policy"] ?? ""
+        terms = sent["terms"] ?? ""
         supportEmail = sent["support_email"] ?? ""
         purpose = sent["purpose"] ?? ""
         scopes = sent["scope_shown"] == nil ? nil : sent.all("scope")

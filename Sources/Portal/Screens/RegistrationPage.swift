@@ -58,12 +58,15 @@ struct RegistrationPage {
     }
 }
 
-private struct LogoField: Component {
+struct LogoField: Component {
     let visit: Visit
     let upload: LogoUpload
     let problems: [FieldProblem]
 
-    private var isKept: Bool { upload.staged != nil }
+    /// Where there is a logo already that stays unless another is chosen.
+    var isEdited = false
+
+    private var isKept: Bool { upload.staged != nil || isEdited }
 
     var body: HTML {
         Field(
@@ -172,7 +175,7 @@ private struct MoreFields: Component {
     let problems: [FieldProblem]
 
     private static let own: Set<String> = [
-        "application-name", "website", "privacy-policy", "support-email", "purpose", "scope",
+        "application-name", "website", "privacy-policy", "terms", "support-email", "purpose", "scope",
     ]
 
     var body: HTML {
@@ -187,6 +190,7 @@ private struct MoreFields: Component {
                 )
                 optional("website", "Website", form.website, type: "url")
                 optional("privacy-policy", "Privacy policy", form.privacyPolicy, type: "url")
+                optional("terms", "Terms", form.terms, type: "url")
                 optional("support-email", "Support e-mail", form.supportEmail, type: "email")
                 Field(
                     id: "purpose",
@@ -258,7 +262,7 @@ private struct KindChoice: Component {
     }
 }
 
-private struct ScopeChoice: Component {
+struct ScopeChoice: Component {
     let visit: Visit
     let chosen: [String]?
 
@@ -289,7 +293,7 @@ private struct ScopeChoice: Component {
 }
 
 /// What customers will see, as far as the form goes.
-private struct BrandPreview: Component {
+struct BrandPreview: Component {
     let visit: Visit
     let name: String
     let logo: LogoDigest?

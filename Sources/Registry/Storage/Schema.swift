@@ -20,6 +20,7 @@ package enum Schema {
             Migration("teams", teams, filling: firstOwners),
             Migration("secrets with proof", secretsWithProof),
             Migration("looks of logos", ["ALTER TABLE logos ADD COLUMN look INTEGER"]),
+            Migration("review", review),
         ]
     }
 

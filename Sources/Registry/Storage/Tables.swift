@@ -83,7 +83,8 @@ extension Schema {
             columns: [
                 "owner", "ticket", "company_name", "application_name", "logo", "website", "privacy_policy",
                 "support_email", "purpose", "kind", "scopes", "revision", "created_at", "approved_at",
-                "suspended_at", "suspension_reason", "tokens_void_before",
+                "suspended_at", "suspension_reason", "tokens_void_before", "publisher", "terms",
+                "suspension_note", "suspension_reference", "deleted_at",
             ]
         ),
         Table(
@@ -99,7 +100,7 @@ extension Schema {
         Table(
             "test_accounts",
             key: ["tenant", "application", "email"],
-            columns: []
+            columns: ["agreed_at"]
         ),
         Table(
             "client_secrets",
@@ -113,6 +114,25 @@ extension Schema {
             "secret_uses",
             key: ["tenant", "application", "secret", "hour", "address_block"],
             columns: ["uses"]
+        ),
+        Table(
+            "submissions",
+            key: ["tenant", "application"],
+            columns: ["state", "asked_at", "answered_at", "message", "first_admin", "first_publisher"]
+        ),
+        Table(
+            "pending_revisions",
+            key: ["tenant", "application"],
+            columns: [
+                "company_name", "application_name", "logo", "website", "privacy_policy", "terms",
+                "added_scopes",
+                "changed_at",
+            ]
+        ),
+        Table(
+            "pending_redirect_uris",
+            key: ["tenant", "application", "uri"],
+            columns: ["origin", "added_at"]
         ),
         Table(
             "activity",

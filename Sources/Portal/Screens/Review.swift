@@ -1,0 +1,311 @@
+import FoundationEssentials
+import Registry
+import Web
+
+/// The administrators' work: what waits, and deciding about it (ux A15, A16).
+enum ReviewScreens {
+    static func queue(_ admin: AdminAccess, _ visit: Visit) async throws -> Response {
+        QueuePage(visit: visit, queue: try await admin.queue()).page.response(to: visit)
+    }
+
+    static func list(_ admin: AdminAccess, _ visit: Visit) async throws -> Response {
+        let applications = try await admin.applications()
+        return Page("Applications", .administrators) {
+            if visit.queryValue("done") == "deleted" { Notice(text: "The application is deleted.") }
+            h1 { "Applications" }
+            if applications.isEmpty {
+                div(.class("empty")) { p { "No partner has registered an application yet." } }
+            } else {
+                ul(.class("rows card")) {
+                    for summary in applications { ApplicationRow(summary: summary, visit: visit) }
+                }
+            }
+        }.response(to: visit)
+    }
+
+    static func show(_ admin: AdminAccess, _ visit: Visit) async throws -> Response {
+        try await page(for: admin, visit).page.response(to: visit)
+    }
+
+    private static func page(for admin: AdminAccess, _ visit: Visit) async throws -> ReviewPage {
+        let subject = try await admin.subject(visit)
+        return ReviewPage(
+            visit: visit,
+            admin: admin.account,
+            subject: subject,
+            lookalikes: try await admin.lookalikes(of: subject.proposed)
+        )
+    }
+
+    /// Takes a decision about what this administrator saw, or shows the form again with what to mend.
+    static func decide(_ admin: AdminAccess, _ form: Form, _ visit: Visit) async throws -> Response {
+        var page = try await page(for: admin, visit)
+        page.decision = DecisionForm(form)
+        guard let decision = page.decision.decision(visit.brand) else {
+            return page.page.response(to: visit, .unprocessable)
+        }
+        do {
+            let outcome = try await admin.decide(decision, on: page.subject, seen: page.decision.seen)
+            let done: ReviewDone =
+                switch (outcome, decision) {
+                case (.needsAnother, _): .seconded
+                case (.decided, .approve): .approved
+                case (.decided, .askForChanges): .changesAsked
+                case (.decided, .reject): .rejected
+                }
+            return .redirect(to: visit.place(of: page.subject.application, after: done))
+        } catch ReviewRefusal.overtaken {
+            page.subject = try await admin.subject(visit)
+            page.decision.problems = [
+                FieldProblem(
+                    field: "decision",
+                    message: "It changed while you looked, or somebody has decided. This is what it is now"
+                )
+            ]
+        } catch ReviewRefusal.needsAnotherPerson {
+            page.decision.problems = [
+                FieldProblem(
+                    field: "decision",
+                    message: "You approved it first. Another administrator has to as well"
+                )
+            ]
+        }
+        return page.page.response(to: visit, .unprocessable)
+    }
+}
+
+extension AdminAccess {
+    /// The application a route names; otherwise there is no such page.
+    func subject(_ visit: Visit) async throws -> ReviewSubject {
+        guard let subject = try await subject(visit.captured("application")) else { throw Refusal.notFound }
+        return subject
+    }
+}
+
+/// What was just done about an application, said once on its page.
+enum ReviewDone: String {
+    case approved, seconded, rejected, suspended, resumed
+    case changesAsked = "changes-asked"
+
+    func sentence(_ application: Application) -> String {
+        switch self {
+        case .approved: "\(application.displayName) is approved."
+        case .seconded: "Your approval is noted. Another administrator has to approve as well."
+        case .changesAsked: "You asked the partner for a change."
+        case .rejected: "You did not approve it. The partner is told why."
+        case .suspended: "\(application.displayName) is suspended."
+        case .resumed: "\(application.displayName) works again."
+        }
+    }
+}
+
+extension Visit {
+    func place(of application: Application, after done: ReviewDone) -> Path {
+        path("admin", "applications", application.id.text).with(query: [("done", done.rawValue)])
+    }
+
+    func adminPath(_ application: Application, _ step: String) -> Path {
+        path("admin", "applications", application.id.text, step)
+    }
+}
+
+/// One application in a list of all.
+private struct ApplicationRow: Component {
+    let summary: ApplicationSummary
+    let visit: Visit
+
+    private var application: Application { summary.application }
+
+    var body: HTML {
+        li {
+            ApplicationMark(application, visit.home, isSmall: true)
+            div {
+                a(.href(visit.path("admin", "applications", application.id.text))) {
+                    strong { bdi { application.displayName } }
+                }
+                " "
+                StateTag(application: application, tenant: visit.tenant)
+                p(.class("note")) {
+                    "Registered by someone at "
+                    bdi { application.ownerDomain }
+                    " on "
+                    Moment(CalendarText(application.createdAt))
+                    " · \(summary.connectedCustomers) connected"
+                }
+            }
+        }
+    }
+}
+
+/// What is to do, oldest first, each heading with its number.
+private struct QueuePage {
+    let visit: Visit
+    let queue: ReviewQueue
+
+    private var isEmpty: Bool { queue.waiting.isEmpty && queue.oldSecrets.isEmpty }
+
+    var page: Page {
+        Page("To do", .administrators) {
+            div(.class("heading")) {
+                h1 { "To do" }
+                a(.class("btn"), .href(visit.path("admin", "applications"))) { "All applications" }
+            }
+            if isEmpty {
+                div(.class("empty")) {
+                    p {
+                        """
+                        Nothing to do. New applications appear here, and we mail you when one asks for approval.
+                        """
+                    }
+                }
+            }
+            if !queue.waiting.isEmpty {
+                section(.class("card"), .aria("labelledby", "waiting-h")) {
+                    h2(.id("waiting-h")) { "Waiting for approval (\(queue.waitingCount))" }
+                    ul(.class("rows")) {
+                        for subject in queue.waiting { WaitingRow(visit: visit, subject: subject) }
+                    }
+                }
+            }
+            if !queue.oldSecrets.isEmpty {
+                section(.class("card"), .aria("labelledby", "secrets-h")) {
+                    h2(.id("secrets-h")) { "Secrets older than a year (\(queue.oldSecrets.count))" }
+                    ul(.class("rows")) {
+                        for application in queue.oldSecrets {
+                            li {
+                                ApplicationMark(application, visit.home, isSmall: true)
+                                a(.href(visit.path("admin", "applications", application.id.text))) {
+                                    bdi { application.displayName }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// One thing that waits, with what can be said about it at a glance.
+private struct WaitingRow: Component {
+    let visit: Visit
+    let subject: ReviewSubject
+
+    var body: HTML {
+        let application = subject.proposed
+        li {
+            if let logo = application.logo {
+                LogoOnBoth(logo: logo, visit: visit)
+            } else {
+                ApplicationMark(application, visit.home)
+            }
+            div(.class("stack")) {
+                p {
+                    a(.href(visit.path("admin", "applications", application.id.text))) {
+                        strong { bdi { application.displayName } }
+                    }
+                    " "
+                    span(.class("tag idle")) { subject.pending == nil ? "New" : "Change" }
+                    if subject.firstApproval != nil {
+                        span(.class("tag warn")) { "Needs a second administrator" }
+                    }
+                }
+                SubjectFacts(visit: visit, subject: subject)
+                Findings(visit: visit, subject: subject)
+            }
+        }
+    }
+}
+
+/// What is known about an application that is decided about.
+struct SubjectFacts: Component {
+    let visit: Visit
+    let subject: ReviewSubject
+
+    private var application: Application { subject.proposed }
+
+    var body: HTML {
+        dl(.class("facts")) {
+            if case .waiting(let date, _) = subject.application.submission {
+                fact("Asked on") { Moment(CalendarText(date)) }
+            }
+            if let plain = application.displayName.inASCII {
+                fact("In ASCII") { code { plain } }
+            }
+            fact("Mail and website") {
+                bdi { application.ownerDomain }
+                if let host = application.websiteHost {
+                    " and "
+                    bdi { host }
+                    host.isSameSite(as: application.ownerDomain) ? ": same" : ": different"
+                } else {
+                    ", no website"
+                }
+            }
+            fact("Redirect hosts") {
+                if hosts.isEmpty { "None yet" }
+                for (place, host) in hosts.enumerated() {
+                    if place > 0 { ", " }
+                    bdi(.dir(.leftToRight)) { host }
+                }
+            }
+            fact("Permissions") {
+                if application.scopes.isEmpty { "None" }
+                for (place, scope) in application.scopes.names.enumerated() {
+                    if place > 0 { ", " }
+                    code { scope.text }
+                }
+            }
+            fact("Test connections") { "\(subject.checklist.testConnections)" }
+        }
+    }
+
+    private var hosts: [String] {
+        application.redirectURIs.map(\.place).reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+    }
+}
+
+extension String {
+    /// With every letter outside of ASCII as its number, so that none passes for another; nil where there is none.
+    var inASCII: String? {
+        if utf8.allSatisfy({ $0 < 0x80 }) { return nil }
+        return unicodeScalars.map { scalar in
+            scalar.isASCII ? String(scalar) : "‹U+\(String(scalar.value, radix: 16, uppercase: true))›"
+        }.joined()
+    }
+}
+
+/// What an administrator should know before they decide; further findings stand here too.
+struct Findings: Component {
+    let visit: Visit
+    let subject: ReviewSubject
+
+    var body: HTML {
+        let warnings = subject.warnings(at: visit.tenant)
+        if !warnings.isEmpty {
+            ul(.class("findings")) { for warning in warnings { li { sentence(warning) } } }
+        }
+    }
+
+    @HTMLBuilder private func sentence(_ warning: ReviewWarning) -> HTML {
+        switch warning {
+        case .freeMailDomain(let domain):
+            "Anybody can have an address at "
+            bdi { domain }
+            "."
+        case .otherDomains(let mail, let website):
+            "The owner’s address is at "
+            bdi { mail }
+            ", the website at "
+            bdi { website }
+            "."
+        case .mayChange(let scopes):
+            "It asks to do more than read: "
+            for (place, scope) in scopes.names.enumerated() {
+                if place > 0 { ", " }
+                code { scope.text }
+            }
+            "."
+        }
+    }
+}

@@ -1,0 +1,330 @@
+import Registry
+import Web
+
+/// One application before an administrator: what customers will see, the facts, and the decision.
+struct ReviewPage {
+    let visit: Visit
+    let admin: Account
+    var subject: ReviewSubject
+
+    /// Approved applications that customers may take it for.
+    var lookalikes: [Lookalike] = []
+    var decision = DecisionForm()
+
+    private var application: Application { subject.application }
+
+    var page: Page {
+        let title = application.displayName
+        let problems = decision.problems
+        return Page(problems.isEmpty ? title : "Error: \(title)", .administrators) {
+            ErrorSummary(problems: problems)
+            if problems.isEmpty {
+                Notice(text: visit.queryValue("done").flatMap(ReviewDone.init)?.sentence(application))
+            }
+            div(.class("heading")) {
+                ApplicationMark(application, visit.home)
+                h1 { bdi { application.displayName } }
+                StateTag(application: application, tenant: visit.tenant)
+            }
+            if let pending = subject.pending {
+                section(.class("card"), .aria("labelledby", "change-h")) {
+                    h2(.id("change-h")) { "What is to change" }
+                    RevisionComparison(application: application, pending: pending, visit: visit)
+                }
+            }
+            div(.class("split")) {
+                div(.class("stack")) { parts }
+                seen
+            }
+        }
+    }
+
+    @HTMLBuilder private var parts: HTML {
+        if let suspension = application.suspension { SuspensionBox(suspension: suspension, subject: subject) }
+        if let answer { AnswerBox(answer: answer.0, word: answer.1) }
+        section(.class("card"), .aria("labelledby", "facts-h")) {
+            h2(.id("facts-h")) { "Facts" }
+            SubjectFacts(visit: visit, subject: subject)
+            Checklist(checklist: subject.checklist)
+            Findings(visit: visit, subject: subject)
+            LookalikeWarning(lookalikes: lookalikes, visit: visit)
+        }
+        RegistrationFacts(visit: visit, subject: subject)
+        if subject.isUndecided {
+            DecisionSection(visit: visit, admin: admin, subject: subject, form: decision)
+        }
+        acts
+    }
+
+    private var answer: (Answer, String)? {
+        switch application.submission {
+        case .changesNeeded(let answer): (answer, "You asked for a change on")
+        case .rejected(let answer): (answer, "It was not approved on")
+        case nil, .waiting: nil
+        }
+    }
+
+    private var seen: HTML {
+        aside(.class("stack"), .aria("labelledby", "seen-h")) {
+            h2(.id("seen-h")) { subject.pending == nil ? "What customers see" : "What customers will see" }
+            if let shown = ConsentSubject(subject.proposed, in: .english, at: visit.home) {
+                div(.class("preview")) { ConsentPage.copy(of: shown, for: admin) }
+            } else {
+                p { "Nothing yet: without a redirect URI nobody can be asked." }
+            }
+        }
+    }
+
+    private var acts: HTML {
+        section(.class("card"), .aria("labelledby", "acts-h")) {
+            h2(.id("acts-h")) { "Stop it" }
+            div(.class("row")) {
+                if application.isSuspended {
+                    a(.class("btn primary"), .href(visit.adminPath(application, "resume"))) {
+                        "Resume \(application.displayName)"
+                    }
+                } else {
+                    a(.class("btn danger"), .href(visit.adminPath(application, "suspend"))) {
+                        "Suspend \(application.displayName)"
+                    }
+                }
+                if subject.connectedCustomers == 0 {
+                    a(.class("btn danger"), .href(visit.adminPath(application, "delete"))) {
+                        "Delete \(application.displayName)"
+                    }
+                }
+            }
+        }
+    }
+}
+
+private struct SuspensionBox: Component {
+    let suspension: Suspension
+    let subject: ReviewSubject
+
+    var body: HTML {
+        div(.class("callout bad")) {
+            p {
+                strong {
+                    "Suspended on "
+                    Moment(CalendarText(suspension.date))
+                    "."
+                }
+                " Reference "
+                span(.class("ref")) { suspension.reference }
+            }
+            p {
+                "The partner reads: “"
+                bdi { suspension.reason }
+                "”"
+            }
+            if let note = subject.suspensionNote, !note.isEmpty {
+                p {
+                    "Note for administrators: "
+                    bdi { note }
+                }
+            }
+        }
+    }
+}
+
+private struct AnswerBox: Component {
+    let answer: Answer
+    let word: String
+
+    var body: HTML {
+        div(.class("callout")) {
+            p {
+                strong {
+                    "\(word) "
+                    Moment(CalendarText(answer.date))
+                    "."
+                }
+            }
+            p {
+                "“"
+                bdi { answer.message }
+                "”"
+            }
+        }
+    }
+}
+
+/// What the partner said of it, and who they are.
+private struct RegistrationFacts: Component {
+    let visit: Visit
+    let subject: ReviewSubject
+
+    private var application: Application { subject.application }
+
+    var body: HTML {
+        section(.class("card"), .aria("labelledby", "registration-h")) {
+            h2(.id("registration-h")) { "Registration" }
+            dl(.class("facts")) {
+                fact("Company name") { bdi { application.companyName.text } }
+                if let approval = application.approval {
+                    fact("Published by") {
+                        bdi { approval.publisher.text }
+                        ", confirmed on "
+                        Day(approval.date)
+                    }
+                }
+                fact("Client ID") { code { application.id.text } }
+                if let email = subject.ownerEmail { fact("Owner") { bdi { email.text } } }
+                fact("Registered on") { Moment(CalendarText(application.createdAt)) }
+                fact("Connected customers") { "\(subject.connectedCustomers)" }
+                fact("Redirect URIs") {
+                    if application.redirectURIs.isEmpty { "None yet" }
+                    for uri in application.redirectURIs { p { code { uri.text } } }
+                }
+                for (term, text) in addresses { fact(term) { bdi { text } } }
+            }
+        }
+    }
+
+    private var addresses: [(String, String)] {
+        let profile = application.profile
+        let all = [
+            ("Website", profile.website), ("Privacy policy", profile.privacyPolicy), ("Terms", profile.terms),
+            ("Support e-mail", profile.supportEmail), ("Purpose", profile.purpose),
+        ]
+        return all.compactMap { term, text in text.map { (term, $0) } }
+    }
+}
+
+/// What an administrator chose and wrote.
+struct DecisionForm {
+    private(set) var choice = ""
+    private(set) var publisher: String?
+    private(set) var message = ""
+    private(set) var seen = ""
+    var problems: [FieldProblem] = []
+
+    init() {}
+
+    init(_ form: Form) {
+        choice = form["decision"] ?? ""
+        publisher = form["publisher"]
+        message = form["message"]?.trimmingSpaces ?? ""
+        seen = form["seen"] ?? ""
+    }
+
+    /// The decision, or nil with what is to mend.
+    mutating func decision(_ brand: Brand) -> Decision? {
+        switch choice {
+        case "approve": return approval(brand)
+        case "changes":
+            return written("Write to the partner what should change").map { .askForChanges($0) }
+        case "reject": return written("Write the reason for the partner").map { .reject(reason: $0) }
+        default:
+            problems = [FieldProblem(field: "decision", message: "Choose what you decide")]
+            return nil
+        }
+    }
+
+    private mutating func approval(_ brand: Brand) -> Decision? {
+        do throws(CompanyNameProblem) {
+            return .approve(publisher: try CompanyName(publisher ?? "", at: brand))
+        } catch {
+            problems = [FieldProblem(field: "publisher", message: error.message(label: "publisher", brand))]
+            return nil
+        }
+    }
+
+    private mutating func written(_ mend: String) -> String? {
+        if (1...2000).contains(message.utf8.count) { return message }
+        let words = message.isEmpty ? mend : "Write it in up to 2,000 characters"
+        problems = [FieldProblem(field: "message", message: words)]
+        return nil
+    }
+}
+
+private struct DecisionSection: Component {
+    let visit: Visit
+    let admin: Account
+    let subject: ReviewSubject
+    let form: DecisionForm
+
+    private var isOwnFirst: Bool { subject.firstApproval?.id == admin.id }
+
+    var body: HTML {
+        section(.class("card"), .aria("labelledby", "decision-h")) {
+            h2(.id("decision-h")) { subject.pending == nil ? "Decide" : "Decide about the change" }
+            second
+            Web.form(
+                .class("stack"),
+                .method("post"),
+                .action(visit.adminPath(subject.application, "decision")),
+                .novalidate
+            ) {
+                SealField(seal: visit.seal(for: .admin))
+                input(.type("hidden"), .name("seen"), .value(subject.seen))
+                fieldset(.class("field"), .id("decision"), .tabindex(-1)) {
+                    legend { "Decision" }
+                    choice("approve", "Approve", "Any customer can connect.")
+                    choice("changes", "Ask for changes", "The partner reads your message and can ask again.")
+                    choice("reject", "Reject", "The partner reads your reason.")
+                }
+                TextField(
+                    id: "publisher",
+                    label: "Published by",
+                    value: form.publisher ?? subject.publisher.text,
+                    hint: "For an approval: whom customers are told it comes from.",
+                    direction: .automatic,
+                    problems: form.problems,
+                    extra: [.maxlength(80)]
+                )
+                Field(
+                    id: "message",
+                    name: "message",
+                    label: "Message to the partner",
+                    hint: "Required unless you approve.",
+                    isOptional: true,
+                    problems: form.problems
+                ) { attributes in
+                    textarea(attributes + [.rows(4), .dir(.automatic)]) { form.message }
+                }
+                div(.class("row")) { button(.class("btn primary")) { "Save decision" } }
+            }
+        }
+    }
+
+    @HTMLBuilder private var second: HTML {
+        if let first = subject.firstApproval {
+            div(.class("callout warn")) {
+                p {
+                    strong {
+                        isOwnFirst ? "You approved it" : "Approved by "
+                        if !isOwnFirst { bdi { first.email.text } }
+                        ", published by "
+                        bdi { subject.publisher.text }
+                        "."
+                    }
+                    isOwnFirst
+                        ? " Needs a second administrator."
+                        : " Your approval completes it; under another name it would be the first of two."
+                }
+            }
+        } else if visit.tenant.needsTwo(for: subject.proposed) {
+            p(.class("callout")) {
+                "Needs a second administrator: an approval counts when two have given it."
+            }
+        }
+    }
+
+    private func choice(_ value: String, _ text: String, _ hint: String) -> HTML {
+        div(.class("choice")) {
+            input(
+                .type("radio"),
+                .id("decision-\(value)"),
+                .name("decision"),
+                .value(value),
+                .checked.when(form.choice == value)
+            )
+            label(.for("decision-\(value)")) {
+                text
+                span(.class("hint")) { hint }
+            }
+        }
+    }
+}

@@ -1,0 +1,100 @@
+import FoundationEssentials
+
+// What an application leaves behind: nothing that works. Its row stays with its names, because consents and tokens
+// refer to it and the ledger speaks of it by name; its logo and all else that its owner said go at once, as do
+// addresses, secrets, test accounts and what was asked for. Codes and tokens are dead at once, and are swept as they
+// expire.
+
+/// Why an application was not deleted.
+package enum DeletionRefusal: Error, Equatable, Sendable {
+    /// Only its owner may cut customers off for good; others suspend it.
+    case stillConnected(Int)
+}
+
+extension MemberAccess {
+    /// Deletes an application with every connection it has.
+    package func delete() async throws {
+        let tenant = tenant.id
+        try await change(atLeast: .owner) { transaction, current, now in
+            let disconnected = try transaction.delete(current, tenant: tenant, at: now)
+            return Change(.applicationDeleted, current.lastFacts(disconnected: disconnected))
+        }
+    }
+}
+
+extension Review {
+    /// Deletes an application nobody is connected to; throws ``DeletionRefusal``.
+    func delete(_ id: String) async throws {
+        let tenant = tenant.id
+        try await change(id) { transaction, application, now in
+            let connected = try transaction.countConnected(to: application.id, tenant: tenant)
+            guard connected == 0 else { throw DeletionRefusal.stillConnected(connected) }
+            _ = try transaction.delete(application, tenant: tenant, at: now)
+            return ((), Change(.applicationDeleted, application.lastFacts(disconnected: 0)))
+        }
+    }
+}
+
+extension AdminAccess {
+    /// Deletes an application nobody is connected to; throws ``DeletionRefusal``.
+    package func delete(_ application: Application) async throws {
+        try await review.delete(application.id.text)
+    }
+}
+
+extension Application {
+    /// What the ledger keeps of it.
+    fileprivate func lastFacts(disconnected: Int) -> [(String, String)] {
+        [
+            ("company_name", companyName.text), ("registered_at", createdAt.formatted(.iso8601)),
+            ("disconnected", "\(disconnected)"),
+        ]
+    }
+}
+
+// MARK: - How it is kept
+
+extension Connection {
+    func countConnected(to id: ClientID, tenant: TenantID) throws -> Int {
+        try run(
+            """
+            SELECT count(*) FROM grants
+            WHERE tenant = \(tenant) AND application = \(id) AND ended_at IS NULL
+            """
+        ).first?.integer(0) ?? 0
+    }
+
+    /// Ends everything an application has, in one transaction; says how many consents that were.
+    fileprivate func delete(_ application: Application, tenant: TenantID, at now: Date) throws -> Int {
+        let id = application.id
+        let ended = try run(
+            """
+            UPDATE grants SET ended_at = \(now)
+            WHERE tenant = \(tenant) AND application = \(id) AND ended_at IS NULL RETURNING id
+            """
+        ).count
+        for table in Application.belongings {
+            let removal: SQL = "DELETE FROM \(table) WHERE tenant = \(tenant) AND application = \(id)"
+            try run(removal)
+        }
+        try run(
+            """
+            UPDATE applications SET deleted_at = \(now), suspended_at = \(now), suspension_reason = NULL,
+                suspension_note = NULL, suspension_reference = NULL, logo = NULL, website = NULL,
+                privacy_policy = NULL, terms = NULL, support_email = NULL, purpose = NULL,
+                tokens_void_before = \(now)
+            WHERE tenant = \(tenant) AND id = \(id)
+            """
+        )
+        return ended
+    }
+}
+
+extension Application {
+    /// Tables of which nothing stays when an application goes.
+    fileprivate static let belongings: [SchemaName] = [
+        "redirect_uris", "secret_uses", "client_secrets", "test_accounts", "submissions",
+        "pending_redirect_uris",
+        "pending_revisions", "activity", "activity_counts", "members",
+    ]
+}
