@@ -88,6 +88,9 @@ struct Brakes: Sendable {
 
     /// Per address of the network, whoever is named.
     let addressFailures: Brake
+
+    /// Per address of the network: reports of applications.
+    let reports: Brake
     let signUps: Brake
 
     /// Per address of the network: how often new passwords are asked for.
@@ -107,6 +110,7 @@ struct Brakes: Sendable {
         passwordFailures = Brake("password", 5, per: quarter, now)
         dailyPasswordFailures = Brake("password, daily", 100, per: .seconds(86_400), now)
         addressFailures = Brake("address", 50, per: quarter, now)
+        reports = Brake("report", 10, per: .seconds(3600), now)
         signUps = Brake("sign-up", 20, per: .seconds(3600), now)
         resets = Brake("reset", 20, per: .seconds(3600), now)
         letters = Brake("letter", 1, per: .seconds(60), now)

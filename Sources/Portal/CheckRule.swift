@@ -34,7 +34,7 @@ enum CheckRule: CaseIterable {
         case .notAnEndpoint: self = .endpoint
         case .method: self = .method
         case .foreignClientID, .missing("client_id"), .repeated("client_id"): self = .client
-        case .suspended: self = .suspension
+        case .suspended, .frozen: self = .suspension
         case .unregisteredAddress, .noAddressRegistered, .addressMissing, .repeated("redirect_uri"):
             self = .redirectURI
         case .malformedState, .repeated("state"): self = .state

@@ -52,6 +52,7 @@ struct LetterWriter: Sendable {
 
         case .askedForApproval(let application, let by, let at, let tests): asked(application, by, at, tests)
         case .invitedAsAdministrator(let by, let link): invitedAsAdministrator(by, link)
+        case .frozen(let application, let reporters, let at): frozen(application, reporters, at)
 
         case .approved(let application): approved(application)
         case .changesAsked(let application, let message): changesAsked(application, message)
@@ -201,6 +202,16 @@ extension LetterWriter {
             subject: "\(application.name) asks for approval",
             paragraphs: ["Registered by \(by) on \(CalendarText(at).date); \(connections)."],
             link: link("Look at \(application.name)", to: "admin", "applications", application.id)
+        )
+    }
+
+    fileprivate func frozen(_ application: Letter.Mention, _ reporters: Int, _ at: Date) -> WrittenLetter {
+        WrittenLetter(
+            subject: "\(application.name) was frozen after \(reporters) reports",
+            paragraphs: [
+                "\(reporters) customers reported it. Since \(CalendarText(at).full) no new customers can connect it. Existing connections work as before."
+            ],
+            link: link("Look at the reports", to: "admin", "applications", application.id)
         )
     }
 

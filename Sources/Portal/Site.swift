@@ -19,7 +19,7 @@ final class Site: Sendable {
     let frames = Kept<Home, TenantFrame>(limit: 1024)
     private let homes = Kept<Tenant, Home>(limit: 1024)
     private let dialects = Kept<Tenant, Dialect>(limit: 1024)
-    let consentPages = Kept<ConsentSubject, Template>(limit: 1024)
+    let consentPages = Kept<ConsentSubject, ConsentSheet>(limit: 1024)
     let assets: [String: Path]
     private let isDraining = Atomic(false)
 

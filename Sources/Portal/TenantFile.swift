@@ -143,7 +143,8 @@ extension Fields {
 
     fileprivate func scopes() -> [OfferedScope] {
         var found: [OfferedScope] = []
-        for fields in objects("scopes", known: ["name", "sentence", "detail", "kind", "default"]) {
+        for fields in objects("scopes", known: ["name", "sentence", "detail", "kind", "default", "optional"])
+        {
             let name = fields.text(
                 "name",
                 "1 to 64 printable characters without spaces, \" and \\",
@@ -153,6 +154,7 @@ extension Fields {
             let detail = fields.optional("detail", "one line of up to 300 characters", Fields.line)
             let kind: OfferedScope.Kind? = fields.choice("kind")
             let isDefault = fields.flag("default")
+            let choice: OfferedScope.Choice? = fields.choice("optional")
             guard let name, let sentence else { continue }
             if found.contains(where: { $0.name == name }) {
                 fields.note("there is a scope “\(name)” already", "name")
@@ -163,7 +165,8 @@ extension Fields {
                     sentence: sentence,
                     detail: detail ?? "",
                     kind: kind ?? .read,
-                    isDefault: isDefault ?? false
+                    isDefault: isDefault ?? false,
+                    choice: choice ?? .required
                 )
             )
         }
@@ -192,6 +195,9 @@ extension Fields {
             ("applicationsPerPartner", \.applicationsPerPartner, 1...1000),
             ("redirectURIsPerApplication", \.redirectURIsPerApplication, 1...100),
             ("testAccountsPerApplication", \.testAccountsPerApplication, 1...100),
+            ("reportsToFreeze", \.reportsToFreeze, 0...100),
+            ("reportWindowSeconds", \.reportWindowSeconds, 3600...30 * day),
+            ("reportsPerDay", \.reportsPerDay, 1...100),
         ]
         let lives: [(String, WritableKeyPath<Policy, Lifetime>, ClosedRange<Int>)] = [
             ("accessTokenSeconds", \.accessTokenSeconds, 1...(opensDoors ? day : 3600)),
@@ -199,11 +205,13 @@ extension Fields {
             ("refreshAbsoluteSeconds", \.refreshAbsoluteSeconds, 1...366 * day),
         ]
         let keys =
-            ["registration", "review", "secondAdministrator", "grants"] + numbers.map(\.0) + lives.map(\.0)
+            ["registration", "review", "secondAdministrator", "grants", "consentLetters"]
+            + numbers.map(\.0) + lives.map(\.0)
         guard let fields = object("policy", known: keys) else { return policy }
         policy.registration = fields.choice("registration") ?? policy.registration
         policy.review = fields.choice("review") ?? policy.review
         policy.secondAdministrator = fields.choice("secondAdministrator") ?? policy.secondAdministrator
+        policy.consentLetters = fields.flag("consentLetters") ?? policy.consentLetters
         let offered = Grant.allCases.filter { opensDoors || !$0.isDoor }
         let grants = fields.texts("grants", offered.map(\.rawValue).joined(separator: " or ")) { text in
             offered.first { $0.rawValue == text }

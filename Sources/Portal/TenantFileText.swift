@@ -33,7 +33,10 @@ extension TenantFile {
     private static func members(of scope: OfferedScope) -> [(String, JSON)] {
         let detail = scope.detail.isEmpty ? [] : [("detail", JSON.text(scope.detail))]
         return [("name", .text(scope.name.text)), ("sentence", .text(scope.sentence))] + detail
-            + [("kind", .text(scope.kind.rawValue)), ("default", .bool(scope.isDefault))]
+            + [
+                ("kind", .text(scope.kind.rawValue)), ("default", .bool(scope.isDefault)),
+                ("optional", .text(scope.choice.rawValue)),
+            ]
     }
 
     private static func members(of limit: Reassurance) -> [(String, JSON)] {
@@ -53,6 +56,10 @@ extension TenantFile {
             ("applicationsPerPartner", .number(policy.applicationsPerPartner)),
             ("redirectURIsPerApplication", .number(policy.redirectURIsPerApplication)),
             ("testAccountsPerApplication", .number(policy.testAccountsPerApplication)),
+            ("consentLetters", .bool(policy.consentLetters)),
+            ("reportsToFreeze", .number(policy.reportsToFreeze)),
+            ("reportWindowSeconds", .number(policy.reportWindowSeconds)),
+            ("reportsPerDay", .number(policy.reportsPerDay)),
         ]
     }
 }

@@ -11,6 +11,7 @@ extension Activity {
 
         // Where an answer would go.
         case suspended
+        case frozen
         case unregisteredAddress(sent: RedactedText, nearest: String?)
         case noAddressRegistered(sent: RedactedText?)
         case addressMissing
@@ -130,6 +131,7 @@ extension Activity.Cause {
             self = .scope(ScopeFault(asked.only("scope") ?? "", of: application.scopes, at: tenant))
         case .deniedByCustomer: self = .cancelled
         case .onlyTestAccounts: self = .notATestAccount(customer.map { MaskedEmail($0.email) })
+        case .applicationFrozen: self = .frozen
         case .loginRequired: self = .loginRequired
         case .consentRequired: self = .consentRequired
         }

@@ -51,11 +51,17 @@ package struct Application: Sendable, Hashable {
     package let revision: Int
     package let redirectURIs: [RedirectURI]
 
+    /// When so many people had reported it that nobody new may connect it.
+    package let frozenAt: Date?
+
     /// The mail domain of whoever registered it, which customers may see.
     package let ownerDomain: String
 
     package var companyName: CompanyName { profile.companyName }
     package var isApproved: Bool { approval != nil && !isSuspended }
+
+    /// Whom the tenant has verified no report freezes.
+    package var isFrozen: Bool { frozenAt != nil && !isApproved }
     package var isSuspended: Bool { suspension != nil }
 
     package var state: State {
@@ -70,7 +76,7 @@ package struct Application: Sendable, Hashable {
     }
 
     /// Whether any customer may connect it, not only its test accounts.
-    func isOpen(at tenant: Tenant) -> Bool { tenant.policy.review == .open || isApproved }
+    package func isOpen(at tenant: Tenant) -> Bool { tenant.policy.review == .open || isApproved }
 
     /// What customers are asked about: the application's own name, or the company's where it has none.
     package var displayName: String { profile.applicationName?.text ?? profile.companyName.text }

@@ -27,6 +27,9 @@ package final class ApplicationRegistry: Sendable {
     let activity = ActivityLog()
     let recentReads: RecentReads
     let ledgerChecks = LedgerChecks()
+
+    /// What each tenant's key for receipts is made from.
+    let receiptSeed: DigestKey
     private let formKey: DigestKey
 
     /// Keeps the keys of authenticator apps.
@@ -60,6 +63,7 @@ package final class ApplicationRegistry: Sendable {
         digestOfNothing = secretKey.digest([])
         ledger = Ledger(key: DigestKey(masterKey, purpose: "ledger"))
         outbox = Outbox(key: SealingKey(masterKey, purpose: "letters"), entropy: entropy)
+        receiptSeed = DigestKey(masterKey, purpose: "receipts")
         formKey = DigestKey(masterKey, purpose: "forms")
         factorKey = SealingKey(masterKey, purpose: "second factors")
         newFactorKey = DigestKey(masterKey, purpose: "new second factors")
@@ -188,6 +192,7 @@ extension ApplicationRegistry {
             swept += try await database.transaction(.tenant(tenant)) {
                 try $0.deleteExpired(of: tenant, upTo: batch, at: now)
             }
+            swept += try await lapseConsents(of: tenant, upTo: batch, at: now)
         }
         return swept
     }

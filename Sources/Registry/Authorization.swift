@@ -294,6 +294,7 @@ package enum AuthorizationRefusal: Error, Equatable, Sendable {
     case unknownScope(String?)
     case deniedByCustomer
     case onlyTestAccounts
+    case applicationFrozen
     case loginRequired
     case consentRequired
 
@@ -305,7 +306,7 @@ package enum AuthorizationRefusal: Error, Equatable, Sendable {
         case .unsupportedResponseType, .neitherCodeNorToken: "unsupported_response_type"
         case .unauthorizedClient: "unauthorized_client"
         case .unknownScope: "invalid_scope"
-        case .deniedByCustomer, .onlyTestAccounts: "access_denied"
+        case .deniedByCustomer, .onlyTestAccounts, .applicationFrozen: "access_denied"
         case .loginRequired: "login_required"
         case .consentRequired: "consent_required"
         }
@@ -325,6 +326,7 @@ package enum AuthorizationRefusal: Error, Equatable, Sendable {
         case .unknownScope: "A requested scope does not exist or is not registered for this application"
         case .deniedByCustomer: "The customer cancelled"
         case .onlyTestAccounts: "This application is not approved and the customer is not a test account"
+        case .applicationFrozen: "This application was reported and takes no new customers for now"
         case .loginRequired: "The customer is not signed in"
         case .consentRequired: "The customer has to be asked"
         }

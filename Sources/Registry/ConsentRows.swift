@@ -16,35 +16,69 @@ struct WaitingRow: Sendable {
     let challenge: CodeChallenge?
     let responseType: ResponseType
     let revision: Int
+
+    /// In which language the consent screen was, and the digest of what it said.
+    let language: String
+    let shown: [UInt8]?
     let expiresAt: Date
+}
+
+/// A waiting request with its application as it is now, and what the customer allows that already.
+struct FoundRequest: Sendable {
+    let row: WaitingRow
+    let application: Application?
+
+    /// The one that has not been closed, though its end may have come.
+    let grant: ConsentGrant?
+    fileprivate let lastReceipt: Row?
+
+    func earlier() throws -> EarlierConsent? {
+        try grant.map { try EarlierConsent(grant: $0, lastReceipt: lastReceipt) }
+    }
+
+    /// What the consent screen said, if that is still right.
+    ///
+    /// Two tabs may ask for the first time; what the second one says is right though the first was answered.
+    func disclosure(
+        of application: Application,
+        given earlier: EarlierConsent?,
+        at tenant: Tenant
+    ) throws -> Disclosure? {
+        let redirectURI = try RedirectURI(kept: row.redirectURI)
+        for given in earlier == nil ? [nil] : [earlier, nil] {
+            let shown = try ShownDisclosure(
+                Disclosure(
+                    of: application,
+                    asking: row.scopes,
+                    at: redirectURI,
+                    given: given,
+                    in: row.language,
+                    at: tenant
+                )
+            )
+            if shown.digest == row.shown { return shown.disclosure }
+        }
+        return nil
+    }
 }
 
 /// What a customer allowed, as it becomes a grant.
 struct ConsentRow: Sendable {
     let application: ClientID
     let scopes: ScopeSet
+    let declined: ScopeSet
+    let endsAt: Date?
 
     /// Empty where nobody was redirected.
     let redirectURI: String
     let revision: Int
-
-    init(_ row: WaitingRow) {
-        (application, scopes, redirectURI, revision) = (
-            row.application, row.scopes, row.redirectURI, row.revision
-        )
-    }
-
-    init(_ scopes: ScopeSet, to application: Application) {
-        (self.application, self.scopes, redirectURI) = (application.id, scopes, "")
-        revision = application.revision
-    }
 }
 
 extension WaitingRow {
     static func select(_ id: String, tenant: TenantID) -> SQL {
         """
         SELECT digest, session, browser, query, application, redirect_uri, redirect_uri_sent, scopes,
-            state, challenge, revision, expires_at, response_type
+            state, challenge, revision, expires_at, response_type, language, shown
         FROM authorization_requests WHERE tenant = \(tenant) AND id = \(id)
         """
     }
@@ -63,6 +97,8 @@ extension WaitingRow {
         challenge = CodeChallenge(stored: try row.text(9))
         responseType = ResponseType(rawValue: try row.text(12)) ?? .code
         revision = try row.integer(10)
+        language = try row.text(13)
+        shown = try row.optionalBytes(14)
         expiresAt = try row.date(11)
     }
 
@@ -82,11 +118,11 @@ extension WaitingRow {
     func insertion(as id: String, tenant: TenantID) -> SQL {
         """
         INSERT INTO authorization_requests (tenant, id, digest, session, browser, query, application,
-            redirect_uri, redirect_uri_sent, scopes, state, challenge, response_type, revision,
-             expires_at)
+            redirect_uri, redirect_uri_sent, scopes, state, challenge, response_type, revision, language,
+            shown, expires_at)
         VALUES (\(tenant), \(id), \(digest), \(session), \(browser), \(query), \(application),
             \(redirectURI), \(wasNamed), \(scopes), \(state), \(challenge?.text ?? ""),
-             \(responseType), \(revision), \(expiresAt))
+            \(responseType), \(revision), \(language), \(shown), \(expiresAt))
         """
     }
 }
@@ -100,21 +136,21 @@ struct CodeRow: Sendable {
     let scopes: ScopeSet
     let challenge: CodeChallenge?
 
-    init(_ request: AuthorizationRequest, digest: [UInt8]) {
+    init(_ request: AuthorizationRequest, _ granted: ScopeSet, digest: [UInt8]) {
         self.digest = digest
         application = request.application.id
         redirectURI = request.recipient.redirectURI.text
         wasNamed = request.recipient.wasNamed
-        scopes = request.scopes
+        scopes = granted
         challenge = request.challenge
     }
 
-    init(_ row: WaitingRow, digest: [UInt8]) {
+    init(_ row: WaitingRow, _ granted: ScopeSet, digest: [UInt8]) {
         self.digest = digest
         application = row.application
         redirectURI = row.redirectURI
         wasNamed = row.wasNamed
-        scopes = row.scopes
+        scopes = granted
         challenge = row.challenge
     }
 }
@@ -124,35 +160,44 @@ extension Connection {
         try run(WaitingRow.select(id, tenant: tenant)).first.map(WaitingRow.init)
     }
 
-    /// A waiting request with its application as it is now, and what the customer allows that already.
+    /// Everything an answer depends on, asked for in one go.
     func waitingRequest(
         _ id: String,
         for customer: AccountID,
         tenant: TenantID
-    ) throws -> (row: WaitingRow, application: Application?, allowed: ScopeSet)? {
+    ) throws -> FoundRequest? {
         let application: SQL = """
             (SELECT application FROM authorization_requests WHERE tenant = \(tenant) AND id = \(id))
             """
+        let grant: SQL = "(" + ConsentGrant.selectID(of: customer, to: application, tenant: tenant) + ")"
         let answers = try runAll(
             [WaitingRow.select(id, tenant: tenant)]
                 + Application.selecting(where: "a.tenant = \(tenant) AND a.id = " + application)
-                + [ConsentGrant.selectScopes(of: customer, tenant: tenant, to: application)]
+                + [
+                    ConsentGrant.select(of: customer, to: application, tenant: tenant),
+                    ConsentReceipt.selectLatest(of: grant, tenant: tenant),
+                ]
         )
-        guard let row = answers.first?.first else { return nil }
-        return (
-            try WaitingRow(row), try Application.reading(answers[1...2]).first,
-            try answers.last?.first.map(ScopeSet.init(granted:)) ?? ScopeSet()
+        guard answers.count == 5, let row = answers[0].first else { return nil }
+        let found = try Application.reading(answers[1...2]).first
+        let standing = try found.flatMap { found in try answers[3].first.map { try ConsentGrant($0, found) } }
+        return FoundRequest(
+            row: try WaitingRow(row),
+            application: found,
+            grant: standing,
+            lastReceipt: answers[4].first
         )
     }
 
-    /// What a customer allows an application.
-    func allowedScopes(
-        _ application: ClientID,
-        by customer: AccountID,
+    /// What a customer allows an application, unless it has been closed.
+    func standingGrant(
+        to application: Application,
+        of customer: AccountID,
         tenant: TenantID
-    ) throws -> ScopeSet {
-        try run(ConsentGrant.selectScopes(of: customer, tenant: tenant, to: "\(application)")).first
-            .map(ScopeSet.init(granted:)) ?? ScopeSet()
+    ) throws -> ConsentGrant? {
+        try run(ConsentGrant.select(of: customer, to: "\(application.id)", tenant: tenant)).first.map {
+            try ConsentGrant($0, application)
+        }
     }
 
     func waiting(_ row: WaitingRow, tenant: TenantID, at now: Date) throws -> WaitingRequest? {
@@ -167,35 +212,22 @@ extension Connection {
         }
     }
 
-    /// Writes what a customer allowed: a new grant, or more of the one that lives, which `allowed` something.
+    /// Writes what a customer allowed: a new grant, or what becomes of the one that stands.
     ///
-    /// Returns its id; nil when `condition`, which is run in the same go, answers with no row, and when the grant
-    /// allows something else by now, which must not be lost.
+    /// Returns its id; nil when `condition`, which is run in the same go, answers with no row, and when somebody
+    /// else changed the grant meanwhile, which must not be lost.
     func allow(
         _ row: ConsentRow,
-        beside allowed: ScopeSet,
+        over standing: ConsentGrant?,
         by customer: AccountID,
         newID: String,
         tenant: TenantID,
         at now: Date,
         providedThat condition: SQL? = nil
     ) throws -> String? {
-        let scopes = allowed.union(row.scopes)
-        let upsert: SQL = """
-            INSERT INTO grants (tenant, id, customer, application, scopes, redirect_uri, revision,
-                granted_at, changed_at)
-            VALUES (\(tenant), \(newID), \(customer), \(row.application), \(scopes), \(row.redirectURI),
-                \(row.revision), \(now), \(now))
-            ON CONFLICT (tenant, customer, application) WHERE ended_at IS NULL DO UPDATE SET
-                scopes = excluded.scopes, changed_at = excluded.changed_at,
-                redirect_uri = CASE WHEN excluded.redirect_uri = '' THEN grants.redirect_uri
-                    ELSE excluded.redirect_uri END,
-                revision = CASE WHEN excluded.redirect_uri = '' THEN grants.revision
-                    ELSE excluded.revision END
-            WHERE grants.scopes = \(allowed)
-            RETURNING id
-            """
-        let answers = try runAll([condition, upsert].compactMap { $0 })
+        let change = standing.map { row.changing($0, tenant: tenant, at: now) }
+        let writing = change ?? row.insertion(as: newID, by: customer, tenant: tenant, at: now)
+        let answers = try runAll([condition, writing].compactMap { $0 })
         guard answers.allSatisfy({ !$0.isEmpty }) else { return nil }
         return try answers.last?.first?.text(0)
     }
@@ -214,53 +246,57 @@ extension Connection {
             """
         )
     }
-
-    func liveGrants(of customer: AccountID, tenant: TenantID) throws -> [ConsentGrant] {
-        let rows = try run(
-            """
-            SELECT id, scopes, redirect_uri, granted_at, changed_at, last_used_at, revision, application
-            FROM grants WHERE tenant = \(tenant) AND customer = \(customer) AND ended_at IS NULL
-            ORDER BY granted_at DESC
-            """
-        )
-        return try rows.compactMap { row in
-            try application(try row.text(7), tenant: tenant).map { try ConsentGrant(row, $0) }
-        }
-    }
-
-    func applicationOfEndedGrant(_ id: String, of customer: AccountID, tenant: TenantID) throws -> String? {
-        try run(
-            """
-            SELECT application FROM grants
-            WHERE tenant = \(tenant) AND id = \(id) AND customer = \(customer) AND ended_at IS NOT NULL
-            """
-        ).first?.text(0)
-    }
-
-    /// Says whether this call ended it.
-    ///
-    /// Codes, families and tokens hang on the grant and end with it.
-    func endGrant(_ id: String, of customer: AccountID, tenant: TenantID, at now: Date) throws -> Bool {
-        try !run(
-            """
-            UPDATE grants SET ended_at = \(now)
-            WHERE tenant = \(tenant) AND id = \(id) AND customer = \(customer) AND ended_at IS NULL
-            RETURNING id
-            """
-        ).isEmpty
-    }
 }
 
-extension ScopeSet {
-    /// Reads what ``ConsentGrant/selectScopes(of:tenant:to:)`` finds.
-    fileprivate init(granted row: Row) throws { self = ScopeSet(wire: try row.text(0)) ?? ScopeSet() }
+extension ConsentRow {
+    /// Answers with no row where the customer allows the application something already.
+    fileprivate func insertion(
+        as id: String,
+        by customer: AccountID,
+        tenant: TenantID,
+        at now: Date
+    ) -> SQL {
+        """
+        INSERT INTO grants (tenant, id, customer, application, scopes, declined, ends_at, redirect_uri, revision,
+            granted_at, changed_at)
+        VALUES (\(tenant), \(id), \(customer), \(application), \(scopes), \(declined), \(endsAt),
+            \(redirectURI), \(revision), \(now), \(now))
+        ON CONFLICT (tenant, customer, application) WHERE ended_at IS NULL DO NOTHING
+        RETURNING id
+        """
+    }
+
+    /// Answers with no row where the grant ended or changed since it was read.
+    fileprivate func changing(_ grant: ConsentGrant, tenant: TenantID, at now: Date) -> SQL {
+        """
+        UPDATE grants SET scopes = \(scopes), declined = \(declined), ends_at = \(endsAt), changed_at = \(now),
+            redirect_uri = CASE WHEN \(redirectURI) = '' THEN redirect_uri ELSE \(redirectURI) END,
+            revision = CASE WHEN \(redirectURI) = '' THEN revision ELSE \(revision) END
+        WHERE tenant = \(tenant) AND id = \(grant.id) AND ended_at IS NULL AND scopes = \(grant.scopes)
+            AND declined = \(grant.declined)
+        RETURNING id
+        """
+    }
 }
 
 extension ConsentGrant {
-    fileprivate static func selectScopes(of customer: AccountID, tenant: TenantID, to application: SQL) -> SQL
-    {
+    /// What ``init(_:_:)`` reads.
+    static let columns: SQL = """
+        g.id, g.scopes, g.redirect_uri, g.granted_at, g.changed_at, g.last_used_at, g.revision, g.declined,
+            g.ends_at, g.ended_at
         """
-        SELECT scopes FROM grants
+    static let columnCount = 10
+
+    fileprivate static func select(of customer: AccountID, to application: SQL, tenant: TenantID) -> SQL {
+        "SELECT " + columns + """
+             FROM grants g
+            WHERE g.tenant = \(tenant) AND g.customer = \(customer) AND g.ended_at IS NULL AND g.application =
+            """ + " " + application
+    }
+
+    fileprivate static func selectID(of customer: AccountID, to application: SQL, tenant: TenantID) -> SQL {
+        """
+        SELECT id FROM grants
         WHERE tenant = \(tenant) AND customer = \(customer) AND ended_at IS NULL AND application =
         """ + " " + application
     }
@@ -273,14 +309,15 @@ extension ConsentGrant {
         atMost limit: Int,
         tenant: TenantID
     ) -> SQL {
-        """
-        SELECT g.id, g.scopes, g.redirect_uri, g.granted_at, g.changed_at, g.last_used_at, g.revision,
-            (SELECT count(*) FROM (SELECT 1 FROM authorization_codes c
-                WHERE c.tenant = g.tenant AND c.grant_id = g.id AND c.created_at > \(since) LIMIT \(limit)) AS recent)
-        FROM grants g
-        WHERE g.tenant = \(tenant) AND g.customer = \(customer) AND g.application = \(application)
-            AND g.ended_at IS NULL
-        """
+        "SELECT " + columns + """
+            ,
+                (SELECT count(*) FROM (SELECT 1 FROM authorization_codes c
+                    WHERE c.tenant = g.tenant AND c.grant_id = g.id AND c.created_at > \(since)
+                    LIMIT \(limit)) AS recent)
+            FROM grants g
+            WHERE g.tenant = \(tenant) AND g.customer = \(customer) AND g.application = \(application)
+                AND g.ended_at IS NULL
+            """
     }
 
     init(_ row: Row, _ application: Application) throws {
@@ -293,5 +330,8 @@ extension ConsentGrant {
         changedAt = try row.date(4)
         lastUsedAt = try row.optionalDate(5)
         revision = try row.integer(6)
+        declined = ScopeSet(wire: try row.text(7)) ?? ScopeSet()
+        endsAt = try row.optionalDate(8)
+        endedAt = try row.optionalDate(9)
     }
 }

@@ -121,6 +121,36 @@ private func blake2b(_ message: [UInt8], key: [UInt8]) -> [UInt8] {
     return digest
 }
 
+/// A key to sign what others check without us: Ed25519 (RFC 8032).
+struct SigningKey: Sendable, CustomStringConvertible {
+    let publicKey: [UInt8]
+    private let secret: [UInt8]
+
+    /// The same 32 bytes make the same key.
+    init(seed: [UInt8]) {
+        precondition(seed.count == crypto_sign_SEEDBYTES, "A seed has 32 bytes.")
+        var publicKey = [UInt8](repeating: 0, count: Int(crypto_sign_PUBLICKEYBYTES))
+        var secret = [UInt8](repeating: 0, count: Int(crypto_sign_SECRETKEYBYTES))
+        crypto_sign_seed_keypair(&publicKey, &secret, seed)
+        (self.publicKey, self.secret) = (publicKey, secret)
+    }
+
+    func signature(of message: [UInt8]) -> [UInt8] {
+        var signature = [UInt8](repeating: 0, count: Int(crypto_sign_BYTES))
+        crypto_sign_detached(&signature, nil, message, UInt64(message.count), secret)
+        return signature
+    }
+
+    var description: String { "SigningKey(hidden)" }
+}
+
+func isSignature(_ signature: [UInt8], of message: [UInt8], under publicKey: [UInt8]) -> Bool {
+    guard signature.count == Int(crypto_sign_BYTES), publicKey.count == Int(crypto_sign_PUBLICKEYBYTES) else {
+        return false
+    }
+    return crypto_sign_verify_detached(signature, message, UInt64(message.count), publicKey) == 0
+}
+
 /// Compares in a time that depends on the lengths only.
 package func areEqualInConstantTime(_ one: [UInt8], _ other: [UInt8]) -> Bool {
     one.count == other.count && sodium_memcmp(one, other, one.count) == 0
@@ -139,6 +169,25 @@ package func base64URL(_ bytes: [UInt8]) -> String {
     var text = [CChar](repeating: 0, count: sodium_base64_encoded_len(bytes.count, variant))
     sodium_bin2base64(&text, text.count, bytes, bytes.count, variant)
     return string(text)
+}
+
+/// Reads base64url without padding; nil for anything else.
+package func bytes(base64URL text: String) -> [UInt8]? {
+    let variant = sodium_base64_VARIANT_URLSAFE_NO_PADDING
+    let characters = text.utf8.map(CChar.init(bitPattern:))
+    var bytes = [UInt8](repeating: 0, count: characters.count)
+    var count = 0
+    let outcome = sodium_base642bin(
+        &bytes,
+        bytes.count,
+        characters,
+        characters.count,
+        nil,
+        &count,
+        nil,
+        variant
+    )
+    return outcome == 0 ? Array(bytes.prefix(count)) : nil
 }
 
 /// What is kept of a password: Argon2id's parameters, salt and result in one line.

@@ -11,6 +11,7 @@ struct DirectConsent: Sendable {
     /// Who says that the customer consented, and how; for the ledger.
     let actor: Actor
     let way: [(String, String)]
+    let step: ConsentStep.Kind
     let provenance: Provenance
 }
 
@@ -26,18 +27,24 @@ extension ApplicationRegistry {
     ) throws {
         let tenant = fresh.tenant.id
         try transaction.hold(consent.customer, tenant: tenant)
-        let grant = try transaction.allow(
-            ConsentRow(consent.scopes, to: application),
-            beside: try transaction.allowedScopes(application.id, by: consent.customer, tenant: tenant),
-            by: consent.customer,
-            newID: consent.newGrant,
-            tenant: tenant,
-            at: fresh.now
+        let (grant, standing) = try consented(fresh, consent, application, transaction)
+        let end = standing.endsAt
+        let family = fresh.family(
+            fresh.access.id,
+            grant: grant,
+            scopes: consent.scopes,
+            consentEndsAt: end
         )
-        guard let grant else { throw DatabaseFault.busy }
-        let family = fresh.family(fresh.access.id, grant: grant, scopes: consent.scopes)
         try transaction.insert(family, of: application.id, tenant: tenant)
         try fresh.store(consent.scopes, in: family, with: transaction)
+        let step = ConsentStepRow(
+            id: newStepID(),
+            grant: grant,
+            kind: consent.step,
+            scopes: standing.scopes,
+            endsAt: end
+        )
+        try transaction.insert(step, tenant: tenant, at: fresh.now)
         try ledger.record(
             .consentGiven,
             of: application.id.text,
@@ -48,5 +55,44 @@ extension ApplicationRegistry {
             tenant: tenant,
             at: fresh.now
         )
+    }
+
+    /// The consent as it stands afterwards; what others change at the same time is read again.
+    private func consented(
+        _ fresh: FreshTokens,
+        _ consent: DirectConsent,
+        _ application: Application,
+        _ transaction: any Connection
+    ) throws -> (grant: String, ConsentRow) {
+        for _ in 0..<3 {
+            var standing = try transaction.standingGrant(
+                to: application,
+                of: consent.customer,
+                tenant: fresh.tenant.id
+            )
+            if let lapsed = standing, !lapsed.isLive(at: fresh.now) {
+                try lapse(lapsed, of: fresh.tenant.id, in: transaction, at: fresh.now)
+                standing = nil
+            }
+            let scopes = (standing?.scopes ?? ScopeSet()).union(consent.scopes)
+            let row = ConsentRow(
+                application: application.id,
+                scopes: scopes,
+                declined: (standing?.declined ?? ScopeSet()).subtracting(scopes),
+                endsAt: standing?.endsAt,
+                redirectURI: "",
+                revision: application.revision
+            )
+            let grant = try transaction.allow(
+                row,
+                over: standing,
+                by: consent.customer,
+                newID: consent.newGrant,
+                tenant: fresh.tenant.id,
+                at: fresh.now
+            )
+            if let grant { return (grant, row) }
+        }
+        throw DatabaseFault.busy
     }
 }

@@ -23,6 +23,9 @@ package enum Actor: Sendable, Equatable {
     case somebody
     case theOperator
 
+    /// Nobody: its time had come.
+    case thePortal
+
     var text: String {
         switch self {
         case .partner(let id): "partner:\(id)"
@@ -31,6 +34,7 @@ package enum Actor: Sendable, Equatable {
         case .client(let id): "client:\(id)"
         case .somebody: "somebody"
         case .theOperator: "operator"
+        case .thePortal: "portal"
         }
     }
 }
@@ -82,11 +86,17 @@ package enum Action: String, Sendable, CaseIterable {
     case tokensRevoked = "secret.tokens_revoked"
     case consentGiven = "consent.given"
     case consentRefused = "consent.refused"
+    case consentNarrowed = "consent.narrowed"
     case consentEnded = "consent.ended"
+    case consentLapsed = "consent.lapsed"
     case codeRedeemed = "code.redeemed"
     case codeReused = "code.reused"
     case refreshReused = "refresh_token.reused"
     case tokenRevoked = "token.revoked"
+    case applicationReported = "application.reported"
+    case applicationFrozen = "application.frozen"
+    case reportsSettled = "reports.settled"
+    case applicationUnfrozen = "application.unfrozen"
 }
 
 /// One row of a tenant's ledger: who did what to which thing, when and from where.

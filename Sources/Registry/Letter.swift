@@ -17,6 +17,7 @@ package enum Letter: Sendable, Codable, Equatable {
     // To administrators.
     case askedForApproval(application: Mention, by: String, at: Date, testConnections: Int)
     case invitedAsAdministrator(by: String, link: String)
+    case frozen(application: Mention, reporters: Int, at: Date)
 
     // To the people of an application.
     case approved(application: Mention)

@@ -21,6 +21,7 @@ extension OperatorAccess {
             newGrant: "gr_" + registry.entropy.base62(22),
             actor: actor,
             way: [("customer", account.id.text), ("grant", "manual")],
+            step: .byHand,
             provenance: provenance
         )
         try await registry.database.transaction(.tenant(tenant.id)) { transaction in

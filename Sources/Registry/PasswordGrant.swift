@@ -16,6 +16,7 @@ extension ClientAccess {
             newGrant: "gr_" + registry.entropy.base62(22),
             actor: .customer(account.id),
             way: [("grant", Grant.password.rawValue)],
+            step: .signedIn,
             provenance: provenance
         )
         let result: Redemption = try await registry.database.transaction(.tenant(tenant.id)) { transaction in

@@ -50,6 +50,18 @@ package struct Policy: Sendable, Codable, Equatable {
     /// Whether a `+` that survives decoding separates scopes as a space does.
     package var plusSeparatesScopes = false
 
+    /// Whether customers get a letter when they allow an application something.
+    package var consentLetters = false
+
+    /// As many people as this have to report an unverified application before it is frozen; 0 for never.
+    package var reportsToFreeze = 3
+
+    /// Within so long.
+    package var reportWindowSeconds = 86_400
+
+    /// As many reports as this one person may send in a day.
+    package var reportsPerDay = 5
+
     package init() {}
 }
 
@@ -150,6 +162,10 @@ extension Policy {
         try read(&manualIssuance, .manualIssuance)
         try read(&tokenText, .tokenText)
         try read(&plusSeparatesScopes, .plusSeparatesScopes)
+        try read(&consentLetters, .consentLetters)
+        try read(&reportsToFreeze, .reportsToFreeze)
+        try read(&reportWindowSeconds, .reportWindowSeconds)
+        try read(&reportsPerDay, .reportsPerDay)
     }
 }
 

@@ -123,9 +123,9 @@ extension RehearsedClient {
             throw TokenRefusal.invalidGrant(.unknown)
         }
         let (registry, client, tenant) = (access.registry, access.client.id, access.tenant)
-        let digest = sent.digest(with: registry.secretKey)
+        let (digest, now) = (sent.digest(with: registry.secretKey), registry.clock())
         let code = try await registry.database.read(.tenant(tenant.id)) { connection in
-            try connection.code(sent.id, tenant: tenant.id)
+            try connection.code(sent.id, tenant: tenant.id, at: now)
         }
         guard let code, code.application == client, areEqualInConstantTime(code.digest, digest) else {
             throw TokenRefusal.invalidGrant(.unknown)
@@ -134,7 +134,7 @@ extension RehearsedClient {
             redirectURI: redirectURI,
             verifier: verifier,
             under: tenant.policy,
-            at: registry.clock()
+            at: now
         )
         if let refusal { throw refusal }
     }
@@ -152,7 +152,7 @@ extension RehearsedClient {
         guard let stored, areEqualInConstantTime(stored.digest, sent.digest(with: registry.secretKey)) else {
             throw TokenRefusal.invalidGrant(.unknown)
         }
-        let allowed = stored.family.scopes.intersection(client.scopes)
+        let allowed = stored.scopes.intersection(client.scopes)
         let refusal = stored.refusal(of: asked ?? allowed, within: allowed, at: registry.clock())
         if let refusal { throw refusal }
         if stored.isUsed { throw TokenRefusal.invalidGrant(.alreadyUsed) }

@@ -137,6 +137,9 @@ package struct Brand: Sendable, Codable, Equatable {
 package struct OfferedScope: Sendable, Codable, Equatable {
     package enum Kind: String, Sendable, Codable, CaseIterable { case read, change, sensitive }
 
+    /// Whether a customer may leave it out, and how its box stands at first.
+    package enum Choice: String, Sendable, Codable, CaseIterable { case required = "no", ticked, unticked }
+
     package var name: Scope
     package var sentence: String
     package var detail: String
@@ -144,13 +147,33 @@ package struct OfferedScope: Sendable, Codable, Equatable {
 
     /// Whether an application that names no scope gets this one.
     package var isDefault: Bool
+    package var choice: Choice
 
-    package init(name: Scope, sentence: String, detail: String, kind: Kind, isDefault: Bool) {
+    package init(
+        name: Scope,
+        sentence: String,
+        detail: String,
+        kind: Kind,
+        isDefault: Bool,
+        choice: Choice = .required
+    ) {
         self.name = name
         self.sentence = sentence
         self.detail = detail
         self.kind = kind
         self.isDefault = isDefault
+        self.choice = choice
+    }
+
+    /// Reads what was kept, perhaps before customers had a choice.
+    package init(from decoder: any Decoder) throws {
+        let kept = try decoder.container(keyedBy: CodingKeys.self)
+        name = try kept.decode(Scope.self, forKey: .name)
+        sentence = try kept.decode(String.self, forKey: .sentence)
+        detail = try kept.decode(String.self, forKey: .detail)
+        kind = try kept.decode(Kind.self, forKey: .kind)
+        isDefault = try kept.decode(Bool.self, forKey: .isDefault)
+        choice = try kept.decodeIfPresent(Choice.self, forKey: .choice) ?? .required
     }
 }
 

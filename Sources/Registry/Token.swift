@@ -112,7 +112,8 @@ extension ClientAccess {
     ) async throws -> Redemption {
         let policy = tenant.policy
         return try await registry.database.transaction(.tenant(tenant.id)) { transaction in
-            guard let code = try transaction.code(sent.id, tenant: tenant.id), code.application == client.id,
+            guard let code = try transaction.code(sent.id, tenant: tenant.id, at: fresh.now),
+                code.application == client.id,
                 areEqualInConstantTime(code.digest, digest)
             else { return .refused(.invalidGrant(.unknown)) }
             let refusal = code.refusal(
@@ -138,10 +139,15 @@ extension ClientAccess {
                 throw UsedMeanwhile()
             }
             let scopes = code.scopes.intersection(client.scopes)
-            let family = fresh.family(sent.id, grant: code.grant, scopes: scopes)
+            let family = fresh.family(
+                sent.id,
+                grant: code.grant,
+                scopes: scopes,
+                consentEndsAt: code.consentEndsAt
+            )
             try transaction.insert(family, of: client.id, tenant: tenant.id)
             try fresh.store(scopes, in: family, with: transaction)
-            return .issued(scopes)
+            return .issued(scopes, until: code.consentEndsAt)
         }
     }
 
@@ -161,7 +167,7 @@ extension ClientAccess {
             guard let old = try transaction.refreshToken(sent.id, of: client.id, tenant: tenant.id),
                 areEqualInConstantTime(old.digest, digest)
             else { return .refused(.invalidGrant(.unknown)) }
-            let allowed = old.family.scopes.intersection(client.scopes)
+            let allowed = old.scopes.intersection(client.scopes)
             let scopes = asked ?? allowed
             if let refusal = old.refusal(of: scopes, within: allowed, at: fresh.now) {
                 return .refused(refusal)
@@ -174,7 +180,7 @@ extension ClientAccess {
             if let grant = old.family.grant {
                 registry.uses.note(.grant(grant), tenant: tenant.id, at: fresh.now, from: "")
             }
-            return .issued(scopes)
+            return .issued(scopes, until: old.family.consentEndsAt)
         }
         return try fresh.issued(ending(result), keeping: rule == .keep ? sent : nil)
     }
@@ -291,7 +297,8 @@ private struct UsedMeanwhile: Error {}
 
 /// What a transaction decided, where undoing it would undo the revocation that a replay causes.
 enum Redemption: Sendable {
-    case issued(ScopeSet)
+    /// With what the tokens are good for, and when the consent behind them ends by itself.
+    case issued(ScopeSet, until: Date? = nil)
     case refused(TokenRefusal)
 }
 
@@ -328,8 +335,19 @@ struct FreshTokens: Sendable {
     }
 
     /// Everything one consent buys from now on.
-    func family(_ id: String, grant: String?, scopes: ScopeSet) -> TokenFamily {
-        TokenFamily(id: id, grant: grant, scopes: scopes, endsAt: tenant.policy.familyEnd(from: now))
+    func family(
+        _ id: String,
+        grant: String?,
+        scopes: ScopeSet,
+        consentEndsAt: Date? = nil
+    ) -> TokenFamily {
+        TokenFamily(
+            id: id,
+            grant: grant,
+            scopes: scopes,
+            endsAt: tenant.policy.familyEnd(from: now),
+            consentEndsAt: consentEndsAt
+        )
     }
 
     /// What writes the access token down.
@@ -339,7 +357,7 @@ struct FreshTokens: Sendable {
             family: family?.id,
             scopes: scopes,
             issuedAt: now,
-            expiresAt: tenant.policy.accessTokenSeconds.end(from: now),
+            expiresAt: min(tenant.policy.accessTokenSeconds.end(from: now), family?.consentEndsAt ?? .never),
             secret: secret
         )
         return row.insertion(as: access.id, of: client, tenant: tenant.id)
@@ -366,17 +384,25 @@ struct FreshTokens: Sendable {
     func issued(_ result: Redemption, keeping kept: SecretText? = nil) throws -> IssuedTokens {
         switch result {
         case .refused(let refusal): throw refusal
-        case .issued(let scopes):
+        case .issued(let scopes, let consentEnd):
             if let secret {
                 let count = refresh == nil ? 1 : 2
                 uses.note(.tokens(client, secret: secret), tenant: tenant.id, at: now, count: count)
             }
             return IssuedTokens(
                 accessToken: access,
-                expiresIn: tenant.policy.accessTokenSeconds.seconds,
+                expiresIn: seconds(until: consentEnd),
                 scopes: scopes,
                 refreshToken: refresh ?? kept
             )
         }
+    }
+
+    /// How long an access token lives: as the tenant says, or to the end of the consent if that is sooner.
+    private func seconds(until consentEnd: Date?) -> Int? {
+        let usual = tenant.policy.accessTokenSeconds.seconds
+        guard let consentEnd else { return usual }
+        let left = max(0, Int(consentEnd.timeIntervalSince(now)))
+        return usual.map { min($0, left) } ?? left
     }
 }

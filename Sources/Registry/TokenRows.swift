@@ -13,6 +13,9 @@ struct TokenFamily: Sendable {
 
     /// The absolute end, which rotation does not move.
     let endsAt: Date
+
+    /// When the consent behind it ends by itself, should nobody change that.
+    var consentEndsAt: Date?
 }
 
 struct AccessTokenRow: Sendable {
@@ -44,6 +47,8 @@ struct StoredCode: Sendable {
     let grant: String
     let redirectURI: String
     let wasNamed: Bool
+
+    /// What was allowed then and is still.
     let scopes: ScopeSet
 
     /// Nil where the request had none.
@@ -54,6 +59,7 @@ struct StoredCode: Sendable {
 
     /// Whether the consent it came of still stands.
     let isConsented: Bool
+    let consentEndsAt: Date?
 
     /// Uses a code up; answers with a row when this was the statement that did.
     static func using(_ id: String, tenant: TenantID, at now: Date, from address: String) -> SQL {
@@ -111,7 +117,7 @@ extension StoredAccessToken {
     static func select(_ place: RecentReads.Place, at now: Date) -> SQL {
         """
         SELECT t.digest, t.application, t.scopes, t.issued_at, t.expires_at, t.family, g.customer, f.grant_id,
-            a.scopes
+            g.scopes, g.ends_at, a.scopes
         FROM access_tokens t
         JOIN applications a ON a.tenant = t.tenant AND a.id = t.application AND a.suspended_at IS NULL
             AND (a.tokens_void_before IS NULL OR a.tokens_void_before <= t.issued_at)
@@ -133,9 +139,9 @@ extension StoredAccessToken {
         facts = TokenFacts(
             client: ClientID(text: client),
             subject: customer ?? client,
-            scopes: try row.scopes(2, within: 8),
+            scopes: try row.scopes(2, within: 8, 10),
             issuedAt: try row.date(3),
-            expiresAt: try row.expiry(4),
+            expiresAt: try row.expiry(4, orSooner: 9),
             grant: grant,
             family: family
         )
@@ -147,27 +153,34 @@ struct StoredRefreshToken: Sendable {
     let family: TokenFamily
     let expiresAt: Date
 
-    /// Family, grant and application live; says nothing about whether the token itself was used.
-    let isLive: Bool
+    /// What the family was given and the customer still allows.
+    let scopes: ScopeSet
+
+    /// Family, grant and application live, but for the end that the customer has set.
+    fileprivate let hasNotEnded: Bool
     let isUsed: Bool
+
+    /// Says nothing about whether the token itself was used.
+    func isLive(at now: Date) -> Bool { hasNotEnded && family.consentEndsAt.map { $0 > now } ?? true }
 
     /// What is wrong with a refresh apart from the token having been used.
     func refusal(of scopes: ScopeSet, within allowed: ScopeSet, at now: Date) -> TokenRefusal? {
         guard family.endsAt > now, expiresAt > now else { return .invalidGrant(.expired) }
-        guard isLive else { return .invalidGrant(.ended) }
+        guard isLive(at: now) else { return .invalidGrant(.ended) }
         return scopes.isSubset(of: allowed) ? nil : .invalidScope
     }
 }
 
 extension Connection {
     /// Found by its key alone: with the application as well, PostgreSQL may take all codes of that for fewer.
-    func code(_ id: String, tenant: TenantID) throws -> StoredCode? {
+    func code(_ id: String, tenant: TenantID, at now: Date) throws -> StoredCode? {
         try run(
             """
             SELECT c.digest, c.grant_id, c.redirect_uri, c.redirect_uri_sent, c.scopes, c.challenge, c.used_at,
-                g.id IS NOT NULL, c.expires_at, c.application
+                g.id IS NOT NULL, c.expires_at, c.application, g.scopes, g.ends_at
             FROM authorization_codes c
             LEFT JOIN grants g ON g.tenant = c.tenant AND g.id = c.grant_id AND g.ended_at IS NULL
+                AND (g.ends_at IS NULL OR g.ends_at > \(now))
             WHERE c.tenant = \(tenant) AND c.id = \(id)
             """
         ).first.map { row in
@@ -177,11 +190,12 @@ extension Connection {
                 grant: try row.text(1),
                 redirectURI: try row.text(2),
                 wasNamed: try row.bool(3),
-                scopes: ScopeSet(wire: try row.text(4)) ?? ScopeSet(),
+                scopes: try row.scopes(4, within: 10),
                 challenge: CodeChallenge(stored: try row.text(5)),
                 isUsed: try row.optionalDate(6) != nil,
                 expiresAt: try row.date(8),
-                isConsented: try row.bool(7)
+                isConsented: try row.bool(7),
+                consentEndsAt: try row.optionalDate(11)
             )
         }
     }
@@ -228,6 +242,18 @@ extension Connection {
         )
     }
 
+    /// Ends all that a consent bought, as ``endFamily(_:tenant:at:)`` does for one.
+    func endFamilies(of grant: String, tenant: TenantID, at now: Date) throws {
+        let nextYear = now.addingTimeInterval(366 * 86_400)
+        try send(
+            """
+            UPDATE token_families SET ended_at = \(now),
+                expires_at = CASE WHEN expires_at > \(nextYear) THEN \(nextYear) ELSE expires_at END
+            WHERE tenant = \(tenant) AND grant_id = \(grant) AND ended_at IS NULL
+            """
+        )
+    }
+
     func insertRefreshToken(
         _ id: String,
         digest: [UInt8],
@@ -250,7 +276,8 @@ extension Connection {
         try run(
             """
             SELECT t.digest, t.expires_at, f.id, f.grant_id, f.scopes, f.expires_at, f.ended_at, g.ended_at,
-                t.issued_at < a.tokens_void_before OR a.suspended_at IS NOT NULL, t.used_at, s.tokens_void_at
+                t.issued_at < a.tokens_void_before OR a.suspended_at IS NOT NULL, t.used_at, s.tokens_void_at,
+                g.scopes, g.ends_at
             FROM refresh_tokens t
             JOIN token_families f ON f.tenant = t.tenant AND f.id = t.family
             LEFT JOIN grants g ON g.tenant = f.tenant AND g.id = f.grant_id
@@ -268,10 +295,12 @@ extension Connection {
                     id: try row.text(2),
                     grant: try row.grant(3),
                     scopes: ScopeSet(wire: try row.text(4)) ?? ScopeSet(),
-                    endsAt: try row.date(5)
+                    endsAt: try row.date(5),
+                    consentEndsAt: try row.optionalDate(12)
                 ),
                 expiresAt: try row.date(1),
-                isLive: ends.allSatisfy { $0 == nil } && !isVoid,
+                scopes: try row.scopes(4, within: 11),
+                hasNotEnded: ends.allSatisfy { $0 == nil } && !isVoid,
                 isUsed: try row.optionalDate(9) != nil
             )
         }
@@ -281,10 +310,12 @@ extension Connection {
     {
         let row = try run(
             """
-            SELECT t.digest, f.application, f.scopes, t.expires_at, g.customer, f.grant_id, f.id, a.scopes
+            SELECT t.digest, f.application, f.scopes, t.expires_at, g.customer, f.grant_id, f.id, g.scopes,
+                g.ends_at, a.scopes
             FROM refresh_tokens t
             JOIN token_families f ON f.tenant = t.tenant AND f.id = t.family AND f.ended_at IS NULL
             LEFT JOIN grants g ON g.tenant = f.tenant AND g.id = f.grant_id AND g.ended_at IS NULL
+                AND (g.ends_at IS NULL OR g.ends_at > \(now))
             JOIN applications a ON a.tenant = f.tenant AND a.id = f.application AND a.suspended_at IS NULL
                 AND (a.tokens_void_before IS NULL OR a.tokens_void_before <= t.issued_at)
             LEFT JOIN client_secrets s ON s.tenant = t.tenant AND s.application = f.application
@@ -299,9 +330,9 @@ extension Connection {
         return TokenFacts(
             client: ClientID(text: client),
             subject: customer ?? client,
-            scopes: try row.scopes(2, within: 7),
+            scopes: try row.scopes(2, within: 7, 9),
             issuedAt: nil,
-            expiresAt: try row.expiry(3),
+            expiresAt: try row.expiry(3, orSooner: 8),
             grant: grant,
             family: try row.text(6)
         )
@@ -333,15 +364,18 @@ extension Row {
         try optionalText(column).flatMap { $0.isEmpty ? nil : $0 }
     }
 
-    /// What a token is good for: no more than its application may still ask for.
-    fileprivate func scopes(_ column: Int, within limit: Int) throws -> ScopeSet {
-        let (granted, allowed) = (ScopeSet(wire: try text(column)), ScopeSet(wire: try text(limit)))
-        return (granted ?? ScopeSet()).intersection(allowed ?? ScopeSet())
+    /// What a token was given, as far as the consent it hangs on and its application still say so.
+    fileprivate func scopes(_ column: Int, within limits: Int...) throws -> ScopeSet {
+        let given = try text(column)
+        return try limits.reduce(ScopeSet(wire: given) ?? ScopeSet()) { scopes, limit in
+            guard let allowed = try optionalText(limit), !allowed.isByteForByte(given) else { return scopes }
+            return scopes.intersection(ScopeSet(wire: allowed) ?? ScopeSet())
+        }
     }
 
-    /// The end of a token that has one.
-    fileprivate func expiry(_ column: Int) throws -> Date? {
-        let end = try date(column)
+    /// The end of a token that has one: its own, or that of the consent it hangs on.
+    fileprivate func expiry(_ column: Int, orSooner consent: Int) throws -> Date? {
+        let end = min(try date(column), try optionalDate(consent) ?? .never)
         return end >= .never ? nil : end
     }
 }

@@ -82,6 +82,9 @@ extension Attribute {
     package static func enctype(_ type: String) -> Attribute { Attribute("enctype", type) }
     package static func name(_ name: String) -> Attribute { Attribute("name", name) }
     package static func value(_ value: String) -> Attribute { Attribute("value", value) }
+
+    /// The id of the form a control belongs to that stands elsewhere on the page.
+    package static func form(_ id: String) -> Attribute { Attribute("form", id) }
     package static func type(_ type: String) -> Attribute { Attribute("type", type) }
     package static func `for`(_ id: String) -> Attribute { Attribute("for", id) }
     package static func autocomplete(_ token: String) -> Attribute { Attribute("autocomplete", token) }

@@ -170,6 +170,29 @@ struct ReadingATenantFile {
         #expect(throws: Never.self) { try Logo.decode(logo) }
     }
 
+    @Test func `a scope may be left to customers, and what it says of that is checked`() throws {
+        func scopes(_ optional: String) -> String {
+            file("scopes: [{ name: 'read', sentence: 'See it', optional: \(optional) }]")
+        }
+        for choice in OfferedScope.Choice.allCases {
+            let text = scopes("'\(choice.rawValue)'")
+            let tenant = try TenantFile(Array(text.utf8), called: "file.json5")
+            #expect(tenant.settings.scopes.map(\.choice) == [choice])
+        }
+        for wrong in ["'maybe'", "true", "''"] {
+            let found = mistakes(in: scopes(wrong))
+            #expect(found.count == 1 && found.first?.contains("scopes[0].optional:") == true)
+        }
+    }
+
+    @Test(arguments: [
+        "reportsToFreeze: -1", "reportsToFreeze: 101", "reportWindowSeconds: 3599", "reportsPerDay: 0",
+        "consentLetters: 'yes'",
+    ])
+    func `what a tenant says about reports and letters has bounds`(part: String) {
+        #expect(mistakes(in: file(policy: part)).count == 1)
+    }
+
     // MARK: Profiles of their own
 
     @Test func `a profile of its own opens the doors it names and no others`() throws {

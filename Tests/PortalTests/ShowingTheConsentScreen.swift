@@ -33,7 +33,7 @@ struct ShowingTheConsentScreen {
         #expect(text.contains("Pay anything in your name"))
         #expect(text.contains("You will return toacme.example"))
         #expect(text.contains("Published byAcme Rentals") && text.contains("Verified by Harbourline"))
-        #expect(text.contains("Until you disconnect it"))
+        #expect(text.contains("Until I disconnect it"))
         #expect(text.contains("Allow access") && text.contains("Cancel"))
         #expect(text.contains("Privacy policy (opens acme.example)"))
         #expect(text.contains("Terms (opens terms.acme.example)"))

@@ -59,6 +59,24 @@ extension TestRegistry {
     }
 }
 
+extension CustomerAccess {
+    /// Looks at the consent screen for a request; the ticket is its form's.
+    func remember(_ request: AuthorizationRequest, query: String) async throws -> SecretText {
+        let shown = try await disclosure(of: request)
+        return try await remember(request, query: query, showing: shown)
+    }
+
+    /// What the consent screen for a request says.
+    func disclosure(of request: AuthorizationRequest) async throws -> ShownDisclosure {
+        var earlier: EarlierConsent?
+        switch try await standing(of: request) {
+        case .asksForMore(let grant), .covered(let grant, _): earlier = try await self.earlier(grant)
+        case .firstTime, .notATestAccount, .frozen: break
+        }
+        return try ShownDisclosure(Disclosure(of: request, given: earlier, in: "en", at: tenant))
+    }
+}
+
 extension ClientAccess {
     /// Redeems with everything right, unless a test says otherwise.
     func redeem(code: String) async throws -> IssuedTokens {

@@ -8,8 +8,8 @@ enum CommandLineInterface {
     static var commands: [Command] {
         [
             ServerCommands.all, TenantCommands.all, AccountCommands.all, AdminCommands.all,
-            ApplicationCommands.all, AuditCommands.all, MailCommand.all, ConformanceCommand.all,
-            DemoCommand.all, ProgramCommands.all,
+            ApplicationCommands.all, AuditCommands.all, ReceiptCommands.all, MailCommand.all,
+            ConformanceCommand.all, DemoCommand.all, ProgramCommands.all,
         ].flatMap { $0 }
     }
 

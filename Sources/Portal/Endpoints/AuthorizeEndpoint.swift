@@ -78,23 +78,45 @@ enum AuthorizeEndpoint {
                 isInvited: isInvited
             )
             .response
+        case .frozen:
+            visit.note(.applicationFrozen, of: asked, to: request.application, by: customer.account)
+            return FrozenPage(visit: visit, request: request).response
         case .firstTime, .asksForMore, .covered:
             if request.prompt == .none {
                 let answer = AuthorizationAnswer.refusing(.consentRequired, request)
                 return refuse(.consentRequired, answer, asked, request.recipient, customer, visit)
             }
-            let ticket = try await customer.remember(request, query: visit.request.query)
-            let language = visit.language(asked: asked)
-            let account = customer.account
-            let subject = ConsentSubject(request, standing, of: account, in: language, at: visit.home)
-            return ConsentPage(
-                subject: subject,
-                account: account,
-                ticket: ticket,
-                translations: translations(of: asked, to: subject.otherLanguages, visit)
-            )
-            .response(to: visit)
+            return try await question(request, asked, standing, customer, visit)
         }
+    }
+
+    /// The consent screen, and the row that says what it shows.
+    private static func question(
+        _ request: AuthorizationRequest,
+        _ asked: Parameters,
+        _ standing: Standing,
+        _ customer: CustomerAccess,
+        _ visit: Visit
+    ) async throws -> Response {
+        var earlier: EarlierConsent?
+        if let grant = standing.grant { earlier = try await customer.earlier(grant) }
+        let subject = ConsentSubject(
+            request,
+            given: earlier,
+            of: customer.account,
+            isAdministrator: try await visit.admin() != nil,
+            in: visit.language(asked: asked),
+            at: visit.home
+        )
+        let sheet = try ConsentSheet.for(subject, request, given: earlier, visit)
+        let ticket = try await customer.remember(request, query: visit.request.query, showing: sheet.shown)
+        return ConsentPage(
+            sheet: sheet,
+            account: customer.account,
+            ticket: ticket,
+            translations: translations(of: asked, to: subject.otherLanguages, visit)
+        )
+        .response(to: visit)
     }
 
     /// Answers `POST /oauth2/authorize`: the customer's decision, or a request that came as a form.
@@ -107,7 +129,8 @@ enum AuthorizeEndpoint {
             return try await signInAgain(for: ticket, visit)
         }
         guard let answer = ConsentAnswer(rawValue: form["answer"] ?? "") else { throw Refusal.unsealedForm }
-        switch try await customer.answer(ticket, answer) {
+        guard let choice = ConsentChoice(form) else { throw Refusal.unsealedForm }
+        switch try await customer.answer(ticket, answer, choice) {
         case .answer(let answer): return .redirect(with: answer, visit)
         case .startAgain(let query): return again(query, visit)
         case .expired(let waiting): return ExpiredPage(visit: visit, waiting: waiting).response
@@ -172,6 +195,27 @@ enum AuthorizeEndpoint {
         if customer != nil { return .redirect(with: answer, visit) }
         return RefusedPage(visit: visit, application: recipient.application, answer: answer, refusal: refusal)
             .response
+    }
+}
+
+extension Standing {
+    /// The consent that stands.
+    fileprivate var grant: ConsentGrant? {
+        switch self {
+        case .asksForMore(let grant), .covered(let grant, _): grant
+        case .firstTime, .notATestAccount, .frozen: nil
+        }
+    }
+}
+
+extension ConsentChoice {
+    /// Nil for a choice that was not on offer.
+    fileprivate init?(_ form: Form) {
+        guard let term = form["lasts"].map(Term.init(rawValue:)) ?? .untilDisconnected else { return nil }
+        let ticked = form.fields.filter { $0.name.utf8.elementsEqual("pick".utf8) }.compactMap {
+            Int($0.value)
+        }
+        self.init(ticked: Set(ticked), term: term)
     }
 }
 

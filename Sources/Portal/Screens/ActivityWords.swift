@@ -8,6 +8,7 @@ extension Activity.Cause {
         case .allowed: "Customer allowed access"
         case .cancelled: "Customer cancelled"
         case .suspended: "This application is suspended"
+        case .frozen: "This application was reported and takes no new customers for now"
         case .unregisteredAddress: "The redirect URI is not on your list"
         case .noAddressRegistered: "No redirect URI is on your list yet"
         case .addressMissing: "No redirect_uri was sent, and more than one is on your list"
@@ -61,7 +62,7 @@ extension Activity.Cause {
     /// What to do; nil where there is nothing to do.
     var advice: String? {
         switch self {
-        case .allowed, .cancelled, .loginRequired, .consentRequired, .suspended: nil
+        case .allowed, .cancelled, .loginRequired, .consentRequired, .suspended, .frozen: nil
         case .unregisteredAddress:
             "The address has to match one on your list exactly, including a final “/”."
         case .noAddressRegistered: "Customers cannot connect until there is one."

@@ -8,6 +8,7 @@ extension AuditEntry {
         switch entry.actor {
         case "operator": return "The operator"
         case "somebody": return "Somebody"
+        case "portal": return "The portal"
         default: return entry.actor
         }
     }
@@ -67,10 +68,16 @@ extension AuditEntry {
         .tokensRevoked: "revoked the tokens of a client secret of",
         .consentGiven: "allowed",
         .consentRefused: "did not allow",
+        .consentNarrowed: "took permissions back from",
         .consentEnded: "disconnected",
+        .consentLapsed: "ended, on its last day, the access of",
         .codeRedeemed: "redeemed a code of",
         .codeReused: "used a code a second time:",
         .refreshReused: "used a refresh token a second time:",
         .tokenRevoked: "revoked a token of",
+        .applicationReported: "reported",
+        .applicationFrozen: "froze",
+        .reportsSettled: "decided about reports of",
+        .applicationUnfrozen: "let people connect again to",
     ]
 }

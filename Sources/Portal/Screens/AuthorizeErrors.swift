@@ -303,3 +303,25 @@ struct NotATestAccountPage {
         }.response(to: visit, .forbidden)
     }
 }
+
+/// Several people reported the application, and nobody has looked at that yet.
+struct FrozenPage {
+    let visit: Visit
+    let request: AuthorizationRequest
+
+    var response: Response {
+        let name = request.application.displayName
+        let answer = AuthorizationAnswer.refusing(.applicationFrozen, request)
+        return Page("\(name) cannot be connected now", .gate) {
+            h1 {
+                bdi { name }
+                " cannot be connected now"
+            }
+            p {
+                "Several people reported this application, and \(visit.brand.displayName) is looking at it. Nothing was shared. What you allowed before works as it did."
+            }
+            ReturnButton(answer: answer, visit: visit)
+            ErrorReference(error: "E-FROZEN", reference: visit.request.id)
+        }.response(to: visit, .forbidden)
+    }
+}

@@ -1,15 +1,19 @@
+import FoundationEssentials
 import Registry
 import Web
 
-/// What a customer has allowed, and how to end it (ux A13).
+/// What a customer has allowed, and what became of it (ux A13).
 enum ConnectionScreens {
     static func list(_ customer: CustomerAccess, _ visit: Visit) async throws -> Response {
-        let grants = try await customer.grants()
-        let disconnected = try await customer.formerConnection(visit.queryValue("disconnected") ?? "")
+        let now = visit.registry.now()
+        let all = try await customer.allGrants()
+        let (live, over) = (all.filter { $0.isLive(at: now) }, all.filter { !$0.isLive(at: now) })
+        let agreed = try await customer.lastReceipts(of: live)
+        let ended = try await customer.ended(visit.queryValue("disconnected") ?? "")
         return Page("Connected applications", .customers) {
-            Notice(text: disconnected.map { "\($0) is disconnected." })
+            Notice(text: ended.map(\.notice))
             h1 { "Connected applications" }
-            if grants.isEmpty {
+            if live.isEmpty {
                 div(.class("empty")) {
                     h2 { "No applications are connected" }
                     p { "When you allow an application to use your data, it appears here." }
@@ -20,155 +24,229 @@ enum ConnectionScreens {
                     These applications can use your \(visit.brand.displayName) data. Disconnect any you no longer use.
                     """
                 }
-                ul(.class("rows")) { for grant in grants { ConnectionRow(grant: grant, visit: visit) } }
+                ul(.class("rows card")) {
+                    for grant in live {
+                        ConnectionRow(connection: Connected(grant, agreed[grant.id], visit), now: now)
+                    }
+                }
+            }
+            FormerConnections(grants: over, visit: visit)
+            if !all.isEmpty {
+                p {
+                    a(.href(visit.path("account", "connections", "export"))) {
+                        "Download all of this (JSON)"
+                    }
+                }
             }
         }.response(to: visit)
     }
 
     static func show(_ customer: CustomerAccess, _ visit: Visit) async throws -> Response {
-        let grant = try await customer.requested(visit)
+        let id = visit.captured("grant")
+        guard let grant = try await customer.allGrants().first(where: { $0.id == id }) else {
+            throw Refusal.notFound
+        }
+        let agreed = try await customer.lastReceipts(of: [grant])[grant.id]
+        let detail = ConnectionDetail(
+            connection: Connected(grant, agreed, visit),
+            history: try await customer.history(of: grant),
+            now: visit.registry.now()
+        )
+        let isNarrowed = visit.queryValue("saved") == "narrowed"
         return Page(grant.application.displayName, .customers) {
-            ConnectionDetail(grant: grant, visit: visit)
+            Notice(text: isNarrowed ? "\(grant.application.displayName) has fewer permissions now." : nil)
+            detail
         }.response(to: visit)
-    }
-
-    static func askToDisconnect(_ customer: CustomerAccess, _ visit: Visit) async throws -> Response {
-        let grant = try await customer.requested(visit)
-        return DisconnectPage(grant: grant, visit: visit).page.response(to: visit)
-    }
-
-    static func disconnect(_ customer: CustomerAccess, _ form: Form, _ visit: Visit) async throws -> Response
-    {
-        let grant = try await customer.requested(visit)
-        try await customer.disconnect(grant)
-        return .redirect(to: visit.path("account", "connections").with(query: [("disconnected", grant.id)]))
     }
 }
 
 extension CustomerAccess {
-    fileprivate func requested(_ visit: Visit) async throws -> ConsentGrant {
+    /// The connection that an address names, as long as it stands.
+    func requested(_ visit: Visit) async throws -> ConsentGrant {
         guard let grant = try await grant(visit.captured("grant")) else { throw Refusal.notFound }
         return grant
     }
 }
 
-private struct ConnectionRow: Component {
+/// A connection as the customer knows it: as it looked when they agreed, beside what it is called now.
+struct Connected {
     let grant: ConsentGrant
+    let agreed: SignedReceipt?
     let visit: Visit
 
+    init(_ grant: ConsentGrant, _ agreed: SignedReceipt?, _ visit: Visit) {
+        self.grant = grant
+        self.agreed = agreed
+        self.visit = visit
+    }
+
+    var application: Application { grant.application }
+    var name: String { agreed?.receipt.shown.application ?? application.displayName }
+
+    var mark: ApplicationMark {
+        guard let shown = agreed?.receipt.shown else { return ApplicationMark(application, visit.home) }
+        return ApplicationMark(name: name, logo: shown.logo.map(LogoDigest.init), home: visit.home)
+    }
+
+    /// What is different today.
+    @HTMLBuilder var sinceThen: HTML {
+        if let shown = agreed?.receipt.shown {
+            if Array(name.utf8) != Array(application.displayName.utf8) {
+                "Now called "
+                strong { bdi { application.displayName } }
+                "."
+            }
+            if shown.logo != application.logo?.text { " It has a new logo now." }
+        }
+    }
+
+    @HTMLBuilder var publisher: HTML {
+        if application.isApproved {
+            "Published by "
+            bdi { application.companyName.text }
+        } else {
+            "Registered by someone at "
+            bdi { application.ownerDomain }
+        }
+    }
+
+    func path(_ step: String? = nil) -> Path {
+        let place = visit.path("account", "connections", grant.id)
+        return step.map { place.appending($0) } ?? place
+    }
+}
+
+extension EndedConsent {
+    /// What stopped, counted.
+    fileprivate var notice: String {
+        let first = "\(applicationName) is disconnected."
+        guard let evidence else { return first }
+        let counts = [
+            counted(evidence.accessTokens, "access token"), counted(evidence.refreshTokens, "refresh token"),
+            counted(evidence.codes, "unused code"),
+        ]
+        return "\(first) Stopped at once: \(counts[0]), \(counts[1]) and \(counts[2])."
+    }
+
+    private func counted(_ count: Int, _ noun: String) -> String {
+        "\(count == 0 ? "no" : "\(count)") \(noun)\(count == 1 ? "" : "s")"
+    }
+}
+
+private struct ConnectionRow: Component {
+    let connection: Connected
+    let now: Date
+
+    private var grant: ConsentGrant { connection.grant }
+
     private var permissions: String {
-        let sentences = visit.tenant.offers(grant.scopes).map(\.sentence)
+        let sentences = connection.visit.tenant.offers(grant.scopes).map(\.sentence)
         let shown = sentences.prefix(2).joined(separator: " · ")
         return sentences.count > 2 ? "\(shown) · + \(sentences.count - 2) more" : shown
     }
 
     var body: HTML {
         li {
-            ApplicationMark(grant.application, visit.home, isSmall: true)
+            connection.mark.small
             div {
-                a(.href(visit.path("account", "connections", grant.id))) {
-                    strong { bdi { grant.application.displayName } }
-                }
+                a(.href(connection.path())) { strong { bdi { connection.name } } }
                 " "
-                VerifiedTag(application: grant.application, tenantName: visit.brand.displayName)
+                VerifiedTag(
+                    application: connection.application,
+                    tenantName: connection.visit.brand.displayName
+                )
+                " "
+                UnusedTag(grant: grant, now: now)
+                p(.class("note")) {
+                    connection.publisher
+                    ". "
+                    connection.sinceThen
+                }
                 p(.class("note")) {
                     permissions.isEmpty ? "It learns who you are, and nothing else." : permissions
                 }
                 p(.class("note")) {
                     "Connected on "
-                    Moment(CalendarText(grant.grantedAt))
-                    " · "
-                    if let use = grant.lastUsedAt {
-                        "last used on "
-                        Moment(CalendarText(use))
-                    } else {
-                        "not used yet"
+                    Day(grant.grantedAt)
+                    grant.lastUsedAt == nil ? " · " : " · last used "
+                    LastUse(grant: grant, now: now)
+                    if let end = grant.endsAt {
+                        " · ends on "
+                        Day(end)
                     }
                 }
             }
-            a(.class("btn small"), .href(visit.path("account", "connections", grant.id, "disconnect"))) {
+            a(.class("btn small"), .href(connection.path("disconnect"))) {
                 "Disconnect"
-                span(.class("vh")) { " \(grant.application.displayName)" }
+                span(.class("vh")) { " \(connection.name)" }
             }
         }
     }
 }
 
-private struct ConnectionDetail: Component {
+/// When a connection was last used, in words with the day beside them.
+struct LastUse: Component {
     let grant: ConsentGrant
+    let now: Date
+
+    var body: HTML {
+        if let use = grant.lastUsedAt {
+            "\(Ago.words(from: use, to: now)) ("
+            Day(use)
+            ")"
+        } else {
+            "not used yet"
+        }
+    }
+}
+
+struct UnusedTag: Component {
+    let grant: ConsentGrant
+    let now: Date
+
+    var body: HTML {
+        if now.timeIntervalSince(grant.lastUsedAt ?? grant.grantedAt) > 365 * 86_400 {
+            span(.class("tag warn")) { "Not used for a year" }
+        }
+    }
+}
+
+private struct FormerConnections: Component {
+    let grants: [ConsentGrant]
     let visit: Visit
 
     var body: HTML {
-        div(.class("heading")) {
-            ApplicationMark(grant.application, visit.home)
-            h1 { bdi { grant.application.displayName } }
-            VerifiedTag(application: grant.application, tenantName: visit.brand.displayName)
-        }
-        section(.class("card"), .aria("labelledby", "can")) {
-            h2(.id("can")) { "It is able to" }
-            if grant.scopes.isEmpty {
-                p { "It only learns that you have an account here (a number, not your name)." }
-            } else {
-                ScopeList(scopes: visit.tenant.offers(grant.scopes))
-            }
-        }
-        dl(.class("facts")) {
-            fact("Connected on") { Moment(CalendarText(grant.grantedAt)) }
-            fact("Permissions last changed") { Moment(CalendarText(grant.changedAt)) }
-            fact("Last used") {
-                if let use = grant.lastUsedAt { Moment(CalendarText(use)) } else { "Not used yet" }
-            }
-            if let redirectURI = grant.redirectURI {
-                fact("Returned to") { bdi(.dir(.leftToRight)) { redirectURI.place } }
-            }
-            if let policy = grant.application.profile.privacyPolicy.flatMap(ExternalLink.init) {
-                fact("Privacy policy") { outsideLink(policy) { policy.host ?? policy.text } }
-            }
-        }
-        p {
-            a(.class("btn danger"), .href(visit.path("account", "connections", grant.id, "disconnect"))) {
-                "Disconnect"
+        if !grants.isEmpty {
+            details {
+                summary { "Disconnected earlier (\(grants.count))" }
+                ul(.class("bullets")) {
+                    for grant in grants {
+                        li {
+                            a(.href(visit.path("account", "connections", grant.id))) {
+                                bdi { grant.application.displayName }
+                            }
+                            if let end = grant.endedAt ?? grant.endsAt {
+                                ", until "
+                                Day(end)
+                            }
+                        }
+                    }
+                }
             }
         }
     }
 }
 
-private struct DisconnectPage {
-    let grant: ConsentGrant
-    let visit: Visit
-
-    private var name: String { grant.application.displayName }
-
-    private var whoToAsk: String {
-        grant.application.profile.supportEmail.map { "ask them at \($0) to delete it" }
-            ?? "ask them to delete it"
-    }
-
-    var page: Page {
-        Page("Disconnect \(name)?", .customers) {
-            h1 {
-                "Disconnect "
-                bdi { name }
-                "?"
-            }
-            p {
-                """
-                It can no longer use \(visit.brand.dataDescription), from now on. Data it already has stays with \
-                it; \(whoToAsk).
-                """
-            }
-            form(
-                .class("row"),
-                .method("post"),
-                .action(visit.path("account", "connections", grant.id, "disconnect"))
-            ) {
-                SealField(seal: visit.seal(for: .customer))
-                button(.class("btn danger")) {
-                    "Disconnect "
-                    bdi { name }
-                }
-                a(.class("btn"), .href(visit.path("account", "connections"))) { "Keep it connected" }
-            }
+/// How long ago something was, in the largest unit that says it.
+enum Ago {
+    static func words(from then: Date, to now: Date) -> String {
+        let days = Int(now.timeIntervalSince(then) / 86_400)
+        switch days {
+        case ..<1: return "today"
+        case 1: return "yesterday"
+        case ..<60: return "\(days) days ago"
+        case ..<730: return "\(days * 12 / 365) months ago"
+        default: return "\(days / 365) years ago"
         }
     }
 }

@@ -5,9 +5,10 @@ import Web
 /// The screen on which a customer decides (ux B).
 ///
 /// It names four things in words: who asks, whose account, what they get, where the customer will be sent. All
-/// of it comes from what was registered and from the row the answer will be read from, nothing from the query.
+/// of it comes from a ``Disclosure``, made of what was registered and of the row the answer will be read from,
+/// nothing from the query.
 struct ConsentPage {
-    let subject: ConsentSubject
+    let sheet: ConsentSheet
     let account: Account
     let ticket: SecretText
 
@@ -16,15 +17,19 @@ struct ConsentPage {
 
     /// What customers will see, for somebody who decides about it: nothing in it can be pressed.
     static func copy(of subject: ConsentSubject, for reader: Account) -> HTML {
-        ConsentForm(subject: subject, reader: reader).copy
+        let disclosure = Disclosure(
+            of: subject.application,
+            asking: subject.scopes,
+            at: subject.redirectURI,
+            given: nil,
+            in: subject.language.rawValue,
+            at: subject.home.tenant
+        )
+        return ConsentForm(subject: subject, disclosure: disclosure, reader: reader).copy
     }
 
-    /// The page is made once for each subject, with blanks, and filled for each customer.
     func response(to visit: Visit) -> Response {
-        let template = visit.site.consentPages.value(for: subject) {
-            Template(ConsentForm(subject: subject).page.document(for: visit))
-        }
-        let html = template.filled { blank in
+        let html = sheet.template.filled { blank in
             switch ConsentForm.Blank(rawValue: blank) {
             case .email: account.email.text
             case .organisation: account.organisation
@@ -40,40 +45,79 @@ struct ConsentPage {
     }
 }
 
-/// What the consent screen is about, whoever reads it.
+/// A consent screen made once for each subject, with blanks to be filled for each customer, and what it says.
+struct ConsentSheet: Sendable {
+    let template: Template
+    let shown: ShownDisclosure
+
+    /// The sheet for a request, from memory where the same was asked before.
+    static func `for`(
+        _ subject: ConsentSubject,
+        _ request: AuthorizationRequest,
+        given earlier: EarlierConsent?,
+        _ visit: Visit
+    ) throws -> ConsentSheet {
+        try visit.site.consentPages.value(for: subject) {
+            let language = subject.language.rawValue
+            let disclosure = Disclosure(of: request, given: earlier, in: language, at: visit.tenant)
+            let form = ConsentForm(subject: subject, disclosure: disclosure)
+            return ConsentSheet(
+                template: Template(form.page.document(for: visit)),
+                shown: try ShownDisclosure(disclosure)
+            )
+        }
+    }
+}
+
+/// What the consent screen is about, whoever reads it: all that a sheet is made from.
 struct ConsentSubject: Hashable {
+    /// What the customer allowed before.
+    struct Earlier: Hashable {
+        let scopes: ScopeSet
+        let declined: ScopeSet
+        let since: Date
+        let endsAt: Date?
+        let shown: Disclosure?
+
+        init(_ consent: EarlierConsent) {
+            scopes = consent.grant.scopes
+            declined = consent.grant.declined
+            since = consent.grant.grantedAt
+            endsAt = consent.grant.endsAt
+            shown = consent.shown
+        }
+    }
+
     let home: Home
     let application: Application
     let redirectURI: RedirectURI
     let scopes: ScopeSet
-
-    /// What was allowed before, and since when.
-    let held: ScopeSet?
-    let heldSince: Date?
-    let isAskingForMore: Bool
+    let earlier: Earlier?
     let namesOrganisation: Bool
+
+    /// The application is open to its test accounts only, and this is one.
+    let isTested: Bool
+
+    /// Somebody is signed in to the administration in the same browser.
+    let isAdministrator: Bool
     let language: Language
 
     init(
         _ request: AuthorizationRequest,
-        _ standing: Standing,
+        given earlier: EarlierConsent?,
         of account: Account,
+        isAdministrator: Bool,
         in language: Language,
         at home: Home
     ) {
-        let earlier: ConsentGrant? =
-            switch standing {
-            case .asksForMore(let grant), .covered(let grant, _): grant
-            case .firstTime, .notATestAccount: nil
-            }
         self.home = home
         application = request.application
         redirectURI = request.recipient.redirectURI
         scopes = request.scopes
-        held = earlier?.scopes
-        heldSince = earlier?.grantedAt
-        isAskingForMore = if case .asksForMore = standing { true } else { false }
+        self.earlier = earlier.map(Earlier.init)
         namesOrganisation = !account.organisation.isEmpty
+        isTested = !request.application.isOpen(at: home.tenant)
+        self.isAdministrator = isAdministrator
         self.language = language
     }
 
@@ -84,7 +128,8 @@ struct ConsentSubject: Hashable {
         self.application = application
         redirectURI = first
         scopes = application.scopes
-        (held, heldSince, isAskingForMore, namesOrganisation) = (nil, nil, false, false)
+        earlier = nil
+        (namesOrganisation, isTested, isAdministrator) = (false, false, false)
         self.language = language
     }
 
@@ -93,6 +138,9 @@ struct ConsentSubject: Hashable {
 
 /// The consent screen with blanks for what differs between customers: account, ticket, and the query.
 private struct ConsentForm {
+    /// The id of the form that the buttons stand in; what is chosen above them belongs to it.
+    static let id = "answer"
+
     enum Blank: UInt8 {
         case email = 1
         case organisation = 2
@@ -104,6 +152,7 @@ private struct ConsentForm {
     static let firstTranslation = 4
 
     let subject: ConsentSubject
+    let disclosure: Disclosure
 
     /// Whose screen a copy shows; nil for the screen itself.
     var reader: Account?
@@ -116,9 +165,7 @@ private struct ConsentForm {
         let title = words.title.before + application.displayName + words.title.after
         return Page(title, .gate, script: .consent, language: subject.language) {
             Handshake(mark: ApplicationMark(application, home).body, home: home)
-            h1(.class("center")) {
-                Named(subject.isAskingForMore ? words.asksForMore : words.wantsToConnect, application)
-            }
+            h1(.class("center")) { Named(heading(words), application) }
             content(words)
             languages
         }
@@ -135,13 +182,20 @@ private struct ConsentForm {
     }
 
     @HTMLBuilder private func content(_ words: ConsentWords) -> HTML {
+        let form = reader == nil ? Self.id : nil
         who(words)
-        ConsentNotices(application: application, destination: subject.redirectURI, words: words)
-        ConsentPermissions(subject: subject, words: words)
-        Reassurances(subject: subject, words: words)
-        ConsentFacts(subject: subject, words: words)
+        ConsentNotices(subject: subject, words: words)
+        ConsentChanges(disclosure: disclosure, words: words)
+        ConsentPermissions(disclosure: disclosure, form: form, words: words)
+        Reassurances(disclosure: disclosure, words: words)
+        ConsentFacts(subject: subject, disclosure: disclosure, form: form, words: words)
         answers(words)
-        ConsentSmallPrint(subject: subject, words: words)
+        ConsentSmallPrint(subject: subject, disclosure: disclosure, words: words)
+    }
+
+    private func heading(_ words: ConsentWords) -> Around {
+        if disclosure.asksForMore { return words.asksForMore }
+        return disclosure.changes.isEmpty ? words.wantsToConnect : words.hasChanged
     }
 
     private func who(_ words: ConsentWords) -> HTML {
@@ -174,7 +228,7 @@ private struct ConsentForm {
     }
 
     private func form(_ words: ConsentWords) -> HTML {
-        Web.form(.method("post"), .action(home.path("oauth2", "authorize"))) {
+        Web.form(.id(Self.id), .method("post"), .action(home.path("oauth2", "authorize"))) {
             TicketField(ticket: Blank.ticket.text)
             div(.class("choices arm")) {
                 button(.class("btn primary"), .name("answer"), .value("allow")) { words.allow }

@@ -67,59 +67,29 @@ struct ScopeList: Component {
     }
 }
 
-struct ConsentPermissions: Component {
-    let subject: ConsentSubject
-    let words: ConsentWords
-
-    var body: HTML {
-        let held = subject.held ?? ScopeSet()
-        let asked = subject.isAskingForMore ? subject.scopes.subtracting(held) : subject.scopes
-        section(.class("stack"), .aria("labelledby", "can")) {
-            h2(.id("can")) {
-                if subject.isAskingForMore {
-                    words.newPermissions
-                } else {
-                    Named(words.willBeAble, subject.application)
-                }
-            }
-            if asked.isEmpty { p { words.onlyAnAccount } } else { list(of: asked) }
-            if subject.isAskingForMore, !held.isEmpty {
-                details {
-                    summary { "\(words.alreadyAllowed) (\(held.names.count))" }
-                    list(of: held)
-                }
-            }
-        }
-    }
-
-    private func list(of scopes: ScopeSet) -> HTML {
-        ScopeList(scopes: subject.home.tenant.offers(scopes), sensitive: words.sensitive).body
-    }
-}
-
 struct ConsentSmallPrint: Component {
     let subject: ConsentSubject
+    let disclosure: Disclosure
     let words: ConsentWords
 
     var body: HTML {
-        if subject.isAskingForMore { p(.class("note center")) { words.keepsEarlier } }
+        if disclosure.asksForMore { p(.class("note center")) { words.keepsEarlier } }
         p(.class("note center")) {
             Named(words.disconnectAnyTime, subject.application)
             a(.href(subject.home.path("account", "connections"))) { words.connectedApplications }
             "."
         }
-        if !links.isEmpty {
-            ul(.class("links")) {
-                for (name, link) in links {
-                    li {
-                        outsideLink(link) {
-                            "\(name) (\(words.opens) "
-                            bdi(.dir(.leftToRight)) { link.host ?? link.text }
-                            ")"
-                        }
+        ul(.class("links")) {
+            for (name, link) in links {
+                li {
+                    outsideLink(link) {
+                        "\(name) (\(words.opens) "
+                        bdi(.dir(.leftToRight)) { link.host ?? link.text }
+                        ")"
                     }
                 }
             }
+            li { a(.href(subject.home.path("report", subject.application.id.text))) { words.report } }
         }
     }
 
@@ -132,21 +102,24 @@ struct ConsentSmallPrint: Component {
 
 /// What a customer should know before they decide; none, one or several.
 struct ConsentNotices: Component {
-    let application: Application
-    let destination: RedirectURI
+    let subject: ConsentSubject
     let words: ConsentWords
+
+    private var application: Application { subject.application }
 
     var body: HTML {
         if !application.isApproved { notice(words.unchecked) }
-        switch destination.destination {
+        switch subject.redirectURI.destination {
         case .web: HTML()
         case .thisComputer: notice(words.onThisComputer)
         case .installedApp: notice(words.onThisDevice)
         }
+        if subject.isTested { notice(words.testAccount, isWarning: false) }
+        if subject.isAdministrator { notice(words.administrator) }
     }
 
-    private func notice(_ words: (fact: String, advice: String)) -> HTML {
-        div(.class("callout warn"), .role("note")) {
+    private func notice(_ words: (fact: String, advice: String), isWarning: Bool = true) -> HTML {
+        div(.class(isWarning ? "callout warn" : "callout"), .role("note")) {
             p { strong { words.fact } }
             p { words.advice }
         }
@@ -155,22 +128,19 @@ struct ConsentNotices: Component {
 
 /// Up to three things it will not be able to do.
 struct Reassurances: Component {
-    let subject: ConsentSubject
+    let disclosure: Disclosure
     let words: ConsentWords
 
-    private var sentences: [String] {
-        subject.home.tenant.settings.limitsShown
-            .filter { !$0.unless.contains(where: subject.scopes.contains) }
-            .prefix(3)
-            .map(\.sentence)
-    }
-
     var body: HTML {
-        if !sentences.isEmpty {
+        if !disclosure.willNotBeAble.isEmpty {
             section(.class("stack"), .aria("labelledby", "cannot")) {
-                h2(.id("cannot")) { Named(words.willNotBeAble, subject.application) }
+                h2(.id("cannot")) {
+                    words.willNotBeAble.before
+                    bdi { disclosure.application }
+                    words.willNotBeAble.after
+                }
                 ul(.class("scopes"), .lang("en"), .dir(.automatic)) {
-                    for sentence in sentences { li(.class("never")) { strong { sentence } } }
+                    for sentence in disclosure.willNotBeAble { li(.class("never")) { strong { sentence } } }
                 }
             }
         }
@@ -179,6 +149,9 @@ struct Reassurances: Component {
 
 struct ConsentFacts: Component {
     let subject: ConsentSubject
+    let disclosure: Disclosure
+    /// Nil where it is only looked at.
+    let form: String?
     let words: ConsentWords
 
     private var application: Application { subject.application }
@@ -186,12 +159,8 @@ struct ConsentFacts: Component {
     var body: HTML {
         dl(.class("facts")) {
             fact(words.publishedBy) {
-                if application.isApproved, let approval = application.approval {
-                    bdi { approval.publisher.text }
-                } else {
-                    words.registeredBySomeoneAt
-                    bdi { application.ownerDomain }
-                }
+                if !disclosure.publisher.isVerified { words.registeredBySomeoneAt }
+                bdi { disclosure.publisher.name }
                 " "
                 VerifiedTag(
                     application: application,
@@ -201,33 +170,69 @@ struct ConsentFacts: Component {
                 )
             }
             fact(words.youWillReturnTo) { place }
-            fact(words.accessLasts) { words.untilDisconnected }
-            if let since = subject.heldSince { fact(words.connectedSince) { day(since) } }
-            fact(words.registeredHereOn) { day(application.createdAt) }
+            if let since = disclosure.connectedSince {
+                fact(words.connectedSince) { Day(since, in: words.months) }
+            }
+            fact(words.registeredHereOn) { Day(disclosure.registeredOn, in: words.months) }
+            div {
+                dt { label(.for("lasts")) { words.accessLasts } }
+                dd { terms }
+            }
         }
+    }
+
+    private var terms: HTML {
+        select(
+            .id("lasts"),
+            .name("lasts"),
+            .form(form ?? "").when(form != nil),
+            .disabled.when(form == nil)
+        ) {
+            if let end = disclosure.endsAt {
+                term(
+                    .asBefore,
+                    words.asBefore.before + CalendarText(end).date(in: words.months) + words.asBefore.after
+                )
+            }
+            term(.untilDisconnected, words.untilDisconnected)
+            term(.month, words.thirtyDays)
+            term(.week, words.sevenDays)
+        }
+    }
+
+    private func term(_ term: ConsentChoice.Term, _ words: String) -> HTML {
+        option(.value(term.rawValue)) { words }
     }
 
     @HTMLBuilder private var place: HTML {
-        switch subject.redirectURI.destination {
-        case .web(let host): strong { bdi(.dir(.leftToRight)) { host } }
-        case .thisComputer(let host):
+        switch disclosure.destination {
+        case .web: strong { bdi(.dir(.leftToRight)) { disclosure.returnsTo } }
+        case .thisComputer:
             strong { words.thisComputer }
             " ("
-            bdi(.dir(.leftToRight)) { host }
+            bdi(.dir(.leftToRight)) { disclosure.returnsTo }
             ")"
-        case .installedApp(let scheme):
+        case .installedApp:
             words.theApp
-            strong { bdi { application.displayName } }
+            strong { bdi { disclosure.application } }
             " ("
-            bdi(.dir(.leftToRight)) { scheme }
+            bdi(.dir(.leftToRight)) { disclosure.returnsTo }
             ")"
         }
     }
+}
 
-    private func day(_ date: Date) -> HTML {
-        let day = CalendarText(date)
-        return time(.datetime(day.iso)) { day.date(in: words.months) }
+/// A day in full, readable by machines too.
+struct Day: Component {
+    private let day: CalendarText
+    private let months: [String]
+
+    init(_ date: Date, in months: [String] = CalendarText.months) {
+        day = CalendarText(date)
+        self.months = months
     }
+
+    var body: HTML { time(.datetime(day.isoDate)) { day.date(in: months) } }
 }
 
 /// Verified or not, in words.

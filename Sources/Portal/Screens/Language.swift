@@ -43,6 +43,7 @@ struct ConsentWords: Sendable {
     let title: Around
     let wantsToConnect: Around
     let asksForMore: Around
+    let hasChanged: Around
     let signedInAs: String
     let useAnotherAccount: String
     let willBeAble: Around
@@ -50,6 +51,13 @@ struct ConsentWords: Sendable {
     let newPermissions: String
     let alreadyAllowed: String
     let onlyAnAccount: String
+    let mayLeaveOut: String
+    let changedSince: String
+    let nameWas: Around
+    let publisherWas: Around
+    let logoIsNew: String
+    let returnedTo: Around
+    let addressesChanged: String
     let sensitive: String
     let publishedBy: String
     let registeredBySomeoneAt: String
@@ -58,6 +66,9 @@ struct ConsentWords: Sendable {
     let theApp: String
     let accessLasts: String
     let untilDisconnected: String
+    let thirtyDays: String
+    let sevenDays: String
+    let asBefore: Around
     let connectedSince: String
     let registeredHereOn: String
     let verifiedBy: String
@@ -70,9 +81,12 @@ struct ConsentWords: Sendable {
     let privacyPolicy: String
     let terms: String
     let opens: String
+    let report: String
     let unchecked: (fact: String, advice: String)
     let onThisComputer: (fact: String, advice: String)
     let onThisDevice: (fact: String, advice: String)
+    let testAccount: (fact: String, advice: String)
+    let administrator: (fact: String, advice: String)
     let months: [String]
 }
 
@@ -86,6 +100,7 @@ extension ConsentWords {
             title: Around(before: "Connect ", after: ""),
             wantsToConnect: Around(before: "", after: " wants to connect to your \(tenant) account"),
             asksForMore: Around(before: "", after: " asks for more access"),
+            hasChanged: Around(before: "", after: " has changed since you allowed it"),
             signedInAs: "Signed in as ",
             useAnotherAccount: "Not you? Use another account",
             willBeAble: Around(before: "", after: " will be able to"),
@@ -93,6 +108,13 @@ extension ConsentWords {
             newPermissions: "New permissions",
             alreadyAllowed: "Already allowed",
             onlyAnAccount: "It only learns that you have an account here (a number, not your name).",
+            mayLeaveOut: "Untick what you do not want to share. It connects without that.",
+            changedSince: "What changed since ",
+            nameWas: Around(before: "Its name was ", after: "."),
+            publisherWas: Around(before: "It was published by ", after: "."),
+            logoIsNew: "It has a new logo.",
+            returnedTo: Around(before: "You returned to ", after: " before."),
+            addressesChanged: "It changed the list of addresses it may send people to.",
             sensitive: "Sensitive",
             publishedBy: "Published by",
             registeredBySomeoneAt: "Registered by someone at ",
@@ -100,7 +122,10 @@ extension ConsentWords {
             thisComputer: "this computer",
             theApp: "the app ",
             accessLasts: "Access lasts",
-            untilDisconnected: "Until you disconnect it",
+            untilDisconnected: "Until I disconnect it",
+            thirtyDays: "For 30 days",
+            sevenDays: "For 7 days",
+            asBefore: Around(before: "Until ", after: ", as before"),
             connectedSince: "Connected since",
             registeredHereOn: "Registered here on",
             verifiedBy: "Verified by \(tenant)",
@@ -113,6 +138,7 @@ extension ConsentWords {
             privacyPolicy: "Privacy policy",
             terms: "Terms",
             opens: "opens",
+            report: "Report this application",
             unchecked: (
                 "\(tenant) has not checked who made this application.",
                 "Only continue if you started this from a website or person you trust."
@@ -128,6 +154,14 @@ extension ConsentWords {
                 "This application is installed on this device.",
                 "\(tenant) cannot confirm which app receives access. Continue only if you have just started it yourself."
             ),
+            testAccount: (
+                "You are a test account of this application.",
+                "Until \(tenant) approves it, only its test accounts can connect it."
+            ),
+            administrator: (
+                "You are an administrator of \(tenant).",
+                "This application gets the access of your customer account, not of your administration."
+            ),
             months: CalendarText.months
         )
     }
@@ -137,6 +171,7 @@ extension ConsentWords {
             title: Around(before: "ربط ", after: ""),
             wantsToConnect: Around(before: "يريد ", after: " الاتصال بحسابك في \(tenant)"),
             asksForMore: Around(before: "يطلب ", after: " صلاحيات إضافية"),
+            hasChanged: Around(before: "تغيّر ", after: " منذ أن سمحت له"),
             signedInAs: "تم تسجيل الدخول باسم ",
             useAnotherAccount: "لست أنت؟ استخدام حساب آخر",
             willBeAble: Around(before: "سيتمكن ", after: " من"),
@@ -144,6 +179,13 @@ extension ConsentWords {
             newPermissions: "أذونات جديدة",
             alreadyAllowed: "مسموح به سابقًا",
             onlyAnAccount: "يعرف فقط أن لديك حسابًا هنا (رقم، وليس اسمك).",
+            mayLeaveOut: "أزل العلامة عمّا لا تريد مشاركته. سيتم الربط بدونه.",
+            changedSince: "ما الذي تغيّر منذ ",
+            nameWas: Around(before: "كان اسمه ", after: "."),
+            publisherWas: Around(before: "كان ناشره ", after: "."),
+            logoIsNew: "له شعار جديد.",
+            returnedTo: Around(before: "كنت تعود من قبل إلى ", after: "."),
+            addressesChanged: "غيّر قائمة العناوين التي قد يرسل الناس إليها.",
             sensitive: "حساس",
             publishedBy: "الناشر",
             registeredBySomeoneAt: "سجّله شخص من ",
@@ -151,7 +193,10 @@ extension ConsentWords {
             thisComputer: "هذا الحاسوب",
             theApp: "التطبيق ",
             accessLasts: "مدة الوصول",
-            untilDisconnected: "حتى تقوم بإلغاء الربط",
+            untilDisconnected: "حتى ألغي الربط",
+            thirtyDays: "لمدة 30 يومًا",
+            sevenDays: "لمدة 7 أيام",
+            asBefore: Around(before: "حتى ", after: "، كما كان"),
             connectedSince: "مرتبط منذ",
             registeredHereOn: "مسجّل هنا منذ",
             verifiedBy: "تم التحقق بواسطة \(tenant)",
@@ -164,6 +209,7 @@ extension ConsentWords {
             privacyPolicy: "سياسة الخصوصية",
             terms: "الشروط",
             opens: "يفتح",
+            report: "الإبلاغ عن هذا التطبيق",
             unchecked: (
                 "لم تتحقق \(tenant) من صاحب هذا التطبيق.",
                 "تابع فقط إذا بدأت هذا من موقع أو شخص تثق به."
@@ -175,6 +221,14 @@ extension ConsentWords {
             onThisDevice: (
                 "هذا التطبيق مثبّت على هذا الجهاز.",
                 "لا تستطيع \(tenant) تأكيد أي تطبيق يحصل على الوصول. تابع فقط إذا شغّلته بنفسك الآن."
+            ),
+            testAccount: (
+                "أنت حساب تجريبي لهذا التطبيق.",
+                "إلى أن توافق عليه \(tenant)، لا يمكن ربطه إلا بحساباته التجريبية."
+            ),
+            administrator: (
+                "أنت مسؤول في \(tenant).",
+                "يحصل هذا التطبيق على صلاحيات حسابك كعميل، وليس على صلاحيات الإدارة."
             ),
             months: [
                 "يناير", "فبراير", "مارس", "أبريل", "مايو", "يونيو", "يوليو", "أغسطس", "سبتمبر", "أكتوبر",

@@ -28,6 +28,19 @@ struct ApplicationMark: Component {
     let home: Home
     var isSmall = false
 
+    init(name: String, logo: LogoDigest?, home: Home) {
+        self.name = name
+        self.logo = logo
+        self.home = home
+    }
+
+    /// The same, for a list.
+    var small: ApplicationMark {
+        var mark = self
+        mark.isSmall = true
+        return mark
+    }
+
     init(_ application: Application, _ home: Home, isSmall: Bool = false) {
         name = application.displayName
         logo = application.logo

@@ -33,7 +33,8 @@ enum ReviewScreens {
             visit: visit,
             admin: admin.account,
             subject: subject,
-            lookalikes: try await admin.lookalikes(of: subject.proposed)
+            lookalikes: try await admin.lookalikes(of: subject.proposed),
+            reports: try await admin.reports(about: subject.application)
         )
     }
 

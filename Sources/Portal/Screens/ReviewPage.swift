@@ -9,6 +9,7 @@ struct ReviewPage {
 
     /// Approved applications that customers may take it for.
     var lookalikes: [Lookalike] = []
+    var reports: [Report] = []
     var decision = DecisionForm()
 
     private var application: Application { subject.application }
@@ -50,6 +51,7 @@ struct ReviewPage {
             LookalikeWarning(lookalikes: lookalikes, visit: visit)
         }
         RegistrationFacts(visit: visit, subject: subject)
+        ReportsSection(application: application, reports: reports, visit: visit)
         if subject.isUndecided {
             DecisionSection(visit: visit, admin: admin, subject: subject, form: decision)
         }

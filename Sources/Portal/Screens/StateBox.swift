@@ -224,12 +224,3 @@ struct Checklist: Component {
         }
     }
 }
-
-/// A day in full, readable by machines too.
-struct Day: Component {
-    let text: CalendarText
-
-    init(_ date: Date) { text = CalendarText(date) }
-
-    var body: HTML { time(.datetime(text.isoDate)) { text.date } }
-}

@@ -21,6 +21,8 @@ package enum Schema {
             Migration("secrets with proof", secretsWithProof),
             Migration("looks of logos", ["ALTER TABLE logos ADD COLUMN look INTEGER"]),
             Migration("review", review),
+            Migration("consent records", consentRecords),
+            Migration("reports", reports),
         ]
     }
 

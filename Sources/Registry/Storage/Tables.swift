@@ -84,7 +84,7 @@ extension Schema {
                 "owner", "ticket", "company_name", "application_name", "logo", "website", "privacy_policy",
                 "support_email", "purpose", "kind", "scopes", "revision", "created_at", "approved_at",
                 "suspended_at", "suspension_reason", "tokens_void_before", "publisher", "terms",
-                "suspension_note", "suspension_reference", "deleted_at",
+                "suspension_note", "suspension_reference", "deleted_at", "frozen_at",
             ]
         ),
         Table(
@@ -146,6 +146,7 @@ extension Schema {
             columns: [
                 "digest", "session", "browser", "query", "application", "redirect_uri", "redirect_uri_sent",
                 "scopes", "state", "challenge", "revision", "expires_at", "answered_at", "response_type",
+                "language", "shown",
             ]
         ),
         Table(
@@ -153,7 +154,23 @@ extension Schema {
             key: ["tenant", "id"],
             columns: [
                 "customer", "application", "scopes", "redirect_uri", "revision", "granted_at", "changed_at",
-                "last_used_at", "ended_at",
+                "last_used_at", "ended_at", "declined", "ends_at",
+            ]
+        ),
+        Table(
+            "consent_records",
+            key: ["tenant", "id"],
+            columns: [
+                "grant_id", "place", "step", "at", "scopes", "ends_at", "document", "signature", "logo",
+                "logo_size",
+                "ended_codes", "ended_access_tokens", "ended_refresh_tokens",
+            ]
+        ),
+        Table(
+            "reports",
+            key: ["tenant", "reference"],
+            columns: [
+                "application", "account", "reason", "words", "reported_at", "settled_at", "was_founded",
             ]
         ),
         Table(

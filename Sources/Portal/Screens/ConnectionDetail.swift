@@ -1,0 +1,150 @@
+import FoundationEssentials
+import Registry
+import Web
+
+/// One connection: what it can do, since when, and what became of it.
+struct ConnectionDetail: Component {
+    let connection: Connected
+    let history: [ConsentStep]
+    let now: Date
+
+    private var grant: ConsentGrant { connection.grant }
+    private var isLive: Bool { grant.isLive(at: now) }
+    private var visit: Visit { connection.visit }
+
+    var body: HTML {
+        div(.class("heading")) {
+            connection.mark
+            h1 { bdi { connection.name } }
+            VerifiedTag(application: connection.application, tenantName: visit.brand.displayName)
+            if isLive { UnusedTag(grant: grant, now: now) }
+        }
+        p {
+            connection.publisher
+            ". "
+            connection.sinceThen
+        }
+        if !isLive {
+            div(.class("callout")) {
+                p { strong { "It is disconnected." } }
+                p {
+                    "It cannot use \(visit.brand.dataDescription) any more. What you were shown is kept below."
+                }
+            }
+        }
+        if isLive { permissions }
+        facts
+        ConnectionHistory(connection: connection, steps: history)
+        if isLive { disconnection }
+    }
+
+    private var permissions: HTML {
+        section(.class("card"), .aria("labelledby", "can")) {
+            h2(.id("can")) { "It is able to" }
+            if grant.scopes.isEmpty {
+                p { "It only learns that you have an account here (a number, not your name)." }
+            } else {
+                ScopeList(scopes: visit.tenant.offers(grant.scopes))
+                p {
+                    a(.class("btn small"), .href(connection.path("narrow"))) { "Take permissions back" }
+                }
+            }
+        }
+    }
+
+    private var facts: HTML {
+        dl(.class("facts")) {
+            fact("Connected on") { Moment(CalendarText(grant.grantedAt)) }
+            if let ended = grant.endedAt { fact("Ended on") { Moment(CalendarText(ended)) } }
+            if isLive {
+                fact("Access lasts") {
+                    if let end = grant.endsAt {
+                        "Until "
+                        Moment(CalendarText(end))
+                    } else {
+                        "Until you disconnect it"
+                    }
+                }
+            }
+            fact("Last used") { LastUse(grant: grant, now: now) }
+            if let redirectURI = grant.redirectURI {
+                fact("You returned to") { bdi(.dir(.leftToRight)) { redirectURI.place } }
+            }
+            if let policy = connection.application.profile.privacyPolicy.flatMap(ExternalLink.init) {
+                fact("Privacy policy") {
+                    outsideLink(policy) {
+                        "Opens "
+                        bdi(.dir(.leftToRight)) { policy.host ?? policy.text }
+                    }
+                }
+            }
+        }
+    }
+
+    private var disconnection: HTML {
+        div(.class("row")) {
+            a(.class("btn danger"), .href(connection.path("disconnect"))) {
+                "Disconnect "
+                bdi { connection.name }
+            }
+            a(.href(visit.path("report", connection.application.id.text))) { "Report this application" }
+        }
+    }
+}
+
+/// What became of the permissions, the latest first.
+private struct ConnectionHistory: Component {
+    let connection: Connected
+    let steps: [ConsentStep]
+
+    var body: HTML {
+        if !steps.isEmpty {
+            section(.class("card"), .aria("labelledby", "history")) {
+                h2(.id("history")) { "What you allowed, and when" }
+                ul(.class("rows")) {
+                    for (place, step) in steps.enumerated() {
+                        item(step, after: steps.dropFirst(place + 1).first?.scopes ?? ScopeSet())
+                    }
+                }
+            }
+        }
+    }
+
+    private func item(_ step: ConsentStep, after earlier: ScopeSet) -> HTML {
+        li {
+            div {
+                p {
+                    strong { words(step.kind) }
+                    " – "
+                    Moment(CalendarText(step.at))
+                }
+                if step.kind != .ended && step.kind != .lapsed {
+                    list("Added", step.scopes.subtracting(earlier))
+                    list("Taken back", earlier.subtracting(step.scopes))
+                }
+            }
+            if step.hasReceipt {
+                a(.class("btn small"), .href(connection.path("receipts").appending(step.id))) {
+                    "Receipt"
+                    span(.class("vh")) { " of \(CalendarText(step.at).full)" }
+                }
+            }
+        }
+    }
+
+    @HTMLBuilder private func list(_ label: String, _ scopes: ScopeSet) -> HTML {
+        let sentences = connection.visit.tenant.offers(scopes).map(\.sentence)
+        if !sentences.isEmpty { p(.class("note")) { "\(label): \(sentences.joined(separator: " · "))" } }
+    }
+
+    private func words(_ kind: ConsentStep.Kind) -> String {
+        switch kind {
+        case .allowed: "You allowed it"
+        case .signedIn: "You signed in with the application itself"
+        case .byHand: "Connected by \(connection.visit.brand.displayName) on your behalf"
+        case .narrowed: "You took permissions back"
+        case .ended: "You disconnected it"
+        case .lapsed: "It ended on the day you had set"
+        }
+    }
+}

@@ -1,0 +1,122 @@
+import FoundationEssentials
+import Registry
+import Web
+
+/// What a consent screen asks, with a box at each permission that may be left out.
+struct ConsentPermissions: Component {
+    let disclosure: Disclosure
+    /// Nil where it is only looked at.
+    let form: String?
+    let words: ConsentWords
+
+    private var mayChoose: Bool { disclosure.asked.contains { $0.choice != .required } }
+
+    var body: HTML {
+        section(.class("stack"), .aria("labelledby", "can")) {
+            h2(.id("can")) {
+                if disclosure.asksForMore {
+                    words.newPermissions
+                } else {
+                    words.willBeAble.before
+                    bdi { disclosure.application }
+                    words.willBeAble.after
+                }
+            }
+            if mayChoose { p(.class("note")) { words.mayLeaveOut } }
+            if disclosure.asked.isEmpty { p { words.onlyAnAccount } } else { list(disclosure.asked) }
+            if !disclosure.alreadyAllowed.isEmpty {
+                details {
+                    summary { "\(words.alreadyAllowed) (\(disclosure.alreadyAllowed.count))" }
+                    list(disclosure.alreadyAllowed)
+                }
+            }
+        }
+    }
+
+    private func list(_ permissions: [Disclosure.Permission]) -> HTML {
+        ul(.class("scopes"), .lang("en"), .dir(.automatic)) {
+            for (place, permission) in permissions.enumerated() {
+                if permission.choice == .required {
+                    PermissionItem(permission: permission, sensitive: words.sensitive)
+                } else {
+                    box(permission, place)
+                }
+            }
+        }
+    }
+
+    private func box(_ permission: Disclosure.Permission, _ place: Int) -> HTML {
+        li(.class("pick")) {
+            input(
+                .type("checkbox"),
+                .id("pick-\(place)"),
+                .name("pick"),
+                .value("\(place)"),
+                .form(form ?? "").when(form != nil),
+                .disabled.when(form == nil),
+                .checked.when(permission.choice == .ticked)
+            )
+            label(.for("pick-\(place)")) { strong { permission.sentence } }
+            PermissionNotes(permission: permission, sensitive: words.sensitive)
+        }
+    }
+}
+
+/// A permission that stands or falls with the rest.
+struct PermissionItem: Component {
+    let permission: Disclosure.Permission
+    let sensitive: String
+
+    var body: HTML {
+        li(.class(permission.kind == .read ? "read" : "write")) {
+            strong { permission.sentence }
+            PermissionNotes(permission: permission, sensitive: sensitive)
+        }
+    }
+}
+
+private struct PermissionNotes: Component {
+    let permission: Disclosure.Permission
+    let sensitive: String
+
+    var body: HTML {
+        if permission.kind == .sensitive { span(.class("tag warn")) { sensitive } }
+        span(.class("note")) { permission.detail }
+    }
+}
+
+/// What is different since the customer allowed the application the last time (feature 9).
+struct ConsentChanges: Component {
+    let disclosure: Disclosure
+    let words: ConsentWords
+
+    var body: HTML {
+        if let since = disclosure.connectedSince, !disclosure.changes.isEmpty {
+            section(.class("stack"), .aria("labelledby", "changes")) {
+                h2(.id("changes")) {
+                    words.changedSince
+                    Day(since, in: words.months)
+                }
+                ul(.class("bullets")) { for change in disclosure.changes { li { sentence(change) } } }
+            }
+        }
+    }
+
+    @HTMLBuilder private func sentence(_ change: Disclosure.Change) -> HTML {
+        switch change {
+        case .name(let was): around(words.nameWas, was)
+        case .publisher(let was):
+            around(words.publisherWas, was.name)
+            if !was.isVerified { " (\(words.notVerified))" }
+        case .logo: words.logoIsNew
+        case .returnsTo(let was): around(words.returnedTo, was)
+        case .addresses: words.addressesChanged
+        }
+    }
+
+    @HTMLBuilder private func around(_ sentence: Around, _ name: String) -> HTML {
+        sentence.before
+        bdi { name }
+        sentence.after
+    }
+}

@@ -1,0 +1,303 @@
+import FoundationEssentials
+
+package enum ConsentAnswer: String, Sendable, CaseIterable { case allow, deny }
+
+/// What came of an answer.
+package enum ConsentOutcome: Sendable {
+    case answer(AuthorizationAnswer)
+
+    /// It was answered before, or the application changed while the customer read: ask again from the start.
+    case startAgain(query: String)
+    case expired(WaitingRequest)
+
+    /// The ticket is none, or somebody else's.
+    case refused
+}
+
+/// What is sent back to the application, once.
+package struct AuthorizationAnswer: Sendable {
+    package enum Result: Sendable {
+        case code(SecretText)
+        case token(IssuedTokens)
+        case refusal(AuthorizationRefusal)
+    }
+
+    package let redirectURI: RedirectURI
+    package let state: String?
+    package let mode: ResponseMode
+    package let result: Result
+
+    init(_ request: AuthorizationRequest, _ result: Result) {
+        let mode = request.responseType.mode
+        self.init(
+            redirectURI: request.recipient.redirectURI,
+            state: request.state,
+            mode: mode,
+            result: result
+        )
+    }
+
+    fileprivate init(redirectURI: RedirectURI, state: String?, mode: ResponseMode, result: Result) {
+        self.redirectURI = redirectURI
+        self.state = state
+        self.mode = mode
+        self.result = result
+    }
+
+    /// The refusal of a request that has a recipient.
+    package static func refusing(
+        _ refusal: AuthorizationRefusal,
+        to recipient: Recipient,
+        state: String?,
+        mode: ResponseMode
+    ) -> AuthorizationAnswer {
+        AuthorizationAnswer(
+            redirectURI: recipient.redirectURI,
+            state: state,
+            mode: mode,
+            result: .refusal(refusal)
+        )
+    }
+
+    /// The refusal of a request that was read to its end.
+    package static func refusing(
+        _ refusal: AuthorizationRefusal,
+        _ request: AuthorizationRequest
+    ) -> AuthorizationAnswer {
+        AuthorizationAnswer(request, .refusal(refusal))
+    }
+}
+
+// MARK: - The answer
+
+extension CustomerAccess {
+    /// Takes the customer's answer: once, in the session that was asked, for what was shown.
+    package func answer(
+        _ ticket: String,
+        _ answer: ConsentAnswer,
+        _ choice: ConsentChoice = .everything
+    ) async throws -> ConsentOutcome {
+        guard let ticket = SecretText(parsing: ticket, kind: .ticket) else { return .refused }
+        let digest = ticket.digest(with: registry.secretKey)
+        let code = registry.newCode(at: tenant)
+        let moment = AnswerMoment(
+            now: registry.clock(),
+            choice: choice,
+            code: code,
+            codeDigest: code.digest(with: registry.secretKey),
+            grantID: "gr_" + registry.entropy.base62(22),
+            stepID: registry.newStepID()
+        )
+        do {
+            let (outcome, application) = try await self.answer(ticket, digest, answer, moment)
+            if case .answer(let sent) = outcome, let application {
+                note(answer == .allow ? .allowed : .cancelled, of: application, at: sent.redirectURI.text)
+            }
+            return outcome
+        } catch let overtaken as Overtaken {
+            return .startAgain(query: overtaken.query)
+        }
+    }
+
+    private func answer(
+        _ ticket: SecretText,
+        _ digest: [UInt8],
+        _ answer: ConsentAnswer,
+        _ moment: AnswerMoment
+    ) async throws -> (ConsentOutcome, of: Application?) {
+        try await registry.database.transaction(.tenant(tenant.id)) { transaction in
+            let found = try transaction.waitingRequest(ticket.id, for: account.id, tenant: tenant.id)
+            guard let found, areEqualInConstantTime(found.row.digest, digest),
+                found.row.session == session.id, let application = found.application
+            else { return (.refused, nil) }
+            let (row, waiting) = (found.row, found.row.waiting(for: application, at: moment.now))
+            if waiting.expired { return (.expired(waiting), application) }
+            guard application.revision == row.revision, !application.isSuspended,
+                try transaction.mayConnect(account, to: application, at: tenant)
+            else { return (.startAgain(query: row.query), application) }
+            let taking = WaitingRow.taking(ticket.id, tenant: tenant.id, at: moment.now)
+            let result =
+                switch answer {
+                case .allow: try allow(found, taking, application, moment, transaction)
+                case .deny: try deny(row, taking, application, moment, transaction)
+                }
+            let sent = AuthorizationAnswer(
+                redirectURI: try RedirectURI(kept: row.redirectURI),
+                state: row.state,
+                mode: row.responseType.mode,
+                result: result
+            )
+            return (.answer(sent), application)
+        }
+    }
+
+    /// Writes consent, receipt and code in one go, if what was shown would be shown again.
+    private func allow(
+        _ found: FoundRequest,
+        _ taking: SQL,
+        _ application: Application,
+        _ moment: AnswerMoment,
+        _ transaction: any Connection
+    ) throws -> AuthorizationAnswer.Result {
+        let (row, now) = (found.row, moment.now)
+        let lapsed = found.grant.flatMap { $0.isLive(at: now) ? nil : $0 }
+        let earlier = try lapsed == nil ? found.earlier() : nil
+        let shown = try found.disclosure(of: application, given: earlier, at: tenant)
+        guard let shown, !(application.isFrozen && (earlier == nil || shown.asksForMore)) else {
+            throw Overtaken(query: row.query)
+        }
+        let decision = ConsentDecision(on: row, showing: shown, given: earlier?.grant, moment.choice, at: now)
+        if let lapsed { try registry.lapse(lapsed, of: tenant.id, in: transaction, at: now) }
+        let grantID = try transaction.allow(
+            decision.row,
+            over: earlier?.grant,
+            by: account.id,
+            newID: moment.grantID,
+            tenant: tenant.id,
+            at: now,
+            providedThat: taking
+        )
+        guard let grantID else { throw Overtaken(query: row.query) }
+        let signed = try receipt(of: decision, shown, for: grantID, moment, transaction)
+        let result = try issue(decision, row, under: grantID, moment, transaction)
+        if tenant.policy.consentLetters {
+            try write(about: decision, given: earlier?.grant, to: application, grantID, now, transaction)
+        }
+        let holding = application.holding(asOf: row.revision, tenant: tenant.id)
+        let detail = decision.detail(row, signed)
+        guard try record(.consentGiven, application, detail, now, transaction, provided: holding)
+        else {
+            throw Overtaken(query: row.query)
+        }
+        return result
+    }
+
+    /// Keeps what was shown, signed.
+    private func receipt(
+        of decision: ConsentDecision,
+        _ shown: Disclosure,
+        for grant: String,
+        _ moment: AnswerMoment,
+        _ transaction: any Connection
+    ) throws -> SignedReceipt {
+        let (id, now) = (moment.stepID, moment.now)
+        let receipt = ConsentReceipt(id: id, of: grant, shown, decision, by: account, at: tenant, on: now)
+        let signed = try SignedReceipt(signing: receipt, with: registry.receiptKey(of: tenant))
+        let step = ConsentStepRow(
+            id: id,
+            grant: grant,
+            kind: .allowed,
+            scopes: decision.row.scopes,
+            endsAt: decision.row.endsAt,
+            receipt: signed
+        )
+        try transaction.insert(step, tenant: tenant.id, at: now)
+        return signed
+    }
+
+    /// Tells the customer what the application may do now that it could not before.
+    private func write(
+        about decision: ConsentDecision,
+        given earlier: ConsentGrant?,
+        to application: Application,
+        _ grant: String,
+        _ now: Date,
+        _ transaction: any Connection
+    ) throws {
+        let fresh = decision.row.scopes.subtracting(earlier?.scopes ?? ScopeSet())
+        if earlier != nil, fresh.isEmpty { return }
+        let (about, sentences) = (Letter.Mention(application), tenant.offers(fresh).map(\.sentence))
+        let letter: Letter =
+            earlier == nil
+            ? .connected(application: about, grant: grant, sentences: sentences, at: now)
+            : .permissionsGrew(application: about, grant: grant, sentences: sentences)
+        try registry.outbox.post(letter, to: account.email, in: transaction, tenant: tenant.id, at: now)
+    }
+
+    private func issue(
+        _ decision: ConsentDecision,
+        _ row: WaitingRow,
+        under grant: String,
+        _ moment: AnswerMoment,
+        _ transaction: any Connection
+    ) throws -> AuthorizationAnswer.Result {
+        if row.responseType == .token {
+            return .token(try token(decision, for: row.application, under: grant, transaction))
+        }
+        let code = CodeRow(row, decision.granted, digest: moment.codeDigest)
+        try transaction.insert(code, as: moment.code.id, under: grant, tenant: tenant, at: moment.now)
+        return .code(moment.code)
+    }
+
+    /// A token that travels in the address itself, with nothing to refresh it (RFC 6749 §4.2.2).
+    private func token(
+        _ decision: ConsentDecision,
+        for client: ClientID,
+        under grant: String,
+        _ transaction: any Connection
+    ) throws -> IssuedTokens {
+        let fresh = FreshTokens(for: client, at: tenant, of: registry, withRefreshToken: false)
+        let (scopes, end) = (decision.granted, decision.row.endsAt)
+        let family = fresh.family(fresh.access.id, grant: grant, scopes: scopes, consentEndsAt: end)
+        try transaction.insert(family, of: client, tenant: tenant.id)
+        try fresh.store(scopes, in: family, with: transaction)
+        return try fresh.issued(.issued(scopes, until: end))
+    }
+
+    private func deny(
+        _ row: WaitingRow,
+        _ taking: SQL,
+        _ application: Application,
+        _ moment: AnswerMoment,
+        _ transaction: any Connection
+    ) throws -> AuthorizationAnswer.Result {
+        if try transaction.run(taking).isEmpty { throw Overtaken(query: row.query) }
+        try record(.consentRefused, application, [], moment.now, transaction)
+        return .refusal(.deniedByCustomer)
+    }
+
+    @discardableResult
+    func record(
+        _ action: Action,
+        _ application: Application,
+        _ detail: [(String, String)],
+        _ now: Date,
+        _ transaction: any Connection,
+        provided condition: SQL? = nil
+    ) throws -> Bool {
+        try registry.ledger.record(
+            action,
+            of: application.id.text,
+            by: actor,
+            detail,
+            from: provenance,
+            in: transaction,
+            tenant: tenant.id,
+            at: now,
+            provided: condition
+        )
+    }
+}
+
+/// The request was answered, or the application changed, while this answer was being written.
+private struct Overtaken: Error { let query: String }
+
+/// What an answer is made of, fixed before its transaction starts.
+private struct AnswerMoment: Sendable {
+    let now: Date
+    let choice: ConsentChoice
+    let code: SecretText
+    let codeDigest: [UInt8]
+    let grantID: String
+    let stepID: String
+}
+
+extension ConsentDecision {
+    /// For the ledger.
+    fileprivate func detail(_ row: WaitingRow, _ receipt: SignedReceipt) -> [(String, String)] {
+        var detail = [("scopes", granted.wire), ("receipt", receipt.receipt.id)]
+        detail.append(("digest", base64URL(receipt.digest)))
+        if row.responseType == .token { detail.append(("grant", Grant.implicit.rawValue)) }
+        return detail
+    }
+}

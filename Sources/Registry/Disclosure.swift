@@ -1,0 +1,210 @@
+package import FoundationEssentials
+
+/// What a consent screen tells a customer, as facts: the page is made from them, and so is the receipt.
+///
+/// The request's row keeps their digest. An answer is taken only while the same facts would be shown again, so
+/// that a receipt cannot say anything else than the page did.
+package struct Disclosure: Sendable, Hashable, Codable {
+    /// One permission, in the tenant's words.
+    package struct Permission: Sendable, Hashable, Codable {
+        package let scope: String
+        package let sentence: String
+        package let detail: String
+        package let kind: OfferedScope.Kind
+        package let choice: OfferedScope.Choice
+    }
+
+    package enum Destination: String, Sendable, Codable {
+        case web
+        case thisComputer = "this_computer"
+        case installedApp = "installed_app"
+    }
+
+    /// Who stands behind an application, and who says so.
+    package struct Publisher: Sendable, Hashable, Codable {
+        /// The company where the tenant verified it, the registrant's mail domain otherwise.
+        package let name: String
+        package let isVerified: Bool
+    }
+
+    /// What an application looked like the last time, where that is different now.
+    package enum Change: Sendable, Hashable, Codable {
+        case name(was: String)
+        case publisher(was: Publisher)
+        case logo
+        case returnsTo(was: String)
+
+        /// It registered or removed addresses, none of which this customer has seen.
+        case addresses
+    }
+
+    package let language: String
+    package let provider: String
+    package let client: String
+    package let application: String
+    package let company: String
+
+    /// The digest of the picture; nil where the first letter stood in.
+    package let logo: String?
+    package let revision: Int
+    package let publisher: Publisher
+    package let registeredOn: Date
+    package let destination: Destination
+
+    /// The host, or the scheme of an installed app.
+    package let returnsTo: String
+    package let asksForMore: Bool
+
+    /// What the question is about, in the tenant's order.
+    package let asked: [Permission]
+
+    /// What stands whatever the answer; told only where more is asked for.
+    package let alreadyAllowed: [Permission]
+    package let willNotBeAble: [String]
+    package let connectedSince: Date?
+
+    /// When the consent that stands ends by itself.
+    package let endsAt: Date?
+    package let changes: [Change]
+
+    package init(
+        of application: Application,
+        asking scopes: ScopeSet,
+        at redirectURI: RedirectURI,
+        given earlier: EarlierConsent?,
+        in language: String,
+        at tenant: Tenant
+    ) {
+        let grant = earlier?.grant
+        let (held, place) = (grant?.scopes ?? ScopeSet(), redirectURI.disclosed)
+        asksForMore = grant.map { !$0.settles(scopes, at: tenant) } ?? false
+        self.language = language
+        provider = tenant.brand.displayName
+        client = application.id.text
+        self.application = application.displayName
+        company = application.companyName.text
+        logo = application.logo?.text
+        revision = application.revision
+        publisher = Publisher(of: application)
+        registeredOn = application.createdAt
+        (destination, returnsTo) = place
+        asked = tenant.offers(asksForMore ? scopes.subtracting(held) : scopes).map { offer in
+            Permission(offer, choice: offer.choice(given: grant))
+        }
+        alreadyAllowed = asksForMore ? tenant.offers(held).map { Permission($0, choice: .required) } : []
+        willNotBeAble = tenant.settings.limitsShown
+            .filter { !$0.unless.contains(where: scopes.contains) }
+            .prefix(3)
+            .map(\.sentence)
+        connectedSince = grant?.grantedAt
+        endsAt = grant?.endsAt
+        changes = earlier?.changes(to: application, at: place.name) ?? []
+    }
+
+    /// What the screen for a request says.
+    package init(
+        of request: AuthorizationRequest,
+        given earlier: EarlierConsent?,
+        in language: String,
+        at tenant: Tenant
+    ) {
+        self.init(
+            of: request.application,
+            asking: request.scopes,
+            at: request.recipient.redirectURI,
+            given: earlier,
+            in: language,
+            at: tenant
+        )
+    }
+
+    /// The same facts give the same digest, on whichever server.
+    fileprivate func digest() throws -> [UInt8] { sha256(Array(try canonicalText(of: self).utf8)) }
+}
+
+/// A disclosure with its digest, made once however often it is shown.
+package struct ShownDisclosure: Sendable {
+    package let disclosure: Disclosure
+    let digest: [UInt8]
+
+    package init(_ disclosure: Disclosure) throws {
+        self.disclosure = disclosure
+        digest = try disclosure.digest()
+    }
+}
+
+extension Disclosure.Permission {
+    fileprivate init(_ offer: OfferedScope, choice: OfferedScope.Choice) {
+        scope = offer.name.text
+        sentence = offer.sentence
+        detail = offer.detail
+        kind = offer.kind
+        self.choice = choice
+    }
+}
+
+extension Disclosure.Publisher {
+    fileprivate init(of application: Application) {
+        let approval = application.isApproved ? application.approval : nil
+        isVerified = approval != nil
+        name = approval?.publisher.text ?? application.ownerDomain
+    }
+}
+
+extension OfferedScope {
+    /// Whether its box is ticked: as the customer left it the last time, or as the tenant says.
+    fileprivate func choice(given grant: ConsentGrant?) -> Choice {
+        guard choice != .required, let grant else { return choice }
+        if grant.scopes.contains(name) { return .ticked }
+        return grant.declined.contains(name) ? .unticked : choice
+    }
+}
+
+extension RedirectURI {
+    fileprivate var disclosed: (kind: Disclosure.Destination, name: String) {
+        switch destination {
+        case .web(let host): (.web, host)
+        case .thisComputer(let host): (.thisComputer, host)
+        case .installedApp(let scheme): (.installedApp, scheme)
+        }
+    }
+}
+
+/// A consent that stands, with what was shown when it was given.
+package struct EarlierConsent: Sendable {
+    package let grant: ConsentGrant
+
+    /// Nil where nothing was shown: the customer signed in with the application itself, or the provider's people
+    /// asked.
+    package let shown: Disclosure?
+
+    fileprivate func changes(to application: Application, at place: String) -> [Disclosure.Change] {
+        guard let shown else { return [] }
+        let publisher = Disclosure.Publisher(of: application)
+        var found: [Disclosure.Change] = []
+        if !shown.application.isByteForByte(application.displayName) {
+            found.append(.name(was: shown.application))
+        }
+        if shown.publisher != publisher { found.append(.publisher(was: shown.publisher)) }
+        if shown.logo != application.logo?.text { found.append(.logo) }
+        if !shown.returnsTo.isByteForByte(place) { found.append(.returnsTo(was: shown.returnsTo)) }
+        if found.isEmpty, grant.revision != application.revision { found.append(.addresses) }
+        return found
+    }
+}
+
+/// The one text of a value that is signed or compared: JSON as RFC 8785 has it.
+func canonicalText(of value: some Encodable) throws -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    encoder.keyEncodingStrategy = .convertToSnakeCase
+    encoder.dateEncodingStrategy = .iso8601
+    return String(decoding: try encoder.encode(value), as: UTF8.self)
+}
+
+func value<Kept: Decodable>(ofCanonicalText text: String) throws -> Kept {
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
+    decoder.dateDecodingStrategy = .iso8601
+    return try decoder.decode(Kept.self, from: Data(text.utf8))
+}
