@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from portal.oauth import Person
-from portal.races import redemption, token_race
+from portal.oauth import Person, basic
+from portal.races import at_once, post, redemption, token_race
 from portal.server import Tenant
 
 ROUNDS = 100
@@ -29,6 +29,35 @@ def test_a_refresh_token_used_by_many_at_once_leaves_at_most_one_alive(standard:
         assert len(winners) == 1
         assert sum(application.is_active(body["refresh_token"]) for body in winners) <= 1
         assert not application.is_active(token)
+
+
+def test_a_refresh_that_meets_a_disconnection_never_brings_the_access_back(standard: Tenant) -> None:
+    application, person = standard.application("Racing Ltd", approved=True), standard.customer()
+    for number in range(2 * ROUNDS):
+        tokens = application.tokens_of(person)
+        refresh = post(
+            f"{application.base}/oauth2/token",
+            {"grant_type": "refresh_token", "refresh_token": tokens["refresh_token"]},
+            **basic(application.client_id, str(application.client_secret)),
+        )
+        hands = [disconnection(person), refresh]
+        first, second = at_once(hands if number % 2 else hands[::-1])
+        left, refreshed = (first, second) if number % 2 else (second, first)
+        assert left.status == 303
+        given = refreshed.json() if refreshed.status == 200 else {}
+        assert given or refreshed.json()["error"] == "invalid_grant"
+        for token in (tokens | given, tokens):
+            assert not application.is_active(token["access_token"])
+            assert application.refresh(token["refresh_token"]).json()["error"] == "invalid_grant"
+        assert "No applications are connected" in person.page("/account/connections").text
+
+
+def disconnection(person: Person) -> tuple[int, bytes]:
+    """The form with which the customer takes everything back, on its way."""
+    links = person.page("/account/connections").links
+    page = person.page(next(link for link in links if link.endswith("/disconnect")))
+    form = page.forms[-1]
+    return post(person.at(form.action), form.fields, Cookie=person.cookie())
 
 
 def test_the_last_secret_survives_two_people_who_revoke_at_once(standard: Tenant) -> None:
