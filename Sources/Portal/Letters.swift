@@ -73,6 +73,7 @@ struct LetterWriter: Sendable {
         case .transferOffered(let application, let by, let link): transferOffered(application, by, link)
         case .manualTokenReady(let application, let customer, let until, let link):
             manualTokenReady(application, customer, until, link)
+        case .manualToken(let application, let customer, let token): manualToken(application, customer, token)
 
         case .invitedToTest(let application, let domain): invitedToTest(application, domain)
         case .connected(let application, let grant, let may, let at): connected(application, grant, may, at)

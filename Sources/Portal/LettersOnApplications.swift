@@ -172,4 +172,21 @@ extension LetterWriter {
             closing: ["You sign in first. The token is shown once."]
         )
     }
+
+    func manualToken(_ application: Letter.Mention, _ customer: String, _ token: String) -> WrittenLetter {
+        WrittenLetter(
+            subject: "Your access for \(customer) is ready",
+            paragraphs: [
+                "\(customer) allowed \(application.name) to use its data. This is the access token:"
+            ],
+            quote: [token],
+            link: link("See the application", to: "applications", application.id),
+            closing: [
+                """
+                Anyone who reads this letter can use it. Store the token where your software keeps its secrets, then \
+                delete the letter.
+                """
+            ]
+        )
+    }
 }

@@ -10,8 +10,8 @@ extension Fields {
         }
         let keys = [
             "redirectMatch", "redirectURIAtToken", "codeChallenge", "refresh", "refreshWithClientCredentials",
-            "manualIssuance", "tokenText", "plusSeparatesScopes", "paths", "authorizeByPost",
-            "issuerInRedirect", "whenMissing",
+            "manualIssuance", "manualTokenByMail", "tokenText", "plusSeparatesScopes", "paths",
+            "authorizeByPost", "issuerInRedirect", "whenMissing",
             "parameters", "clientAuthentication", "answer", "resourceError", "crossOrigin", "checkAccept",
         ]
         guard let fields = object("profile", known: keys) else { return nil }
@@ -37,6 +37,7 @@ extension Fields {
         policy.refresh = choice("refresh") ?? policy.refresh
         policy.refreshWithClientCredentials = flag("refreshWithClientCredentials") ?? false
         policy.manualIssuance = flag("manualIssuance") ?? false
+        policy.manualTokenByMail = flag("manualTokenByMail") ?? false
         policy.tokenText = choice("tokenText") ?? policy.tokenText
         policy.plusSeparatesScopes = flag("plusSeparatesScopes") ?? false
     }

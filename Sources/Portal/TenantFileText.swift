@@ -113,6 +113,7 @@ extension TenantFile {
             ("refresh", .text(policy.refresh.rawValue)),
             ("refreshWithClientCredentials", .bool(policy.refreshWithClientCredentials)),
             ("manualIssuance", .bool(policy.manualIssuance)),
+            ("manualTokenByMail", .bool(policy.manualTokenByMail)),
             ("tokenText", .text(policy.tokenText.rawValue)),
             ("plusSeparatesScopes", .bool(policy.plusSeparatesScopes)),
         ]

@@ -4,10 +4,18 @@ package import FoundationEssentials
 ///
 /// What the consent screen showed and what an answer grants are both read from this row.
 package struct WaitingRequest: Sendable {
-    /// The query string it came with, so that it can be taken up again.
-    package let query: String
+    package let wayBack: WayBack
     package let application: Application
     package let expired: Bool
+}
+
+/// Where a request that waited is taken up again.
+package enum WayBack: Sendable, Equatable {
+    /// With the query string it came with.
+    case authorization(query: String)
+
+    /// Under the reference of a request by hand.
+    case manualRequest(String)
 }
 
 /// What a customer has allowed an application.
@@ -69,6 +77,18 @@ extension ApplicationRegistry {
         return made.ticket.id
     }
 
+    /// Keeps a request by hand for a customer who has not signed in.
+    package func keep(
+        _ request: ManualRequest,
+        of application: Application,
+        browser: [UInt8],
+        at tenant: Tenant
+    ) async throws -> String {
+        let made = ticket(for: request, of: application, browser: browser, session: nil, at: tenant)
+        try await database.write(made.insertion, .tenant(tenant.id))
+        return made.ticket.id
+    }
+
     /// A kept request, for the browser that brought it.
     package func waitingRequest(
         _ id: String,
@@ -86,15 +106,15 @@ extension ApplicationRegistry {
         }
     }
 
-    /// The query of the request a ticket stands for, so that it can be taken up again by whoever signs in next.
-    package func query(ofTicket ticket: String, at tenant: Tenant) async throws -> String? {
+    /// Where the request a ticket stands for is taken up again by whoever signs in next.
+    package func wayBack(ofTicket ticket: String, at tenant: Tenant) async throws -> WayBack? {
         guard let ticket = SecretText(parsing: ticket, kind: .ticket) else { return nil }
         let (digest, tenant) = (ticket.digest(with: secretKey), tenant.id)
         return try await database.transaction(.tenant(tenant)) { transaction in
             guard let row = try transaction.waitingRequest(ticket.id, tenant: tenant),
                 areEqualInConstantTime(row.digest, digest)
             else { return nil }
-            return row.query
+            return row.wayBack
         }
     }
 
@@ -107,8 +127,7 @@ extension ApplicationRegistry {
         showing shown: ShownDisclosure? = nil,
         at tenant: Tenant
     ) -> (ticket: SecretText, insertion: SQL) {
-        let now = clock()
-        let ticket = SecretText(prefix: tenant.name.secretPrefix, kind: .ticket, now: now, entropy: entropy)
+        let (now, ticket) = newTicket(at: tenant)
         let row = WaitingRow(
             digest: ticket.digest(with: secretKey),
             session: session?.id,
@@ -122,11 +141,48 @@ extension ApplicationRegistry {
             challenge: request.challenge,
             responseType: request.responseType,
             revision: request.application.revision,
+            manualRequest: nil,
             language: shown?.disclosure.language ?? "en",
             shown: shown?.digest,
             expiresAt: now.addingTimeInterval(Double(tenant.policy.requestSeconds))
         )
         return (ticket, row.insertion(as: ticket.id, tenant: tenant.id))
+    }
+
+    /// The same for a request by hand, which brings nothing along and sends nobody anywhere.
+    fileprivate func ticket(
+        for request: ManualRequest,
+        of application: Application,
+        browser: [UInt8],
+        session: Session?,
+        showing shown: ShownDisclosure? = nil,
+        at tenant: Tenant
+    ) -> (ticket: SecretText, insertion: SQL) {
+        let (now, ticket) = newTicket(at: tenant)
+        let row = WaitingRow(
+            digest: ticket.digest(with: secretKey),
+            session: session?.id,
+            browser: browser,
+            query: "",
+            application: application.id,
+            redirectURI: "",
+            wasNamed: false,
+            scopes: request.scopes,
+            state: nil,
+            challenge: nil,
+            responseType: .code,
+            revision: application.revision,
+            manualRequest: request.reference,
+            language: shown?.disclosure.language ?? "en",
+            shown: shown?.digest,
+            expiresAt: now.addingTimeInterval(Double(tenant.policy.requestSeconds))
+        )
+        return (ticket, row.insertion(as: ticket.id, tenant: tenant.id))
+    }
+
+    private func newTicket(at tenant: Tenant) -> (Date, SecretText) {
+        let (now, prefix) = (clock(), tenant.name.secretPrefix)
+        return (now, SecretText(prefix: prefix, kind: .ticket, now: now, entropy: entropy))
     }
 }
 
@@ -183,6 +239,24 @@ extension CustomerAccess {
         let made = registry.ticket(
             for: request,
             query: query,
+            browser: [],
+            session: session,
+            showing: shown,
+            at: tenant
+        )
+        try await registry.database.writeSoon(made.insertion, .tenant(tenant.id))
+        return made.ticket
+    }
+
+    /// Keeps what the consent screen shows on a request by hand.
+    package func remember(
+        _ request: ManualRequest,
+        of application: Application,
+        showing shown: ShownDisclosure
+    ) async throws -> SecretText {
+        let made = registry.ticket(
+            for: request,
+            of: application,
             browser: [],
             session: session,
             showing: shown,

@@ -6,8 +6,11 @@ package enum ConsentAnswer: String, Sendable, CaseIterable { case allow, deny }
 package enum ConsentOutcome: Sendable {
     case answer(AuthorizationAnswer)
 
+    /// To a request by hand, so nobody is sent anywhere.
+    case stays(WayBack)
+
     /// It was answered before, or the application changed while the customer read: ask again from the start.
-    case startAgain(query: String)
+    case startAgain(WayBack)
     case expired(WaitingRequest)
 
     /// The ticket is none, or somebody else's.
@@ -95,7 +98,7 @@ extension CustomerAccess {
             }
             return outcome
         } catch let overtaken as Overtaken {
-            return .startAgain(query: overtaken.query)
+            return .startAgain(overtaken.wayBack)
         }
     }
 
@@ -114,13 +117,17 @@ extension CustomerAccess {
             if waiting.expired { return (.expired(waiting), application) }
             guard application.revision == row.revision, !application.isSuspended,
                 try transaction.mayConnect(account, to: application, at: tenant)
-            else { return (.startAgain(query: row.query), application) }
+            else { return (.startAgain(row.wayBack), application) }
             let taking = WaitingRow.taking(ticket.id, tenant: tenant.id, at: moment.now)
             let result =
                 switch answer {
                 case .allow: try allow(found, taking, application, moment, transaction)
                 case .deny: try deny(row, taking, application, moment, transaction)
                 }
+            guard let result else {
+                try handOver(row, answer, to: application, transaction)
+                return (.stays(row.wayBack), application)
+            }
             let sent = AuthorizationAnswer(
                 redirectURI: try RedirectURI(kept: row.redirectURI),
                 state: row.state,
@@ -131,20 +138,21 @@ extension CustomerAccess {
         }
     }
 
-    /// Writes consent, receipt and code in one go, if what was shown would be shown again.
+    /// Writes consent, receipt and code in one go, if what was shown would be shown again; nil where nobody is sent
+    /// anywhere.
     private func allow(
         _ found: FoundRequest,
         _ taking: SQL,
         _ application: Application,
         _ moment: AnswerMoment,
         _ transaction: any Connection
-    ) throws -> AuthorizationAnswer.Result {
+    ) throws -> AuthorizationAnswer.Result? {
         let (row, now) = (found.row, moment.now)
         let lapsed = found.grant.flatMap { $0.isLive(at: now) ? nil : $0 }
         let earlier = try lapsed == nil ? found.earlier() : nil
         let shown = try found.disclosure(of: application, given: earlier, at: tenant)
         guard let shown, !(application.isFrozen && (earlier == nil || shown.asksForMore)) else {
-            throw Overtaken(query: row.query)
+            throw Overtaken(wayBack: row.wayBack)
         }
         let decision = ConsentDecision(on: row, showing: shown, given: earlier?.grant, moment.choice, at: now)
         if let lapsed { try registry.lapse(lapsed, of: tenant.id, in: transaction, at: now) }
@@ -157,19 +165,52 @@ extension CustomerAccess {
             at: now,
             providedThat: taking
         )
-        guard let grantID else { throw Overtaken(query: row.query) }
+        guard let grantID else { throw Overtaken(wayBack: row.wayBack) }
+        let parties = try answer(row, allowing: (grantID, decision.granted), moment, transaction)
         let signed = try receipt(of: decision, shown, for: grantID, moment, transaction)
         let result = try issue(decision, row, under: grantID, moment, transaction)
         if tenant.policy.consentLetters {
             try write(about: decision, given: earlier?.grant, to: application, grantID, now, transaction)
         }
         let holding = application.holding(asOf: row.revision, tenant: tenant.id)
-        let detail = decision.detail(row, signed)
+        let detail = decision.detail(row, signed) + parties
         guard try record(.consentGiven, application, detail, now, transaction, provided: holding)
         else {
-            throw Overtaken(query: row.query)
+            throw Overtaken(wayBack: row.wayBack)
         }
         return result
+    }
+
+    private func handOver(
+        _ row: WaitingRow,
+        _ answer: ConsentAnswer,
+        to application: Application,
+        _ transaction: any Connection
+    ) throws {
+        guard answer == .allow, let reference = row.manualRequest else { return }
+        try registry.handOver(reference, to: application, at: tenant, from: provenance, transaction)
+    }
+
+    /// Writes an answer to a request by hand down, and names everybody in it; nothing for any other request.
+    private func answer(
+        _ row: WaitingRow,
+        allowing granted: (grant: String, scopes: ScopeSet)?,
+        _ moment: AnswerMoment,
+        _ transaction: any Connection
+    ) throws -> [(String, String)] {
+        guard let reference = row.manualRequest else { return [] }
+        let isTaken = try registry.answer(
+            reference,
+            of: account.id,
+            allowing: granted,
+            in: transaction,
+            tenant: tenant.id,
+            at: moment.now
+        )
+        guard isTaken, let request = try transaction.manualRequest(reference, tenant: tenant.id) else {
+            throw Overtaken(wayBack: row.wayBack)
+        }
+        return request.parties
     }
 
     /// Keeps what was shown, signed.
@@ -220,7 +261,8 @@ extension CustomerAccess {
         under grant: String,
         _ moment: AnswerMoment,
         _ transaction: any Connection
-    ) throws -> AuthorizationAnswer.Result {
+    ) throws -> AuthorizationAnswer.Result? {
+        if row.manualRequest != nil { return nil }
         if row.responseType == .token {
             return .token(try token(decision, for: row.application, under: grant, transaction))
         }
@@ -237,11 +279,7 @@ extension CustomerAccess {
         _ transaction: any Connection
     ) throws -> IssuedTokens {
         let fresh = FreshTokens(for: client, at: tenant, of: registry, withRefreshToken: false)
-        let (scopes, end) = (decision.granted, decision.row.endsAt)
-        let family = fresh.family(fresh.access.id, grant: grant, scopes: scopes, consentEndsAt: end)
-        try transaction.insert(family, of: client, tenant: tenant.id)
-        try fresh.store(scopes, in: family, with: transaction)
-        return try fresh.issued(.issued(scopes, until: end))
+        return try fresh.store(decision.granted, under: grant, until: decision.row.endsAt, in: transaction)
     }
 
     private func deny(
@@ -250,10 +288,11 @@ extension CustomerAccess {
         _ application: Application,
         _ moment: AnswerMoment,
         _ transaction: any Connection
-    ) throws -> AuthorizationAnswer.Result {
-        if try transaction.run(taking).isEmpty { throw Overtaken(query: row.query) }
-        try record(.consentRefused, application, [], moment.now, transaction)
-        return .refusal(.deniedByCustomer)
+    ) throws -> AuthorizationAnswer.Result? {
+        if try transaction.run(taking).isEmpty { throw Overtaken(wayBack: row.wayBack) }
+        let parties = try self.answer(row, allowing: nil, moment, transaction)
+        try record(.consentRefused, application, parties, moment.now, transaction)
+        return row.manualRequest == nil ? .refusal(.deniedByCustomer) : nil
     }
 
     @discardableResult
@@ -280,7 +319,7 @@ extension CustomerAccess {
 }
 
 /// The request was answered, or the application changed, while this answer was being written.
-private struct Overtaken: Error { let query: String }
+private struct Overtaken: Error { let wayBack: WayBack }
 
 /// What an answer is made of, fixed before its transaction starts.
 private struct AnswerMoment: Sendable {

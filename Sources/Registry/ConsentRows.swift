@@ -17,6 +17,9 @@ struct WaitingRow: Sendable {
     let responseType: ResponseType
     let revision: Int
 
+    /// The request by hand it is about; then nobody is redirected.
+    let manualRequest: String?
+
     /// In which language the consent screen was, and the digest of what it said.
     let language: String
     let shown: [UInt8]?
@@ -44,13 +47,14 @@ struct FoundRequest: Sendable {
         given earlier: EarlierConsent?,
         at tenant: Tenant
     ) throws -> Disclosure? {
-        let redirectURI = try RedirectURI(kept: row.redirectURI)
+        let redirectURI = row.manualRequest == nil ? try RedirectURI(kept: row.redirectURI) : nil
         for given in earlier == nil ? [nil] : [earlier, nil] {
             let shown = try ShownDisclosure(
                 Disclosure(
                     of: application,
                     asking: row.scopes,
                     at: redirectURI,
+                    on: row.manualRequest,
                     given: given,
                     in: row.language,
                     at: tenant
@@ -78,7 +82,7 @@ extension WaitingRow {
     static func select(_ id: String, tenant: TenantID) -> SQL {
         """
         SELECT digest, session, browser, query, application, redirect_uri, redirect_uri_sent, scopes,
-            state, challenge, revision, expires_at, response_type, language, shown
+            state, challenge, revision, expires_at, response_type, language, shown, manual_request
         FROM authorization_requests WHERE tenant = \(tenant) AND id = \(id)
         """
     }
@@ -98,13 +102,16 @@ extension WaitingRow {
         responseType = ResponseType(rawValue: try row.text(12)) ?? .code
         revision = try row.integer(10)
         language = try row.text(13)
+        manualRequest = try row.optionalText(15)
         shown = try row.optionalBytes(14)
         expiresAt = try row.date(11)
     }
 
     func waiting(for application: Application, at now: Date) -> WaitingRequest {
-        WaitingRequest(query: query, application: application, expired: expiresAt <= now)
+        WaitingRequest(wayBack: wayBack, application: application, expired: expiresAt <= now)
     }
+
+    var wayBack: WayBack { manualRequest.map(WayBack.manualRequest) ?? .authorization(query: query) }
 
     /// Marks a request as answered; answers with a row when this was the statement that did.
     static func taking(_ id: String, tenant: TenantID, at now: Date) -> SQL {
@@ -119,10 +126,10 @@ extension WaitingRow {
         """
         INSERT INTO authorization_requests (tenant, id, digest, session, browser, query, application,
             redirect_uri, redirect_uri_sent, scopes, state, challenge, response_type, revision, language,
-            shown, expires_at)
+            shown, manual_request, expires_at)
         VALUES (\(tenant), \(id), \(digest), \(session), \(browser), \(query), \(application),
             \(redirectURI), \(wasNamed), \(scopes), \(state), \(challenge?.text ?? ""),
-            \(responseType), \(revision), \(language), \(shown), \(expiresAt))
+            \(responseType), \(revision), \(language), \(shown), \(manualRequest), \(expiresAt))
         """
     }
 }

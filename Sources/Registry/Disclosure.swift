@@ -18,6 +18,9 @@ package struct Disclosure: Sendable, Hashable, Codable {
         case web
         case thisComputer = "this_computer"
         case installedApp = "installed_app"
+
+        /// Nobody is sent anywhere: it was asked by hand.
+        case nowhere
     }
 
     /// Who stands behind an application, and who says so.
@@ -53,6 +56,9 @@ package struct Disclosure: Sendable, Hashable, Codable {
 
     /// The host, or the scheme of an installed app.
     package let returnsTo: String
+
+    /// The request by hand on which the tenant's people ask.
+    package let manualRequest: String?
     package let asksForMore: Bool
 
     /// What the question is about, in the tenant's order.
@@ -70,13 +76,15 @@ package struct Disclosure: Sendable, Hashable, Codable {
     package init(
         of application: Application,
         asking scopes: ScopeSet,
-        at redirectURI: RedirectURI,
+        at redirectURI: RedirectURI?,
+        on manualRequest: String? = nil,
         given earlier: EarlierConsent?,
         in language: String,
         at tenant: Tenant
     ) {
         let grant = earlier?.grant
-        let (held, place) = (grant?.scopes ?? ScopeSet(), redirectURI.disclosed)
+        let (held, place) = (grant?.scopes ?? ScopeSet(), redirectURI?.disclosed ?? (.nowhere, ""))
+        self.manualRequest = manualRequest
         asksForMore = grant.map { !$0.settles(scopes, at: tenant) } ?? false
         self.language = language
         provider = tenant.brand.displayName
@@ -187,7 +195,9 @@ package struct EarlierConsent: Sendable {
         }
         if shown.publisher != publisher { found.append(.publisher(was: shown.publisher)) }
         if shown.logo != application.logo?.text { found.append(.logo) }
-        if !shown.returnsTo.isByteForByte(place) { found.append(.returnsTo(was: shown.returnsTo)) }
+        if ![shown.returnsTo, place].contains(""), !shown.returnsTo.isByteForByte(place) {
+            found.append(.returnsTo(was: shown.returnsTo))
+        }
         if found.isEmpty, grant.revision != application.revision { found.append(.addresses) }
         return found
     }

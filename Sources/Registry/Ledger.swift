@@ -97,6 +97,11 @@ package enum Action: String, Sendable, CaseIterable {
     case applicationFrozen = "application.frozen"
     case reportsSettled = "reports.settled"
     case applicationUnfrozen = "application.unfrozen"
+    case manualTokenAsked = "manual_token.asked"
+    case manualTokenPut = "manual_token.put"
+    case manualTokenCollected = "manual_token.collected"
+    case manualTokenMailed = "manual_token.mailed"
+    case manualTokenEnded = "manual_token.ended"
 }
 
 /// One row of a tenant's ledger: who did what to which thing, when and from where.

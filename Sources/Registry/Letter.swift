@@ -34,6 +34,7 @@ package enum Letter: Sendable, Codable, Equatable {
     case invited(application: Mention, by: String, role: String, link: String)
     case transferOffered(application: Mention, by: String, link: String)
     case manualTokenReady(application: Mention, customer: String, until: Date, link: String)
+    case manualToken(application: Mention, customer: String, token: String)
 
     // To customers.
     case invitedToTest(application: Mention, domain: String)

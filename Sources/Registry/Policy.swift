@@ -43,8 +43,11 @@ package struct Policy: Sendable, Codable, Equatable {
     /// Whether an application's own token comes with a refresh token (RFC 6749 §4.4.3 advises against it).
     package var refreshWithClientCredentials = false
 
-    /// Whether the operator may issue a token for a customer whom the provider's people asked themselves.
+    /// Whether partners may ask for a token of one customer, and the provider's people give it.
     package var manualIssuance = false
+
+    /// Whether a letter may carry such a token itself, instead of a link to collect it once.
+    package var manualTokenByMail = false
     package var tokenText = TokenText.labelled
 
     /// Whether a `+` that survives decoding separates scopes as a space does.
@@ -160,6 +163,7 @@ extension Policy {
         try read(&refresh, .refresh)
         try read(&refreshWithClientCredentials, .refreshWithClientCredentials)
         try read(&manualIssuance, .manualIssuance)
+        try read(&manualTokenByMail, .manualTokenByMail)
         try read(&tokenText, .tokenText)
         try read(&plusSeparatesScopes, .plusSeparatesScopes)
         try read(&consentLetters, .consentLetters)

@@ -247,7 +247,7 @@ private struct ReportDesk: Sendable {
 
 extension Entropy {
     /// 8 letters and digits that are not taken for each other when read aloud: 40 bits.
-    fileprivate func reference() -> String {
+    func reference() -> String {
         let alphabet = Array("0123456789ABCDEFGHJKMNPQRSTVWXYZ".utf8)
         return String(decoding: bytes(8).map { alphabet[Int($0 & 31)] }, as: UTF8.self)
     }

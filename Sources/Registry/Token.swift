@@ -318,15 +318,19 @@ struct FreshTokens: Sendable {
     private let secret: String?
     private let uses: UseLog
 
+    /// How long the access token lives where it is not as the tenant says.
+    private let lifetime: Lifetime?
+
     init(
         for client: ClientID,
         at tenant: Tenant,
         of registry: ApplicationRegistry,
         withRefreshToken: Bool,
         rotating: Bool = true,
-        secret: String? = nil
+        secret: String? = nil,
+        lasting lifetime: Lifetime? = nil
     ) {
-        (remembersUse, self.secret, uses) = (rotating, secret, registry.uses)
+        (remembersUse, self.secret, self.lifetime, uses) = (rotating, secret, lifetime, registry.uses)
         let texts = TokenTexts(tenant: tenant, key: registry.secretKey)
         let (now, entropy) = (registry.clock(), registry.entropy)
         (self.now, self.client, self.tenant, key) = (now, client, tenant, registry.secretKey)
@@ -345,7 +349,7 @@ struct FreshTokens: Sendable {
             id: id,
             grant: grant,
             scopes: scopes,
-            endsAt: tenant.policy.familyEnd(from: now),
+            endsAt: lifetime?.end(from: now) ?? tenant.policy.familyEnd(from: now),
             consentEndsAt: consentEndsAt
         )
     }
@@ -357,10 +361,23 @@ struct FreshTokens: Sendable {
             family: family?.id,
             scopes: scopes,
             issuedAt: now,
-            expiresAt: min(tenant.policy.accessTokenSeconds.end(from: now), family?.consentEndsAt ?? .never),
+            expiresAt: min(accessLifetime.end(from: now), family?.consentEndsAt ?? .never),
             secret: secret
         )
         return row.insertion(as: access.id, of: client, tenant: tenant.id)
+    }
+
+    /// Stores a family of its own under a consent.
+    func store(
+        _ scopes: ScopeSet,
+        under grant: String,
+        until end: Date?,
+        in transaction: any Connection
+    ) throws -> IssuedTokens {
+        let family = family(access.id, grant: grant, scopes: scopes, consentEndsAt: end)
+        try transaction.insert(family, of: client, tenant: tenant.id)
+        try store(scopes, in: family, with: transaction)
+        return try issued(.issued(scopes, until: end))
     }
 
     func store(_ scopes: ScopeSet, in family: TokenFamily, with transaction: any Connection) throws {
@@ -398,9 +415,11 @@ struct FreshTokens: Sendable {
         }
     }
 
+    private var accessLifetime: Lifetime { lifetime ?? tenant.policy.accessTokenSeconds }
+
     /// How long an access token lives: as the tenant says, or to the end of the consent if that is sooner.
     private func seconds(until consentEnd: Date?) -> Int? {
-        let usual = tenant.policy.accessTokenSeconds.seconds
+        let usual = accessLifetime.seconds
         guard let consentEnd else { return usual }
         let left = max(0, Int(consentEnd.timeIntervalSince(now)))
         return usual.map { min($0, left) } ?? left

@@ -208,6 +208,10 @@ package func select(_ attributes: Attribute..., @HTMLBuilder content: () -> HTML
     .element("select", attributes, content)
 }
 
+package func select(_ attributes: [Attribute], @HTMLBuilder content: () -> HTML = HTML.init) -> HTML {
+    .element("select", attributes, content)
+}
+
 package func option(_ attributes: Attribute..., @HTMLBuilder content: () -> HTML = HTML.init) -> HTML {
     .element("option", attributes, content)
 }

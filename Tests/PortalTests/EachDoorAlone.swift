@@ -303,6 +303,7 @@ struct EachDoorAlone {
             settings.policy.refreshWithClientCredentials = true
         },
         Door("manualIssuance", []) { settings, _ in settings.policy.manualIssuance = true },
+        Door("manualTokenByMail", []) { settings, _ in settings.policy.manualTokenByMail = true },
         Door("hex", ["text of a token"]) { settings, _ in settings.policy.tokenText = .hex },
         Door("uuid", ["text of a token"]) { settings, _ in settings.policy.tokenText = .uuid },
         Door("plusSeparatesScopes", ["plus in scope", "plus in an asked scope"]) { settings, _ in

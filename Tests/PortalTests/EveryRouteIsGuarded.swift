@@ -19,8 +19,11 @@ struct EveryRouteIsGuarded {
         let halfwayPartner: Browser
         let grant: String
 
+        /// What Kim is asked by hand.
+        let request: String
+
         init() async throws {
-            portal = try await TestPortal()
+            portal = try await TestPortal { $0.policy.manualIssuance = true }
             application = try await portal.registeredApplication()
             partner = try await portal.browser(of: "dana@acme.example", as: .partner)
             admin = try await portal.browser(of: "ada@harbour.example", as: .admin)
@@ -31,6 +34,11 @@ struct EveryRouteIsGuarded {
             var kim = try await portal.customer()
             grant = try await Scene.grant(of: &kim)
             customer = kim
+            request = try await portal.manualRequest(
+                for: application,
+                to: "kim@northfield.example",
+                by: admin
+            )
         }
 
         static func grant(of customer: inout Browser) async throws -> String {
@@ -55,12 +63,14 @@ struct EveryRouteIsGuarded {
             _ route: Route,
             application: String? = nil,
             secret: String? = nil,
-            grant: String? = nil
+            grant: String? = nil,
+            request: String? = nil
         ) -> String {
             route.pattern.description
                 .replacing("{application}", with: application ?? self.application.id)
                 .replacing("{secret}", with: secret ?? self.application.secret?.id ?? "")
                 .replacing("{grant}", with: grant ?? self.grant)
+                .replacing("{request}", with: request ?? self.request)
                 .replacing("{entry}", with: "1790000000000-AAAAAA")
                 .replacing("{person}", with: "acc_0000000000000000000000")
                 .replacing("{link}", with: "harbour_link_x")
@@ -218,6 +228,11 @@ struct EveryRouteIsGuarded {
         _ = try await scene.portal.tokens(for: second, by: "lee@northfield.example")
         var stranger = try await scene.portal.customer("lee@northfield.example")
         let grant = try await Scene.grant(of: &stranger)
+        let request = try await scene.portal.manualRequest(
+            for: second,
+            to: "lee@northfield.example",
+            by: scene.admin
+        )
         let before = try await scene.entries()
 
         let browser = scene.admitted(route)
@@ -226,6 +241,7 @@ struct EveryRouteIsGuarded {
             (scene.path(route, application: others.id), scene.path(route, application: unknown)),
             (scene.path(route, grant: grant), scene.path(route, grant: "gr_0000000000000000000000")),
             (scene.path(route, secret: second.secret?.id), scene.path(route, secret: "0000000000000000")),
+            (scene.path(route, request: request), scene.path(route, request: "A-00000000")),
         ]
         pairs.removeAll { $0.0 == $0.1 || $0.0 == scene.path(route) }
         #expect(!pairs.isEmpty)
@@ -290,6 +306,27 @@ struct EveryRouteIsGuarded {
             }
             if route.admits == .client { #expect(limit == 16_384) }
         }
+    }
+}
+
+extension TestPortal {
+    /// What an administrator asks a customer by hand; its reference.
+    func manualRequest(
+        for application: OwnedApplication,
+        to customer: String,
+        by browser: Browser
+    ) async throws -> String {
+        let cookie = browser.cookies["portal-harbour-admin"] ?? ""
+        let from = Provenance(address: "192.0.2.7", reference: "arranged")
+        let admin = try #require(try await registry.admin(cookie, at: tenant, from: from))
+        let terms = ManualTerms(
+            application: application.id,
+            customer: try #require(EmailAddress(customer)),
+            scopes: try #require(ScopeSet(wire: "equipment.read")),
+            lifetime: .seconds(90 * 86_400),
+            isByLetter: false
+        )
+        return try await admin.askCustomer(terms)
     }
 }
 

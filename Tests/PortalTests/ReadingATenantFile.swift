@@ -260,7 +260,7 @@ struct ReadingATenantFile {
               profile: {
                 redirectMatch: 'hostAndPath', redirectURIAtToken: 'optional', codeChallenge: 'optional',
                 refresh: 'keep', refreshWithClientCredentials: true, tokenText: 'uuid',
-                plusSeparatesScopes: true, manualIssuance: true,
+                plusSeparatesScopes: true, manualIssuance: true, manualTokenByMail: true,
                 paths: { authorize: ['/a/'], token: ['/a/t'], revoke: ['/a/r'], introspect: ['/a/i'],
                   verify: ['/a/v'], logout: ['/rest/{version}/current'] },
                 authorizeByPost: true, issuerInRedirect: false,

@@ -52,10 +52,11 @@ struct AnsweringAConsentScreen {
         let ticket = try await ticket(application, query: "client_id=again")
         _ = try await answer(ticket, first)
         let entries = try await world.entries {
-            guard case .startAgain("client_id=again") = try await answer(ticket, second) else {
+            guard case .startAgain(let wayBack) = try await answer(ticket, second) else {
                 Issue.record("A second answer was taken.")
                 return
             }
+            #expect(wayBack == .authorization(query: "client_id=again"))
         }
         #expect(entries.isEmpty)
         #expect(try await world.customer.grants().count == (first == .allow ? 1 : 0))
@@ -198,7 +199,7 @@ struct AnsweringAConsentScreen {
         let request = try await world.request(application)
         let id = try await world.registry.keep(request, query: "q", browser: [1, 2, 3], at: world.tenant)
         let kept = try await world.registry.waitingRequest(id, browser: [1, 2, 3], at: world.tenant)
-        #expect(kept?.query == "q" && kept?.expired == false)
+        #expect(kept?.wayBack == .authorization(query: "q") && kept?.expired == false)
         for other: [UInt8] in [[], [1, 2], [1, 2, 4]] {
             #expect(try await world.registry.waitingRequest(id, browser: other, at: world.tenant) == nil)
         }

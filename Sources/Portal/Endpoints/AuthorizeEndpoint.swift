@@ -108,7 +108,7 @@ enum AuthorizeEndpoint {
             in: visit.language(asked: asked),
             at: visit.home
         )
-        let sheet = try ConsentSheet.for(subject, request, given: earlier, visit)
+        let sheet = try ConsentSheet.for(subject, given: earlier, visit)
         let ticket = try await customer.remember(request, query: visit.request.query, showing: sheet.shown)
         return ConsentPage(
             sheet: sheet,
@@ -132,7 +132,7 @@ enum AuthorizeEndpoint {
         guard let choice = ConsentChoice(form) else { throw Refusal.unsealedForm }
         switch try await customer.answer(ticket, answer, choice) {
         case .answer(let answer): return .redirect(with: answer, visit)
-        case .startAgain(let query): return again(query, visit)
+        case .startAgain(let wayBack), .stays(let wayBack): return again(wayBack, visit)
         case .expired(let waiting): return ExpiredPage(visit: visit, waiting: waiting).response
         case .refused: throw Refusal.unsealedForm
         }
@@ -140,21 +140,26 @@ enum AuthorizeEndpoint {
 
     /// Takes the same request up again with nobody signed in: they signed out meanwhile, or want to be another.
     private static func signInAgain(for ticket: String, _ visit: Visit) async throws -> Response {
-        guard let query = try await visit.registry.query(ofTicket: ticket, at: visit.tenant) else {
+        guard let wayBack = try await visit.registry.wayBack(ofTicket: ticket, at: visit.tenant) else {
             throw Refusal.unsealedForm
         }
         try await visit.customer()?.signOut()
-        return again(query, visit, [visit.signedOut(.customer)].compactMap { $0 })
+        return again(wayBack, visit, [visit.signedOut(.customer)].compactMap { $0 })
     }
 
     /// Back to the beginning with the request that was kept.
-    static func again(_ query: String, _ visit: Visit, _ headers: [Header] = []) -> Response {
-        .redirect(to: place(of: query, visit), headers)
+    static func again(_ wayBack: WayBack, _ visit: Visit, _ headers: [Header] = []) -> Response {
+        .redirect(to: place(of: wayBack, visit), headers)
     }
 
     /// Where a kept request is taken up again.
-    static func place(of query: String, _ visit: Visit) -> Path {
+    static func place(of wayBack: WayBack, _ visit: Visit) -> Path {
         let place = visit.path("oauth2", "authorize")
+        let query: String
+        switch wayBack {
+        case .manualRequest(let reference): return TokenQuestionScreens.place(of: reference, visit)
+        case .authorization(let kept): query = kept
+        }
         do {
             return place.with(query: try Form.urlEncoded(Array(query.utf8)[...]))
         } catch {

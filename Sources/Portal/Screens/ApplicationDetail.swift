@@ -13,6 +13,7 @@ struct ApplicationPage {
     let checklist: ApprovalChecklist
     let uses: [String: Date]
     let lastAuthorization: Activity?
+    let tokenRequests: [ManualRequest]
     var problems: [FieldProblem] = []
     var typedURI = ""
     var typedAccounts: String?
@@ -54,6 +55,12 @@ struct ApplicationPage {
                     problems: problems
                 )
             }
+            TokenRequestsSection(
+                visit: visit,
+                application: application,
+                role: role,
+                requests: tokenRequests
+            )
             QuickStart(visit: visit, application: application)
             if role == .owner { DangerSection(visit: visit, application: application) }
         }

@@ -81,6 +81,7 @@ enum ApplicationScreens {
             checklist: try await member.approvalChecklist(),
             uses: try await member.redirectURIUses(),
             lastAuthorization: try await member.lastAuthorization(),
+            tokenRequests: try await member.manualRequests(),
             problems: problems,
             typedURI: typedURI,
             typedAccounts: typedAccounts
@@ -102,6 +103,8 @@ enum Done: String {
     case brandSaved = "brand-saved"
     case changeSent = "change-sent"
     case permissionsSaved = "permissions-saved"
+    case tokenAsked = "token-asked"
+    case tokenEnded = "token-ended"
 
     var sentence: String {
         switch self {
@@ -116,6 +119,8 @@ enum Done: String {
         case .brandSaved: "The branding is saved."
         case .changeSent: "The change was sent for approval."
         case .permissionsSaved: "The permissions are saved."
+        case .tokenAsked: "You asked for a token. You read here what becomes of it."
+        case .tokenEnded: "The request is ended."
         }
     }
 }

@@ -256,7 +256,7 @@ struct ExpiredPage {
             h1 { "You took a little too long" }
             p { "For your safety this request ended after \(time). Nothing was shared." }
             p {
-                a(.class("btn primary"), .href(AuthorizeEndpoint.place(of: waiting.query, visit))) {
+                a(.class("btn primary"), .href(AuthorizeEndpoint.place(of: waiting.wayBack, visit))) {
                     "Start again"
                 }
             }

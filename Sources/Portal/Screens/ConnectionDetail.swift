@@ -24,6 +24,7 @@ struct ConnectionDetail: Component {
             ". "
             connection.sinceThen
         }
+        if let request = connection.byHand { onBehalf(request) }
         if !isLive {
             div(.class("callout")) {
                 p { strong { "It is disconnected." } }
@@ -36,6 +37,18 @@ struct ConnectionDetail: Component {
         facts
         ConnectionHistory(connection: connection, steps: history)
         if isLive { disconnection }
+    }
+
+    private func onBehalf(_ request: ManualRequest) -> HTML {
+        p {
+            "Connected by \(visit.brand.displayName) on your behalf on "
+            Day(request.allowedAt ?? grant.grantedAt)
+            " (request "
+            code { request.reference }
+            "). "
+            IssuedByHand(request: request)
+            "."
+        }
     }
 
     private var permissions: HTML {

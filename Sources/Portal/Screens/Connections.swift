@@ -9,6 +9,7 @@ enum ConnectionScreens {
         let all = try await customer.allGrants()
         let (live, over) = (all.filter { $0.isLive(at: now) }, all.filter { !$0.isLive(at: now) })
         let agreed = try await customer.lastReceipts(of: live)
+        let byHand = try await customer.givenByHand()
         let ended = try await customer.ended(visit.queryValue("disconnected") ?? "")
         return Page("Connected applications", .customers) {
             Notice(text: ended.map(\.notice))
@@ -26,7 +27,10 @@ enum ConnectionScreens {
                 }
                 ul(.class("rows card")) {
                     for grant in live {
-                        ConnectionRow(connection: Connected(grant, agreed[grant.id], visit), now: now)
+                        ConnectionRow(
+                            connection: Connected(grant, agreed[grant.id], byHand[grant.id], visit),
+                            now: now
+                        )
                     }
                 }
             }
@@ -48,7 +52,7 @@ enum ConnectionScreens {
         }
         let agreed = try await customer.lastReceipts(of: [grant])[grant.id]
         let detail = ConnectionDetail(
-            connection: Connected(grant, agreed, visit),
+            connection: Connected(grant, agreed, try await customer.givenByHand()[id], visit),
             history: try await customer.history(of: grant),
             now: visit.registry.now()
         )
@@ -72,11 +76,15 @@ extension CustomerAccess {
 struct Connected {
     let grant: ConsentGrant
     let agreed: SignedReceipt?
+
+    /// Where the provider's people asked for it.
+    let byHand: ManualRequest?
     let visit: Visit
 
-    init(_ grant: ConsentGrant, _ agreed: SignedReceipt?, _ visit: Visit) {
+    init(_ grant: ConsentGrant, _ agreed: SignedReceipt?, _ byHand: ManualRequest? = nil, _ visit: Visit) {
         self.grant = grant
         self.agreed = agreed
+        self.byHand = byHand
         self.visit = visit
     }
 
@@ -175,11 +183,26 @@ private struct ConnectionRow: Component {
                         Day(end)
                     }
                 }
+                if let request = connection.byHand { p(.class("note")) { IssuedByHand(request: request) } }
             }
             a(.class("btn small"), .href(connection.path("disconnect"))) {
                 "Disconnect"
                 span(.class("vh")) { " \(connection.name)" }
             }
+        }
+    }
+}
+
+/// Who gave a token by hand, and when.
+struct IssuedByHand: Component {
+    let request: ManualRequest
+
+    var body: HTML {
+        if let admin = request.admin, let date = request.allowedAt {
+            "Issued by hand by "
+            bdi { admin.name }
+            " on "
+            Day(date)
         }
     }
 }

@@ -50,16 +50,23 @@ struct ConsentSheet: Sendable {
     let template: Template
     let shown: ShownDisclosure
 
-    /// The sheet for a request, from memory where the same was asked before.
+    /// The sheet about a subject, from memory where the same was asked before.
     static func `for`(
         _ subject: ConsentSubject,
-        _ request: AuthorizationRequest,
         given earlier: EarlierConsent?,
         _ visit: Visit
     ) throws -> ConsentSheet {
         try visit.site.consentPages.value(for: subject) {
             let language = subject.language.rawValue
-            let disclosure = Disclosure(of: request, given: earlier, in: language, at: visit.tenant)
+            let disclosure = Disclosure(
+                of: subject.application,
+                asking: subject.scopes,
+                at: subject.redirectURI,
+                on: subject.manualRequest,
+                given: earlier,
+                in: language,
+                at: visit.tenant
+            )
             let form = ConsentForm(subject: subject, disclosure: disclosure)
             return ConsentSheet(
                 template: Template(form.page.document(for: visit)),
@@ -90,7 +97,9 @@ struct ConsentSubject: Hashable {
 
     let home: Home
     let application: Application
-    let redirectURI: RedirectURI
+
+    /// Nil where nobody is sent anywhere.
+    let redirectURI: RedirectURI?
     let scopes: ScopeSet
     let earlier: Earlier?
     let namesOrganisation: Bool
@@ -101,6 +110,31 @@ struct ConsentSubject: Hashable {
     /// Somebody is signed in to the administration in the same browser.
     let isAdministrator: Bool
     let language: Language
+
+    /// The request by hand that it is about.
+    var manualRequest: String?
+
+    /// The question that an administrator put to a customer.
+    init(
+        _ request: ManualRequest,
+        of application: Application,
+        given earlier: EarlierConsent?,
+        by account: Account,
+        isAdministrator: Bool,
+        in language: Language,
+        at home: Home
+    ) {
+        self.home = home
+        self.application = application
+        redirectURI = nil
+        manualRequest = request.reference
+        scopes = request.scopes
+        self.earlier = earlier.map(Earlier.init)
+        namesOrganisation = !account.organisation.isEmpty
+        isTested = !application.isOpen(at: home.tenant)
+        self.isAdministrator = isAdministrator
+        self.language = language
+    }
 
     init(
         _ request: AuthorizationRequest,

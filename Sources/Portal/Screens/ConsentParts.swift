@@ -109,13 +109,25 @@ struct ConsentNotices: Component {
 
     var body: HTML {
         if !application.isApproved { notice(words.unchecked) }
-        switch subject.redirectURI.destination {
-        case .web: HTML()
+        switch subject.redirectURI?.destination {
+        case .web, nil: HTML()
         case .thisComputer: notice(words.onThisComputer)
         case .installedApp: notice(words.onThisDevice)
         }
         if subject.isTested { notice(words.testAccount, isWarning: false) }
         if subject.isAdministrator { notice(words.administrator) }
+        if let reference = subject.manualRequest { byHand(reference) }
+    }
+
+    private func byHand(_ reference: String) -> HTML {
+        div(.class("callout"), .role("note")) {
+            p { strong { Named(words.byHand.fact, application) } }
+            p {
+                words.byHand.request.before
+                bdi(.dir(.leftToRight)) { reference }
+                words.byHand.request.after
+            }
+        }
     }
 
     private func notice(_ words: (fact: String, advice: String), isWarning: Bool = true) -> HTML {
@@ -169,7 +181,7 @@ struct ConsentFacts: Component {
                     notVerified: words.notVerified
                 )
             }
-            fact(words.youWillReturnTo) { place }
+            if disclosure.destination != .nowhere { fact(words.youWillReturnTo) { place } }
             if let since = disclosure.connectedSince {
                 fact(words.connectedSince) { Day(since, in: words.months) }
             }
@@ -179,6 +191,7 @@ struct ConsentFacts: Component {
                 dd { terms }
             }
         }
+        if disclosure.destination == .nowhere { p { words.youWillStay } }
     }
 
     private var terms: HTML {
@@ -206,6 +219,7 @@ struct ConsentFacts: Component {
 
     @HTMLBuilder private var place: HTML {
         switch disclosure.destination {
+        case .nowhere: HTML()
         case .web: strong { bdi(.dir(.leftToRight)) { disclosure.returnsTo } }
         case .thisComputer:
             strong { words.thisComputer }

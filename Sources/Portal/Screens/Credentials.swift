@@ -114,7 +114,7 @@ private struct TokensLeft: Component {
 }
 
 /// A value to copy, selectable without scripts.
-private struct Credential: Component {
+struct Credential: Component {
     let id: String
     let label: String
     let value: String
@@ -129,7 +129,7 @@ private struct Credential: Component {
     }
 }
 
-private struct CopyRow: Component {
+struct CopyRow: Component {
     let id: String
     let what: String
 

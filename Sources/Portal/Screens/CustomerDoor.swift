@@ -34,14 +34,34 @@ enum CustomerDoor {
 
     /// Sends somebody to sign in who has a request to decide; the way back is kept here, not in the address.
     static func keeping(_ request: AuthorizationRequest, _ visit: Visit) async throws -> Response {
+        try await keeping(visit) { browser in
+            try await visit.registry.keep(
+                request,
+                query: visit.request.query,
+                browser: browser,
+                at: visit.tenant
+            )
+        }
+    }
+
+    /// The same for whoever followed the link of a request by hand.
+    static func keeping(
+        _ request: ManualRequest,
+        of application: Application,
+        _ visit: Visit
+    ) async throws -> Response {
+        try await keeping(visit) { browser in
+            try await visit.registry.keep(request, of: application, browser: browser, at: visit.tenant)
+        }
+    }
+
+    private static func keeping(
+        _ visit: Visit,
+        _ keep: ([UInt8]) async throws -> String
+    ) async throws -> Response {
         let known = visit.browser
         let browser = known ?? visit.registry.freshToken()
-        let id = try await visit.registry.keep(
-            request,
-            query: visit.request.query,
-            browser: Array(visit.registry.seal(browser).utf8),
-            at: visit.tenant
-        )
+        let id = try await keep(Array(visit.registry.seal(browser).utf8))
         let headers = known == nil ? [visit.remembering(browser: browser)].compactMap { $0 } : []
         return .redirect(to: visit.path("sign-in").with(query: [("request", id)]), headers)
     }
@@ -61,7 +81,7 @@ enum CustomerDoor {
         _ headers: [Header] = []
     ) -> Response {
         guard let waiting else { return .redirect(to: visit.path("account", "connections"), headers) }
-        return AuthorizeEndpoint.again(waiting.query, visit, headers)
+        return AuthorizeEndpoint.again(waiting.wayBack, visit, headers)
     }
 
     private static func page(

@@ -62,6 +62,7 @@ struct ConsentWords: Sendable {
     let publishedBy: String
     let registeredBySomeoneAt: String
     let youWillReturnTo: String
+    let youWillStay: String
     let thisComputer: String
     let theApp: String
     let accessLasts: String
@@ -87,6 +88,9 @@ struct ConsentWords: Sendable {
     let onThisDevice: (fact: String, advice: String)
     let testAccount: (fact: String, advice: String)
     let administrator: (fact: String, advice: String)
+
+    /// Around an application's name and the reference of a request by hand.
+    let byHand: (fact: Around, request: Around)
     let months: [String]
 }
 
@@ -119,6 +123,7 @@ extension ConsentWords {
             publishedBy: "Published by",
             registeredBySomeoneAt: "Registered by someone at ",
             youWillReturnTo: "You will return to",
+            youWillStay: "You will stay here.",
             thisComputer: "this computer",
             theApp: "the app ",
             accessLasts: "Access lasts",
@@ -162,6 +167,10 @@ extension ConsentWords {
                 "You are an administrator of \(tenant).",
                 "This application gets the access of your customer account, not of your administration."
             ),
+            byHand: (
+                Around(before: "\(tenant) asks on behalf of ", after: "."),
+                Around(before: "Request ", after: ".")
+            ),
             months: CalendarText.months
         )
     }
@@ -190,6 +199,7 @@ extension ConsentWords {
             publishedBy: "الناشر",
             registeredBySomeoneAt: "سجّله شخص من ",
             youWillReturnTo: "ستعود إلى",
+            youWillStay: "ستبقى هنا.",
             thisComputer: "هذا الحاسوب",
             theApp: "التطبيق ",
             accessLasts: "مدة الوصول",
@@ -229,6 +239,10 @@ extension ConsentWords {
             administrator: (
                 "أنت مسؤول في \(tenant).",
                 "يحصل هذا التطبيق على صلاحيات حسابك كعميل، وليس على صلاحيات الإدارة."
+            ),
+            byHand: (
+                Around(before: "تسأل \(tenant) نيابةً عن ", after: "."),
+                Around(before: "الطلب ", after: ".")
             ),
             months: [
                 "يناير", "فبراير", "مارس", "أبريل", "مايو", "يونيو", "يوليو", "أغسطس", "سبتمبر", "أكتوبر",

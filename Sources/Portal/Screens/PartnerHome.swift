@@ -135,6 +135,14 @@ private struct ForDevelopers: Component {
                     }
                 }
             }
+            if visit.tenant.policy.manualIssuance {
+                p {
+                    "Need access to one customer only, without building a sign-in flow? "
+                    a(.href(visit.path("partners", "ask-for-a-token"))) {
+                        "Ask \(visit.brand.displayName) for a token"
+                    }
+                }
+            }
         }
     }
 }

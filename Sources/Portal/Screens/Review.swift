@@ -5,7 +5,11 @@ import Web
 /// The administrators' work: what waits, and deciding about it (ux A15, A16).
 enum ReviewScreens {
     static func queue(_ admin: AdminAccess, _ visit: Visit) async throws -> Response {
-        QueuePage(visit: visit, queue: try await admin.queue()).page.response(to: visit)
+        QueuePage(
+            visit: visit,
+            queue: try await admin.queue(),
+            tokenRequests: try await admin.manualRequests().filter { $0.state == .asked }
+        ).page.response(to: visit)
     }
 
     static func list(_ admin: AdminAccess, _ visit: Visit) async throws -> Response {
@@ -142,14 +146,20 @@ private struct ApplicationRow: Component {
 private struct QueuePage {
     let visit: Visit
     let queue: ReviewQueue
+    let tokenRequests: [ManualRequest]
 
-    private var isEmpty: Bool { queue.waiting.isEmpty && queue.oldSecrets.isEmpty }
+    private var isEmpty: Bool {
+        queue.waiting.isEmpty && queue.oldSecrets.isEmpty && tokenRequests.isEmpty
+    }
 
     var page: Page {
         Page("To do", .administrators) {
             div(.class("heading")) {
                 h1 { "To do" }
                 a(.class("btn"), .href(visit.path("admin", "applications"))) { "All applications" }
+                if visit.tenant.policy.manualIssuance {
+                    a(.class("btn"), .href(visit.path("admin", "manual-tokens"))) { "Tokens by hand" }
+                }
             }
             if isEmpty {
                 div(.class("empty")) {
@@ -168,6 +178,7 @@ private struct QueuePage {
                     }
                 }
             }
+            TokenRequestsWaiting(requests: tokenRequests, visit: visit)
             if !queue.oldSecrets.isEmpty {
                 section(.class("card"), .aria("labelledby", "secrets-h")) {
                     h2(.id("secrets-h")) { "Secrets older than a year (\(queue.oldSecrets.count))" }

@@ -23,6 +23,7 @@ package enum Schema {
             Migration("review", review),
             Migration("consent records", consentRecords),
             Migration("reports", reports),
+            Migration("tokens by hand", manualRequests),
         ]
     }
 

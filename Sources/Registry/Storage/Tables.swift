@@ -146,7 +146,7 @@ extension Schema {
             columns: [
                 "digest", "session", "browser", "query", "application", "redirect_uri", "redirect_uri_sent",
                 "scopes", "state", "challenge", "revision", "expires_at", "answered_at", "response_type",
-                "language", "shown",
+                "language", "shown", "manual_request",
             ]
         ),
         Table(
@@ -171,6 +171,17 @@ extension Schema {
             key: ["tenant", "reference"],
             columns: [
                 "application", "account", "reason", "words", "reported_at", "settled_at", "was_founded",
+            ]
+        ),
+        Table(
+            "manual_requests",
+            key: ["tenant", "reference"],
+            columns: [
+                "application", "email", "customer", "scopes", "reason", "asked_by", "asked_at", "state",
+                "admin",
+                "customer_asked_at", "lifetime", "by_letter", "expires_at", "allowed_at", "grant_id",
+                "family",
+                "collected_by", "collected_at",
             ]
         ),
         Table(

@@ -35,6 +35,11 @@ class Stage:
     mobile: Application
     long: Application
     rtl: Application
+    rovitracker: Tenant
+    asking: Person
+    giving: Person
+    giver: Person
+    by_hand: Application
 
     def link(self, person: Person, page: str, ending: str) -> str:
         return person.at(next(link for link in person.page(page).links if link.endswith(ending)))
@@ -68,6 +73,11 @@ def set_stage(standard: Tenant, brisk: Tenant) -> Stage:
             LONG, ["https://" + "very-long-host-name." * 8 + "example/callback"], owner=mine
         ),
         rtl=standard.application("شركة الأجهزة المتحدة", owner=mine),
+        rovitracker=(rovitracker := standard.server.tenant("rovitracker")),
+        asking=(asking := rovitracker.partner()),
+        giving=rovitracker.admin(),
+        giver=rovitracker.customer(),
+        by_hand=rovitracker.application("Acme Rentals", redirect_uris=(), owner=asking.email),
     )
     standard.server.succeed(
         "app", "suspend", "--tenant", "standard", stage.suspended.client_id, "--reason", "Unusual traffic"

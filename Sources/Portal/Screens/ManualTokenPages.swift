@@ -1,0 +1,336 @@
+import FoundationEssentials
+import Registry
+import Web
+
+/// The form of an administrator who gives a token by hand.
+struct ManualTokenPage {
+    let visit: Visit
+    let form: ManualTokenForm
+
+    /// The partner's request that it answers.
+    let request: ManualRequest?
+    let applications: [Application]
+    var problems: [FieldProblem] = []
+
+    private var name: String { visit.brand.displayName }
+
+    var page: Page {
+        let title = "Issue a token by hand"
+        return Page(problems.isEmpty ? title : "Error: \(title)", .administrators) {
+            ErrorSummary(problems: problems)
+            h1 { title }
+            p { "Use this when a partner cannot send customers through the connect page." }
+            if let request { asked(request) }
+            Web.form(
+                .class("stack"),
+                .method("post"),
+                .action(visit.path("admin", "manual-tokens", "check")),
+                .novalidate
+            ) {
+                SealField(seal: visit.seal(for: .admin))
+                input(.type("hidden"), .name("request"), .value(request?.reference ?? ""))
+                fields
+                div(.class("row")) {
+                    button(.class("btn primary")) { "Check and continue" }
+                    a(.class("btn"), .href(visit.path("admin", "manual-tokens"))) { "Cancel" }
+                }
+            }
+        }
+    }
+
+    private func asked(_ request: ManualRequest) -> HTML {
+        div(.class("callout")) {
+            p {
+                strong { "Request \(request.reference)" }
+                ", asked by "
+                bdi { request.askedBy.name }
+                " ("
+                bdi(.dir(.leftToRight)) { request.askedBy.email.text }
+                ") on "
+                Day(request.askedAt)
+                ":"
+            }
+            p { bdi { request.reason } }
+            p {
+                a(.href(visit.path("admin", "manual-tokens", request.reference, "end"))) {
+                    "Decline this request"
+                }
+            }
+        }
+    }
+
+    @HTMLBuilder private var fields: HTML {
+        Field(id: "application", name: "application", label: "1 Application", problems: problems) {
+            attributes in
+            select(attributes) {
+                for application in chooseable {
+                    option(
+                        .value(application.id.text),
+                        .selected.when(application.id.text.isByteForByte(form.application))
+                    ) { application.displayName }
+                }
+            }
+        }
+        AddressField(
+            label: "2 Customer",
+            value: form.email,
+            hint: "The e-mail they sign in to \(name) with.",
+            autocomplete: "off",
+            problems: problems
+        )
+        ByHandChoice(
+            offered: visit.tenant.settings.scopes.filter { $0.kind == .read },
+            chosen: form.scopes,
+            problems: problems,
+            legend: "3 What it may do"
+        )
+        div(.class("field")) {
+            p { strong { "4 How did the customer agree?" } }
+            p {
+                "We ask them now by e-mail. They answer on the ordinary consent page, and nothing is given before."
+            }
+        }
+        Choice(
+            legend: "5 Ends",
+            name: "ends",
+            options: ManualTokenForm.End.allCases.map { ($0.rawValue, $0.words) },
+            chosen: form.end.rawValue
+        )
+        if visit.tenant.policy.manualTokenByMail { handOver }
+    }
+
+    private var handOver: HTML {
+        Choice(
+            legend: "6 Hand over",
+            name: "hand",
+            options: [
+                ("link", "a link the partner opens once, mailed to the owners, works 7 days"),
+                (
+                    "letter",
+                    "put the token in the e-mail (as \(name) did before; anyone who reads the mail can use it)"
+                ),
+            ],
+            chosen: form.isByLetter ? "letter" : "link"
+        ).body
+    }
+
+    /// A partner's request is for the application that asked.
+    private var chooseable: [Application] {
+        guard let request else { return applications }
+        return applications.filter { $0.id == request.application }
+    }
+}
+
+/// One of several, each on a line.
+private struct Choice: Component {
+    let legend: String
+    let name: String
+    let options: [(value: String, words: String)]
+    let chosen: String
+
+    var body: HTML {
+        fieldset(.class("field")) {
+            Web.legend { legend }
+            for option in options {
+                div(.class("choice")) {
+                    input(
+                        .type("radio"),
+                        .id("\(name)-\(option.value)"),
+                        .name(name),
+                        .value(option.value),
+                        .checked.when(option.value == chosen)
+                    )
+                    label(.for("\(name)-\(option.value)")) { option.words }
+                }
+            }
+        }
+    }
+}
+
+/// What will be asked, before it is.
+struct SummaryPage {
+    let visit: Visit
+    let form: ManualTokenForm
+    let terms: ManualTerms
+    let parties: ManualParties
+
+    private var name: String { parties.application.displayName }
+
+    var page: Page {
+        Page("Check and ask the customer", .administrators) {
+            h1 { "Ask the customer?" }
+            if parties.isConnected {
+                p(.class("callout warn")) {
+                    bdi { name }
+                    " already has access for this customer (until disconnected). Issue another token?"
+                }
+            }
+            dl(.class("facts")) {
+                fact("Application") { bdi { name } }
+                fact("Customer") {
+                    bdi(.dir(.leftToRight)) { parties.customer.email.text }
+                    if !parties.customer.organisation.isEmpty {
+                        " · "
+                        bdi { parties.customer.organisation }
+                    }
+                }
+                fact("It may") {
+                    let sentences = visit.tenant.offers(terms.scopes).map(\.sentence)
+                    sentences.isEmpty ? "Learn who the customer is" : sentences.joined(separator: " · ")
+                }
+                fact("The token ends") { form.end.words }
+                fact("Hand over") {
+                    terms.isByLetter ? "The token in an e-mail to the owners" : "A link to collect it once"
+                }
+            }
+            p {
+                "The customer gets an e-mail and answers within 7 days. If they say no or nothing, no token is made."
+            }
+            Web.form(.class("row"), .method("post"), .action(visit.path("admin", "manual-tokens"))) {
+                SealField(seal: visit.seal(for: .admin))
+                for field in form.fields { input(.type("hidden"), .name(field.name), .value(field.value)) }
+                button(.class("btn primary")) { "Ask the customer" }
+                a(.class("btn"), .href(visit.path("admin", "manual-tokens"))) { "Cancel" }
+            }
+        }
+    }
+}
+
+/// One request, and what can be done about it.
+struct ManualRequestPage {
+    let visit: Visit
+    let request: ManualRequest
+    let application: Application
+
+    private var now: Date { visit.registry.now() }
+    private var place: Path { visit.path("admin", "manual-tokens", request.reference) }
+
+    private var notice: String? {
+        switch visit.queryValue("done") {
+        case "asked": "The customer is asked by e-mail."
+        case "ended": "The request is ended."
+        default: nil
+        }
+    }
+
+    var page: Page {
+        Page("Request \(request.reference)", .administrators) {
+            Notice(text: notice)
+            div(.class("heading")) {
+                ApplicationMark(application, visit.home)
+                h1 { "Request \(request.reference)" }
+                ManualStateTag(request: request, now: now)
+            }
+            facts
+            actions
+            p { a(.href(visit.path("admin", "manual-tokens"))) { "All tokens by hand" } }
+        }
+    }
+
+    private var facts: HTML {
+        dl(.class("facts")) {
+            fact("Application") {
+                a(.href(visit.path("admin", "applications", application.id.text))) {
+                    bdi { application.displayName }
+                }
+            }
+            fact("Customer") { bdi(.dir(.leftToRight)) { request.email.text } }
+            fact("Asked by") { bdi(.dir(.leftToRight)) { request.askedBy.email.text } }
+            fact("Asked on") { Moment(CalendarText(request.askedAt)) }
+            if !request.reason.isEmpty { fact("Why") { bdi { request.reason } } }
+            if let admin = request.admin, let date = request.customerAskedAt {
+                fact("Customer asked") {
+                    Moment(CalendarText(date))
+                    " by "
+                    bdi { admin.name }
+                }
+            }
+            if let end = request.expiry { fact("Waits until") { Moment(CalendarText(end)) } }
+            if let date = request.allowedAt { fact("Allowed on") { Moment(CalendarText(date)) } }
+            if let date = request.collectedAt {
+                fact(request.isByLetter ? "Mailed on" : "Collected on") {
+                    Moment(CalendarText(date))
+                    if let person = request.collectedBy {
+                        " by "
+                        bdi(.dir(.leftToRight)) { person.email.text }
+                    }
+                }
+            }
+        }
+    }
+
+    private var actions: HTML {
+        div(.class("row")) {
+            if request.state == .asked {
+                a(
+                    .class("btn primary"),
+                    .href(
+                        visit.path("admin", "manual-tokens", "new").with(query: [
+                            ("request", request.reference)
+                        ])
+                    )
+                ) { "Look at this request" }
+            }
+            if request.state == .waiting {
+                form(.method("post"), .action(place.appending("again"))) {
+                    SealField(seal: visit.seal(for: .admin))
+                    button(.class("btn")) { "Ask again" }
+                }
+            }
+            if request.mayBeEnded {
+                a(.class("btn"), .href(place.appending("end"))) {
+                    switch request.state {
+                    case .asked: "Decline"
+                    case .collected: "Revoke the token"
+                    default: "Withdraw"
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// One request in a list.
+struct ManualRequestRow: Component {
+    let request: ManualRequest
+    let visit: Visit
+
+    var body: HTML {
+        li {
+            div {
+                p {
+                    a(.href(visit.path("admin", "manual-tokens", request.reference))) {
+                        strong { "Request \(request.reference)" }
+                    }
+                    " "
+                    ManualStateTag(request: request, now: visit.registry.now())
+                }
+                p(.class("note")) {
+                    "Data of "
+                    bdi(.dir(.leftToRight)) { request.email.text }
+                    ", asked by "
+                    bdi { request.askedBy.name }
+                    " on "
+                    Day(request.askedAt)
+                }
+            }
+        }
+    }
+}
+
+/// Partners' requests in the administrators' queue (ux A15).
+struct TokenRequestsWaiting: Component {
+    let requests: [ManualRequest]
+    let visit: Visit
+
+    var body: HTML {
+        if !requests.isEmpty {
+            section(.class("card"), .aria("labelledby", "token-requests-h")) {
+                h2(.id("token-requests-h")) { "Requests for a token (\(requests.count))" }
+                ul(.class("rows")) {
+                    for request in requests { ManualRequestRow(request: request, visit: visit) }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,186 @@
+import FoundationEssentials
+
+/// Handing over what a customer allowed by hand: the token is minted in the moment somebody takes it, and never kept.
+
+/// What the link of a partner's letter leads to.
+package enum Handover: Sendable {
+    case ready(ManualRequest, Application)
+    case collected(ManualRequest, Application)
+
+    /// Too old, withdrawn, disconnected again, or none of this partner's.
+    case gone
+}
+
+/// A token by hand in the one moment it can be read.
+package struct CollectedToken: Sendable {
+    package let tokens: IssuedTokens
+    package let request: ManualRequest
+    package let application: Application
+}
+
+extension PartnerAccess {
+    /// What a link is good for, without using it.
+    package func handover(_ link: String) async throws -> Handover {
+        let (tenant, now) = (tenant, registry.clock())
+        let reference: String
+        switch try await registry.look(at: link, .collectToken, at: tenant) {
+        case .open(let facts), .used(let facts): reference = facts.subject
+        case .gone: return .gone
+        }
+        let request = try await registry.database.read(.tenant(tenant.id)) {
+            try $0.manualRequest(reference, tenant: tenant.id)
+        }
+        guard let request, let member = try await collecting(request) else { return .gone }
+        switch request.state {
+        case .collected: return .collected(request, member.application)
+        case .allowed where !request.isOver(at: now): return .ready(request, member.application)
+        default: return .gone
+        }
+    }
+
+    /// The token behind a link, once; nil where there is none, or no more.
+    package func collect(_ link: String) async throws -> CollectedToken? {
+        guard case .ready(let request, let application) = try await handover(link) else { return nil }
+        let (tenant, registry, account) = (tenant, registry, account.id)
+        return try await registry.database.transaction(.tenant(tenant.id)) { transaction in
+            let now = registry.clock()
+            guard try transaction.hold(application.id, tenant: tenant.id),
+                try registry.use(link, .collectToken, in: transaction, tenant: tenant.id, at: now) != nil,
+                let current = try transaction.application(application.id.text, tenant: tenant.id),
+                !current.isSuspended,
+                let tokens = try registry.mint(
+                    for: request,
+                    to: current,
+                    by: account,
+                    at: tenant,
+                    transaction
+                )
+            else { return nil }
+            try registry.ledger.record(
+                .manualTokenCollected,
+                of: current.id.text,
+                by: actor,
+                request.parties,
+                from: provenance,
+                in: transaction,
+                tenant: tenant.id,
+                at: now
+            )
+            return CollectedToken(tokens: tokens, request: request, application: current)
+        }
+    }
+
+    private func collecting(_ request: ManualRequest) async throws -> MemberAccess? {
+        do {
+            return try await member(of: request.application.text, atLeast: .developer)
+        } catch is MemberRefusal {
+            return nil
+        }
+    }
+}
+
+extension ApplicationRegistry {
+    /// Tells the partner that the customer allowed it, or sends the token where the tenant does that.
+    ///
+    /// Part of the transaction of the customer's answer; the grant is written already.
+    func handOver(
+        _ reference: String,
+        to application: Application,
+        at tenant: Tenant,
+        from provenance: Provenance,
+        _ transaction: any Connection
+    ) throws {
+        let now = clock()
+        guard let request = try transaction.manualRequest(reference, tenant: tenant.id) else { return }
+        let (mention, customer) = (Letter.Mention(application), request.customerName)
+        let letter: Letter
+        if request.isByLetter {
+            let tokens = try mint(for: request, to: application, by: nil, at: tenant, transaction)
+            guard let tokens else { return }
+            letter = .manualToken(
+                application: mention,
+                customer: customer,
+                token: tokens.accessToken.plaintext
+            )
+            try ledger.record(
+                .manualTokenMailed,
+                of: application.id.text,
+                by: .thePortal,
+                request.parties,
+                from: provenance,
+                in: transaction,
+                tenant: tenant.id,
+                at: now
+            )
+        } else {
+            let link = newLink(
+                .collectToken,
+                about: reference,
+                lasting: ManualRequest.patience,
+                at: tenant
+            )
+            try keep(link, in: transaction, tenant: tenant.id)
+            let (until, text) = (link.expiresAt, link.secret.plaintext)
+            letter = .manualTokenReady(application: mention, customer: customer, until: until, link: text)
+        }
+        let owners = try transaction.ownerAddresses(of: application.id, tenant: tenant.id)
+        try outbox.post(letter, to: owners, in: transaction, tenant: tenant.id, at: now)
+    }
+
+    /// Makes the token of a request under what stands of its consent; nil where it was made, or nothing stands.
+    fileprivate func mint(
+        for request: ManualRequest,
+        to application: Application,
+        by account: AccountID?,
+        at tenant: Tenant,
+        _ transaction: any Connection
+    ) throws -> IssuedTokens? {
+        guard let customer = request.customer else { return nil }
+        let fresh = FreshTokens(
+            for: application.id,
+            at: tenant,
+            of: self,
+            withRefreshToken: false,
+            lasting: request.lifetime
+        )
+        let grant = try transaction.standingGrant(to: application, of: customer.id, tenant: tenant.id)
+        guard let grant, grant.id == request.grant, grant.isLive(at: fresh.now) else { return nil }
+        let taken = try transaction.run(
+            """
+            UPDATE manual_requests SET state = 'collected', family = \(fresh.access.id), collected_by = \(account),
+                collected_at = \(fresh.now)
+            WHERE tenant = \(tenant.id) AND reference = \(request.reference) AND state = 'allowed'
+                AND expires_at > \(fresh.now)
+            RETURNING reference
+            """
+        )
+        if taken.isEmpty { return nil }
+        let scopes = request.scopes.intersection(grant.scopes).intersection(application.scopes)
+        return try fresh.store(scopes, under: grant.id, until: grant.endsAt, in: transaction)
+    }
+}
+
+extension ApplicationRegistry {
+    /// Writes the customer's answer down; says whether it was still asked.
+    func answer(
+        _ reference: String,
+        of customer: AccountID,
+        allowing granted: (grant: String, scopes: ScopeSet)?,
+        in transaction: any Connection,
+        tenant: TenantID,
+        at now: Date
+    ) throws -> Bool {
+        let state: ManualRequest.State = granted == nil ? .refused : .allowed
+        let end = now.addingTimeInterval(Double(ManualRequest.patience.components.seconds))
+        try endLink(.requestToken, about: reference, in: transaction, tenant: tenant)
+        return try !transaction.run(
+            """
+            UPDATE manual_requests SET state = \(state), scopes = COALESCE(\(granted?.scopes), scopes),
+                grant_id = \(granted?.grant), allowed_at = \(granted.map { _ in now }), expires_at = \(end)
+            WHERE tenant = \(tenant) AND reference = \(reference) AND customer = \(customer)
+                AND state = 'waiting' AND expires_at > \(now)
+            RETURNING reference
+            """
+        ).isEmpty
+    }
+}

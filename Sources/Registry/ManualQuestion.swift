@@ -1,0 +1,260 @@
+import FoundationEssentials
+
+/// Putting a request by hand to its customer, and their answer.
+
+/// What an administrator puts to a customer.
+package struct ManualTerms: Sendable {
+    package let application: String
+    package let customer: EmailAddress
+    package let scopes: ScopeSet
+    package let lifetime: Lifetime
+    package let isByLetter: Bool
+
+    package init(
+        application: String,
+        customer: EmailAddress,
+        scopes: ScopeSet,
+        lifetime: Lifetime,
+        isByLetter: Bool
+    ) {
+        self.application = application
+        self.customer = customer
+        self.scopes = scopes
+        self.lifetime = lifetime
+        self.isByLetter = isByLetter
+    }
+}
+
+/// Those whom terms name, as they are now.
+package struct ManualParties: Sendable {
+    package let application: Application
+    package let customer: Account
+
+    /// The customer allows the application something already.
+    package let isConnected: Bool
+}
+
+extension AdminAccess {
+    /// The latest first.
+    package func manualRequests() async throws -> [ManualRequest] {
+        let tenant = tenant.id
+        return try await registry.database.read(.tenant(tenant)) { try $0.manualRequests(tenant: tenant) }
+    }
+
+    package func manualRequest(_ reference: String) async throws -> ManualRequest? {
+        let tenant = tenant.id
+        return try await registry.database.read(.tenant(tenant)) {
+            try $0.manualRequest(reference, tenant: tenant)
+        }
+    }
+
+    /// Whether all of this can be asked; throws ``ManualRefusal``.
+    package func check(_ terms: ManualTerms) async throws -> ManualParties {
+        let (tenant, now) = (tenant, registry.clock())
+        return try await registry.database.read(.tenant(tenant.id)) { connection in
+            try connection.parties(to: terms, at: tenant, now)
+        }
+    }
+
+    /// Asks the customer by letter, on the partner's request or without one; throws ``ManualRefusal``.
+    package func askCustomer(_ terms: ManualTerms, on request: String? = nil) async throws -> String {
+        let (tenant, now, account) = (tenant, registry.clock(), account.id)
+        let reference = request ?? registry.newManualReference()
+        let link = registry.newLink(
+            .requestToken,
+            about: reference,
+            lasting: ManualRequest.patience,
+            at: tenant
+        )
+        try await registry.database.transaction(.tenant(tenant.id)) { transaction in
+            let parties = try transaction.parties(to: terms, at: tenant, now)
+            if request == nil {
+                try transaction.insertManualRequest(
+                    reference,
+                    for: parties.application.id,
+                    terms.customer,
+                    terms.scopes,
+                    "",
+                    by: account,
+                    tenant: tenant.id,
+                    at: now
+                )
+            }
+            let isPut = try transaction.put(
+                reference,
+                terms,
+                to: parties,
+                by: account,
+                until: link.expiresAt,
+                tenant: tenant.id,
+                at: now
+            )
+            guard isPut else { throw ManualRefusal.overtaken }
+            try send(link, reference, transaction, now)
+        }
+        return reference
+    }
+
+    /// Sends the customer another letter; the link in the one before is dead.
+    package func askAgain(_ reference: String) async throws {
+        let (tenant, now) = (tenant, registry.clock())
+        let link = registry.newLink(
+            .requestToken,
+            about: reference,
+            lasting: ManualRequest.patience,
+            at: tenant
+        )
+        try await registry.database.transaction(.tenant(tenant.id)) { transaction in
+            let renewed = try transaction.run(
+                """
+                UPDATE manual_requests SET expires_at = \(link.expiresAt), customer_asked_at = \(now)
+                WHERE tenant = \(tenant.id) AND reference = \(reference) AND state = 'waiting'
+                RETURNING reference
+                """
+            )
+            if renewed.isEmpty { throw ManualRefusal.overtaken }
+            try send(link, reference, transaction, now)
+        }
+    }
+
+    /// Declines or withdraws a request, and ends the token it gave; throws ``ManualRefusal``.
+    package func end(_ request: ManualRequest) async throws {
+        let (now, tenant) = (registry.clock(), tenant.id)
+        try await registry.recentReads.changing {
+            try await registry.database.transaction(.tenant(tenant)) { transaction in
+                try registry.end(request, in: transaction, tenant: tenant, at: now)
+                try record(.manualTokenEnded, request, transaction, now)
+            }
+        }
+    }
+
+    private func send(
+        _ link: OneTimeLink,
+        _ reference: String,
+        _ transaction: any Connection,
+        _ now: Date
+    ) throws {
+        guard let request = try transaction.manualRequest(reference, tenant: tenant.id),
+            let customer = request.customer,
+            let application = try transaction.application(request.application.text, tenant: tenant.id)
+        else { throw ManualRefusal.overtaken }
+        try registry.keep(link, in: transaction, tenant: tenant.id)
+        let letter = Letter.manualTokenRequest(
+            application: .init(application),
+            sentences: tenant.offers(request.scopes).map(\.sentence),
+            until: link.expiresAt,
+            link: link.secret.plaintext
+        )
+        try registry.outbox.post(letter, to: customer.email, in: transaction, tenant: tenant.id, at: now)
+        try record(.manualTokenPut, request, transaction, now)
+    }
+
+    private func record(
+        _ action: Action,
+        _ request: ManualRequest,
+        _ transaction: any Connection,
+        _ now: Date
+    ) throws {
+        try registry.ledger.record(
+            action,
+            of: request.application.text,
+            by: actor,
+            request.parties,
+            from: provenance,
+            in: transaction,
+            tenant: tenant.id,
+            at: now
+        )
+    }
+}
+
+// MARK: - What the customer does
+
+extension ApplicationRegistry {
+    /// What the link of a customer's letter is about; nil where it leads nowhere any more.
+    package func manualQuestion(
+        _ link: String,
+        at tenant: Tenant
+    ) async throws -> (request: ManualRequest, application: Application)? {
+        guard case .open(let facts) = try await look(at: link, .requestToken, at: tenant) else { return nil }
+        let tenant = tenant.id
+        return try await database.read(.tenant(tenant)) { connection in
+            guard let request = try connection.manualRequest(facts.subject, tenant: tenant),
+                let application = try connection.application(request.application.text, tenant: tenant)
+            else { return nil }
+            return (request, application)
+        }
+    }
+}
+
+extension CustomerAccess {
+    /// A request that was put to this customer; nil for anybody else's.
+    package func manualQuestion(
+        _ reference: String
+    ) async throws -> (request: ManualRequest, application: Application)? {
+        let (tenant, account) = (tenant.id, account.id)
+        return try await registry.database.read(.tenant(tenant)) { connection in
+            guard let request = try connection.manualRequest(reference, tenant: tenant),
+                request.customer?.id == account,
+                let application = try connection.application(request.application.text, tenant: tenant)
+            else { return nil }
+            return (request, application)
+        }
+    }
+
+    /// What was given by hand, by the connection it hangs on; the latest of each.
+    package func givenByHand() async throws -> [String: ManualRequest] {
+        let (tenant, account) = (tenant.id, account.id)
+        let requests = try await registry.database.read(.tenant(tenant)) {
+            try $0.manualRequests(allowedBy: account, tenant: tenant)
+        }
+        let pairs = requests.compactMap { request in request.grant.map { ($0, request) } }
+        return Dictionary(pairs, uniquingKeysWith: { latest, _ in latest })
+    }
+}
+
+// MARK: - How it is kept
+
+extension Connection {
+    /// Throws ``ManualRefusal``.
+    fileprivate func parties(to terms: ManualTerms, at tenant: Tenant, _ now: Date) throws -> ManualParties {
+        guard let application = try application(terms.application, tenant: tenant.id) else {
+            throw ManualRefusal.noSuchApplication
+        }
+        try tenant.requireByHand(terms.scopes, to: application)
+        if terms.isByLetter, !tenant.policy.manualTokenByMail { throw ManualRefusal.notByLetter }
+        if application.isSuspended || application.isFrozen { throw ManualRefusal.suspended }
+        guard let customer = try account(of: terms.customer, as: .customer, tenant: tenant.id)?.account else {
+            throw ManualRefusal.noSuchCustomer
+        }
+        guard try mayConnect(customer, to: application, at: tenant) else { throw ManualRefusal.mayNotConnect }
+        let standing = try standingGrant(to: application, of: customer.id, tenant: tenant.id)
+        return ManualParties(
+            application: application,
+            customer: customer,
+            isConnected: standing?.isLive(at: now) ?? false
+        )
+    }
+
+    /// Says whether it had not been put to anybody yet, and is about this application.
+    fileprivate func put(
+        _ reference: String,
+        _ terms: ManualTerms,
+        to parties: ManualParties,
+        by admin: AccountID,
+        until end: Date,
+        tenant: TenantID,
+        at now: Date
+    ) throws -> Bool {
+        try !run(
+            """
+            UPDATE manual_requests SET state = 'waiting', customer = \(parties.customer.id),
+                email = \(terms.customer), scopes = \(terms.scopes), admin = \(admin), customer_asked_at = \(now),
+                lifetime = \(terms.lifetime.seconds), by_letter = \(terms.isByLetter), expires_at = \(end)
+            WHERE tenant = \(tenant) AND reference = \(reference) AND state = 'asked'
+                AND application = \(parties.application.id)
+            RETURNING reference
+            """
+        ).isEmpty
+    }
+}
