@@ -53,22 +53,32 @@ private struct HowItWorks: Component {
         section(.class("card"), .aria("labelledby", "how")) {
             h2(.id("how")) { "How it works" }
             ol(.class("steps")) {
-                li {
-                    strong { "Register." }
-                    " Give your company name and a logo. You receive a client ID and a client secret straight away."
-                }
-                li {
-                    strong { "Build and test." }
+                step(
+                    "Register.",
+                    "Give your company name and a logo. You receive a client ID and a client secret straight away."
+                )
+                step(
+                    "Build and test.",
                     isReviewed
-                        ? " Connect the test accounts you list before anybody checks your application."
-                        : " Send customers to our consent screen, and exchange the code for a token."
-                }
-                li {
-                    strong { isReviewed ? "Get approved." : "Go live." }
+                        ? "Connect the test accounts you list before anybody checks your application."
+                        : "Send customers to our consent screen, and exchange the code for a token."
+                )
+                step(
+                    isReviewed ? "Get approved." : "Go live.",
                     isReviewed
-                        ? " \(visit.brand.displayName) looks at your application. Then any customer can connect."
-                        : " Any customer can connect at once. Until it is checked, they see “Not verified”."
-                }
+                        ? "\(visit.brand.displayName) looks at your application. Then any customer can connect."
+                        : "Any customer can connect at once. Until it is checked, they see “Not verified”."
+                )
+            }
+        }
+    }
+
+    /// One item beside its number, so all of it stands in one element.
+    private func step(_ title: String, _ words: String) -> HTML {
+        li {
+            span {
+                strong { title }
+                " \(words)"
             }
         }
     }

@@ -156,9 +156,11 @@ private struct QueuePage {
         Page("To do", .administrators) {
             div(.class("heading")) {
                 h1 { "To do" }
-                a(.class("btn"), .href(visit.path("admin", "applications"))) { "All applications" }
-                if visit.tenant.policy.manualIssuance {
-                    a(.class("btn"), .href(visit.path("admin", "manual-tokens"))) { "Tokens by hand" }
+                div(.class("row")) {
+                    a(.class("btn"), .href(visit.path("admin", "applications"))) { "All applications" }
+                    if visit.tenant.policy.manualIssuance {
+                        a(.class("btn"), .href(visit.path("admin", "manual-tokens"))) { "Tokens by hand" }
+                    }
                 }
             }
             if isEmpty {

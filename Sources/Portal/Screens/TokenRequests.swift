@@ -302,6 +302,9 @@ struct TokenRequestsSection: Component {
                         request.isByLetter ? ", mailed on " : ", collected on "
                         Day(date)
                     }
+                    if request.state == .allowed, !request.isOver(at: visit.registry.now()) {
+                        ". The link to collect it was mailed to the owners."
+                    }
                 }
             }
             if role >= .developer, request.mayBeEnded {

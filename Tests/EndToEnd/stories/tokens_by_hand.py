@@ -87,7 +87,7 @@ def checked(stage: Stage, page: Page) -> None:
 def unknown(stage: Stage, page: Page) -> None:
     page.goto(f"{stage.rovitracker.base}/admin/manual-tokens/new")
     page.get_by_label("2 Customer").fill("nobody@northfield.example")
-    page.get_by_label("See your").first.check()
+    page.locator("input[name=scope]").first.check()
     page.get_by_role("button", name="Check and continue").click()
 
 
