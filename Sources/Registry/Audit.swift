@@ -26,6 +26,20 @@ package struct AuditEntry: Sendable {
     /// The name of whoever did it, where it is an account's or an application's.
     package let actorName: String?
     package let objectName: String?
+
+    /// Everybody in a request by hand, by what they are in it.
+    package let parties: [Party]
+
+    package struct Party: Sendable {
+        package enum Part: String, Sendable, CaseIterable {
+            case askedBy = "asked_by"
+            case admin
+            case customer
+        }
+
+        package let part: Part
+        package let name: String
+    }
 }
 
 /// What the last look at a tenant's chain found.
@@ -172,7 +186,7 @@ extension Connection {
     }
 
     fileprivate func named(_ entries: [LedgerEntry], tenant: TenantID) throws -> [AuditEntry] {
-        let mentioned = Set(entries.flatMap { [$0.actorID, $0.object] })
+        let mentioned = Set(entries.flatMap { [$0.actorID, $0.object] + $0.parties.map(\.account) })
         var names: [String: String] = [:]
         if !mentioned.isEmpty {
             let ids = SQL.list(mentioned.sorted())
@@ -186,7 +200,14 @@ extension Connection {
             }
         }
         return entries.map { entry in
-            AuditEntry(entry: entry, actorName: names[entry.actorID], objectName: names[entry.object])
+            AuditEntry(
+                entry: entry,
+                actorName: names[entry.actorID],
+                objectName: names[entry.object],
+                parties: entry.parties.map { part, account in
+                    AuditEntry.Party(part: part, name: names[account] ?? account)
+                }
+            )
         }
     }
 }
@@ -196,5 +217,19 @@ extension LedgerEntry {
     package var actorID: String {
         let parts = actor.utf8.split(separator: UInt8(ascii: ":"), maxSplits: 1)
         return parts.count == 2 ? String(decoding: parts[1], as: UTF8.self) : ""
+    }
+
+    /// The accounts in a request by hand; nobody's words stand before them, so nobody can forge them.
+    fileprivate var parties: [(part: AuditEntry.Party.Part, account: String)] {
+        let named: Set<Action> = [
+            .consentGiven, .consentRefused, .manualTokenPut, .manualTokenCollected, .manualTokenMailed,
+            .manualTokenEnded,
+        ]
+        guard Action(rawValue: action).map(named.contains) ?? false else { return [] }
+        let facts = detail.split(separator: "; ").map { $0.split(separator: "=", maxSplits: 1) }
+        return AuditEntry.Party.Part.allCases.compactMap { part in
+            let fact = facts.first { $0.count == 2 && $0[0] == part.rawValue }
+            return fact.map { (part, String($0[1])) }
+        }
     }
 }

@@ -10,18 +10,23 @@ package struct ManualTerms: Sendable {
     package let lifetime: Lifetime
     package let isByLetter: Bool
 
+    /// Why it never ends; for the ledger.
+    package let reason: String
+
     package init(
         application: String,
         customer: EmailAddress,
         scopes: ScopeSet,
         lifetime: Lifetime,
-        isByLetter: Bool
+        isByLetter: Bool,
+        reason: String = ""
     ) {
         self.application = application
         self.customer = customer
         self.scopes = scopes
         self.lifetime = lifetime
         self.isByLetter = isByLetter
+        self.reason = reason
     }
 }
 
@@ -90,7 +95,7 @@ extension AdminAccess {
                 at: now
             )
             guard isPut else { throw ManualRefusal.overtaken }
-            try send(link, reference, transaction, now)
+            try send(link, reference, because: terms.reason, transaction, now)
         }
         return reference
     }
@@ -131,6 +136,7 @@ extension AdminAccess {
     private func send(
         _ link: OneTimeLink,
         _ reference: String,
+        because reason: String = "",
         _ transaction: any Connection,
         _ now: Date
     ) throws {
@@ -146,20 +152,22 @@ extension AdminAccess {
             link: link.secret.plaintext
         )
         try registry.outbox.post(letter, to: customer.email, in: transaction, tenant: tenant.id, at: now)
-        try record(.manualTokenPut, request, transaction, now)
+        let why = reason.isEmpty ? [] : [("reason", reason)]
+        try record(.manualTokenPut, request, transaction, now, why)
     }
 
     private func record(
         _ action: Action,
         _ request: ManualRequest,
         _ transaction: any Connection,
-        _ now: Date
+        _ now: Date,
+        _ more: [(String, String)] = []
     ) throws {
         try registry.ledger.record(
             action,
             of: request.application.text,
             by: actor,
-            request.parties,
+            request.parties + more,
             from: provenance,
             in: transaction,
             tenant: tenant.id,
@@ -222,6 +230,10 @@ extension Connection {
             throw ManualRefusal.noSuchApplication
         }
         try tenant.requireByHand(terms.scopes, to: application)
+        if terms.lifetime == .unlimited, !(1...ManualRequest.maxReasonBytes).contains(terms.reason.utf8.count)
+        {
+            throw ManualRefusal.needsReason
+        }
         if terms.isByLetter, !tenant.policy.manualTokenByMail { throw ManualRefusal.notByLetter }
         if application.isSuspended || application.isFrozen { throw ManualRefusal.suspended }
         guard let customer = try account(of: terms.customer, as: .customer, tenant: tenant.id)?.account else {

@@ -103,6 +103,9 @@ package enum ManualRefusal: Error, Equatable, Sendable {
     /// The tenant does not send tokens by letter.
     case notByLetter
 
+    /// A token that never ends needs a reason, neither empty nor endless.
+    case needsReason
+
     /// Somebody else has decided, or it is over.
     case overtaken
 }

@@ -153,8 +153,11 @@ def test_from_the_partners_form_to_the_token_and_its_end(
     customer.sign_in()
     connections = customer.page("/account/connections")
     assert "Issued by hand by Dana Field on" in connections.text
-    audit = admin.page("/admin/audit")
-    assert "collected a token by hand of" in audit.text
+    audit = admin.page("/admin/audit?action=manual_token.collected")
+    assert "Dana Field collected a token by hand for Acme Rentals" in audit.text
+    entry = admin.page(next(link for link in audit.links if re.search(r"/admin/audit/\d+$", link)))
+    for part in ("Asked by", "Administrator", "Customer"):
+        assert f"{part} Dana Field" in entry.text
     disconnect = next(link for link in connections.links if link.endswith("/disconnect"))
     assert customer.confirm(customer.page(disconnect)).status_code == 303
     assert verified(rovi, token) == 401

@@ -25,14 +25,16 @@ struct AskingForATokenByHand {
         _ email: String = "kim@northfield.example",
         scopes: String = "equipment.read",
         lasting lifetime: Lifetime = .seconds(90 * 86_400),
-        isByLetter: Bool = false
+        isByLetter: Bool = false,
+        because reason: String = ""
     ) throws -> ManualTerms {
         ManualTerms(
             application: owned.id,
             customer: try #require(EmailAddress(email)),
             scopes: try #require(ScopeSet(wire: scopes)),
             lifetime: lifetime,
-            isByLetter: isByLetter
+            isByLetter: isByLetter,
+            reason: reason
         )
     }
 
@@ -148,7 +150,8 @@ struct AskingForATokenByHand {
     }
 
     @Test func `the customer's own end comes first`() async throws {
-        let reference = try await ada.askCustomer(terms(lasting: .unlimited))
+        let endless = try terms(lasting: .unlimited, because: "Their machines run for years.")
+        let reference = try await ada.askCustomer(endless)
         _ = try await answer(reference, .allow, ConsentChoice(ticked: nil, term: .week))
         let token = try #require(try await world.partner.collect(collectLink())).tokens
         #expect(token.expiresIn == 7 * 86_400)
@@ -241,6 +244,9 @@ struct AskingForATokenByHand {
         }
         await #expect(throws: ManualRefusal.noSuchCustomer) {
             _ = try await ada.check(terms("nobody@northfield.example"))
+        }
+        await #expect(throws: ManualRefusal.needsReason) {
+            _ = try await ada.check(terms(lasting: .unlimited))
         }
         try await world.theOperator.suspend(owned.id, reason: "A test")
         await #expect(throws: ManualRefusal.suspended) { _ = try await ada.check(terms()) }

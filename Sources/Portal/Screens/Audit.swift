@@ -298,12 +298,23 @@ private struct EntryPage {
                 fact("Who") { code { entry.entry.actor } }
                 fact("Action") { code { entry.entry.action } }
                 fact("To what") { code { entry.entry.object } }
+                for party in entry.parties { fact(party.part.words) { bdi { party.name } } }
                 fact("From") { bdi { entry.entry.address } }
                 fact("Reference") { code { entry.entry.reference } }
                 fact("Result") { entry.result }
                 if !entry.entry.detail.isEmpty { fact("Detail") { bdi { entry.entry.detail } } }
             }
             p { a(.href(visit.path("admin", "audit"))) { "Back to the audit log" } }
+        }
+    }
+}
+
+extension AuditEntry.Party.Part {
+    fileprivate var words: String {
+        switch self {
+        case .askedBy: "Asked by"
+        case .admin: "Administrator"
+        case .customer: "Customer"
         }
     }
 }

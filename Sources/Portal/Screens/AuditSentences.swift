@@ -79,10 +79,10 @@ extension AuditEntry {
         .applicationFrozen: "froze",
         .reportsSettled: "decided about reports of",
         .applicationUnfrozen: "let people connect again to",
-        .manualTokenAsked: "asked by hand for a token of",
-        .manualTokenPut: "asked the customer for a token by hand of",
-        .manualTokenCollected: "collected a token by hand of",
-        .manualTokenMailed: "mailed a token by hand of",
-        .manualTokenEnded: "ended a request by hand of",
+        .manualTokenAsked: "asked for a token by hand for",
+        .manualTokenPut: "asked a customer to allow a token by hand for",
+        .manualTokenCollected: "collected a token by hand for",
+        .manualTokenMailed: "mailed a token by hand for",
+        .manualTokenEnded: "ended a request by hand for",
     ]
 }

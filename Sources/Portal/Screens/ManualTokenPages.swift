@@ -96,6 +96,14 @@ struct ManualTokenPage {
             options: ManualTokenForm.End.allCases.map { ($0.rawValue, $0.words) },
             chosen: form.end.rawValue
         )
+        TextField(
+            id: "reason",
+            label: "Why it never ends",
+            value: form.reason,
+            isOptional: true,
+            direction: .automatic,
+            problems: problems
+        )
         if visit.tenant.policy.manualTokenByMail { handOver }
     }
 
@@ -178,7 +186,10 @@ struct SummaryPage {
                     let sentences = visit.tenant.offers(terms.scopes).map(\.sentence)
                     sentences.isEmpty ? "Learn who the customer is" : sentences.joined(separator: " · ")
                 }
-                fact("The token ends") { form.end.words }
+                fact("The token ends") {
+                    terms.lifetime == .unlimited
+                        ? "Never, until the customer disconnects: \(terms.reason)" : form.end.words
+                }
                 fact("Hand over") {
                     terms.isByLetter ? "The token in an e-mail to the owners" : "A link to collect it once"
                 }

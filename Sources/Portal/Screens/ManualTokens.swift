@@ -173,7 +173,7 @@ struct ManualTokenForm {
             switch self {
             case .quarter: "in 90 days"
             case .year: "in 1 year"
-            case .never: "never, until the customer disconnects"
+            case .never: "never (needs a reason)"
             }
         }
     }
@@ -183,6 +183,7 @@ struct ManualTokenForm {
     var email = ""
     var scopes: Set<Scope> = []
     var end = End.quarter
+    var reason = ""
     var isByLetter = false
 
     init(filling request: ManualRequest?) {
@@ -199,6 +200,7 @@ struct ManualTokenForm {
         email = form["email"]?.trimmingSpaces ?? ""
         scopes = Set(form.all("scope").compactMap(Scope.init))
         end = form["ends"].flatMap(End.init) ?? .quarter
+        reason = form["reason"]?.trimmingSpaces ?? ""
         isByLetter = form["hand"] == "letter"
     }
 
@@ -210,7 +212,8 @@ struct ManualTokenForm {
                 customer: $0,
                 scopes: ScopeSet(Array(scopes)),
                 lifetime: end.lifetime,
-                isByLetter: isByLetter
+                isByLetter: isByLetter,
+                reason: end == .never ? reason : ""
             )
         }
     }
@@ -219,7 +222,7 @@ struct ManualTokenForm {
     var fields: [(name: String, value: String)] {
         [
             ("request", request), ("application", application), ("email", email), ("ends", end.rawValue),
-            ("hand", isByLetter ? "letter" : "link"),
+            ("hand", isByLetter ? "letter" : "link"), ("reason", reason),
         ] + ScopeSet(Array(scopes)).names.map { ("scope", $0.text) }
     }
 }
