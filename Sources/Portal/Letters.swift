@@ -50,7 +50,8 @@ struct LetterWriter: Sendable {
         case .addressChanged(let role, let new, let at, let from): addressChanged(role, new, at, from)
         case .newDevice(let at, let from, let browser): newDevice(at, from, browser)
 
-        case .askedForApproval(let application, let by, let at, let tests): asked(application, by, at, tests)
+        case .askedForApproval(let application, let by, let at, let tests, let isHeld):
+            asked(application, by, at, tests, isHeld)
         case .invitedAsAdministrator(let by, let link): invitedAsAdministrator(by, link)
         case .frozen(let application, let reporters, let at): frozen(application, reporters, at)
 
@@ -195,12 +196,17 @@ extension LetterWriter {
         _ application: Letter.Mention,
         _ by: String,
         _ at: Date,
-        _ tests: Int
+        _ tests: Int,
+        _ isHeld: Bool
     ) -> WrittenLetter {
+        let held = """
+            Its name or logo is close to one that customers know. Nobody can connect it until you approve it.
+            """
         let connections = tests == 1 ? "1 test connection" : "\(tests) test connections"
         return WrittenLetter(
             subject: "\(application.name) asks for approval",
-            paragraphs: ["Registered by \(by) on \(CalendarText(at).date); \(connections)."],
+            paragraphs: ["Registered by \(by) on \(CalendarText(at).date); \(connections)."]
+                + (isHeld ? [held] : []),
             link: link("Look at \(application.name)", to: "admin", "applications", application.id)
         )
     }

@@ -54,6 +54,9 @@ package struct Application: Sendable, Hashable {
     /// When so many people had reported it that nobody new may connect it.
     package let frozenAt: Date?
 
+    /// When it was found to look like another one that customers know.
+    package let heldAt: Date?
+
     /// The mail domain of whoever registered it, which customers may see.
     package let ownerDomain: String
 
@@ -76,7 +79,12 @@ package struct Application: Sendable, Hashable {
     }
 
     /// Whether any customer may connect it, not only its test accounts.
-    package func isOpen(at tenant: Tenant) -> Bool { tenant.policy.review == .open || isApproved }
+    package func isOpen(at tenant: Tenant) -> Bool {
+        isApproved || tenant.policy.review == .open && !isHeld
+    }
+
+    /// Whether somebody has to approve it first although the tenant is open.
+    package var isHeld: Bool { heldAt != nil && approval == nil }
 
     /// What customers are asked about: the application's own name, or the company's where it has none.
     package var displayName: String { profile.applicationName?.text ?? profile.companyName.text }

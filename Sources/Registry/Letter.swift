@@ -15,7 +15,7 @@ package enum Letter: Sendable, Codable, Equatable {
     case newDevice(at: Date, from: String, browser: String)
 
     // To administrators.
-    case askedForApproval(application: Mention, by: String, at: Date, testConnections: Int)
+    case askedForApproval(application: Mention, by: String, at: Date, testConnections: Int, isHeld: Bool)
     case invitedAsAdministrator(by: String, link: String)
     case frozen(application: Mention, reporters: Int, at: Date)
 

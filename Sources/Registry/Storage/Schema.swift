@@ -23,6 +23,7 @@ package enum Schema {
             Migration("review", review),
             Migration("consent records", consentRecords),
             Migration("reports", reports),
+            Migration("held applications", ["ALTER TABLE applications ADD COLUMN held_at INTEGER"]),
         ]
     }
 
