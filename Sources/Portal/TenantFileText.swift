@@ -6,16 +6,23 @@ extension TenantFile {
     ///
     /// Throws if what is kept of its profile cannot be read.
     static func text(of tenant: Tenant, logo: [UInt8]?) throws -> String {
-        let settings = tenant.settings
-        return JSON.object([
-            ("name", .text(tenant.name.text)),
+        try json(of: tenant.settings, called: tenant.name, logo: logo).indented()
+    }
+
+    static func json(
+        of settings: Tenant.Settings,
+        called name: TenantName,
+        logo: [UInt8]? = nil
+    ) throws -> JSON {
+        .object([
+            ("name", .text(name.text)),
             ("hosts", .list(settings.hosts.map { .text($0) })),
             ("brand", .object(members(of: settings.brand, logo: logo))),
             ("scopes", .list(settings.scopes.map { .object(members(of: $0)) })),
             ("neverAllows", .list(settings.limitsShown.map { .object(members(of: $0)) })),
             ("policy", .object(members(of: settings.policy))),
             ("profile", try profile(of: settings)),
-        ]).indented()
+        ])
     }
 
     private static func members(of brand: Brand, logo: [UInt8]?) -> [(String, JSON)] {

@@ -43,7 +43,7 @@ package final class ApplicationRegistry: Sendable {
 
     /// By which the data knows the master key again.
     private let keyMark: [UInt8]
-    private let knownTenants: KnownTenants
+    let knownTenants: KnownTenants
 
     package init(
         database: any Database,
@@ -132,46 +132,6 @@ extension ApplicationRegistry {
     package func tenants() async throws -> [Tenant] {
         try await database.read(.directory) { try $0.allTenants() }
     }
-
-    /// Writes a tenant as its file describes it; doing it twice changes nothing.
-    ///
-    /// For the operator. Throws ``TenantRefusal`` when a host belongs to another tenant, and
-    /// ``DatabaseFault/busy`` when another process made a tenant in the same moment.
-    package func importTenant(_ settings: Tenant.Settings, as name: TenantName) async throws -> Tenant {
-        let (now, ledger) = (clock(), ledger)
-        let id = try await database.read(.directory) { connection in
-            try connection.tenant(named: name)?.id ?? connection.nextTenantID()
-        }
-        let tenant = try await database.transaction(.tenant(id)) { transaction in
-            for host in settings.hosts {
-                if let owner = try transaction.tenant(atHost: host), owner.name != name {
-                    throw TenantRefusal.hostTaken(host, by: owner.name)
-                }
-            }
-            if let standing = try transaction.tenant(named: name), standing.settings == settings {
-                return standing
-            }
-            guard try transaction.save(settings, as: name, id: id, at: now) else { throw DatabaseFault.busy }
-            try ledger.record(
-                .tenantImported,
-                of: name.text,
-                by: .theOperator,
-                from: Provenance(address: "local", reference: "command line"),
-                in: transaction,
-                tenant: id,
-                at: now
-            )
-            return Tenant(id: id, name: name, settings: settings)
-        }
-        knownTenants.forget()
-        database.announceChange()
-        return tenant
-    }
-}
-
-/// Why a tenant could not be imported.
-package enum TenantRefusal: Error, Equatable, Sendable {
-    case hostTaken(String, by: TenantName)
 }
 
 // MARK: - Housekeeping

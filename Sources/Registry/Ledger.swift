@@ -44,6 +44,7 @@ package enum Actor: Sendable, Equatable {
 /// The raw value is what the ledger keeps, so it never changes.
 package enum Action: String, Sendable, CaseIterable {
     case tenantImported = "tenant.imported"
+    case brandingChanged = "tenant.branding_changed"
     case accountCreated = "account.created"
     case signedIn = "session.started"
     case signInRefused = "session.refused"

@@ -11,7 +11,7 @@ package final class Tenant: Sendable, Hashable {
     /// The name in `/t/{name}` and on the command line.
     package let name: TenantName
 
-    /// What the operator imported.
+    /// What the operator imported, with what its administrators changed since.
     package let settings: Settings
 
     init(id: TenantID, name: TenantName, settings: Settings) {
@@ -214,28 +214,6 @@ extension Connection {
 
     func allTenants() throws -> [Tenant] {
         try run("SELECT id, name, settings FROM tenants ORDER BY name").map(Tenant.init)
-    }
-
-    /// Writes the tenant whole, so that importing a file twice leaves what importing it once does.
-    ///
-    /// Says no when the name or the number is another tenant's.
-    func save(_ settings: Tenant.Settings, as name: TenantName, id: TenantID, at now: Date) throws -> Bool {
-        let document = String(decoding: try JSONEncoder().encode(settings), as: UTF8.self)
-        let saved = try run(
-            """
-            INSERT INTO tenants (id, name, settings, created_at, updated_at)
-            VALUES (\(id), \(name), \(document), \(now), \(now))
-            ON CONFLICT (id) DO UPDATE SET settings = excluded.settings, updated_at = excluded.updated_at
-            WHERE tenants.name = excluded.name
-            RETURNING id
-            """
-        )
-        if saved.isEmpty { return false }
-        try run("DELETE FROM tenant_hosts WHERE tenant = \(id)")
-        for host in settings.hosts {
-            try run("INSERT INTO tenant_hosts (host, tenant) VALUES (\(host), \(id))")
-        }
-        return true
     }
 }
 

@@ -207,7 +207,7 @@ struct BrandingPage {
             form.applicationName,
             hint: "If it differs from the company."
         )
-        LogoField(visit: visit, upload: upload, problems: problems, isEdited: logo != nil)
+        LogoField(visit: visit, upload: upload, problems: problems, standing: logo)
         text("website", "Website", form.website, type: "url")
         text("privacy-policy", "Privacy policy", form.privacyPolicy, type: "url")
         text("terms", "Terms", form.terms, type: "url")

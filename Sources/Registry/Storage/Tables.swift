@@ -26,7 +26,7 @@ extension Schema {
         Table(
             "tenants",
             key: ["id"],
-            columns: ["name", "settings", "created_at", "updated_at"],
+            columns: ["name", "settings", "created_at", "updated_at", "imported"],
             page: 200
         ),
         Table("tenant_hosts", key: ["host"], columns: ["tenant"]),

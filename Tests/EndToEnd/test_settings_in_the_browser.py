@@ -1,0 +1,53 @@
+"""Administrators change their tenant in Chromium, and customers see it (ux A20)."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from portal.browser import Chromium
+from portal.server import ROOT, Server, Tenant
+
+
+@pytest.fixture(scope="module")
+def quay(server: Server) -> Tenant:
+    return server.copy_of_standard()
+
+
+def test_a_colour_is_previewed_while_it_is_typed_and_then_seen_on_the_consent_page(
+    chromium: Chromium, quay: Tenant
+) -> None:
+    application = quay.application("Acme Rentals", approved=True)
+    with chromium.tab(quay.admin()) as tab:
+        tab.page.goto(f"{quay.base}/admin/branding")
+        tab.page.get_by_label("Accent colour", exact=True).fill("#f58220")
+        expect(tab.page.get_by_text("We use a darker tone, #ac5600 (4.5:1), for links.")).to_be_visible()
+        link = tab.page.locator(".swatch.link")
+        expect(link).to_have_css("color", "rgb(172, 86, 0)")
+        expect(tab.page.get_by_label("Choose the accent colour")).to_have_value("#f58220")
+        tab.page.get_by_label("Choose the accent colour").fill("#00a19a")
+        expect(tab.page.get_by_label("Accent colour", exact=True)).to_have_value("#00a19a")
+        expect(link).to_have_css("color", "rgb(0, 122, 117)")
+        tab.page.get_by_role("button", name="Save branding").click()
+        expect(tab.page.get_by_role("status")).to_have_text("The branding is saved.")
+        assert tab.complaints == []
+    with chromium.tab(quay.customer()) as tab:
+        tab.page.goto(application.authorize_url())
+        allow = tab.page.get_by_role("button", name="Allow access")
+        expect(allow).to_have_css("background-color", "rgb(0, 161, 154)")
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
+def test_a_logo_is_replaced(chromium: Chromium, quay: Tenant, scripts: bool) -> None:
+    with chromium.tab(quay.admin(), java_script_enabled=scripts) as tab:
+        tab.page.goto(f"{quay.base}/admin/branding")
+        tab.page.get_by_label("Replace the logo").set_input_files(ROOT / "Public/favicon.png")
+        tab.page.get_by_role("button", name="Update preview").click()
+        expect(tab.page.get_by_text("favicon.png")).to_be_visible()
+        tab.page.get_by_role("button", name="Save branding").click()
+        expect(tab.page.get_by_role("status")).to_have_text("The branding is saved.")
+        shown = tab.page.locator("header .logo img").get_attribute("src")
+        assert shown and re.search(r"/logos/[0-9a-f]+/128\.png$", shown)
+        assert tab.page.request.get(tab.page.url.split("/t/")[0] + shown).ok
