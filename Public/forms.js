@@ -114,7 +114,6 @@ async function look(file, words) {
   const [width, height] = [header.getUint32(16), header.getUint32(20)];
   Object.assign(values, { width, height });
   if (Math.max(width, height) > Number(words.maxSide)) return { problem: 'tooLarge', values };
-  if (width !== height) return { problem: 'notSquare', values };
   if (width < Number(words.minSide)) return { problem: 'tooSmall', values };
   return { values };
 }
