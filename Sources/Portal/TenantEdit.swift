@@ -17,6 +17,9 @@ struct TenantEdit: Sendable {
 
     /// Sets what no file says.
     var adjust: @Sendable (inout Tenant.Settings) -> Void = { _ in }
+
+    /// What the ledger keeps besides.
+    var remarks: [(String, String)] = []
 }
 
 /// Somebody else changed the same part while the form lay open.
@@ -42,7 +45,7 @@ extension AdminAccess {
                 let changes = TenantFile.changes(from: standing.settings, to: settings)
                 if changes.isEmpty { return nil }
                 let object = edit.object ?? standing.name.text
-                return TenantChange(settings, edit.action, of: object, changes.map(\.detail))
+                return TenantChange(settings, edit.action, of: object, changes.map(\.detail) + edit.remarks)
             }
         } catch let stale as Stale {
             let by = try await lastChange([edit.action, .tenantImported])

@@ -143,8 +143,8 @@ extension Fields {
 
     fileprivate func scopes() -> [OfferedScope] {
         var found: [OfferedScope] = []
-        for fields in objects("scopes", known: ["name", "sentence", "detail", "kind", "default", "optional"])
-        {
+        let keys = ["name", "sentence", "detail", "kind", "default", "optional", "needsApproval", "retired"]
+        for fields in objects("scopes", known: keys) {
             let name = fields.text(
                 "name",
                 "1 to 64 printable characters without spaces, \" and \\",
@@ -155,6 +155,8 @@ extension Fields {
             let kind: OfferedScope.Kind? = fields.choice("kind")
             let isDefault = fields.flag("default")
             let choice: OfferedScope.Choice? = fields.choice("optional")
+            let needsApproval = fields.flag("needsApproval")
+            let isRetired = fields.flag("retired")
             guard let name, let sentence else { continue }
             if found.contains(where: { $0.name == name }) {
                 fields.note("there is a scope “\(name)” already", "name")
@@ -166,7 +168,9 @@ extension Fields {
                     detail: detail ?? "",
                     kind: kind ?? .read,
                     isDefault: isDefault ?? false,
-                    choice: choice ?? .required
+                    choice: choice ?? .required,
+                    needsApproval: needsApproval ?? false,
+                    isRetired: isRetired ?? false
                 )
             )
         }

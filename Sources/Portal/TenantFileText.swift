@@ -42,7 +42,8 @@ extension TenantFile {
         return [("name", .text(scope.name.text)), ("sentence", .text(scope.sentence))] + detail
             + [
                 ("kind", .text(scope.kind.rawValue)), ("default", .bool(scope.isDefault)),
-                ("optional", .text(scope.choice.rawValue)),
+                ("optional", .text(scope.choice.rawValue)), ("needsApproval", .bool(scope.needsApproval)),
+                ("retired", .bool(scope.isRetired)),
             ]
     }
 

@@ -15,7 +15,9 @@ extension TenantFile {
             switch self {
             case .brand: file["brand"]
             case .scope(let name?):
-                file["scopes"]?.items.first { $0["name"]?.string == name.text }
+                file["scopes"]?.items.first { $0["name"]?.string == name.text }.map { scope in
+                    .list([scope, file["neverAllows"] ?? .list([])])
+                }
             case .scope(nil): .list([])
             case .rules: .list([file["policy"], file["profile"]].compactMap { $0 })
             }
@@ -29,7 +31,7 @@ extension TenantFile {
     ) throws(FileMistakes) -> Tenant.Settings {
         var settings = try TenantFile(file.bytes, called: "").settings
         settings.brand.logo = standing.brand.logo
-        return settings
+        return settings.remembering(standing)
     }
 
     /// What differs, by its way through the file: what it was, and what it is.

@@ -78,9 +78,9 @@ package struct Application: Sendable, Hashable {
         }
     }
 
-    /// Whether any customer may connect it, not only its test accounts.
-    package func isOpen(at tenant: Tenant) -> Bool {
-        isApproved || tenant.policy.review == .open && !isHeld
+    /// Whether any customer may allow it these, not only its test accounts.
+    package func isOpen(for scopes: ScopeSet, at tenant: Tenant) -> Bool {
+        isApproved || tenant.policy.review == .open && !isHeld && tenant.needingApproval(scopes).isEmpty
     }
 
     /// Whether somebody has to approve it first although the tenant is open.
@@ -246,7 +246,7 @@ private struct DraftJudge {
 
     mutating func scopes(_ names: [String]?) -> ScopeSet {
         guard let names else { return tenant.defaultScopes }
-        let offered = Set(tenant.settings.scopes.map(\.name))
+        let offered = Set(tenant.scopesOnOffer.map(\.name))
         let known = names.compactMap(Scope.init).filter(offered.contains)
         for name in names where !known.contains(where: { $0.text == name }) {
             problems.append(.unknownScope(name))

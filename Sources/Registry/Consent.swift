@@ -14,11 +14,13 @@ package struct WaitingRequest: Sendable {
 package struct ConsentGrant: Sendable {
     package let id: String
     package let application: Application
-    package let scopes: ScopeSet
+    package internal(set) var scopes: ScopeSet
 
     /// Nil where the customer signed in with the application itself.
     package let redirectURI: RedirectURI?
     package let grantedAt: Date
+
+    /// When the customer agreed the last time; to take something back is no agreement.
     package let changedAt: Date
     package let lastUsedAt: Date?
     let revision: Int
@@ -31,6 +33,13 @@ package struct ConsentGrant: Sendable {
     package let endedAt: Date?
 
     package func isLive(at now: Date) -> Bool { endedAt == nil && endsAt.map { $0 > now } ?? true }
+
+    /// The same without what allows more by now than the customer agreed to.
+    func standing(at tenant: Tenant) -> ConsentGrant {
+        var grant = self
+        grant.scopes = scopes.subtracting(tenant.widened(scopes, since: changedAt))
+        return grant
+    }
 
     /// Whether all of `scopes` was allowed, or left out where the tenant leaves that to customers.
     func settles(_ scopes: ScopeSet, at tenant: Tenant) -> Bool {
@@ -137,7 +146,7 @@ extension CustomerAccess {
     /// Whether this customer has to be asked, and about what.
     package func standing(of request: AuthorizationRequest) async throws -> Standing {
         let application = request.application
-        guard try await mayConnect(to: application) else {
+        guard try await mayConnect(to: application, for: request.scopes) else {
             return .notATestAccount(isInvited: try await testInvitation(application.id.text) != nil)
         }
         let row = try await registry.database.read(
@@ -150,7 +159,7 @@ extension CustomerAccess {
             ),
             .tenant(tenant.id)
         ).first
-        let grant = try row.map { try ConsentGrant($0, application) }
+        let grant = try row.map { try ConsentGrant($0, application).standing(at: tenant) }
         guard let row, let grant, grant.isLive(at: registry.clock()) else {
             return application.isFrozen ? .frozen : .firstTime
         }
@@ -161,11 +170,11 @@ extension CustomerAccess {
         return .covered(grant, mayBeSilent: isRare && request.needsNoQuestion(given: grant))
     }
 
-    private func mayConnect(to application: Application) async throws -> Bool {
+    private func mayConnect(to application: Application, for scopes: ScopeSet) async throws -> Bool {
         let (tenant, account) = (tenant, account)
-        if application.isOpen(at: tenant) { return true }
+        if application.isOpen(for: scopes, at: tenant) { return true }
         return try await registry.database.read(.tenant(tenant.id)) { connection in
-            try connection.mayConnect(account, to: application, at: tenant)
+            try connection.mayConnect(account, to: application, for: scopes, at: tenant)
         }
     }
 

@@ -113,7 +113,7 @@ extension CustomerAccess {
             let (row, waiting) = (found.row, found.row.waiting(for: application, at: moment.now))
             if waiting.expired { return (.expired(waiting), application) }
             guard application.revision == row.revision, !application.isSuspended,
-                try transaction.mayConnect(account, to: application, at: tenant)
+                try transaction.mayConnect(account, to: application, for: row.scopes, at: tenant)
             else { return (.startAgain(query: row.query), application) }
             let taking = WaitingRow.taking(ticket.id, tenant: tenant.id, at: moment.now)
             let result =
@@ -141,7 +141,7 @@ extension CustomerAccess {
     ) throws -> AuthorizationAnswer.Result {
         let (row, now) = (found.row, moment.now)
         let lapsed = found.grant.flatMap { $0.isLive(at: now) ? nil : $0 }
-        let earlier = try lapsed == nil ? found.earlier() : nil
+        let earlier = try lapsed == nil ? found.earlier()?.standing(at: tenant) : nil
         let shown = try found.disclosure(of: application, given: earlier, at: tenant)
         guard let shown, !(application.isFrozen && (earlier == nil || shown.asksForMore)) else {
             throw Overtaken(query: row.query)
@@ -150,7 +150,7 @@ extension CustomerAccess {
         if let lapsed { try registry.lapse(lapsed, of: tenant.id, in: transaction, at: now) }
         let grantID = try transaction.allow(
             decision.row,
-            over: earlier?.grant,
+            over: lapsed == nil ? found.grant : nil,
             by: account.id,
             newID: moment.grantID,
             tenant: tenant.id,

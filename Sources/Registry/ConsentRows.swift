@@ -204,9 +204,15 @@ extension Connection {
         try application(row.application.text, tenant: tenant).map { row.waiting(for: $0, at: now) }
     }
 
-    /// In a reviewed tenant an application that waits for approval works for its test accounts only.
-    func mayConnect(_ customer: Account, to application: Application, at tenant: Tenant) throws -> Bool {
-        if application.isOpen(at: tenant) { return true }
+    /// An application that waits for approval works for its test accounts only, in a reviewed tenant with whatever
+    /// it asks for.
+    func mayConnect(
+        _ customer: Account,
+        to application: Application,
+        for scopes: ScopeSet,
+        at tenant: Tenant
+    ) throws -> Bool {
+        if application.isOpen(for: scopes, at: tenant) { return true }
         return try testAccounts(of: application.id, tenant: tenant.id).contains { account in
             account.hasAgreed && account.email == customer.email
         }

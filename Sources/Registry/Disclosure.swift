@@ -178,6 +178,11 @@ package struct EarlierConsent: Sendable {
     /// asked.
     package let shown: Disclosure?
 
+    /// The same without what allows more by now than the customer agreed to.
+    func standing(at tenant: Tenant) -> EarlierConsent {
+        EarlierConsent(grant: grant.standing(at: tenant), shown: shown)
+    }
+
     fileprivate func changes(to application: Application, at place: String) -> [Disclosure.Change] {
         guard let shown else { return [] }
         let publisher = Disclosure.Publisher(of: application)

@@ -45,6 +45,9 @@ package enum Actor: Sendable, Equatable {
 package enum Action: String, Sendable, CaseIterable {
     case tenantImported = "tenant.imported"
     case brandingChanged = "tenant.branding_changed"
+    case scopeAdded = "scope.added"
+    case scopeChanged = "scope.changed"
+    case scopeDeleted = "scope.deleted"
     case accountCreated = "account.created"
     case signedIn = "session.started"
     case signInRefused = "session.refused"

@@ -23,16 +23,6 @@ package final class Tenant: Sendable, Hashable {
     package var brand: Brand { settings.brand }
     package var policy: Policy { settings.policy }
 
-    /// The permissions on offer with this name, in the order the tenant lists them.
-    package func offers(_ names: ScopeSet) -> [OfferedScope] {
-        settings.scopes.filter { names.contains($0.name) }
-    }
-
-    /// What an application gets when it does not ask for anything by name.
-    package var defaultScopes: ScopeSet {
-        ScopeSet(settings.scopes.filter(\.isDefault).map(\.name))
-    }
-
     /// Whether both are the same tenant in the same state.
     func isSame(as other: Tenant) -> Bool {
         id == other.id && name == other.name && settings == other.settings
@@ -130,50 +120,6 @@ package struct Brand: Sendable, Codable, Equatable {
         self.helpPage = helpPage
         self.privacyPolicy = privacyPolicy
         self.dataDescription = dataDescription
-    }
-}
-
-/// A permission a tenant offers, with the sentence customers read.
-package struct OfferedScope: Sendable, Codable, Equatable {
-    package enum Kind: String, Sendable, Codable, CaseIterable { case read, change, sensitive }
-
-    /// Whether a customer may leave it out, and how its box stands at first.
-    package enum Choice: String, Sendable, Codable, CaseIterable { case required = "no", ticked, unticked }
-
-    package var name: Scope
-    package var sentence: String
-    package var detail: String
-    package var kind: Kind
-
-    /// Whether an application that names no scope gets this one.
-    package var isDefault: Bool
-    package var choice: Choice
-
-    package init(
-        name: Scope,
-        sentence: String,
-        detail: String,
-        kind: Kind,
-        isDefault: Bool,
-        choice: Choice = .required
-    ) {
-        self.name = name
-        self.sentence = sentence
-        self.detail = detail
-        self.kind = kind
-        self.isDefault = isDefault
-        self.choice = choice
-    }
-
-    /// Reads what was kept, perhaps before customers had a choice.
-    package init(from decoder: any Decoder) throws {
-        let kept = try decoder.container(keyedBy: CodingKeys.self)
-        name = try kept.decode(Scope.self, forKey: .name)
-        sentence = try kept.decode(String.self, forKey: .sentence)
-        detail = try kept.decode(String.self, forKey: .detail)
-        kind = try kept.decode(Kind.self, forKey: .kind)
-        isDefault = try kept.decode(Bool.self, forKey: .isDefault)
-        choice = try kept.decodeIfPresent(Choice.self, forKey: .choice) ?? .required
     }
 }
 

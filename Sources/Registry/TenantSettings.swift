@@ -55,7 +55,7 @@ extension ApplicationRegistry {
     /// administrators changed since; one that says something else is judged by `rule`. Throws ``TenantRefusal``,
     /// and ``DatabaseFault/busy`` when another process made a tenant in the same moment.
     package func importTenant(
-        _ settings: Tenant.Settings,
+        _ described: Tenant.Settings,
         as name: TenantName,
         _ rule: ImportRule = .refuse
     ) async throws -> Tenant {
@@ -64,17 +64,15 @@ extension ApplicationRegistry {
             try connection.tenant(named: name)?.id ?? connection.nextTenantID()
         }
         let tenant = try await database.transaction(.tenant(id)) { transaction in
-            for host in settings.hosts {
+            for host in described.hosts {
                 if let owner = try transaction.tenant(atHost: host), owner.name != name {
                     throw TenantRefusal.hostTaken(host, by: owner.name)
                 }
             }
             try transaction.holdLedger(of: id)
-            if let standing = try transaction.tenant(named: name),
-                try transaction.isKept(standing, against: settings, rule)
-            {
-                return standing
-            }
+            let standing = try transaction.tenant(named: name)
+            let settings = standing.map { described.remembering($0.settings) } ?? described
+            if let standing, try transaction.isKept(standing, against: settings, rule) { return standing }
             guard try transaction.save(settings, as: name, id: id, at: now) else { throw DatabaseFault.busy }
             try ledger.record(
                 .tenantImported,
@@ -102,7 +100,7 @@ extension AdminAccess {
     /// Changes the settings as they stand in that moment, and returns the tenant as it is then.
     ///
     /// `change` is asked while nobody else can change them; it throws what speaks against it, and returns nil
-    /// where there is nothing to do.
+    /// where there is nothing to do. Throws ``ScopeRefusal`` for a permission that is gone and in use.
     @discardableResult
     package func revise(_ change: @escaping @Sendable (Tenant) throws -> TenantChange?) async throws -> Tenant
     {
@@ -119,6 +117,7 @@ extension AdminAccess {
             guard let change = try change(standing), change.settings != standing.settings else {
                 return standing
             }
+            try transaction.requireUnused(standing.settings, unlessIn: change.settings, tenant: id)
             try transaction.revise(id, to: change.settings, at: now)
             try record(change.action, change.object, change.detail)
             return Tenant(id: id, name: name, settings: change.settings)
@@ -155,7 +154,7 @@ extension Connection {
         against settings: Tenant.Settings,
         _ rule: ImportRule
     ) throws -> Bool {
-        let imported = try importedSettings(of: standing.id)
+        let imported = try importedSettings(of: standing.id).remembering(standing.settings)
         if standing.settings == settings {
             if imported != settings { try noteImport(of: standing.id) }
             return true
@@ -202,6 +201,20 @@ extension Connection {
             try run("INSERT INTO tenant_hosts (host, tenant) VALUES (\(host), \(id))")
         }
         return true
+    }
+
+    /// A permission may go while no application has it.
+    fileprivate func requireUnused(
+        _ old: Tenant.Settings,
+        unlessIn new: Tenant.Settings,
+        tenant: TenantID
+    ) throws {
+        let gone = old.scopes.map(\.name).filter { name in !new.scopes.contains { $0.name == name } }
+        if gone.isEmpty { return }
+        let uses = try scopeUses(tenant: tenant)
+        for name in gone {
+            if let count = uses[name] { throw ScopeRefusal.inUse(name, applications: count) }
+        }
     }
 
     fileprivate func revise(_ id: TenantID, to settings: Tenant.Settings, at now: Date) throws {

@@ -1,4 +1,4 @@
-"""Administrators change their tenant in Chromium, and customers see it (ux A20)."""
+"""Administrators change their tenant in Chromium, and customers see it (ux A20, A21)."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from playwright.sync_api import expect
 
 from portal.browser import Chromium
 from portal.server import ROOT, Server, Tenant
+
+ALLOW = "Allow access"
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +37,7 @@ def test_a_colour_is_previewed_while_it_is_typed_and_then_seen_on_the_consent_pa
         assert tab.complaints == []
     with chromium.tab(quay.customer()) as tab:
         tab.page.goto(application.authorize_url())
-        allow = tab.page.get_by_role("button", name="Allow access")
+        allow = tab.page.get_by_role("button", name=ALLOW)
         expect(allow).to_have_css("background-color", "rgb(0, 161, 154)")
 
 
@@ -51,3 +53,25 @@ def test_a_logo_is_replaced(chromium: Chromium, quay: Tenant, scripts: bool) -> 
         shown = tab.page.locator("header .logo img").get_attribute("src")
         assert shown and re.search(r"/logos/[0-9a-f]+/128\.png$", shown)
         assert tab.page.request.get(tab.page.url.split("/t/")[0] + shown).ok
+
+
+def test_a_permission_that_allows_more_is_asked_about_again(chromium: Chromium, quay: Tenant) -> None:
+    application, customer = quay.application("Northern Lights Ltd", approved=True), quay.customer()
+    application.tokens_of(customer)
+    with chromium.tab(quay.admin()) as tab:
+        tab.page.goto(f"{quay.base}/admin/scopes")
+        tab.page.get_by_role("link", name="Change devices_read").click()
+        tab.page.get_by_label("Sentence customers read").fill("See your devices and what they cost")
+        expect(tab.page.locator("#preview-sentence")).to_have_text("See your devices and what they cost")
+        tab.page.get_by_role("button", name="Save permission").click()
+        tab.page.get_by_label("Yes – customers are asked again").check()
+        tab.page.get_by_role("button", name="Save permission").click()
+        expect(tab.page.get_by_role("status")).to_contain_text("Customers are asked again.")
+    with chromium.tab(customer) as tab:
+        tab.page.goto(application.authorize_url())
+        expect(tab.page.get_by_role("heading", level=1)).to_contain_text("asks for more access")
+        expect(tab.page.get_by_text("See your devices and what they cost")).to_be_visible()
+        tab.page.get_by_role("button", name=ALLOW).click()
+        expect(tab.page.get_by_role("heading")).to_have_text("Back at the client")
+        tab.page.goto(application.authorize_url())
+        expect(tab.page.get_by_role("heading")).to_have_text("Back at the client")

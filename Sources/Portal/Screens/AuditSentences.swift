@@ -27,6 +27,9 @@ extension AuditEntry {
     static let verbs: [Action: String] = [
         .tenantImported: "imported the settings of",
         .brandingChanged: "changed the branding of",
+        .scopeAdded: "added the permission",
+        .scopeChanged: "changed the permission",
+        .scopeDeleted: "deleted the permission",
         .accountCreated: "created the account",
         .signedIn: "signed in as",
         .signInRefused: "was not signed in as",

@@ -116,7 +116,7 @@ struct ConsentSubject: Hashable {
         scopes = request.scopes
         self.earlier = earlier.map(Earlier.init)
         namesOrganisation = !account.organisation.isEmpty
-        isTested = !request.application.isOpen(at: home.tenant)
+        isTested = !request.application.isOpen(for: request.scopes, at: home.tenant)
         self.isAdministrator = isAdministrator
         self.language = language
     }

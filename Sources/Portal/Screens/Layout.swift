@@ -131,9 +131,9 @@ private struct Layout {
                     frame.brand
                     span { "administration" }
                 }
-                if visit.seal(for: .admin) != nil { AdminNavigation(visit: visit) }
                 AccountLink(visit: visit, role: .admin)
                 SignOutForm(visit: visit, role: .admin, action: visit.path("admin", "sign-out"))
+                if visit.seal(for: .admin) != nil { AdminNavigation(visit: visit) }
             case .customers, .gate:
                 span(.class("brand")) { frame.brand }
                 AccountLink(visit: visit, role: .customer)
@@ -203,7 +203,10 @@ private struct AdminNavigation: Component {
     private var current: String { visit.request.rawPath }
 
     private var sections: [(place: String, words: String)] {
-        [("applications", "Applications"), ("branding", "Branding"), ("people", "People"), ("audit", "Audit log")]
+        [
+            ("applications", "Applications"), ("scopes", "Permissions"), ("branding", "Branding"),
+            ("people", "People"), ("audit", "Audit log"),
+        ]
     }
 
     var body: HTML {

@@ -198,11 +198,11 @@ struct ScopeChoice: Component {
     let chosen: [String]?
 
     var body: HTML {
-        if !visit.tenant.settings.scopes.isEmpty {
+        if !visit.tenant.scopesOnOffer.isEmpty {
             fieldset(.class("field"), .id("scope")) {
                 legend { "Permissions you need" }
                 input(.type("hidden"), .name("scope_shown"), .value("1"))
-                for scope in visit.tenant.settings.scopes {
+                for scope in visit.tenant.scopesOnOffer {
                     let name = scope.name.text
                     div(.class("choice")) {
                         input(
