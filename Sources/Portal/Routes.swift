@@ -131,6 +131,8 @@ extension Site {
         .admin   (.post, "/admin/scopes/change",                                 ScopeScreens.change,             .fresh),
         .admin   (.get,  "/admin/scopes/delete",                                 ScopeScreens.askToDelete),
         .admin   (.post, "/admin/scopes/delete",                                 ScopeScreens.delete,             .fresh),
+        .admin   (.get,  "/admin/settings",                                      RuleScreens.show),
+        .admin   (.post, "/admin/settings",                                      RuleScreens.save,                .fresh),
         .admin   (.get,  "/admin/people",                                        PeopleScreens.list),
         .admin   (.post, "/admin/people",                                        PeopleScreens.invite,           .fresh),
         .admin   (.get,  "/admin/people/{person}",                               PeopleScreens.show),

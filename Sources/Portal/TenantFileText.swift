@@ -9,10 +9,12 @@ extension TenantFile {
         try json(of: tenant.settings, called: tenant.name, logo: logo).indented()
     }
 
+    /// With `everySwitch`, a profile in which all are closed is written out, too.
     static func json(
         of settings: Tenant.Settings,
         called name: TenantName,
-        logo: [UInt8]? = nil
+        logo: [UInt8]? = nil,
+        everySwitch: Bool = false
     ) throws -> JSON {
         .object([
             ("name", .text(name.text)),
@@ -21,7 +23,7 @@ extension TenantFile {
             ("scopes", .list(settings.scopes.map { .object(members(of: $0)) })),
             ("neverAllows", .list(settings.limitsShown.map { .object(members(of: $0)) })),
             ("policy", .object(members(of: settings.policy))),
-            ("profile", try profile(of: settings)),
+            ("profile", try profile(of: settings, everySwitch: everySwitch)),
         ])
     }
 
@@ -76,9 +78,9 @@ extension TenantFile {
 
 extension TenantFile {
     /// The word for all doors closed, or every switch of the profile.
-    private static func profile(of settings: Tenant.Settings) throws -> JSON {
+    private static func profile(of settings: Tenant.Settings, everySwitch: Bool) throws -> JSON {
         let profile = try WireProfile(kept: settings.wireProfile)
-        if WireProfile.name(ofKept: settings.wireProfile) == WireProfile.standardName {
+        if !everySwitch, WireProfile.name(ofKept: settings.wireProfile) == WireProfile.standardName {
             return .text(WireProfile.standardName)
         }
         var members = rules(of: settings.policy)

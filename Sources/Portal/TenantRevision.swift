@@ -49,7 +49,7 @@ extension TenantFile {
     private static func plain(_ settings: Tenant.Settings, _ name: TenantName) -> Leaves? {
         do {
             var leaves = Leaves()
-            leaves.add(try json(of: settings, called: name), at: "")
+            leaves.add(try json(of: settings, called: name, everySwitch: true), at: "")
             if let logo = settings.brand.logo { leaves.add(.text(logo), at: "brand.logo") }
             return leaves
         } catch {

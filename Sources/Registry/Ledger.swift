@@ -45,6 +45,7 @@ package enum Actor: Sendable, Equatable {
 package enum Action: String, Sendable, CaseIterable {
     case tenantImported = "tenant.imported"
     case brandingChanged = "tenant.branding_changed"
+    case settingsChanged = "tenant.settings_changed"
     case scopeAdded = "scope.added"
     case scopeChanged = "scope.changed"
     case scopeDeleted = "scope.deleted"

@@ -1,4 +1,4 @@
-"""Administrators change their tenant in Chromium, and customers see it (ux A20, A21)."""
+"""Administrators change their tenant in Chromium, and customers see it (ux A20-A22)."""
 
 from __future__ import annotations
 
@@ -75,3 +75,26 @@ def test_a_permission_that_allows_more_is_asked_about_again(chromium: Chromium, 
         expect(tab.page.get_by_role("heading")).to_have_text("Back at the client")
         tab.page.goto(application.authorize_url())
         expect(tab.page.get_by_role("heading")).to_have_text("Back at the client")
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
+def test_a_legacy_door_is_opened_and_closed_again(chromium: Chromium, quay: Tenant, scripts: bool) -> None:
+    application = quay.application("Old Hands", approved=True)
+    in_query = f"token?client_id={application.client_id}&client_secret={application.client_secret}"
+
+    def status() -> int:
+        return application.post(in_query, {"grant_type": "client_credentials"}).status_code
+
+    with chromium.tab(quay.admin(), java_script_enabled=scripts) as tab:
+        tab.page.goto(f"{quay.base}/admin/settings")
+        door = tab.page.get_by_label("Token parameters in the address")
+        assert status() != 200
+        door.check()
+        tab.page.get_by_role("button", name="Save settings").click()
+        expect(tab.page.get_by_role("status")).to_have_text("The settings are saved.")
+        expect(door).to_be_checked()
+        assert status() == 200
+        door.uncheck()
+        tab.page.get_by_role("button", name="Save settings").click()
+        expect(door).not_to_be_checked()
+        assert status() != 200

@@ -149,7 +149,7 @@ struct ChangingTheBranding {
         let typed: [(name: String, value: String)] = [("accent", "#00a19a")]
         let late = try await second.post("/admin/branding", try form(second, on: page, typed))
         #expect(late.status == 409)
-        #expect(late.text.contains("Somebody changed the branding while you were editing it"))
+        #expect(late.text.contains("Somebody changed the branding while you were editing"))
         #expect(late.text.contains("#f58220") && late.body.contains("value=\"#00a19a\""))
         #expect(try await portal.registry.tenant(named: "harbour")?.brand.accent.text == "#f58220")
         let knowingly = try await second.post("/admin/branding", try form(second, on: late, typed))

@@ -27,6 +27,7 @@ extension AuditEntry {
     static let verbs: [Action: String] = [
         .tenantImported: "imported the settings of",
         .brandingChanged: "changed the branding of",
+        .settingsChanged: "changed the settings of",
         .scopeAdded: "added the permission",
         .scopeChanged: "changed the permission",
         .scopeDeleted: "deleted the permission",

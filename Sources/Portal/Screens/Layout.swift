@@ -205,7 +205,7 @@ private struct AdminNavigation: Component {
     private var sections: [(place: String, words: String)] {
         [
             ("applications", "Applications"), ("scopes", "Permissions"), ("branding", "Branding"),
-            ("people", "People"), ("audit", "Audit log"),
+            ("settings", "Settings"), ("people", "People"), ("audit", "Audit log"),
         ]
     }
 

@@ -18,7 +18,7 @@ struct OvertakenNotice: Component {
         section(.class("callout warn"), .role("alert"), .aria("labelledby", "overtaken")) {
             h2(.id("overtaken")) {
                 bdi { by?.name ?? "Somebody" }
-                " changed \(what) while you were editing it"
+                " changed \(what) while you were editing"
             }
             p {
                 if let by {

@@ -1,4 +1,4 @@
-"""What administrators change about their tenant: its branding and its permissions."""
+"""What administrators change about their tenant: its branding, its permissions and its settings."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def come_second_to_the_branding(stage: Stage, page: Page) -> None:
     answer = quick.submit(quick.page("/admin/branding"), "accent", files={}, accent="#f58220")
     assert answer.status_code == 303
     page.get_by_role("button", name="Save branding").click()
-    page.get_by_role("heading", name="changed the branding while you were editing it").wait_for()
+    page.get_by_role("heading", name="changed the branding while you were editing").wait_for()
 
 
 def add_a_bad_permission(stage: Stage, page: Page) -> None:
@@ -59,7 +59,26 @@ def come_second_to_a_permission(stage: Stage, page: Page) -> None:
     changed = quick.page("/admin/scopes/change?scope=devices_write")
     assert quick.submit(changed, "sentence", sentence="Change your devices", retired="on").status_code == 303
     page.get_by_role("button", name="Save permission").click()
-    page.get_by_role("heading", name="changed this permission while you were editing it").wait_for()
+    page.get_by_role("heading", name="changed this permission while you were editing").wait_for()
+
+
+def enter_too_long_a_life(stage: Stage, page: Page) -> None:
+    tenant, _ = own(stage, page)
+    page.goto(f"{tenant.base}/admin/settings")
+    page.get_by_label("Access token").fill("unlimited")
+    page.get_by_role("button", name="Save settings").click()
+    page.get_by_role("heading", name="There is a problem").wait_for()
+
+
+def come_second_to_the_settings(stage: Stage, page: Page) -> None:
+    tenant, _ = own(stage, page)
+    quick = tenant.admin()
+    page.goto(f"{tenant.base}/admin/settings")
+    page.get_by_label("Authorization code").nth(1).fill("30")
+    changed = quick.page("/admin/settings")
+    assert quick.submit(changed, "codeSeconds", requestSeconds="300").status_code == 303
+    page.get_by_role("button", name="Save settings").click()
+    page.get_by_role("heading", name="changed the settings while you were editing").wait_for()
 
 
 def own(stage: Stage, page: Page) -> tuple[Tenant, Person]:
@@ -81,5 +100,8 @@ SCENES = [
     plain("admin-scope", "admin", "/admin/scopes/change?scope=devices_write"),
     Scene("admin-scope-question", None, say_it_otherwise),
     Scene("admin-scope-overtaken", None, come_second_to_a_permission),
+    plain("admin-settings", "admin", "/admin/settings"),
+    Scene("admin-settings-error", None, enter_too_long_a_life),
+    Scene("admin-settings-overtaken", None, come_second_to_the_settings),
     plain("admin-scope-delete", "admin", "/admin/scopes/delete?scope=devices_read"),
 ]
