@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
@@ -98,3 +99,23 @@ def test_a_legacy_door_is_opened_and_closed_again(chromium: Chromium, quay: Tena
         tab.page.get_by_role("button", name="Save settings").click()
         expect(door).not_to_be_checked()
         assert status() != 200
+
+
+def test_the_operators_file_takes_nothing_back_unless_it_is_told_to(server: Server) -> None:
+    quay = server.copy_of_standard()
+    file, admin = server.data.parent / f"{quay.name}.json5", quay.admin()
+    page = admin.page("/admin/branding")
+    assert admin.submit(page, "accent", files={}, accent="#f58220").status_code == 303
+    again = server.command("tenant", "import", str(file))
+    assert (again.returncode, again.stderr) == (0, "kept what administrators changed: brand.accent\n")
+    settings = json.loads(file.read_text())
+    settings["policy"]["codeSeconds"] = 30
+    file.write_text(json.dumps(settings))
+    refused = server.command("tenant", "import", str(file))
+    assert refused.returncode == 1
+    assert "administrators changed since the last import: brand.accent" in refused.stderr
+    assert "--overwrite" in refused.stderr
+    assert json.loads(server.succeed("tenant", "export", quay.name))["brand"]["accent"] == "#f58220"
+    server.succeed("tenant", "import", "--overwrite", str(file))
+    taken = json.loads(server.succeed("tenant", "export", quay.name))
+    assert (taken["brand"]["accent"], taken["policy"]["codeSeconds"]) == ("#0b6bcb", 30)

@@ -176,20 +176,15 @@ private struct KindChoice: Component {
         }
     }
 
-    private func choice(_ value: String, _ text: String, _ hint: String) -> HTML {
-        div(.class("choice")) {
-            input(
-                .type("radio"),
-                .id("kind-\(value)"),
-                .name("kind"),
-                .value(value),
-                .checked.when(kind.rawValue == value)
-            )
-            label(.for("kind-\(value)")) {
-                text
-                span(.class("hint")) { hint }
-            }
-        }
+    private func choice(_ value: String, _ words: String, _ hint: String) -> Choice {
+        Choice(
+            type: "radio",
+            name: "kind",
+            value: value,
+            words: words,
+            hint: hint,
+            isOn: kind.rawValue == value
+        )
     }
 }
 

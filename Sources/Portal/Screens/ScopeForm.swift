@@ -8,6 +8,7 @@ struct ScopeForm: Sendable {
     var detail = ""
     var kind = OfferedScope.Kind.read
     var isDefault = false
+    var choice = OfferedScope.Choice.required
     var needsApproval = false
     var isRetired = false
 
@@ -23,6 +24,7 @@ struct ScopeForm: Sendable {
     init(_ scope: OfferedScope, in tenant: Tenant) {
         (name, sentence, detail, kind) = (scope.name.text, scope.sentence, scope.detail, scope.kind)
         (isDefault, needsApproval, isRetired) = (scope.isDefault, scope.needsApproval, scope.isRetired)
+        choice = scope.choice
         takesAway = tenant.settings.limitsShown.filter { $0.unless.contains(scope.name) }.map(\.sentence)
     }
 
@@ -31,6 +33,7 @@ struct ScopeForm: Sendable {
         (name, sentence, detail) = (typed("name"), typed("sentence"), typed("detail"))
         kind = OfferedScope.Kind(rawValue: sent["kind"] ?? "") ?? .read
         isDefault = sent["default"] != nil
+        choice = OfferedScope.Choice(rawValue: sent["optional"] ?? "") ?? .required
         needsApproval = sent["needs_approval"] != nil
         isRetired = sent["retired"] != nil
         takesAway = sent.all("takes_away")
@@ -60,6 +63,7 @@ struct ScopeForm: Sendable {
             .setting("detail", detail.isEmpty ? nil : .text(detail))
             .setting("kind", .text(kind.rawValue))
             .setting("default", .bool(isDefault))
+            .setting("optional", .text(choice.rawValue))
             .setting("needsApproval", .bool(needsApproval))
             .setting("retired", .bool(isRetired))
     }
@@ -101,6 +105,7 @@ struct ScopeForm: Sendable {
         let shown: [(label: String, (ScopeForm) -> String)] = [
             ("Sentence", \.sentence), ("Second line", \.detail), ("Kind", { $0.kind.words }),
             ("Default", { $0.isDefault ? "yes" : "no" }),
+            ("For the customer", \.choice.words),
             ("Needs approval", { $0.needsApproval ? "yes" : "no" }),
             ("Retired", { $0.isRetired ? "yes" : "no" }),
             ("Takes away", { $0.takesAway.joined(separator: ", ") }),
@@ -123,5 +128,15 @@ extension JSON {
 
     fileprivate func otherScopes(than name: String) -> [JSON] {
         (self["unless"]?.items ?? []).filter { $0.string != name }
+    }
+}
+
+extension OfferedScope.Choice {
+    var words: String {
+        switch self {
+        case .required: "Always part of what is allowed"
+        case .ticked: "Optional, ticked"
+        case .unticked: "Optional, not ticked"
+        }
     }
 }
