@@ -26,7 +26,8 @@ struct ChangingTheSettings {
         ("grants", "refresh_token"), ("grants", "client_credentials"), ("codeSeconds", "60"),
         ("accessTokenSeconds", "900"), ("refreshIdleSeconds", "2592000"),
         ("refreshAbsoluteSeconds", "7776000"), ("requestSeconds", "600"), ("applicationsPerPartner", "20"),
-        ("redirectURIsPerApplication", "20"),
+        ("redirectURIsPerApplication", "20"), ("testAccountsPerApplication", "5"), ("reportsToFreeze", "3"),
+        ("reportWindowSeconds", "86400"), ("reportsPerDay", "5"),
     ]
 
     private func save(

@@ -34,7 +34,7 @@ struct HoldingLookalikes {
         form.ticket = world.registry.freshToken()
         let partner = partner ?? eve
         var staged: LogoDigest?
-        if let logo { staged = try await partner.stage(logo, fileName: "logo.png").0.logo }
+        if let logo { staged = try await partner.logos.stage(logo, fileName: "logo.png").0.logo }
         let draft = try ApplicationDraft(form, logo: staged, needsLogo: false, at: world.tenant)
         return try await partner.register(draft).application
     }
@@ -49,8 +49,8 @@ struct HoldingLookalikes {
     @Test(arguments: ["NORTHFIELD PLANT LTD", "Northfeild Plant", "Northfield-Plant GmbH"])
     func `a name like an approved one is held, and customers cannot connect`(name: String) async throws {
         let held = try await register(name)
-        #expect(held.isHeld && !held.isOpen(for: [], at: world.tenant))
-        #expect(try await register("Southfield Cranes").isOpen(for: [], at: world.tenant))
+        #expect(held.isHeld && !held.isOpen(for: ScopeSet(), at: world.tenant))
+        #expect(try await register("Southfield Cranes").isOpen(for: ScopeSet(), at: world.tenant))
     }
 
     @Test func `it waits in the queue, and the administrators are written to`() async throws {
@@ -87,7 +87,7 @@ struct HoldingLookalikes {
         let held = try await register("Northfeild Plant")
         let brand = world.tenant.brand
         try await edit(held.id) { $0.profile.companyName = try CompanyName("Eve Tools", at: brand) }
-        #expect(try await world.theOperator.application(held.id.text).isOpen(for: [], at: world.tenant))
+        #expect(try await world.theOperator.application(held.id.text).isOpen(for: ScopeSet(), at: world.tenant))
         try await edit(held.id) { $0.profile.companyName = try CompanyName("Northfield Plants", at: brand) }
         #expect(try await world.theOperator.application(held.id.text).isHeld)
     }
@@ -95,7 +95,7 @@ struct HoldingLookalikes {
     @Test func `approval opens it`() async throws {
         let held = try await register("Northfeild Plant")
         try await world.theOperator.approve(held.id.text)
-        #expect(try await world.theOperator.application(held.id.text).isOpen(for: [], at: world.tenant))
+        #expect(try await world.theOperator.application(held.id.text).isOpen(for: ScopeSet(), at: world.tenant))
     }
 
     @Test func `what is one's own, or not approved, holds nothing`() async throws {
@@ -113,6 +113,6 @@ struct HoldingLookalikes {
         form.ticket = world.registry.freshToken()
         let draft = try ApplicationDraft(form, logo: nil, needsLogo: false, at: world.tenant)
         let application = try await eve.register(draft).application
-        #expect(!application.isHeld && !application.isOpen(for: [], at: world.tenant))
+        #expect(!application.isHeld && !application.isOpen(for: ScopeSet(), at: world.tenant))
     }
 }

@@ -47,6 +47,8 @@ enum RuleScreens {
 struct RulesForm: Sendable {
     var registration = Policy.Registration.open
     var review = Policy.Review.reviewed
+    var secondAdministrator = Policy.SecondAdministrator.never
+    var consentLetters = false
     var grants: Set<Grant> = []
 
     /// What was typed for each of ``numbers``.
@@ -60,6 +62,9 @@ struct RulesForm: Sendable {
         let policy = file["policy"]
         registration = Policy.Registration(rawValue: policy?["registration"]?.string ?? "") ?? .open
         review = Policy.Review(rawValue: policy?["review"]?.string ?? "") ?? .reviewed
+        secondAdministrator =
+            Policy.SecondAdministrator(rawValue: policy?["secondAdministrator"]?.string ?? "") ?? .never
+        if case .bool(true)? = policy?["consentLetters"] { consentLetters = true }
         grants = Set((policy?["grants"]?.items ?? []).compactMap { Grant(rawValue: $0.string ?? "") })
         for number in RulesForm.numbers { typed[number.key] = policy?[number.key]?.cell ?? "" }
         for door in LegacyDoor.all { openings[door.id] = door.opening(in: file["profile"])?.value }
@@ -68,6 +73,9 @@ struct RulesForm: Sendable {
     init(_ sent: Form) {
         registration = Policy.Registration(rawValue: sent["registration"] ?? "") ?? .open
         review = Policy.Review(rawValue: sent["review"] ?? "") ?? .reviewed
+        secondAdministrator =
+            Policy.SecondAdministrator(rawValue: sent["secondAdministrator"] ?? "") ?? .never
+        consentLetters = sent["consentLetters"] != nil
         grants = Set(sent.all("grants").compactMap(Grant.init))
         for number in RulesForm.numbers { typed[number.key] = sent[number.key]?.trimmingSpaces ?? "" }
         for door in LegacyDoor.all {
@@ -113,6 +121,23 @@ struct RulesForm: Sendable {
                 "Redirect URIs per application",
                 "How many one application may register."
             ),
+            (
+                "testAccountsPerApplication", "test-accounts-per-application",
+                "Test accounts per application",
+                "How many customers may connect one before it is approved."
+            ),
+            (
+                "reportsToFreeze", "reports-to-freeze", "Reports that freeze an application",
+                "So many people's reports stop one that is not approved from getting new customers. 0 for never."
+            ),
+            (
+                "reportWindowSeconds", "report-window-seconds", "Within",
+                "Seconds in which those reports come: 3,600 to 2,592,000."
+            ),
+            (
+                "reportsPerDay", "reports-per-day", "Reports per person",
+                "How many applications one person may report a day."
+            ),
         ]
     }
 
@@ -122,6 +147,8 @@ struct RulesForm: Sendable {
         var policy = (file["policy"] ?? .object([]))
             .setting("registration", .text(registration.rawValue))
             .setting("review", .text(review.rawValue))
+            .setting("secondAdministrator", .text(secondAdministrator.rawValue))
+            .setting("consentLetters", .bool(consentLetters))
             .setting("grants", .list(grants.map(\.rawValue).sorted().map { .text($0) }))
         for number in RulesForm.numbers { policy = policy.setting(number.key, value(of: number.key)) }
         return file.setting("policy", policy).setting("profile", profile(over: file["profile"]))
@@ -179,7 +206,11 @@ struct RulesForm: Sendable {
 
     /// All of it in words, in the same order whatever it says.
     var facts: [(label: String, value: String)] {
-        [("Registration", registration.words), ("Approval", review.words)]
+        [
+            ("Registration", registration.words), ("Approval", review.words),
+            ("Two administrators", secondAdministrator.words),
+            ("Letters to customers", consentLetters ? "on" : "off"),
+        ]
             + Grant.allCases.map { ($0.words, grants.contains($0) ? "on" : "off") }
             + RulesForm.numbers.map { ($0.label, typed[$0.key] ?? "") }
             + LegacyDoor.all.map { door in
@@ -203,6 +234,16 @@ extension Policy.Review {
         switch self {
         case .open: "Not needed"
         case .reviewed: "Needed"
+        }
+    }
+}
+
+extension Policy.SecondAdministrator {
+    var words: String {
+        switch self {
+        case .never: "Never"
+        case .forChanges: "For applications that may change something"
+        case .always: "Always"
         }
     }
 }

@@ -39,10 +39,21 @@ struct RulesPage {
             section("partners", "Partners") {
                 registration
                 review
+                secondAdministrator
                 for number in RulesForm.limits { field(number) }
             }
             section("grants", "Ways to get a token") {
                 for grant in RulesForm.usualGrants + RulesForm.oldGrants { choice(grant) }
+            }
+            section("letters", "Letters to customers") {
+                Choice(
+                    type: "checkbox",
+                    name: "consentLetters",
+                    value: "on",
+                    words: "Write to customers when they allow something",
+                    hint: "One letter when they connect an application, and when they allow it more.",
+                    isOn: form.consentLetters
+                )
             }
             section("lifetimes", "How long things last") {
                 for number in RulesForm.lifetimes { field(number, now: spoken(number)) }
@@ -102,6 +113,21 @@ struct RulesPage {
                 "Applications work for everybody at once, marked “Not verified”. A permission can need approval by itself.",
                 form.review == .open
             )
+        }
+    }
+
+    private var secondAdministrator: HTML {
+        fieldset(.class("field")) {
+            legend { "Approval by two administrators" }
+            for rule in Policy.SecondAdministrator.allCases {
+                Choice(
+                    type: "radio",
+                    name: "secondAdministrator",
+                    value: rule.rawValue,
+                    words: rule.words,
+                    isOn: form.secondAdministrator == rule
+                )
+            }
         }
     }
 
