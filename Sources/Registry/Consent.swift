@@ -51,10 +51,10 @@ package struct ConsentGrant: Sendable {
 /// What has to happen before a request may be answered with a code.
 package enum Standing: Sendable {
     case firstTime
-    case asksForMore(than: ConsentGrant)
+    case asksForMore(than: KeptConsent)
 
     /// Everything is allowed already; `mayBeSilent` when nobody has to be asked again.
-    case covered(ConsentGrant, mayBeSilent: Bool)
+    case covered(KeptConsent, mayBeSilent: Bool)
 
     /// Not approved, and this customer is not on its list of test accounts, or has not agreed to be.
     case notATestAccount(isInvited: Bool)
@@ -150,7 +150,7 @@ extension CustomerAccess {
             return .notATestAccount(isInvited: try await testInvitation(application.id.text) != nil)
         }
         let row = try await registry.database.read(
-            ConsentGrant.select(
+            KeptConsent.select(
                 of: account.id,
                 to: application.id,
                 codesSince: registry.clock() - 3600,
@@ -159,15 +159,15 @@ extension CustomerAccess {
             ),
             .tenant(tenant.id)
         ).first
-        let grant = try row.map { try ConsentGrant($0, application).standing(at: tenant) }
-        guard let row, let grant, grant.isLive(at: registry.clock()) else {
+        let consent = try row.map { try KeptConsent($0, application).standing(at: tenant) }
+        guard let row, let consent, consent.grant.isLive(at: registry.clock()) else {
             return application.isFrozen ? .frozen : .firstTime
         }
-        guard grant.settles(request.scopes, at: tenant) else {
-            return application.isFrozen ? .frozen : .asksForMore(than: grant)
+        guard consent.grant.settles(request.scopes, at: tenant) else {
+            return application.isFrozen ? .frozen : .asksForMore(than: consent)
         }
-        let isRare = try row.integer(ConsentGrant.columnCount) < silentCodesPerHour
-        return .covered(grant, mayBeSilent: isRare && request.needsNoQuestion(given: grant))
+        let isRare = try row.integer(KeptConsent.columnCount) < silentCodesPerHour
+        return .covered(consent, mayBeSilent: isRare && request.needsNoQuestion(given: consent.grant))
     }
 
     private func mayConnect(to application: Application, for scopes: ScopeSet) async throws -> Bool {

@@ -140,59 +140,59 @@ extension CustomerAccess {
         _ transaction: any Connection
     ) throws -> AuthorizationAnswer.Result {
         let (row, now) = (found.row, moment.now)
-        let lapsed = found.grant.flatMap { $0.isLive(at: now) ? nil : $0 }
-        let earlier = try lapsed == nil ? found.earlier()?.standing(at: tenant) : nil
+        let standing = found.consent?.grant.isLive(at: now) == true ? found.consent : nil
+        let earlier = try standing?.opened().standing(at: tenant)
         let shown = try found.disclosure(of: application, given: earlier, at: tenant)
         guard let shown, !(application.isFrozen && (earlier == nil || shown.asksForMore)) else {
             throw Overtaken(query: row.query)
         }
         let decision = ConsentDecision(on: row, showing: shown, given: earlier?.grant, moment.choice, at: now)
-        if let lapsed { try registry.lapse(lapsed, of: tenant.id, in: transaction, at: now) }
-        let grantID = try transaction.allow(
-            decision.row,
-            over: lapsed == nil ? found.grant : nil,
+        if let lapsed = found.consent?.grant, standing == nil {
+            try registry.lapse(lapsed, of: tenant.id, in: transaction, at: now)
+        }
+        let grant = standing?.grant.id ?? moment.grantID
+        let step = try step(of: decision, shown, for: grant, moment)
+        let writing = decision.row.writing(
+            over: standing?.grant,
             by: account.id,
-            newID: moment.grantID,
+            newID: grant,
             tenant: tenant.id,
-            at: now,
-            providedThat: taking
+            at: now
         )
-        guard let grantID else { throw Overtaken(query: row.query) }
-        let signed = try receipt(of: decision, shown, for: grantID, moment, transaction)
-        let result = try issue(decision, row, under: grantID, moment, transaction)
+        let isFirst = try record(
+            .consentGiven,
+            application,
+            decision.detail(row, step.receipt),
+            now,
+            transaction,
+            after: [taking, writing],
+            provided: application.holding(asOf: row.revision, tenant: tenant.id)
+        )
+        guard isFirst else { throw Overtaken(query: row.query) }
+        try transaction.insert(step, tenant: tenant.id, at: now)
         if tenant.policy.consentLetters {
-            try write(about: decision, given: earlier?.grant, to: application, grantID, now, transaction)
+            try write(about: decision, given: earlier?.grant, to: application, grant, now, transaction)
         }
-        let holding = application.holding(asOf: row.revision, tenant: tenant.id)
-        let detail = decision.detail(row, signed)
-        guard try record(.consentGiven, application, detail, now, transaction, provided: holding)
-        else {
-            throw Overtaken(query: row.query)
-        }
-        return result
+        return try issue(decision, row, under: grant, moment, transaction)
     }
 
-    /// Keeps what was shown, signed.
-    private func receipt(
+    /// What was shown and allowed, signed.
+    private func step(
         of decision: ConsentDecision,
         _ shown: Disclosure,
         for grant: String,
-        _ moment: AnswerMoment,
-        _ transaction: any Connection
-    ) throws -> SignedReceipt {
+        _ moment: AnswerMoment
+    ) throws -> ConsentStepRow {
         let (id, now) = (moment.stepID, moment.now)
         let receipt = ConsentReceipt(id: id, of: grant, shown, decision, by: account, at: tenant, on: now)
-        let signed = try SignedReceipt(signing: receipt, with: registry.receiptKey(of: tenant))
-        let step = ConsentStepRow(
+        return ConsentStepRow(
             id: id,
             grant: grant,
             kind: .allowed,
             scopes: decision.row.scopes,
             endsAt: decision.row.endsAt,
-            receipt: signed
+            receipt: try SignedReceipt(signing: receipt, with: registry.receiptKey(of: tenant))
         )
-        try transaction.insert(step, tenant: tenant.id, at: now)
-        return signed
     }
 
     /// Tells the customer what the application may do now that it could not before.
@@ -251,8 +251,9 @@ extension CustomerAccess {
         _ moment: AnswerMoment,
         _ transaction: any Connection
     ) throws -> AuthorizationAnswer.Result {
-        if try transaction.run(taking).isEmpty { throw Overtaken(query: row.query) }
-        try record(.consentRefused, application, [], moment.now, transaction)
+        guard try record(.consentRefused, application, [], moment.now, transaction, after: [taking]) else {
+            throw Overtaken(query: row.query)
+        }
         return .refusal(.deniedByCustomer)
     }
 
@@ -263,6 +264,7 @@ extension CustomerAccess {
         _ detail: [(String, String)],
         _ now: Date,
         _ transaction: any Connection,
+        after changes: [SQL] = [],
         provided condition: SQL? = nil
     ) throws -> Bool {
         try registry.ledger.record(
@@ -274,6 +276,7 @@ extension CustomerAccess {
             in: transaction,
             tenant: tenant.id,
             at: now,
+            after: changes,
             provided: condition
         )
     }
@@ -294,9 +297,11 @@ private struct AnswerMoment: Sendable {
 
 extension ConsentDecision {
     /// For the ledger.
-    fileprivate func detail(_ row: WaitingRow, _ receipt: SignedReceipt) -> [(String, String)] {
-        var detail = [("scopes", granted.wire), ("receipt", receipt.receipt.id)]
-        detail.append(("digest", base64URL(receipt.digest)))
+    fileprivate func detail(_ row: WaitingRow, _ receipt: SignedReceipt?) -> [(String, String)] {
+        var detail = [("scopes", granted.wire)]
+        if let receipt {
+            detail += [("receipt", receipt.receipt.id), ("digest", base64URL(receipt.digest))]
+        }
         if row.responseType == .token { detail.append(("grant", Grant.implicit.rawValue)) }
         return detail
     }

@@ -145,7 +145,8 @@ struct Ledger: Sendable {
 
     /// Adds a row in the transaction of its cause, so that neither exists without the other (AU-02).
     ///
-    /// Says whether `condition`, which is run in the same go, answered with a row; without that nothing is added.
+    /// Says whether `changes` and `condition`, which are run in the same go, each answered with a row; without that
+    /// nothing is added.
     @discardableResult
     func record(
         _ action: Action,
@@ -156,9 +157,10 @@ struct Ledger: Sendable {
         in transaction: any Connection,
         tenant: TenantID,
         at now: Date,
+        after changes: [SQL] = [],
         provided condition: SQL? = nil
     ) throws -> Bool {
-        let head = try transaction.advanceLedger(of: tenant, provided: condition)
+        let head = try transaction.advanceLedger(of: tenant, after: changes, provided: condition)
         guard let head else { return false }
         let entry = LedgerEntry(
             sequence: head.sequence,
@@ -227,9 +229,10 @@ extension Connection {
 
     /// The next row's number and the hash of the row before; held until the transaction ends.
     ///
-    /// Nil when the condition answers with no row.
+    /// Nil when one of the changes or the condition answers with no row.
     fileprivate func advanceLedger(
         of tenant: TenantID,
+        after changes: [SQL],
         provided condition: SQL?
     ) throws -> (sequence: Int, hash: [UInt8])? {
         let advance: SQL = """
@@ -237,9 +240,9 @@ extension Connection {
             ON CONFLICT (tenant) DO UPDATE SET sequence = ledger_heads.sequence + 1
             RETURNING sequence, hash
             """
-        let answers = try runAll([advance] + [condition].compactMap { $0 })
+        let answers = try runAll(changes + [advance] + [condition].compactMap { $0 })
         if answers.contains(where: \.isEmpty) { return nil }
-        guard let head = answers.first?.first else { throw DamagedRow(place: "ledger_heads") }
+        guard let head = answers[changes.count].first else { throw DamagedRow(place: "ledger_heads") }
         return (try head.integer(0), try head.bytes(1))
     }
 
