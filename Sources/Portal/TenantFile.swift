@@ -143,7 +143,9 @@ extension Fields {
 
     fileprivate func scopes() -> [OfferedScope] {
         var found: [OfferedScope] = []
-        let keys = ["name", "sentence", "detail", "kind", "default", "optional", "needsApproval", "retired"]
+        let keys = [
+            "name", "sentence", "detail", "kind", "group", "default", "optional", "needsApproval", "retired",
+        ]
         for fields in objects("scopes", known: keys) {
             let name = fields.text(
                 "name",
@@ -153,6 +155,7 @@ extension Fields {
             let sentence = fields.sentence("sentence")
             let detail = fields.optional("detail", "one line of up to 300 characters", Fields.line)
             let kind: OfferedScope.Kind? = fields.choice("kind")
+            let group: OfferedScope.Group? = fields.choice("group")
             let isDefault = fields.flag("default")
             let choice: OfferedScope.Choice? = fields.choice("optional")
             let needsApproval = fields.flag("needsApproval")
@@ -167,6 +170,7 @@ extension Fields {
                     sentence: sentence,
                     detail: detail ?? "",
                     kind: kind ?? .read,
+                    group: group,
                     isDefault: isDefault ?? false,
                     choice: choice ?? .required,
                     needsApproval: needsApproval ?? false,

@@ -43,9 +43,9 @@ extension TenantFile {
         let detail = scope.detail.isEmpty ? [] : [("detail", JSON.text(scope.detail))]
         return [("name", .text(scope.name.text)), ("sentence", .text(scope.sentence))] + detail
             + [
-                ("kind", .text(scope.kind.rawValue)), ("default", .bool(scope.isDefault)),
-                ("optional", .text(scope.choice.rawValue)), ("needsApproval", .bool(scope.needsApproval)),
-                ("retired", .bool(scope.isRetired)),
+                ("kind", .text(scope.kind.rawValue)), ("group", .text(scope.group.rawValue)),
+                ("default", .bool(scope.isDefault)), ("optional", .text(scope.choice.rawValue)),
+                ("needsApproval", .bool(scope.needsApproval)), ("retired", .bool(scope.isRetired)),
             ]
     }
 

@@ -11,6 +11,7 @@ package struct Disclosure: Sendable, Hashable, Codable {
         package let sentence: String
         package let detail: String
         package let kind: OfferedScope.Kind
+        package let group: OfferedScope.Group
         package let choice: OfferedScope.Choice
     }
 
@@ -139,6 +140,7 @@ extension Disclosure.Permission {
         sentence = offer.sentence
         detail = offer.detail
         kind = offer.kind
+        group = offer.group
         self.choice = choice
     }
 }

@@ -4,6 +4,14 @@ package import FoundationEssentials
 package struct OfferedScope: Sendable, Codable, Equatable {
     package enum Kind: String, Sendable, Codable, CaseIterable { case read, change, sensitive }
 
+    /// Under which heading it stands in a long list.
+    package enum Group: String, Sendable, Codable, CaseIterable {
+        case view, change, account
+
+        /// Where nobody says otherwise.
+        fileprivate init(of kind: Kind) { self = kind == .read ? .view : .change }
+    }
+
     /// Whether a customer may leave it out, and how its box stands at first.
     package enum Choice: String, Sendable, Codable, CaseIterable { case required = "no", ticked, unticked }
 
@@ -11,6 +19,7 @@ package struct OfferedScope: Sendable, Codable, Equatable {
     package var sentence: String
     package var detail: String
     package var kind: Kind
+    package var group: Group
 
     /// Whether an application that names no scope gets this one.
     package var isDefault: Bool
@@ -30,12 +39,14 @@ package struct OfferedScope: Sendable, Codable, Equatable {
         sentence: String,
         detail: String,
         kind: Kind,
+        group: Group? = nil,
         isDefault: Bool,
         choice: Choice = .required,
         needsApproval: Bool = false,
         isRetired: Bool = false
     ) {
         (self.name, self.sentence, self.detail, self.kind) = (name, sentence, detail, kind)
+        self.group = group ?? Group(of: kind)
         (self.isDefault, self.choice) = (isDefault, choice)
         (self.needsApproval, self.isRetired) = (needsApproval, isRetired)
     }
@@ -47,6 +58,7 @@ package struct OfferedScope: Sendable, Codable, Equatable {
         sentence = try kept.decode(String.self, forKey: .sentence)
         detail = try kept.decode(String.self, forKey: .detail)
         kind = try kept.decode(Kind.self, forKey: .kind)
+        group = try kept.decodeIfPresent(Group.self, forKey: .group) ?? Group(of: kind)
         isDefault = try kept.decode(Bool.self, forKey: .isDefault)
         choice = try kept.decodeIfPresent(Choice.self, forKey: .choice) ?? .required
         needsApproval = try kept.decodeIfPresent(Bool.self, forKey: .needsApproval) ?? false

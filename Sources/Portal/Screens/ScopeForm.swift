@@ -7,6 +7,7 @@ struct ScopeForm: Sendable {
     var sentence = ""
     var detail = ""
     var kind = OfferedScope.Kind.read
+    var group = OfferedScope.Group.view
     var isDefault = false
     var choice = OfferedScope.Choice.required
     var needsApproval = false
@@ -24,7 +25,7 @@ struct ScopeForm: Sendable {
     init(_ scope: OfferedScope, in tenant: Tenant) {
         (name, sentence, detail, kind) = (scope.name.text, scope.sentence, scope.detail, scope.kind)
         (isDefault, needsApproval, isRetired) = (scope.isDefault, scope.needsApproval, scope.isRetired)
-        choice = scope.choice
+        (group, choice) = (scope.group, scope.choice)
         takesAway = tenant.settings.limitsShown.filter { $0.unless.contains(scope.name) }.map(\.sentence)
     }
 
@@ -32,6 +33,7 @@ struct ScopeForm: Sendable {
         func typed(_ name: String) -> String { sent[name]?.trimmingSpaces ?? "" }
         (name, sentence, detail) = (typed("name"), typed("sentence"), typed("detail"))
         kind = OfferedScope.Kind(rawValue: sent["kind"] ?? "") ?? .read
+        group = OfferedScope.Group(rawValue: sent["group"] ?? "") ?? (kind == .read ? .view : .change)
         isDefault = sent["default"] != nil
         choice = OfferedScope.Choice(rawValue: sent["optional"] ?? "") ?? .required
         needsApproval = sent["needs_approval"] != nil
@@ -62,6 +64,7 @@ struct ScopeForm: Sendable {
         scope.setting("name", .text(name)).setting("sentence", .text(sentence))
             .setting("detail", detail.isEmpty ? nil : .text(detail))
             .setting("kind", .text(kind.rawValue))
+            .setting("group", .text(group.rawValue))
             .setting("default", .bool(isDefault))
             .setting("optional", .text(choice.rawValue))
             .setting("needsApproval", .bool(needsApproval))
@@ -104,7 +107,7 @@ struct ScopeForm: Sendable {
     func differences(from theirs: ScopeForm) -> [Contended] {
         let shown: [(label: String, (ScopeForm) -> String)] = [
             ("Sentence", \.sentence), ("Second line", \.detail), ("Kind", { $0.kind.words }),
-            ("Default", { $0.isDefault ? "yes" : "no" }),
+            ("Heading", \.group.words), ("Default", { $0.isDefault ? "yes" : "no" }),
             ("For the customer", \.choice.words),
             ("Needs approval", { $0.needsApproval ? "yes" : "no" }),
             ("Retired", { $0.isRetired ? "yes" : "no" }),
@@ -137,6 +140,16 @@ extension OfferedScope.Choice {
         case .required: "Always part of what is allowed"
         case .ticked: "Optional, ticked"
         case .unticked: "Optional, not ticked"
+        }
+    }
+}
+
+extension OfferedScope.Group {
+    var words: String {
+        switch self {
+        case .view: "View"
+        case .change: "Change"
+        case .account: "Account"
         }
     }
 }

@@ -63,6 +63,7 @@ struct ScopePage {
             text("sentence", "Sentence customers read", form.sentence, "Begins with a verb.", fills: true)
             text("detail", "Second line", form.detail, "What it means in practice.", isOptional: true)
             KindField(kind: form.kind)
+            group
             optional
             ways
             promises
@@ -132,6 +133,15 @@ struct ScopePage {
             problems: problems,
             extra: fills ? [.data("fills", "preview-sentence"), .data("letter", "")] : []
         )
+    }
+
+    private var group: HTML {
+        fieldset(.class("field")) {
+            legend { "Heading in a list of more than eight" }
+            for one in OfferedScope.Group.allCases {
+                choice("radio", "group", one.rawValue, one.words, isOn: one == form.group)
+            }
+        }
     }
 
     private var optional: HTML {
