@@ -60,6 +60,16 @@ struct ShowingManyPermissions {
         #expect(page.between("value=\"9\"", "</strong>")?.contains("Permission number 9") == true)
     }
 
+    @Test func `what is sensitive has no pencil where it is told under View`() async throws {
+        for group in [OfferedScope.Group.view, .change] {
+            let portal = try await TestPortal { settings in settings.scopes[2].group = group }
+            let application = try await portal.registeredApplication { $0.scopes = ["location.read"] }
+            let page = try await page(portal, application, scope: "location.read")
+            let mark = group == .view ? "read" : "write"
+            #expect(page.body.contains("<li class=\"\(mark)\"><strong>See where your equipment is"))
+        }
+    }
+
     @Test func `up to eight stand in one list`() async throws {
         let (portal, application) = try await portal(offering: 8)
         let page = try await page(portal, application, scope: nil)

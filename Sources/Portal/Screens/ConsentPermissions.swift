@@ -65,7 +65,7 @@ struct ConsentPermissions: Component {
     }
 
     private func box(_ permission: Disclosure.Permission, _ place: Int) -> HTML {
-        li(.class(permission.kind == .read ? "pick" : "pick write")) {
+        li(.class(permission.kind.onlyShows(under: permission.group) ? "pick" : "pick write")) {
             input(
                 .type("checkbox"),
                 .id("pick-\(place)"),
@@ -87,10 +87,17 @@ struct PermissionItem: Component {
     let sensitive: String
 
     var body: HTML {
-        li(.class(permission.kind == .read ? "read" : "write")) {
+        li(.class(permission.kind.onlyShows(under: permission.group) ? "read" : "write")) {
             strong { permission.sentence }
             PermissionNotes(permission: permission, sensitive: sensitive)
         }
+    }
+}
+
+extension OfferedScope.Kind {
+    /// What is sensitive may change something too, unless the tenant tells it under View.
+    func onlyShows(under group: OfferedScope.Group) -> Bool {
+        self == .read || self == .sensitive && group == .view
     }
 }
 
