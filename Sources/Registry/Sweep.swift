@@ -2,7 +2,7 @@ import FoundationEssentials
 
 extension ApplicationRegistry {
     /// Deletes up to `batch` expired rows of each kind of each tenant and says how many went; one tenant after
-    /// the other, so that nobody waits long.
+    /// the other, so that nobody waits long. Writes the letters about secrets that are due as well.
     package func sweep(batch: Int = 500) async throws -> Int {
         let now = clock()
         guard try await takesOn(.sweep, for: 90, at: now) else { return 0 }
@@ -12,6 +12,7 @@ extension ApplicationRegistry {
                 try $0.deleteExpired(of: tenant, upTo: batch, at: now)
             }
             swept += try await lapseConsents(of: tenant, upTo: batch, at: now)
+            try await warnOfSecrets(of: tenant, at: now)
         }
         return swept
     }

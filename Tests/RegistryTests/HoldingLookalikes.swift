@@ -87,7 +87,9 @@ struct HoldingLookalikes {
         let held = try await register("Northfeild Plant")
         let brand = world.tenant.brand
         try await edit(held.id) { $0.profile.companyName = try CompanyName("Eve Tools", at: brand) }
-        #expect(try await world.theOperator.application(held.id.text).isOpen(for: ScopeSet(), at: world.tenant))
+        #expect(
+            try await world.theOperator.application(held.id.text).isOpen(for: ScopeSet(), at: world.tenant)
+        )
         try await edit(held.id) { $0.profile.companyName = try CompanyName("Northfield Plants", at: brand) }
         #expect(try await world.theOperator.application(held.id.text).isHeld)
     }
@@ -95,7 +97,9 @@ struct HoldingLookalikes {
     @Test func `approval opens it`() async throws {
         let held = try await register("Northfeild Plant")
         try await world.theOperator.approve(held.id.text)
-        #expect(try await world.theOperator.application(held.id.text).isOpen(for: ScopeSet(), at: world.tenant))
+        #expect(
+            try await world.theOperator.application(held.id.text).isOpen(for: ScopeSet(), at: world.tenant)
+        )
     }
 
     @Test func `what is one's own, or not approved, holds nothing`() async throws {

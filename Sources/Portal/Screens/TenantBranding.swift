@@ -51,7 +51,12 @@ enum TenantBrandingScreens {
     /// Answers the button for people without scripts.
     static func preview(_ admin: AdminAccess, _ sent: Form, _ visit: Visit) async throws -> Response {
         let upload = try await LogoUpload(sent, admin.logos, visit)
-        var page = TenantBrandingPage(admin: admin, visit: visit, form: TenantBrandingForm(sent), upload: upload)
+        var page = TenantBrandingPage(
+            admin: admin,
+            visit: visit,
+            form: TenantBrandingForm(sent),
+            upload: upload
+        )
         page.problems = [upload.problem, page.form.accentProblem].compactMap { $0 }
         return page.response(page.problems.isEmpty ? .ok : .unprocessable)
     }
