@@ -1,8 +1,9 @@
 import FoundationEssentials
 
 extension ApplicationRegistry {
-    /// Deletes up to `batch` expired rows of each kind of each tenant and says how many went; one tenant after
-    /// the other, so that nobody waits long. Writes the letters about secrets that are due as well.
+    /// Deletes up to `batch` expired rows of each kind of each tenant and says how many went.
+    ///
+    /// One tenant after the other, so that nobody waits long. Writes the letters about secrets that are due as well.
     package func sweep(batch: Int = 500) async throws -> Int {
         let now = clock()
         guard try await takesOn(.sweep, for: 90, at: now) else { return 0 }
