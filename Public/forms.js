@@ -52,6 +52,31 @@ for (const field of document.querySelectorAll('[data-fills]')) {
   show();
 }
 
+// <input data-previews="id of a part of the page" data-from="where the page comes from with what was typed">
+for (const field of document.querySelectorAll('[data-previews]')) {
+  let latest = 0;
+  field.addEventListener('input', async () => {
+    const turn = ++latest;
+    const answer = await fetch(`${field.dataset.from}?${new URLSearchParams({ [field.name]: field.value })}`);
+    const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+    const shown = page.getElementById(field.dataset.previews);
+    if (shown && turn === latest) part(field.dataset.previews).replaceWith(document.adoptNode(shown));
+  });
+}
+
+// <input type=color hidden data-picks="id of the field that is sent">
+for (const picker of document.querySelectorAll('[data-picks]')) {
+  const field = part(picker.dataset.picks);
+  picker.hidden = false;
+  picker.addEventListener('input', () => {
+    field.value = picker.value;
+    field.dispatchEvent(new Event('input'));
+  });
+  field.addEventListener('input', () => {
+    if (/^#[0-9a-f]{6}$/i.test(field.value)) picker.value = field.value.toLowerCase();
+  });
+}
+
 // <input type=file data-logo data-says="id of an aria-live line" data-shows="id of a .logo" and the words and limits>
 for (const field of document.querySelectorAll('[data-logo]')) {
   const says = part(field.dataset.says);
@@ -89,7 +114,6 @@ async function look(file, words) {
   const [width, height] = [header.getUint32(16), header.getUint32(20)];
   Object.assign(values, { width, height });
   if (Math.max(width, height) > Number(words.maxSide)) return { problem: 'tooLarge', values };
-  if (width !== height) return { problem: 'notSquare', values };
   if (width < Number(words.minSide)) return { problem: 'tooSmall', values };
   return { values };
 }

@@ -27,18 +27,18 @@ enum HeaderSet {
     static let gate: [Header] = everyPage + [("Content-Security-Policy", ownThings + "; img-src 'self'")]
 
     /// Pages that stay with us.
-    static let ownPage: [Header] =
-        everyPage + [
-            ("Content-Security-Policy", ownThings + "; img-src 'self'; form-action 'self'"),
-            ("Cross-Origin-Opener-Policy", "same-origin"),
-        ]
+    static let ownPage = page(ownThings + "; img-src 'self'; form-action 'self'")
 
     /// The registration form, whose preview shows a file before it is sent.
-    static let ownPageWithPreview: [Header] =
-        everyPage + [
-            ("Content-Security-Policy", ownThings + "; img-src 'self' blob:; form-action 'self'"),
-            ("Cross-Origin-Opener-Policy", "same-origin"),
-        ]
+    static let ownPageWithFile = page(ownThings + "; img-src 'self' blob:; form-action 'self'")
+
+    /// The branding form, which also asks us what becomes of a colour.
+    static let ownPageWithFileAndServer =
+        page(ownThings + "; img-src 'self' blob:; connect-src 'self'; form-action 'self'")
+
+    private static func page(_ policy: String) -> [Header] {
+        everyPage + [("Content-Security-Policy", policy), ("Cross-Origin-Opener-Policy", "same-origin")]
+    }
 
     /// Answers to software that carry or may carry a secret (RFC 6749 §5.1).
     static let json: [Header] = [

@@ -50,7 +50,8 @@ struct LetterWriter: Sendable {
         case .addressChanged(let role, let new, let at, let from): addressChanged(role, new, at, from)
         case .newDevice(let at, let from, let browser): newDevice(at, from, browser)
 
-        case .askedForApproval(let application, let by, let at, let tests): asked(application, by, at, tests)
+        case .askedForApproval(let application, let by, let at, let tests, let isHeld):
+            asked(application, by, at, tests, isHeld)
         case .invitedAsAdministrator(let by, let link): invitedAsAdministrator(by, link)
         case .frozen(let application, let reporters, let at): frozen(application, reporters, at)
 
@@ -68,6 +69,7 @@ struct LetterWriter: Sendable {
         case .secretCreated(let application, let by, let from, let at):
             secretCreated(application, by, from, at)
         case .secretEnds(let application, let hint, let at, let used): secretEnds(application, hint, at, used)
+        case .secretUnused(let application, let hint, let since): secretUnused(application, hint, since)
         case .secretToClaim(let application, let until, let link): secretToClaim(application, until, link)
         case .invited(let application, let by, let role, let link): invited(application, by, role, link)
         case .transferOffered(let application, let by, let link): transferOffered(application, by, link)
@@ -196,12 +198,17 @@ extension LetterWriter {
         _ application: Letter.Mention,
         _ by: String,
         _ at: Date,
-        _ tests: Int
+        _ tests: Int,
+        _ isHeld: Bool
     ) -> WrittenLetter {
+        let held = """
+            Its name or logo is close to one that customers know. Nobody can connect it until you approve it.
+            """
         let connections = tests == 1 ? "1 test connection" : "\(tests) test connections"
         return WrittenLetter(
             subject: "\(application.name) asks for approval",
-            paragraphs: ["Registered by \(by) on \(CalendarText(at).date); \(connections)."],
+            paragraphs: ["Registered by \(by) on \(CalendarText(at).date); \(connections)."]
+                + (isHeld ? [held] : []),
             link: link("Look at \(application.name)", to: "admin", "applications", application.id)
         )
     }

@@ -123,6 +123,17 @@ extension LetterWriter {
         )
     }
 
+    func secretUnused(_ application: Letter.Mention, _ hint: String, _ since: Date) -> WrittenLetter {
+        WrittenLetter(
+            subject: "The new client secret of \(application.name) was never used",
+            paragraphs: [
+                "The secret ending \(hint) was never used since it was created on \(CalendarText(since).full).",
+                "Your software still uses an older one. Switch it to the new one, then retire the old one.",
+            ],
+            link: link("See the client secrets", to: "applications", application.id)
+        )
+    }
+
     func secretToClaim(_ application: Letter.Mention, _ until: Date, _ secret: String) -> WrittenLetter {
         WrittenLetter(
             subject: "Collect a new client secret for \(application.name)",

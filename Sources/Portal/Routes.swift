@@ -125,6 +125,23 @@ extension Site {
         .admin   (.post, "/admin/account/sessions/end",                          { try await AccountScreens(role: .admin).endSession($0.own, $1, $2) }, from: .readOnly),
         .admin   (.post, "/admin/account/sessions/end-others",                   { try await AccountScreens(role: .admin).endOthers($0.own, $1, $2) }, from: .readOnly),
 
+        .admin   (.get,  "/admin/branding",                                      TenantBrandingScreens.show),
+        .admin   (.post, "/admin/branding",                                      TenantBrandingScreens.save,            .fresh, upTo: .upload, keeping: TenantBrandingScreens.keepLogo),
+        .admin   (.post, "/admin/branding/preview",                              TenantBrandingScreens.preview,         upTo: .upload),
+        .admin   (.get,  "/admin/branding/colours/{file}",                       TenantBrandingScreens.colours),
+        .admin   (.get,  "/admin/branding",                                      TenantBrandingScreens.show),
+        .admin   (.post, "/admin/branding",                                      TenantBrandingScreens.save,            .fresh, upTo: .upload, keeping: TenantBrandingScreens.keepLogo),
+        .admin   (.post, "/admin/branding/preview",                              TenantBrandingScreens.preview,         upTo: .upload),
+        .admin   (.get,  "/admin/branding/colours/{file}",                       TenantBrandingScreens.colours),
+        .admin   (.get,  "/admin/scopes",                                        ScopeScreens.list),
+        .admin   (.get,  "/admin/scopes/new",                                    ScopeScreens.askForNew),
+        .admin   (.post, "/admin/scopes/new",                                    ScopeScreens.add,                .fresh),
+        .admin   (.get,  "/admin/scopes/change",                                 ScopeScreens.ask),
+        .admin   (.post, "/admin/scopes/change",                                 ScopeScreens.change,             .fresh),
+        .admin   (.get,  "/admin/scopes/delete",                                 ScopeScreens.askToDelete),
+        .admin   (.post, "/admin/scopes/delete",                                 ScopeScreens.delete,             .fresh),
+        .admin   (.get,  "/admin/settings",                                      RuleScreens.show),
+        .admin   (.post, "/admin/settings",                                      RuleScreens.save,                .fresh),
         .admin   (.get,  "/admin/people",                                        PeopleScreens.list),
         .admin   (.post, "/admin/people",                                        PeopleScreens.invite,           .fresh),
         .admin   (.get,  "/admin/people/{person}",                               PeopleScreens.show),
@@ -346,20 +363,25 @@ extension Route {
         }
     }
 
+    /// `keep` puts away what the page that asks for a code cannot carry, such as a file.
     static func admin(
         _ method: Writing,
         _ pattern: PathPattern,
         _ handler: @escaping @Sendable (AdminAccess, Form, Visit) async throws -> Response,
         _ proof: Proof = .any,
-        from least: Rank = .full
+        from least: Rank = .full,
+        upTo size: BodySize = .form,
+        keeping keep: @escaping @Sendable (AdminAccess, Form, Visit) async throws -> Form = { _, form, _ in
+            form
+        }
     ) -> Route {
-        Route(.post, pattern, .admin, .form, proof, from: least) { visit in
+        Route(.post, pattern, .admin, size, proof, from: least) { visit in
             try visit.requireSameOrigin()
             guard let admin = try await visit.admin() else { return try await visit.turnedAway(.admin) }
             let form = try visit.sealedForm(for: .admin)
             guard admin.rank == .full || least == .readOnly else { throw Refusal.readOnly }
             guard proof == .fresh else { return try await handler(admin, form, visit) }
-            return try await StepUp.pass(admin, form, visit, handler)
+            return try await StepUp.pass(admin, keep(admin, form, visit), visit, handler)
         }
     }
 

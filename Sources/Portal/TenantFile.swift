@@ -143,8 +143,10 @@ extension Fields {
 
     fileprivate func scopes() -> [OfferedScope] {
         var found: [OfferedScope] = []
-        for fields in objects("scopes", known: ["name", "sentence", "detail", "kind", "default", "optional"])
-        {
+        let keys = [
+            "name", "sentence", "detail", "kind", "group", "default", "optional", "needsApproval", "retired",
+        ]
+        for fields in objects("scopes", known: keys) {
             let name = fields.text(
                 "name",
                 "1 to 64 printable characters without spaces, \" and \\",
@@ -153,8 +155,11 @@ extension Fields {
             let sentence = fields.sentence("sentence")
             let detail = fields.optional("detail", "one line of up to 300 characters", Fields.line)
             let kind: OfferedScope.Kind? = fields.choice("kind")
+            let group: OfferedScope.Group? = fields.choice("group")
             let isDefault = fields.flag("default")
             let choice: OfferedScope.Choice? = fields.choice("optional")
+            let needsApproval = fields.flag("needsApproval")
+            let isRetired = fields.flag("retired")
             guard let name, let sentence else { continue }
             if found.contains(where: { $0.name == name }) {
                 fields.note("there is a scope “\(name)” already", "name")
@@ -165,8 +170,11 @@ extension Fields {
                     sentence: sentence,
                     detail: detail ?? "",
                     kind: kind ?? .read,
+                    group: group,
                     isDefault: isDefault ?? false,
-                    choice: choice ?? .required
+                    choice: choice ?? .required,
+                    needsApproval: needsApproval ?? false,
+                    isRetired: isRetired ?? false
                 )
             )
         }

@@ -6,16 +6,25 @@ extension TenantFile {
     ///
     /// Throws if what is kept of its profile cannot be read.
     static func text(of tenant: Tenant, logo: [UInt8]?) throws -> String {
-        let settings = tenant.settings
-        return JSON.object([
-            ("name", .text(tenant.name.text)),
+        try json(of: tenant.settings, called: tenant.name, logo: logo).indented()
+    }
+
+    /// With `everySwitch`, a profile in which all are closed is written out, too.
+    static func json(
+        of settings: Tenant.Settings,
+        called name: TenantName,
+        logo: [UInt8]? = nil,
+        everySwitch: Bool = false
+    ) throws -> JSON {
+        .object([
+            ("name", .text(name.text)),
             ("hosts", .list(settings.hosts.map { .text($0) })),
             ("brand", .object(members(of: settings.brand, logo: logo))),
             ("scopes", .list(settings.scopes.map { .object(members(of: $0)) })),
             ("neverAllows", .list(settings.limitsShown.map { .object(members(of: $0)) })),
             ("policy", .object(members(of: settings.policy))),
-            ("profile", try profile(of: settings)),
-        ]).indented()
+            ("profile", try profile(of: settings, everySwitch: everySwitch)),
+        ])
     }
 
     private static func members(of brand: Brand, logo: [UInt8]?) -> [(String, JSON)] {
@@ -34,8 +43,9 @@ extension TenantFile {
         let detail = scope.detail.isEmpty ? [] : [("detail", JSON.text(scope.detail))]
         return [("name", .text(scope.name.text)), ("sentence", .text(scope.sentence))] + detail
             + [
-                ("kind", .text(scope.kind.rawValue)), ("default", .bool(scope.isDefault)),
-                ("optional", .text(scope.choice.rawValue)),
+                ("kind", .text(scope.kind.rawValue)), ("group", .text(scope.group.rawValue)),
+                ("default", .bool(scope.isDefault)), ("optional", .text(scope.choice.rawValue)),
+                ("needsApproval", .bool(scope.needsApproval)), ("retired", .bool(scope.isRetired)),
             ]
     }
 
@@ -68,9 +78,9 @@ extension TenantFile {
 
 extension TenantFile {
     /// The word for all doors closed, or every switch of the profile.
-    private static func profile(of settings: Tenant.Settings) throws -> JSON {
+    private static func profile(of settings: Tenant.Settings, everySwitch: Bool) throws -> JSON {
         let profile = try WireProfile(kept: settings.wireProfile)
-        if WireProfile.name(ofKept: settings.wireProfile) == WireProfile.standardName {
+        if !everySwitch, WireProfile.name(ofKept: settings.wireProfile) == WireProfile.standardName {
             return .text(WireProfile.standardName)
         }
         var members = rules(of: settings.policy)

@@ -30,6 +30,17 @@ package struct AccentColour: Sendable, Equatable {
 
     package var text: String { fill.text }
 
+    package enum Tone: Sendable { case linkOnLight, linkOnDark, edgeOnLight }
+
+    /// The contrast of a derived colour with the worst of the grounds it stands on.
+    package func leastContrast(_ tone: Tone) -> Double {
+        switch tone {
+        case .linkOnLight: Surfaces.light.leastContrast(textLight)
+        case .linkOnDark: Surfaces.dark.leastContrast(textDark)
+        case .edgeOnLight: Surfaces.light.leastContrast(edgeLight)
+        }
+    }
+
     /// The whole of a tenant's theme file.
     package var themeCSS: String {
         """
@@ -86,7 +97,7 @@ package struct RGB: Sendable, Equatable, CustomStringConvertible {
         )
     }
 
-    static let white = RGB(red: 255, green: 255, blue: 255)
+    package static let white = RGB(red: 255, green: 255, blue: 255)
     static let black = RGB(red: 0, green: 0, blue: 0)
 
     /// `#rrggbb`, in lower case.
@@ -136,13 +147,13 @@ private struct Surfaces {
         isDark: true
     )
 
+    func leastContrast(_ colour: RGB) -> Double { grounds.map(colour.contrast).min() ?? 1 }
+
     /// The colour nearest to this one, of the same hue, whose contrast is reached on every ground.
     ///
     /// Only rounded colours are judged, so what is returned has been measured as it will be shown.
     func readable(_ colour: RGB, contrast: Double) -> RGB {
-        func reaches(_ candidate: RGB) -> Bool {
-            grounds.allSatisfy { candidate.contrast(with: $0) >= contrast }
-        }
+        func reaches(_ candidate: RGB) -> Bool { leastContrast(candidate) >= contrast }
         if reaches(colour) { return colour }
         let start = OKLCH(OKLab(LinearRGB(colour)))
         var unreadable = start.lightness

@@ -175,23 +175,6 @@ extension Connection {
 }
 
 extension Activity {
-    /// What has become too old, as statements that each answer with a row for each row that went.
-    static func sweeping(_ tenant: TenantID, upTo batch: Int, at now: Date) -> [SQL] {
-        let lastMonth = now.addingTimeInterval(-Double(keptSeconds))
-        return [
-            """
-            DELETE FROM activity WHERE tenant = \(tenant) AND (application, id) IN
-                (SELECT application, id FROM activity
-                WHERE tenant = \(tenant) AND at < \(lastMonth) LIMIT \(batch)) RETURNING 1
-            """,
-            """
-            DELETE FROM activity_counts WHERE tenant = \(tenant) AND (application, day) IN
-                (SELECT application, day FROM activity_counts
-                WHERE tenant = \(tenant) AND day < \(lastMonth.day) LIMIT \(batch)) RETURNING 1
-            """,
-        ]
-    }
-
     /// Nil for what a later version of this program noted and this one cannot tell.
     fileprivate init?(_ row: Row) throws {
         id = try row.text(0)
@@ -225,5 +208,5 @@ extension Activity.Cause {
 
 extension Date {
     /// Whole days since 1970 began.
-    fileprivate var day: Int { milliseconds / 86_400_000 }
+    var day: Int { milliseconds / 86_400_000 }
 }

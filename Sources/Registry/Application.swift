@@ -54,6 +54,9 @@ package struct Application: Sendable, Hashable {
     /// When so many people had reported it that nobody new may connect it.
     package let frozenAt: Date?
 
+    /// When it was found to look like another one that customers know.
+    package let heldAt: Date?
+
     /// The mail domain of whoever registered it, which customers may see.
     package let ownerDomain: String
 
@@ -75,8 +78,13 @@ package struct Application: Sendable, Hashable {
         }
     }
 
-    /// Whether any customer may connect it, not only its test accounts.
-    package func isOpen(at tenant: Tenant) -> Bool { tenant.policy.review == .open || isApproved }
+    /// Whether any customer may allow it these, not only its test accounts.
+    package func isOpen(for scopes: ScopeSet, at tenant: Tenant) -> Bool {
+        isApproved || tenant.policy.review == .open && !isHeld && tenant.needingApproval(scopes).isEmpty
+    }
+
+    /// Whether somebody has to approve it first although the tenant is open.
+    package var isHeld: Bool { heldAt != nil && approval == nil }
 
     /// What customers are asked about: the application's own name, or the company's where it has none.
     package var displayName: String { profile.applicationName?.text ?? profile.companyName.text }
@@ -238,7 +246,7 @@ private struct DraftJudge {
 
     mutating func scopes(_ names: [String]?) -> ScopeSet {
         guard let names else { return tenant.defaultScopes }
-        let offered = Set(tenant.settings.scopes.map(\.name))
+        let offered = Set(tenant.scopesOnOffer.map(\.name))
         let known = names.compactMap(Scope.init).filter(offered.contains)
         for name in names where !known.contains(where: { $0.text == name }) {
             problems.append(.unknownScope(name))

@@ -46,7 +46,7 @@ extension Application {
                 a.support_email, a.purpose, a.kind, a.scopes, a.revision, a.created_at, a.approved_at,
                 a.suspended_at, a.suspension_reason, o.email, a.suspension_reference, a.publisher, a.terms,
                 s.state, s.asked_at, s.answered_at, s.message, s.first_admin,
-                s.first_publisher, a.frozen_at
+                s.first_publisher, a.frozen_at, a.held_at
             FROM applications a JOIN accounts o ON o.tenant = a.tenant AND o.id = a.owner
             LEFT JOIN submissions s ON s.tenant = a.tenant AND s.application = a.id
             WHERE a.deleted_at IS NULL AND
@@ -113,5 +113,6 @@ extension Application {
         ownerDomain = EmailAddress(try row.text(16))?.domain ?? ""
         self.redirectURIs = redirectURIs
         frozenAt = try row.optionalDate(26)
+        heldAt = try row.optionalDate(27)
     }
 }

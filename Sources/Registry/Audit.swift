@@ -185,7 +185,7 @@ extension Connection {
         return found.isEmpty ? [person] : found
     }
 
-    fileprivate func named(_ entries: [LedgerEntry], tenant: TenantID) throws -> [AuditEntry] {
+    func named(_ entries: [LedgerEntry], tenant: TenantID) throws -> [AuditEntry] {
         let mentioned = Set(entries.flatMap { [$0.actorID, $0.object] + $0.parties.map(\.account) })
         var names: [String: String] = [:]
         if !mentioned.isEmpty {

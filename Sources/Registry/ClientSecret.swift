@@ -118,7 +118,8 @@ extension MemberAccess {
         let secret = registry.newClientSecret(at: tenant)
         let digest = secret.digest(with: registry.secretKey)
         let made = SecretLabel(text: label, ticket: ticket, createdBy: actor)
-        let tenant = tenant.id
+        let (registry, tenant) = (registry, tenant.id)
+        let (mention, author, address) = (Letter.Mention(application), account.email.text, provenance.address)
         // Whoever is told of a leak is told next how many tokens there are.
         if overlap == .leaked { try await registry.writeLastUses() }
         try await changeSecrets(.secretCreated, [("secret", secret.id)]) { transaction, id, now in
@@ -126,6 +127,9 @@ extension MemberAccess {
             guard live.count < ClientSecret.maxLive || overlap == .leaked else { throw SecretRefusal.tooMany }
             try transaction.insert(secret, digest, made, of: id, tenant: tenant, at: now)
             for older in live { try transaction.end(older, of: id, after: overlap, tenant: tenant, at: now) }
+            let letter = Letter.secretCreated(application: mention, by: author, from: address, at: now)
+            let owners = try transaction.ownerAddresses(of: id, tenant: tenant)
+            try registry.outbox.post(letter, to: owners, in: transaction, tenant: tenant, at: now)
         }
         return secret
     }

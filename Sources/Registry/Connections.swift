@@ -89,8 +89,7 @@ extension CustomerAccess {
                     to: kept,
                     declining: grant.declined.union(optional),
                     of: account,
-                    tenant: tenant.id,
-                    at: now
+                    tenant: tenant.id
                 )
                 guard isNarrower else { return false }
                 try transaction.insert(row, tenant: tenant.id, at: now)
@@ -218,12 +217,11 @@ extension Connection {
         to scopes: ScopeSet,
         declining declined: ScopeSet,
         of customer: AccountID,
-        tenant: TenantID,
-        at now: Date
+        tenant: TenantID
     ) throws -> Bool {
         try !run(
             """
-            UPDATE grants SET scopes = \(scopes), declined = \(declined), changed_at = \(now)
+            UPDATE grants SET scopes = \(scopes), declined = \(declined)
             WHERE tenant = \(tenant) AND id = \(grant.id) AND customer = \(customer) AND ended_at IS NULL
                 AND scopes = \(grant.scopes)
             RETURNING id

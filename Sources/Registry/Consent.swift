@@ -22,11 +22,13 @@ package enum WayBack: Sendable, Equatable {
 package struct ConsentGrant: Sendable {
     package let id: String
     package let application: Application
-    package let scopes: ScopeSet
+    package internal(set) var scopes: ScopeSet
 
     /// Nil where the customer signed in with the application itself.
     package let redirectURI: RedirectURI?
     package let grantedAt: Date
+
+    /// When the customer agreed the last time; to take something back is no agreement.
     package let changedAt: Date
     package let lastUsedAt: Date?
     let revision: Int
@@ -40,6 +42,13 @@ package struct ConsentGrant: Sendable {
 
     package func isLive(at now: Date) -> Bool { endedAt == nil && endsAt.map { $0 > now } ?? true }
 
+    /// The same without what allows more by now than the customer agreed to.
+    func standing(at tenant: Tenant) -> ConsentGrant {
+        var grant = self
+        grant.scopes = scopes.subtracting(tenant.widened(scopes, since: changedAt))
+        return grant
+    }
+
     /// Whether all of `scopes` was allowed, or left out where the tenant leaves that to customers.
     func settles(_ scopes: ScopeSet, at tenant: Tenant) -> Bool {
         let optional = tenant.offers(declined).filter { $0.choice != .required }.map(\.name)
@@ -50,10 +59,10 @@ package struct ConsentGrant: Sendable {
 /// What has to happen before a request may be answered with a code.
 package enum Standing: Sendable {
     case firstTime
-    case asksForMore(than: ConsentGrant)
+    case asksForMore(than: KeptConsent)
 
     /// Everything is allowed already; `mayBeSilent` when nobody has to be asked again.
-    case covered(ConsentGrant, mayBeSilent: Bool)
+    case covered(KeptConsent, mayBeSilent: Bool)
 
     /// Not approved, and this customer is not on its list of test accounts, or has not agreed to be.
     case notATestAccount(isInvited: Bool)
@@ -193,11 +202,11 @@ extension CustomerAccess {
     /// Whether this customer has to be asked, and about what.
     package func standing(of request: AuthorizationRequest) async throws -> Standing {
         let application = request.application
-        guard try await mayConnect(to: application) else {
+        guard try await mayConnect(to: application, for: request.scopes) else {
             return .notATestAccount(isInvited: try await testInvitation(application.id.text) != nil)
         }
         let row = try await registry.database.read(
-            ConsentGrant.select(
+            KeptConsent.select(
                 of: account.id,
                 to: application.id,
                 codesSince: registry.clock() - 3600,
@@ -206,22 +215,22 @@ extension CustomerAccess {
             ),
             .tenant(tenant.id)
         ).first
-        let grant = try row.map { try ConsentGrant($0, application) }
-        guard let row, let grant, grant.isLive(at: registry.clock()) else {
+        let consent = try row.map { try KeptConsent($0, application).standing(at: tenant) }
+        guard let row, let consent, consent.grant.isLive(at: registry.clock()) else {
             return application.isFrozen ? .frozen : .firstTime
         }
-        guard grant.settles(request.scopes, at: tenant) else {
-            return application.isFrozen ? .frozen : .asksForMore(than: grant)
+        guard consent.grant.settles(request.scopes, at: tenant) else {
+            return application.isFrozen ? .frozen : .asksForMore(than: consent)
         }
-        let isRare = try row.integer(ConsentGrant.columnCount) < silentCodesPerHour
-        return .covered(grant, mayBeSilent: isRare && request.needsNoQuestion(given: grant))
+        let isRare = try row.integer(KeptConsent.columnCount) < silentCodesPerHour
+        return .covered(consent, mayBeSilent: isRare && request.needsNoQuestion(given: consent.grant))
     }
 
-    private func mayConnect(to application: Application) async throws -> Bool {
+    private func mayConnect(to application: Application, for scopes: ScopeSet) async throws -> Bool {
         let (tenant, account) = (tenant, account)
-        if application.isOpen(at: tenant) { return true }
+        if application.isOpen(for: scopes, at: tenant) { return true }
         return try await registry.database.read(.tenant(tenant.id)) { connection in
-            try connection.mayConnect(account, to: application, at: tenant)
+            try connection.mayConnect(account, to: application, for: scopes, at: tenant)
         }
     }
 

@@ -116,7 +116,7 @@ extension CustomerAccess {
             let (row, waiting) = (found.row, found.row.waiting(for: application, at: moment.now))
             if waiting.expired { return (.expired(waiting), application) }
             guard application.revision == row.revision, !application.isSuspended,
-                try transaction.mayConnect(account, to: application, at: tenant)
+                try transaction.mayConnect(account, to: application, for: row.scopes, at: tenant)
             else { return (.startAgain(row.wayBack), application) }
             let taking = WaitingRow.taking(ticket.id, tenant: tenant.id, at: moment.now)
             let result =
@@ -148,37 +148,40 @@ extension CustomerAccess {
         _ transaction: any Connection
     ) throws -> AuthorizationAnswer.Result? {
         let (row, now) = (found.row, moment.now)
-        let lapsed = found.grant.flatMap { $0.isLive(at: now) ? nil : $0 }
-        let earlier = try lapsed == nil ? found.earlier() : nil
+        let standing = found.consent?.grant.isLive(at: now) == true ? found.consent : nil
+        let earlier = try standing?.opened().standing(at: tenant)
         let shown = try found.disclosure(of: application, given: earlier, at: tenant)
         guard let shown, !(application.isFrozen && (earlier == nil || shown.asksForMore)) else {
             throw Overtaken(wayBack: row.wayBack)
         }
         let decision = ConsentDecision(on: row, showing: shown, given: earlier?.grant, moment.choice, at: now)
-        if let lapsed { try registry.lapse(lapsed, of: tenant.id, in: transaction, at: now) }
-        let grantID = try transaction.allow(
-            decision.row,
-            over: earlier?.grant,
+        if let lapsed = found.consent?.grant, standing == nil {
+            try registry.lapse(lapsed, of: tenant.id, in: transaction, at: now)
+        }
+        let grant = standing?.grant.id ?? moment.grantID
+        let step = try step(of: decision, shown, for: grant, moment)
+        let writing = decision.row.writing(
+            over: standing?.grant,
             by: account.id,
-            newID: moment.grantID,
+            newID: grant,
             tenant: tenant.id,
-            at: now,
-            providedThat: taking
+            at: now
         )
-        guard let grantID else { throw Overtaken(wayBack: row.wayBack) }
-        let parties = try answer(row, allowing: (grantID, decision.granted), moment, transaction)
-        let signed = try receipt(of: decision, shown, for: grantID, moment, transaction)
-        let result = try issue(decision, row, under: grantID, moment, transaction)
+        let isFirst = try record(
+            .consentGiven,
+            application,
+            decision.detail(row, step.receipt) + parties(in: row, transaction),
+            now,
+            transaction,
+            after: [taking, writing],
+            provided: application.holding(asOf: row.revision, tenant: tenant.id)
+        )
+        guard isFirst else { throw Overtaken(wayBack: row.wayBack) }
+        try transaction.insert(step, tenant: tenant.id, at: now)
         if tenant.policy.consentLetters {
-            try write(about: decision, given: earlier?.grant, to: application, grantID, now, transaction)
+            try write(about: decision, given: earlier?.grant, to: application, grant, now, transaction)
         }
-        let holding = application.holding(asOf: row.revision, tenant: tenant.id)
-        let detail = decision.detail(row, signed) + parties
-        guard try record(.consentGiven, application, detail, now, transaction, provided: holding)
-        else {
-            throw Overtaken(wayBack: row.wayBack)
-        }
-        return result
+        return try issue(decision, row, under: grant, moment, transaction)
     }
 
     private func handOver(
@@ -191,14 +194,20 @@ extension CustomerAccess {
         try registry.handOver(reference, to: application, at: tenant, from: provenance, transaction)
     }
 
-    /// Writes an answer to a request by hand down, and names everybody in it; nothing for any other request.
-    private func answer(
+    /// Everybody in a request by hand, for the ledger; nobody in any other.
+    private func parties(in row: WaitingRow, _ transaction: any Connection) throws -> [(String, String)] {
+        guard let reference = row.manualRequest else { return [] }
+        return try transaction.manualRequest(reference, tenant: tenant.id)?.parties ?? []
+    }
+
+    /// Writes an answer to a request by hand down; nothing for any other.
+    private func take(
         _ row: WaitingRow,
         allowing granted: (grant: String, scopes: ScopeSet)?,
         _ moment: AnswerMoment,
         _ transaction: any Connection
-    ) throws -> [(String, String)] {
-        guard let reference = row.manualRequest else { return [] }
+    ) throws {
+        guard let reference = row.manualRequest else { return }
         let isTaken = try registry.answer(
             reference,
             of: account.id,
@@ -207,33 +216,26 @@ extension CustomerAccess {
             tenant: tenant.id,
             at: moment.now
         )
-        guard isTaken, let request = try transaction.manualRequest(reference, tenant: tenant.id) else {
-            throw Overtaken(wayBack: row.wayBack)
-        }
-        return request.parties
+        if !isTaken { throw Overtaken(wayBack: row.wayBack) }
     }
 
-    /// Keeps what was shown, signed.
-    private func receipt(
+    /// What was shown and allowed, signed.
+    private func step(
         of decision: ConsentDecision,
         _ shown: Disclosure,
         for grant: String,
-        _ moment: AnswerMoment,
-        _ transaction: any Connection
-    ) throws -> SignedReceipt {
+        _ moment: AnswerMoment
+    ) throws -> ConsentStepRow {
         let (id, now) = (moment.stepID, moment.now)
         let receipt = ConsentReceipt(id: id, of: grant, shown, decision, by: account, at: tenant, on: now)
-        let signed = try SignedReceipt(signing: receipt, with: registry.receiptKey(of: tenant))
-        let step = ConsentStepRow(
+        return ConsentStepRow(
             id: id,
             grant: grant,
             kind: .allowed,
             scopes: decision.row.scopes,
             endsAt: decision.row.endsAt,
-            receipt: signed
+            receipt: try SignedReceipt(signing: receipt, with: registry.receiptKey(of: tenant))
         )
-        try transaction.insert(step, tenant: tenant.id, at: now)
-        return signed
     }
 
     /// Tells the customer what the application may do now that it could not before.
@@ -262,7 +264,10 @@ extension CustomerAccess {
         _ moment: AnswerMoment,
         _ transaction: any Connection
     ) throws -> AuthorizationAnswer.Result? {
-        if row.manualRequest != nil { return nil }
+        if row.manualRequest != nil {
+            try take(row, allowing: (grant, decision.granted), moment, transaction)
+            return nil
+        }
         if row.responseType == .token {
             return .token(try token(decision, for: row.application, under: grant, transaction))
         }
@@ -289,9 +294,11 @@ extension CustomerAccess {
         _ moment: AnswerMoment,
         _ transaction: any Connection
     ) throws -> AuthorizationAnswer.Result? {
-        if try transaction.run(taking).isEmpty { throw Overtaken(wayBack: row.wayBack) }
-        let parties = try self.answer(row, allowing: nil, moment, transaction)
-        try record(.consentRefused, application, parties, moment.now, transaction)
+        let parties = try parties(in: row, transaction)
+        guard
+            try record(.consentRefused, application, parties, moment.now, transaction, after: [taking])
+        else { throw Overtaken(wayBack: row.wayBack) }
+        try take(row, allowing: nil, moment, transaction)
         return row.manualRequest == nil ? .refusal(.deniedByCustomer) : nil
     }
 
@@ -302,6 +309,7 @@ extension CustomerAccess {
         _ detail: [(String, String)],
         _ now: Date,
         _ transaction: any Connection,
+        after changes: [SQL] = [],
         provided condition: SQL? = nil
     ) throws -> Bool {
         try registry.ledger.record(
@@ -313,6 +321,7 @@ extension CustomerAccess {
             in: transaction,
             tenant: tenant.id,
             at: now,
+            after: changes,
             provided: condition
         )
     }
@@ -333,9 +342,11 @@ private struct AnswerMoment: Sendable {
 
 extension ConsentDecision {
     /// For the ledger.
-    fileprivate func detail(_ row: WaitingRow, _ receipt: SignedReceipt) -> [(String, String)] {
-        var detail = [("scopes", granted.wire), ("receipt", receipt.receipt.id)]
-        detail.append(("digest", base64URL(receipt.digest)))
+    fileprivate func detail(_ row: WaitingRow, _ receipt: SignedReceipt?) -> [(String, String)] {
+        var detail = [("scopes", granted.wire)]
+        if let receipt {
+            detail += [("receipt", receipt.receipt.id), ("digest", base64URL(receipt.digest))]
+        }
         if row.responseType == .token { detail.append(("grant", Grant.implicit.rawValue)) }
         return detail
     }

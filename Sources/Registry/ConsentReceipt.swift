@@ -116,21 +116,12 @@ extension CustomerAccess {
         return try row.map { try SignedReceipt($0, registry.receiptKey(of: self.tenant)) }
     }
 
-    /// What was shown when a consent was last given.
-    package func earlier(_ grant: ConsentGrant) async throws -> EarlierConsent {
-        let row = try await registry.database.read(
-            ConsentReceipt.selectLatest(of: "\(grant.id)", tenant: tenant.id),
-            .tenant(tenant.id)
-        ).first
-        return try EarlierConsent(grant: grant, lastReceipt: row)
-    }
-
     /// The receipts behind what stands, by grant: what the customer agreed to last.
     package func lastReceipts(of grants: [ConsentGrant]) async throws -> [String: SignedReceipt] {
         let (tenant, key) = (tenant.id, registry.receiptKey(of: tenant))
         return try await registry.database.read(.tenant(tenant)) { connection in
             let answers = try connection.runAll(
-                grants.map { ConsentReceipt.selectLatest(of: "\($0.id)", tenant: tenant) }
+                grants.map { SignedReceipt.selectLatest(of: $0, tenant: tenant) }
             )
             let found = try zip(grants, answers).compactMap { grant, rows in
                 try rows.first.map { (grant.id, try SignedReceipt($0, key)) }
@@ -146,22 +137,12 @@ extension SignedReceipt {
     fileprivate init(_ row: Row, _ key: SigningKey) throws {
         try self.init(kept: try row.text(0), signature: try row.bytes(1), key)
     }
-}
 
-extension EarlierConsent {
-    /// Reads what ``ConsentReceipt/selectLatest(of:tenant:)`` finds.
-    init(grant: ConsentGrant, lastReceipt row: Row?) throws {
-        self.grant = grant
-        let receipt: ConsentReceipt? = try row.map { try value(ofCanonicalText: $0.text(0)) }
-        shown = receipt?.shown
-    }
-}
-
-extension ConsentReceipt {
-    static func selectLatest(of grant: SQL, tenant: TenantID) -> SQL {
+    fileprivate static func selectLatest(of grant: ConsentGrant, tenant: TenantID) -> SQL {
         """
         SELECT document, signature FROM consent_records
-        WHERE tenant = \(tenant) AND document IS NOT NULL AND grant_id =
-        """ + " " + grant + " ORDER BY place DESC, id LIMIT 1"
+        WHERE tenant = \(tenant) AND grant_id = \(grant.id) AND document IS NOT NULL
+        ORDER BY place DESC, id LIMIT 1
+        """
     }
 }

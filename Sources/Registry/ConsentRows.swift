@@ -32,12 +32,7 @@ struct FoundRequest: Sendable {
     let application: Application?
 
     /// The one that has not been closed, though its end may have come.
-    let grant: ConsentGrant?
-    fileprivate let lastReceipt: Row?
-
-    func earlier() throws -> EarlierConsent? {
-        try grant.map { try EarlierConsent(grant: $0, lastReceipt: lastReceipt) }
-    }
+    let consent: KeptConsent?
 
     /// What the consent screen said, if that is still right.
     ///
@@ -176,24 +171,15 @@ extension Connection {
         let application: SQL = """
             (SELECT application FROM authorization_requests WHERE tenant = \(tenant) AND id = \(id))
             """
-        let grant: SQL = "(" + ConsentGrant.selectID(of: customer, to: application, tenant: tenant) + ")"
         let answers = try runAll(
             [WaitingRow.select(id, tenant: tenant)]
                 + Application.selecting(where: "a.tenant = \(tenant) AND a.id = " + application)
-                + [
-                    ConsentGrant.select(of: customer, to: application, tenant: tenant),
-                    ConsentReceipt.selectLatest(of: grant, tenant: tenant),
-                ]
+                + [KeptConsent.select(of: customer, to: application, tenant: tenant)]
         )
-        guard answers.count == 5, let row = answers[0].first else { return nil }
+        guard answers.count == 4, let row = answers[0].first else { return nil }
         let found = try Application.reading(answers[1...2]).first
-        let standing = try found.flatMap { found in try answers[3].first.map { try ConsentGrant($0, found) } }
-        return FoundRequest(
-            row: try WaitingRow(row),
-            application: found,
-            grant: standing,
-            lastReceipt: answers[4].first
-        )
+        let consent = try found.flatMap { found in try answers[3].first.map { try KeptConsent($0, found) } }
+        return FoundRequest(row: try WaitingRow(row), application: found, consent: consent)
     }
 
     /// What a customer allows an application, unless it has been closed.
@@ -202,7 +188,7 @@ extension Connection {
         of customer: AccountID,
         tenant: TenantID
     ) throws -> ConsentGrant? {
-        try run(ConsentGrant.select(of: customer, to: "\(application.id)", tenant: tenant)).first.map {
+        try run(KeptConsent.select(of: customer, to: "\(application.id)", tenant: tenant)).first.map {
             try ConsentGrant($0, application)
         }
     }
@@ -211,9 +197,15 @@ extension Connection {
         try application(row.application.text, tenant: tenant).map { row.waiting(for: $0, at: now) }
     }
 
-    /// In a reviewed tenant an application that waits for approval works for its test accounts only.
-    func mayConnect(_ customer: Account, to application: Application, at tenant: Tenant) throws -> Bool {
-        if application.isOpen(at: tenant) { return true }
+    /// An application that waits for approval works for its test accounts only, in a reviewed tenant with whatever
+    /// it asks for.
+    func mayConnect(
+        _ customer: Account,
+        to application: Application,
+        for scopes: ScopeSet,
+        at tenant: Tenant
+    ) throws -> Bool {
+        if application.isOpen(for: scopes, at: tenant) { return true }
         return try testAccounts(of: application.id, tenant: tenant.id).contains { account in
             account.hasAgreed && account.email == customer.email
         }
@@ -221,22 +213,18 @@ extension Connection {
 
     /// Writes what a customer allowed: a new grant, or what becomes of the one that stands.
     ///
-    /// Returns its id; nil when `condition`, which is run in the same go, answers with no row, and when somebody
-    /// else changed the grant meanwhile, which must not be lost.
+    /// Returns its id; nil when somebody else changed the grant meanwhile, which must not be lost.
     func allow(
         _ row: ConsentRow,
         over standing: ConsentGrant?,
         by customer: AccountID,
         newID: String,
         tenant: TenantID,
-        at now: Date,
-        providedThat condition: SQL? = nil
+        at now: Date
     ) throws -> String? {
-        let change = standing.map { row.changing($0, tenant: tenant, at: now) }
-        let writing = change ?? row.insertion(as: newID, by: customer, tenant: tenant, at: now)
-        let answers = try runAll([condition, writing].compactMap { $0 })
-        guard answers.allSatisfy({ !$0.isEmpty }) else { return nil }
-        return try answers.last?.first?.text(0)
+        try run(row.writing(over: standing, by: customer, newID: newID, tenant: tenant, at: now)).first?.text(
+            0
+        )
     }
 
     /// Stores a code; its row stays as long as what it may buy, to recognise a second use.
@@ -256,6 +244,18 @@ extension Connection {
 }
 
 extension ConsentRow {
+    /// Makes it a new grant, or changes the one that stands; answers with no row where somebody else was faster.
+    func writing(
+        over standing: ConsentGrant?,
+        by customer: AccountID,
+        newID: String,
+        tenant: TenantID,
+        at now: Date
+    ) -> SQL {
+        if let standing { return changing(standing, tenant: tenant, at: now) }
+        return insertion(as: newID, by: customer, tenant: tenant, at: now)
+    }
+
     /// Answers with no row where the customer allows the application something already.
     fileprivate func insertion(
         as id: String,
@@ -293,39 +293,6 @@ extension ConsentGrant {
             g.ends_at, g.ended_at
         """
     static let columnCount = 10
-
-    fileprivate static func select(of customer: AccountID, to application: SQL, tenant: TenantID) -> SQL {
-        "SELECT " + columns + """
-             FROM grants g
-            WHERE g.tenant = \(tenant) AND g.customer = \(customer) AND g.ended_at IS NULL AND g.application =
-            """ + " " + application
-    }
-
-    fileprivate static func selectID(of customer: AccountID, to application: SQL, tenant: TenantID) -> SQL {
-        """
-        SELECT id FROM grants
-        WHERE tenant = \(tenant) AND customer = \(customer) AND ended_at IS NULL AND application =
-        """ + " " + application
-    }
-
-    /// Finds what a customer allows an application, and how many codes that gave `since`, counted to a limit.
-    static func select(
-        of customer: AccountID,
-        to application: ClientID,
-        codesSince since: Date,
-        atMost limit: Int,
-        tenant: TenantID
-    ) -> SQL {
-        "SELECT " + columns + """
-            ,
-                (SELECT count(*) FROM (SELECT 1 FROM authorization_codes c
-                    WHERE c.tenant = g.tenant AND c.grant_id = g.id AND c.created_at > \(since)
-                    LIMIT \(limit)) AS recent)
-            FROM grants g
-            WHERE g.tenant = \(tenant) AND g.customer = \(customer) AND g.application = \(application)
-                AND g.ended_at IS NULL
-            """
-    }
 
     init(_ row: Row, _ application: Application) throws {
         id = try row.text(0)

@@ -74,7 +74,7 @@ extension ApplicationRegistry {
                 try lapse(lapsed, of: fresh.tenant.id, in: transaction, at: fresh.now)
                 standing = nil
             }
-            let scopes = (standing?.scopes ?? ScopeSet()).union(consent.scopes)
+            let scopes = (standing?.standing(at: fresh.tenant).scopes ?? ScopeSet()).union(consent.scopes)
             let row = ConsentRow(
                 application: application.id,
                 scopes: scopes,

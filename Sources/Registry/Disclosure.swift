@@ -11,6 +11,7 @@ package struct Disclosure: Sendable, Hashable, Codable {
         package let sentence: String
         package let detail: String
         package let kind: OfferedScope.Kind
+        package let group: OfferedScope.Group
         package let choice: OfferedScope.Choice
     }
 
@@ -147,6 +148,7 @@ extension Disclosure.Permission {
         sentence = offer.sentence
         detail = offer.detail
         kind = offer.kind
+        group = offer.group
         self.choice = choice
     }
 }
@@ -185,6 +187,11 @@ package struct EarlierConsent: Sendable {
     /// Nil where nothing was shown: the customer signed in with the application itself, or the provider's people
     /// asked.
     package let shown: Disclosure?
+
+    /// The same without what allows more by now than the customer agreed to.
+    func standing(at tenant: Tenant) -> EarlierConsent {
+        EarlierConsent(grant: grant.standing(at: tenant), shown: shown)
+    }
 
     fileprivate func changes(to application: Application, at place: String) -> [Disclosure.Change] {
         guard let shown else { return [] }

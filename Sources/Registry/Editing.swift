@@ -102,13 +102,10 @@ extension MemberAccess {
     /// Edits the brand: at once, or where it is approved as a change that waits for approval.
     package func edit(to brand: ApplicationBrand) async throws -> EditOutcome {
         let (tenant, member) = (tenant.id, self)
+        let mustBeHeld = try await registry.mustBeHeld(brand, ownedBy: application.owner, at: self.tenant)
         return try await change(atLeast: .developer) { transaction, current, now in
             guard current.approval != nil else {
-                let changes = ApplicationBrand(current).changes(to: brand)
-                if changes.isEmpty { return nil }
-                try transaction.write(brand, of: current.id, tenant: tenant)
-                try member.tellOwners(of: changes, in: current, transaction, now)
-                return Change(.applicationEdited, changes.map(\.detail), revises: true)
+                return try member.edit(unapproved: current, to: brand, mustBeHeld, transaction, now)
             }
             let change = try transaction.edit(approved: current, to: brand, tenant: tenant, at: now)
             if change?.action == .revisionProposed {
@@ -116,6 +113,26 @@ extension MemberAccess {
             }
             return change
         }
+    }
+
+    private func edit(
+        unapproved current: Application,
+        to brand: ApplicationBrand,
+        _ mustBeHeld: Bool,
+        _ transaction: any Connection,
+        _ now: Date
+    ) throws -> Change? {
+        let changes = ApplicationBrand(current).changes(to: brand)
+        if changes.isEmpty { return nil }
+        try transaction.write(brand, of: current.id, tenant: tenant.id)
+        try tellOwners(of: changes, in: current, transaction, now)
+        try transaction.setHeld(mustBeHeld ? current.heldAt ?? now : nil, current.id, tenant: tenant.id)
+        let isNews = mustBeHeld && !current.isHeld
+        if isNews, let held = try transaction.application(current.id.text, tenant: tenant.id) {
+            try registry.submit(held: held, by: account.email, transaction, tenant.id, now)
+        }
+        let held = mustBeHeld == current.isHeld ? [] : [("held", mustBeHeld ? "yes" : "no")]
+        return Change(.applicationEdited, changes.map(\.detail) + held, revises: true)
     }
 
     /// Writes to the owners when customers see another name or logo (LO-14).

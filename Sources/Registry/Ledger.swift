@@ -44,6 +44,11 @@ package enum Actor: Sendable, Equatable {
 /// The raw value is what the ledger keeps, so it never changes.
 package enum Action: String, Sendable, CaseIterable {
     case tenantImported = "tenant.imported"
+    case brandingChanged = "tenant.branding_changed"
+    case settingsChanged = "tenant.settings_changed"
+    case scopeAdded = "scope.added"
+    case scopeChanged = "scope.changed"
+    case scopeDeleted = "scope.deleted"
     case accountCreated = "account.created"
     case signedIn = "session.started"
     case signInRefused = "session.refused"
@@ -145,7 +150,8 @@ struct Ledger: Sendable {
 
     /// Adds a row in the transaction of its cause, so that neither exists without the other (AU-02).
     ///
-    /// Says whether `condition`, which is run in the same go, answered with a row; without that nothing is added.
+    /// Says whether `changes` and `condition`, which are run in the same go, each answered with a row; without that
+    /// nothing is added.
     @discardableResult
     func record(
         _ action: Action,
@@ -156,9 +162,10 @@ struct Ledger: Sendable {
         in transaction: any Connection,
         tenant: TenantID,
         at now: Date,
+        after changes: [SQL] = [],
         provided condition: SQL? = nil
     ) throws -> Bool {
-        let head = try transaction.advanceLedger(of: tenant, provided: condition)
+        let head = try transaction.advanceLedger(of: tenant, after: changes, provided: condition)
         guard let head else { return false }
         let entry = LedgerEntry(
             sequence: head.sequence,
@@ -227,9 +234,10 @@ extension Connection {
 
     /// The next row's number and the hash of the row before; held until the transaction ends.
     ///
-    /// Nil when the condition answers with no row.
+    /// Nil when one of the changes or the condition answers with no row.
     fileprivate func advanceLedger(
         of tenant: TenantID,
+        after changes: [SQL],
         provided condition: SQL?
     ) throws -> (sequence: Int, hash: [UInt8])? {
         let advance: SQL = """
@@ -237,9 +245,9 @@ extension Connection {
             ON CONFLICT (tenant) DO UPDATE SET sequence = ledger_heads.sequence + 1
             RETURNING sequence, hash
             """
-        let answers = try runAll([advance] + [condition].compactMap { $0 })
+        let answers = try runAll(changes + [advance] + [condition].compactMap { $0 })
         if answers.contains(where: \.isEmpty) { return nil }
-        guard let head = answers.first?.first else { throw DamagedRow(place: "ledger_heads") }
+        guard let head = answers[changes.count].first else { throw DamagedRow(place: "ledger_heads") }
         return (try head.integer(0), try head.bytes(1))
     }
 

@@ -15,7 +15,7 @@ package enum Letter: Sendable, Codable, Equatable {
     case newDevice(at: Date, from: String, browser: String)
 
     // To administrators.
-    case askedForApproval(application: Mention, by: String, at: Date, testConnections: Int)
+    case askedForApproval(application: Mention, by: String, at: Date, testConnections: Int, isHeld: Bool)
     case invitedAsAdministrator(by: String, link: String)
     case frozen(application: Mention, reporters: Int, at: Date)
 
@@ -30,6 +30,7 @@ package enum Letter: Sendable, Codable, Equatable {
     case resumed(application: Mention)
     case secretCreated(application: Mention, by: String, from: String, at: Date)
     case secretEnds(application: Mention, hint: String, at: Date, lastUsed: Date?)
+    case secretUnused(application: Mention, hint: String, since: Date)
     case secretToClaim(application: Mention, until: Date, link: String)
     case invited(application: Mention, by: String, role: String, link: String)
     case transferOffered(application: Mention, by: String, link: String)

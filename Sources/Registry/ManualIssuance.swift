@@ -27,7 +27,7 @@ extension OperatorAccess {
         try await registry.database.transaction(.tenant(tenant.id)) { transaction in
             guard let current = try transaction.application(id, tenant: tenant.id), !current.isSuspended,
                 current.kind != .resourceServer,
-                try transaction.mayConnect(account, to: current, at: tenant)
+                try transaction.mayConnect(account, to: current, for: granted, at: tenant)
             else { throw OperatorRefusal.mayNotConnect(id) }
             try registry.store(fresh, under: consent, to: current, in: transaction)
         }

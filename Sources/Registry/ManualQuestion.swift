@@ -210,6 +210,17 @@ extension CustomerAccess {
         }
     }
 
+    /// What this customer allows an application already, with what was shown.
+    package func earlier(to application: Application) async throws -> EarlierConsent? {
+        let row = try await registry.database.read(
+            KeptConsent.select(of: account.id, to: "\(application.id)", tenant: tenant.id),
+            .tenant(tenant.id)
+        ).first
+        let kept = try row.map { try KeptConsent($0, application).standing(at: tenant) }
+        guard let kept, kept.grant.isLive(at: registry.clock()) else { return nil }
+        return try kept.opened()
+    }
+
     /// What was given by hand, by the connection it hangs on; the latest of each.
     package func givenByHand() async throws -> [String: ManualRequest] {
         let (tenant, account) = (tenant.id, account.id)
@@ -239,7 +250,9 @@ extension Connection {
         guard let customer = try account(of: terms.customer, as: .customer, tenant: tenant.id)?.account else {
             throw ManualRefusal.noSuchCustomer
         }
-        guard try mayConnect(customer, to: application, at: tenant) else { throw ManualRefusal.mayNotConnect }
+        guard try mayConnect(customer, to: application, for: terms.scopes, at: tenant) else {
+            throw ManualRefusal.mayNotConnect
+        }
         let standing = try standingGrant(to: application, of: customer.id, tenant: tenant.id)
         return ManualParties(
             application: application,

@@ -39,7 +39,7 @@ extension OperatorAccess {
             try connection.account(of: owner, as: .partner, tenant: id)?.account
         }
         guard let account else { throw OperatorRefusal.noSuchPartner(owner.text) }
-        return try await registry.register(draft, for: account.id, at: tenant, by: actor, from: provenance)
+        return try await registry.register(draft, for: account, at: tenant, by: actor, from: provenance)
     }
 
     /// Makes a partner a member of an application's team; throws ``OperatorRefusal``.

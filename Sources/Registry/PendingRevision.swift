@@ -42,6 +42,7 @@ extension Application {
             revision: self.revision + 1,
             redirectURIs: redirectURIs + revision.addedRedirectURIs,
             frozenAt: frozenAt,
+            heldAt: heldAt,
             ownerDomain: ownerDomain
         )
     }

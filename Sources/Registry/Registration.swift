@@ -29,7 +29,7 @@ package struct ApplicationSummary: Sendable {
 extension PartnerAccess {
     /// Registers an application; throws ``RegistrationRefusal``.
     package func register(_ draft: ApplicationDraft) async throws -> RegisteredApplication {
-        try await registry.register(draft, for: account.id, at: tenant, by: actor, from: provenance)
+        try await registry.register(draft, for: account, at: tenant, by: actor, from: provenance)
     }
 
     /// The applications this partner is a member of.
@@ -103,25 +103,22 @@ extension MemberAccess {
 extension ApplicationRegistry {
     func register(
         _ draft: ApplicationDraft,
-        for owner: AccountID,
+        for owner: Account,
         at tenant: Tenant,
         by actor: Actor,
         from provenance: Provenance
     ) async throws -> RegisteredApplication {
         let id = ClientID(text: "\(tenant.name.secretPrefix)_\(entropy.base62(22))")
         let secret = draft.kind == .public ? nil : newClientSecret(at: tenant)
-        let (now, ledger, limit) = (clock(), ledger, tenant.policy.applicationsPerPartner)
-        let digest = secret?.digest(with: secretKey)
+        let (now, ledger, digest) = (clock(), ledger, secret?.digest(with: secretKey))
+        let brand = ApplicationBrand(profile: draft.profile, logo: draft.logo)
+        let isHeld = try await mustBeHeld(brand, ownedBy: owner.id, at: tenant)
         let application = try await database.transaction(.tenant(tenant.id)) { transaction in
-            try transaction.hold(owner, tenant: tenant.id)
-            if let earlier = try transaction.application(ticket: draft.ticket, of: owner, tenant: tenant.id) {
-                throw RegistrationRefusal.alreadyRegistered(earlier)
-            }
-            guard try transaction.countApplications(of: owner, tenant: tenant.id) < limit else {
-                throw RegistrationRefusal.tooManyApplications(limit: limit)
-            }
-            try transaction.insert(draft, as: id, owner: owner, tenant: tenant.id, at: now)
-            try transaction.insertMember(owner, as: .owner, of: id, tenant: tenant.id, at: now)
+            try transaction.hold(owner.id, tenant: tenant.id)
+            try transaction.checkRegistration(of: draft, by: owner.id, at: tenant)
+            try transaction.insert(draft, as: id, owner: owner.id, tenant: tenant.id, at: now)
+            try transaction.setHeld(isHeld ? now : nil, id, tenant: tenant.id)
+            try transaction.insertMember(owner.id, as: .owner, of: id, tenant: tenant.id, at: now)
             if let secret, let digest {
                 let label = SecretLabel(text: "", ticket: draft.ticket, createdBy: actor)
                 try transaction.insert(secret, digest, label, of: id, tenant: tenant.id, at: now)
@@ -130,7 +127,7 @@ extension ApplicationRegistry {
                 .applicationRegistered,
                 of: id.text,
                 by: actor,
-                [("company_name", draft.profile.companyName.text), ("kind", draft.kind.rawValue)],
+                draft.ledgerDetail(isHeld: isHeld),
                 from: provenance,
                 in: transaction,
                 tenant: tenant.id,
@@ -139,15 +136,38 @@ extension ApplicationRegistry {
             guard let made = try transaction.application(id.text, tenant: tenant.id) else {
                 throw DamagedRow(place: "applications")
             }
+            if isHeld { try self.submit(held: made, by: owner.email, transaction, tenant.id, now) }
             return made
         }
         return RegisteredApplication(application: application, secret: secret)
     }
 }
 
+extension ApplicationDraft {
+    fileprivate func ledgerDetail(isHeld: Bool) -> [(String, String)] {
+        [("company_name", profile.companyName.text), ("kind", kind.rawValue)]
+            + (isHeld ? [("held", "yes")] : [])
+    }
+}
+
 // MARK: - How it is kept
 
 extension Connection {
+    /// Refuses what was sent before, and more than the tenant allows.
+    fileprivate func checkRegistration(
+        of draft: ApplicationDraft,
+        by owner: AccountID,
+        at tenant: Tenant
+    ) throws {
+        if let earlier = try application(ticket: draft.ticket, of: owner, tenant: tenant.id) {
+            throw RegistrationRefusal.alreadyRegistered(earlier)
+        }
+        let limit = tenant.policy.applicationsPerPartner
+        guard try countApplications(of: owner, tenant: tenant.id) < limit else {
+            throw RegistrationRefusal.tooManyApplications(limit: limit)
+        }
+    }
+
     fileprivate func countApplications(of owner: AccountID, tenant: TenantID) throws -> Int {
         try run(
             """

@@ -20,4 +20,95 @@ enum SecretWarning: Int, Sendable, CaseIterable {
         guard let due = Self.allCases.last(where: { rest <= $0.seconds }) else { return nil }
         self = due
     }
+
+    /// A secret that nobody used for so long is let go without a word.
+    static let quiet: TimeInterval = 7 * 86_400
+
+    /// So long after it was made, a secret beside older ones should have been used.
+    static let trial: TimeInterval = 3 * 86_400
+}
+
+extension ApplicationRegistry {
+    /// Writes to the owners of secrets that end soon, and of new ones that nobody uses.
+    func warnOfSecrets(of tenant: TenantID, at now: Date) async throws {
+        try await database.transaction(.tenant(tenant)) { [outbox] transaction in
+            // The nearest first, so that one that is late is warned of once.
+            let endings = try SecretWarning.allCases.reversed().flatMap {
+                try transaction.takeEndings(due: $0, tenant: tenant, at: now)
+            }
+            for notice in try endings + transaction.takeUnused(tenant: tenant, at: now) {
+                let owners = try transaction.ownerAddresses(of: notice.application, tenant: tenant)
+                try outbox.post(notice.letter, to: owners, in: transaction, tenant: tenant, at: now)
+            }
+        }
+    }
+}
+
+// MARK: - How it is kept
+
+private struct SecretNotice {
+    let application: ClientID
+    let letter: Letter
+}
+
+extension Connection {
+    /// Secrets in use whose end has come this near; each is found once.
+    fileprivate func takeEndings(
+        due warning: SecretWarning,
+        tenant: TenantID,
+        at now: Date
+    ) throws -> [SecretNotice] {
+        let near = now.addingTimeInterval(warning.seconds)
+        let used = now.addingTimeInterval(-SecretWarning.quiet)
+        let rows = try run(
+            """
+            UPDATE client_secrets SET warned = \(warning.rawValue)
+            WHERE tenant = \(tenant) AND revoked_at IS NULL AND warned < \(warning.rawValue)
+                AND ends_at > \(now) AND ends_at <= \(near) AND last_used_at > \(used)
+            RETURNING application, hint, ends_at, last_used_at
+            """
+        )
+        return try rows.compactMap { row in
+            let (end, use) = (try row.date(2), try row.optionalDate(3))
+            return try notice(of: row, tenant: tenant) {
+                .secretEnds(application: $0, hint: $1, at: end, lastUsed: use)
+            }
+        }
+    }
+
+    /// New secrets beside older ones that three days have not seen used; each is found once.
+    fileprivate func takeUnused(tenant: TenantID, at now: Date) throws -> [SecretNotice] {
+        let rows = try run(
+            """
+            UPDATE client_secrets SET reminded_at = \(now)
+            WHERE tenant = \(tenant) AND last_used_at IS NULL AND reminded_at IS NULL AND revoked_at IS NULL
+                AND (ends_at IS NULL OR ends_at > \(now))
+                AND created_at <= \(now.addingTimeInterval(-SecretWarning.trial))
+                AND EXISTS (SELECT 1 FROM client_secrets o WHERE o.tenant = client_secrets.tenant
+                    AND o.application = client_secrets.application AND o.id <> client_secrets.id
+                    AND o.created_at < client_secrets.created_at AND o.revoked_at IS NULL
+                    AND (o.ends_at IS NULL OR o.ends_at > \(now)))
+            RETURNING application, hint, created_at
+            """
+        )
+        return try rows.compactMap { row in
+            let made = try row.date(2)
+            return try notice(of: row, tenant: tenant) {
+                .secretUnused(application: $0, hint: $1, since: made)
+            }
+        }
+    }
+
+    /// Nil for an application that was deleted.
+    private func notice(
+        of row: Row,
+        tenant: TenantID,
+        _ letter: (Letter.Mention, _ hint: String) -> Letter
+    ) throws -> SecretNotice? {
+        guard let application = try application(try row.text(0), tenant: tenant) else { return nil }
+        return SecretNotice(
+            application: application.id,
+            letter: letter(Letter.Mention(application), try row.text(1))
+        )
+    }
 }

@@ -21,7 +21,22 @@ package struct StagedLogo: Sendable {
     static let lifetime: TimeInterval = 12 * 3600
 }
 
+/// Where somebody's uploads wait for the form they belong to.
+package struct LogoShelf: Sendable {
+    let tenant: Tenant
+    package let account: Account
+    let registry: ApplicationRegistry
+}
+
 extension PartnerAccess {
+    package var logos: LogoShelf { LogoShelf(tenant: tenant, account: account, registry: registry) }
+}
+
+extension AdminAccess {
+    package var logos: LogoShelf { LogoShelf(tenant: tenant, account: account, registry: registry) }
+}
+
+extension LogoShelf {
     /// Decodes and keeps an upload.
     ///
     /// Throws ``LogoRefusal`` for a picture that is none of ours, and
@@ -42,8 +57,8 @@ extension PartnerAccess {
         return (staged, picture.warnings)
     }
 
-    /// The upload a form refers to, if it is this partner's and still kept.
-    package func stagedLogo(_ id: String) async throws -> StagedLogo? {
+    /// The upload a form refers to, if it is this person's and still kept.
+    package func staged(_ id: String) async throws -> StagedLogo? {
         let (now, tenant, account) = (registry.clock(), tenant.id, account.id)
         return try await registry.database.read(.tenant(tenant)) { connection in
             try connection.stagedLogo(id, of: account, tenant: tenant, at: now)

@@ -77,15 +77,7 @@ extension MemberAccess {
     /// Writes to the administrators that something waits for them.
     func tellAdministrators(about application: Application, _ transaction: any Connection, _ now: Date) throws
     {
-        let checklist = try transaction.approvalChecklist(of: application, tenant: tenant.id)
-        let letter = Letter.askedForApproval(
-            application: .init(application),
-            by: account.email.text,
-            at: now,
-            testConnections: checklist.testConnections
-        )
-        let people = try transaction.administratorAddresses(tenant: tenant.id)
-        try registry.outbox.post(letter, to: people, in: transaction, tenant: tenant.id, at: now)
+        try registry.tellAdministrators(about: application, by: account.email, transaction, tenant.id, now)
     }
 
     package func approvalChecklist() async throws -> ApprovalChecklist {
@@ -93,6 +85,39 @@ extension MemberAccess {
         return try await reading { connection, _, tenant in
             try connection.approvalChecklist(of: application, tenant: tenant)
         }
+    }
+}
+
+extension ApplicationRegistry {
+    /// Puts an application before the administrators that nobody can connect until one has looked.
+    func submit(
+        held application: Application,
+        by owner: EmailAddress,
+        _ transaction: any Connection,
+        _ tenant: TenantID,
+        _ now: Date
+    ) throws {
+        try transaction.submit(application.id, tenant: tenant, at: now)
+        try tellAdministrators(about: application, by: owner, transaction, tenant, now)
+    }
+
+    fileprivate func tellAdministrators(
+        about application: Application,
+        by person: EmailAddress,
+        _ transaction: any Connection,
+        _ tenant: TenantID,
+        _ now: Date
+    ) throws {
+        let checklist = try transaction.approvalChecklist(of: application, tenant: tenant)
+        let letter = Letter.askedForApproval(
+            application: .init(application),
+            by: person.text,
+            at: now,
+            testConnections: checklist.testConnections,
+            isHeld: application.isHeld
+        )
+        let people = try transaction.administratorAddresses(tenant: tenant)
+        try outbox.post(letter, to: people, in: transaction, tenant: tenant, at: now)
     }
 }
 

@@ -11,7 +11,7 @@ package final class Tenant: Sendable, Hashable {
     /// The name in `/t/{name}` and on the command line.
     package let name: TenantName
 
-    /// What the operator imported.
+    /// What the operator imported, with what its administrators changed since.
     package let settings: Settings
 
     init(id: TenantID, name: TenantName, settings: Settings) {
@@ -22,16 +22,6 @@ package final class Tenant: Sendable, Hashable {
 
     package var brand: Brand { settings.brand }
     package var policy: Policy { settings.policy }
-
-    /// The permissions on offer with this name, in the order the tenant lists them.
-    package func offers(_ names: ScopeSet) -> [OfferedScope] {
-        settings.scopes.filter { names.contains($0.name) }
-    }
-
-    /// What an application gets when it does not ask for anything by name.
-    package var defaultScopes: ScopeSet {
-        ScopeSet(settings.scopes.filter(\.isDefault).map(\.name))
-    }
 
     /// Whether both are the same tenant in the same state.
     func isSame(as other: Tenant) -> Bool {
@@ -133,50 +123,6 @@ package struct Brand: Sendable, Codable, Equatable {
     }
 }
 
-/// A permission a tenant offers, with the sentence customers read.
-package struct OfferedScope: Sendable, Codable, Equatable {
-    package enum Kind: String, Sendable, Codable, CaseIterable { case read, change, sensitive }
-
-    /// Whether a customer may leave it out, and how its box stands at first.
-    package enum Choice: String, Sendable, Codable, CaseIterable { case required = "no", ticked, unticked }
-
-    package var name: Scope
-    package var sentence: String
-    package var detail: String
-    package var kind: Kind
-
-    /// Whether an application that names no scope gets this one.
-    package var isDefault: Bool
-    package var choice: Choice
-
-    package init(
-        name: Scope,
-        sentence: String,
-        detail: String,
-        kind: Kind,
-        isDefault: Bool,
-        choice: Choice = .required
-    ) {
-        self.name = name
-        self.sentence = sentence
-        self.detail = detail
-        self.kind = kind
-        self.isDefault = isDefault
-        self.choice = choice
-    }
-
-    /// Reads what was kept, perhaps before customers had a choice.
-    package init(from decoder: any Decoder) throws {
-        let kept = try decoder.container(keyedBy: CodingKeys.self)
-        name = try kept.decode(Scope.self, forKey: .name)
-        sentence = try kept.decode(String.self, forKey: .sentence)
-        detail = try kept.decode(String.self, forKey: .detail)
-        kind = try kept.decode(Kind.self, forKey: .kind)
-        isDefault = try kept.decode(Bool.self, forKey: .isDefault)
-        choice = try kept.decodeIfPresent(Choice.self, forKey: .choice) ?? .required
-    }
-}
-
 /// Something an application will *not* be able to do, unless it asks for one of `unless`.
 package struct Reassurance: Sendable, Codable, Equatable {
     package var sentence: String
@@ -214,28 +160,6 @@ extension Connection {
 
     func allTenants() throws -> [Tenant] {
         try run("SELECT id, name, settings FROM tenants ORDER BY name").map(Tenant.init)
-    }
-
-    /// Writes the tenant whole, so that importing a file twice leaves what importing it once does.
-    ///
-    /// Says no when the name or the number is another tenant's.
-    func save(_ settings: Tenant.Settings, as name: TenantName, id: TenantID, at now: Date) throws -> Bool {
-        let document = String(decoding: try JSONEncoder().encode(settings), as: UTF8.self)
-        let saved = try run(
-            """
-            INSERT INTO tenants (id, name, settings, created_at, updated_at)
-            VALUES (\(id), \(name), \(document), \(now), \(now))
-            ON CONFLICT (id) DO UPDATE SET settings = excluded.settings, updated_at = excluded.updated_at
-            WHERE tenants.name = excluded.name
-            RETURNING id
-            """
-        )
-        if saved.isEmpty { return false }
-        try run("DELETE FROM tenant_hosts WHERE tenant = \(id)")
-        for host in settings.hosts {
-            try run("INSERT INTO tenant_hosts (host, tenant) VALUES (\(host), \(id))")
-        }
-        return true
     }
 }
 

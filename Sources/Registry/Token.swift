@@ -219,7 +219,7 @@ extension ClientAccess {
         try require(.clientCredentials)
         guard client.kind == .confidential else { throw TokenRefusal.unauthorizedClient }
         let policy = tenant.policy
-        let granted = try scope.map(registeredScopes) ?? client.scopes
+        let granted = try await approved(scope.map(registeredScopes), of: client.scopes)
         guard policy.refreshWithClientCredentials, policy.grants.contains(.refreshToken) else {
             let fresh = fresh(withRefreshToken: false)
             try await registry.database.write(fresh.insertion(granted, in: nil), .tenant(tenant.id))
@@ -232,6 +232,19 @@ extension ClientAccess {
             try fresh.store(granted, in: family, with: transaction)
         }
         return try fresh.issued(.issued(granted))
+    }
+
+    /// What it named, or all it has, without what needs an approval that it lacks; throws where it named that.
+    private func approved(_ named: ScopeSet?, of all: ScopeSet) async throws -> ScopeSet {
+        let needing = tenant.needingApproval(named ?? all)
+        if needing.isEmpty { return named ?? all }
+        let (id, tenant) = (client.id.text, tenant.id)
+        let application = try await registry.database.read(.tenant(tenant)) {
+            try $0.application(id, tenant: tenant)
+        }
+        if application?.isApproved == true { return named ?? all }
+        if named != nil { throw TokenRefusal.invalidScope }
+        return all.subtracting(needing)
     }
 
     /// What an application named, if it may have all of that.

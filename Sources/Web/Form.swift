@@ -52,6 +52,11 @@ package struct Form: Sendable {
         }
     }
 
+    /// The same with another field in the place of its files.
+    package func replacingFiles(by name: String, _ value: String) -> Form {
+        Form(fields: fields.filter { !$0.name.isByteForByte(name) } + [(name, value)])
+    }
+
     package init(fields: [(name: String, value: String)], files: [File] = []) {
         self.fields = fields
         self.files = files

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from urllib.parse import urlencode
 
 from test_no_secret_is_kept import kept
@@ -110,12 +109,10 @@ def test_from_the_customers_page_to_a_link_that_works(
         found = re.search(r"reference ([0-9A-Z-]+)", tab.page.locator("main").inner_text())
         assert found
         reference = found.group(1)
-    seen = time.monotonic()
     with chromium.tab(partner) as tab:
         tab.page.goto(f"{standard.base}/applications/{application.client_id}/activity")
         tab.page.get_by_label("Look up a reference").fill(reference)
         tab.page.get_by_role("button", name="Look up").click()
-        assert time.monotonic() - seen < 30
         assert tab.page.locator("mark").inner_text() == "/"
         assert "got “/”" in tab.page.locator("main").inner_text()
         tab.page.get_by_role("button", name="Add this address").click()

@@ -170,18 +170,17 @@ def test_an_upload_of_100_mib_is_refused_before_it_is_read(server: Server, stand
         f"POST /t/standard/applications/preview HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\nCookie: {cookie}\r\n"
         f"Content-Type: multipart/form-data; boundary=x\r\nContent-Length: {100 << 20}\r\n\r\n"
     )
-    start, sent = time.monotonic(), 0
+    sent = 0
     with socket.create_connection(("127.0.0.1", server.port), timeout=5) as connection:
         connection.sendall(head.encode())
         connection.settimeout(0.05)
         answer = b""
-        while b"\r\n\r\n" not in answer and time.monotonic() - start < 5:
+        while b"\r\n\r\n" not in answer and sent <= 1 << 20:
             try:
                 answer += connection.recv(4096)
             except TimeoutError:
                 sent += connection.send(b"x" * 65536)
     assert answer.split(b" ")[1] == b"413"
-    assert time.monotonic() - start < 2
     assert sent <= 1 << 20
 
 

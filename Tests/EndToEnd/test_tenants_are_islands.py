@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from portal.oauth import Application, Page, Person
-from portal.server import Tenant
+from portal.server import Server, Tenant
 
 RANDOM = "standard_" + "0123456789abcdefghijKL"
 
@@ -99,6 +99,18 @@ def places(client_id: str, secret: str, grant: str) -> list[tuple[str, str, str]
         ("admin", "GET", f"/admin/applications/{client_id}/delete"),
         ("admin", "POST", f"/admin/applications/{client_id}/delete"),
     ]
+
+
+def test_what_an_administrator_changes_is_their_own_tenants(server: Server, standard: Tenant) -> None:
+    before = server.succeed("tenant", "export", standard.name)
+    quay = server.copy_of_standard()
+    admin = quay.admin()
+    page = admin.page("/admin/branding")
+    assert admin.submit(page, "accent", files={}, accent="#f58220").status_code == 303
+    page = admin.page("/admin/scopes/change?scope=devices_write")
+    assert admin.submit(page, "sentence", sentence="Rename your devices").status_code == 303
+    assert "Rename your devices" in server.succeed("tenant", "export", quay.name)
+    assert server.succeed("tenant", "export", standard.name) == before
 
 
 HOME = {"partner": "/applications", "customer": "/account/connections", "admin": "/admin"}

@@ -188,6 +188,23 @@ def test_an_application_suspended_by_a_command_is_dead_on_every_node(
         assert all(view.own_token().status_code == 401 for view in both.views(application))
 
 
+def test_what_an_administrator_changes_on_one_node_is_seen_on_the_other(both: Nodes) -> None:
+    quay = both.each[0].copy_of_standard()
+    admin = quay.admin()
+    bases = [f"{node.url}/t/{quay.name}" for node in both.each]
+    for (here, there), colour in zip((bases, bases[::-1]), ("#f58220", "#00a19a"), strict=True):
+        visitor, person = Person(there), both.person_at(here, admin)
+        sheet = f"/theme/{colour[1:]}.css"
+        assert sheet not in visitor.page("/partners/sign-in").response.text
+        page = person.page("/admin/branding")
+        assert person.submit(page, "accent", files={}, accent=colour).status_code == 303
+        ends_within_a_second(
+            lambda visitor=visitor, sheet=sheet: (  # type: ignore[misc]
+                sheet not in visitor.page("/partners/sign-in").response.text
+            )
+        )
+
+
 def test_a_secret_revoked_on_one_node_is_refused_on_the_other(both: Nodes, shared: Tenant) -> None:
     for here, there in (both.bases, both.bases[::-1]):
         owner = shared.partner()

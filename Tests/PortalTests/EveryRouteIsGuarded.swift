@@ -299,7 +299,8 @@ struct EveryRouteIsGuarded {
             switch (route.method, route.pattern.description) {
             case (.post, "/applications"), (.post, "/applications/preview"),
                 (.post, "/applications/{application}/branding"),
-                (.post, "/applications/{application}/branding/preview"):
+                (.post, "/applications/{application}/branding/preview"), (.post, "/admin/branding"),
+                (.post, "/admin/branding/preview"):
                 #expect(limit == 614_400)
             case (.post, _): #expect((1...65_536).contains(limit))
             default: #expect(limit <= 65_536)

@@ -12,23 +12,6 @@ struct LookingAfterAdministrators {
 
     private let ada = "ada@harbour.example"
 
-    /// Somebody who accepted the operator's invitation and set up a second factor.
-    private func administrator(_ email: String, _ rank: Rank) async throws -> Browser {
-        let address = try #require(EmailAddress(email))
-        let link = try await portal.theOperator.invite(address, as: rank).secret.plaintext
-        var browser = portal.browser()
-        let page = try await browser.get("/admin/invitations/\(link)")
-        let answer = try await browser.post(
-            "/admin/invitations/\(link)",
-            [
-                ("seal", try #require(page.hidden("seal"))), ("name", "Somebody"),
-                ("password", TestPortal.password),
-            ]
-        )
-        #expect(answer.location == "/t/harbour/admin/sign-in")
-        return try await portal.browser(of: email, as: .admin)
-    }
-
     @Test func `the first administrator comes by a link that works once, for an hour`() async throws {
         let link = try #require(try await portal.theOperator.firstAdministratorLink()).secret.plaintext
         #expect(try await portal.theOperator.firstAdministratorLink() == nil)
@@ -68,7 +51,7 @@ struct LookingAfterAdministrators {
     @Test(arguments: Site.routes.filter { $0.admits == .admin && $0.method == .post && $0.least == .full })
     func `who may only look changes nothing`(route: Route) async throws {
         let application = try await portal.registeredApplication(isApproved: false)
-        var viewer = try await administrator("vic@harbour.example", .readOnly)
+        var viewer = try await portal.administrator("vic@harbour.example", .readOnly)
         let before = try await portal.theOperator.ledger(after: 0, limit: 9999).count
         let path = route.pattern.description.replacing("{application}", with: application.id)
         let answer = try await viewer.post(path, [("seal", viewer.ownSeal), ("reason", "Because")])
@@ -93,7 +76,7 @@ struct LookingAfterAdministrators {
 
     @Test func `removing somebody ends their session at once`() async throws {
         var browser = try await portal.browser(of: ada, as: .admin)
-        var vic = try await administrator("vic@harbour.example", .full)
+        var vic = try await portal.administrator("vic@harbour.example", .full)
         let id = try await portal.theOperator.administrator("vic@harbour.example").account.id.text
         let answer = try await browser.post("/admin/people/\(id)/remove", [("seal", browser.ownSeal)])
         #expect(answer.status == 303)
@@ -116,7 +99,7 @@ struct LookingAfterAdministrators {
 
     @Test func `a reset takes the second factor away and lets its owner begin again`() async throws {
         var browser = try await portal.browser(of: ada, as: .admin)
-        _ = try await administrator("vic@harbour.example", .full)
+        _ = try await portal.administrator("vic@harbour.example", .full)
         let id = try await portal.theOperator.administrator("vic@harbour.example").account.id.text
         let answer = try await browser.post(
             "/admin/people/\(id)/reset-second-factor",

@@ -185,6 +185,20 @@ struct ReadingATenantFile {
         }
     }
 
+    @Test func `a scope says under which heading it stands, or its kind does`() throws {
+        let said = [
+            ("", OfferedScope.Group.view), ("kind: 'change'", .change), ("kind: 'sensitive'", .change),
+            ("kind: 'sensitive', group: 'view'", .view), ("group: 'account'", .account),
+        ]
+        for (words, group) in said {
+            let text = file("scopes: [{ name: 'read', sentence: 'See it', \(words) }]")
+            let tenant = try TenantFile(Array(text.utf8), called: "file.json5")
+            #expect(tenant.settings.scopes.map(\.group) == [group])
+        }
+        let found = mistakes(in: file("scopes: [{ name: 'read', sentence: 'See it', group: 'View' }]"))
+        #expect(found.count == 1 && found.first?.contains("scopes[0].group:") == true)
+    }
+
     @Test(arguments: [
         "reportsToFreeze: -1", "reportsToFreeze: 101", "reportWindowSeconds: 3599", "reportsPerDay: 0",
         "consentLetters: 'yes'",

@@ -145,6 +145,23 @@ extension TestPortal {
         return browser
     }
 
+    /// Somebody who accepted the operator's invitation and set up a second factor.
+    func administrator(_ email: String, _ rank: Rank) async throws -> Browser {
+        let address = try #require(EmailAddress(email))
+        let link = try await theOperator.invite(address, as: rank).secret.plaintext
+        var browser = self.browser()
+        let page = try await browser.get("/admin/invitations/\(link)")
+        let answer = try await browser.post(
+            "/admin/invitations/\(link)",
+            [
+                ("seal", try #require(page.hidden("seal"))), ("name", "Somebody"),
+                ("password", TestPortal.password),
+            ]
+        )
+        #expect(answer.location == "/t/harbour/admin/sign-in")
+        return try await self.browser(of: email, as: .admin)
+    }
+
     private var arranged: Provenance { Provenance(address: "192.0.2.7", reference: "arranged") }
 
     /// Sets a second factor up, or shows one of its codes that was not shown before.

@@ -59,7 +59,7 @@ struct AskingForATokenByHand {
                 asking: request.scopes,
                 at: nil,
                 on: reference,
-                given: try await kim.grant(to: application).asyncMap { try await kim.earlier($0) },
+                given: try await kim.earlier(to: application),
                 in: "en",
                 at: world.tenant
             )
@@ -300,11 +300,5 @@ struct AskingForATokenByHand {
         await #expect(throws: ManualRefusal.overtaken) {
             _ = try await ada.askCustomer(terms(), on: request.reference)
         }
-    }
-}
-
-extension Optional {
-    fileprivate func asyncMap<Result>(_ body: (Wrapped) async throws -> Result) async rethrows -> Result? {
-        if let self { try await body(self) } else { nil }
     }
 }

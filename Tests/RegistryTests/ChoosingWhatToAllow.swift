@@ -72,12 +72,12 @@ struct ChoosingWhatToAllow {
     @Test func `what was left out is not asked about again, unless the application insists`() async throws {
         _ = try await tokens(all, ticked: [])
         let request = try await world.request(application, scope: all)
-        guard case .covered(let grant, mayBeSilent: true) = try await world.customer.standing(of: request)
+        guard case .covered(let consent, mayBeSilent: true) = try await world.customer.standing(of: request)
         else {
             Issue.record("the customer is asked again")
             return
         }
-        let silent = try #require(try await world.customer.proceed(request, under: grant)?.code)
+        let silent = try #require(try await world.customer.proceed(request, under: consent.grant)?.code)
         #expect(
             try await world.client(application).redeem(code: silent.plaintext).scopes.wire == "equipment.read"
         )

@@ -203,28 +203,28 @@ struct RegisteringAnApplication {
 
     @Test func `an uploaded logo is kept for its partner for twelve hours`() async throws {
         let upload = picture(64, 64) { x, y in [UInt8(x), UInt8(y), 200, 255] }
-        let (staged, warnings) = try await world.partner.stage(upload, fileName: "logo.png")
+        let (staged, warnings) = try await world.partner.logos.stage(upload, fileName: "logo.png")
         #expect(warnings.isEmpty)
         #expect(staged.fileName == "logo.png" && staged.byteCount == upload.count)
-        let found = try #require(try await world.partner.stagedLogo(staged.id))
+        let found = try #require(try await world.partner.logos.staged(staged.id))
         #expect(found.logo == staged.logo && found.fileName == "logo.png" && found.byteCount == upload.count)
 
         let other = try await world.registry.newPartner("lee@cranes.example", at: world.tenant)
-        #expect(try await other.stagedLogo(staged.id) == nil)
+        #expect(try await other.logos.staged(staged.id) == nil)
 
         let png = try await world.registry.logo(staged.logo.text, size: 128, at: world.tenant)
         #expect(chunkNames(of: try #require(png)) == ["IHDR", "sRGB", "IDAT", "IEND"])
         #expect(try await world.registry.logo(staged.logo.text, size: 127, at: world.tenant) == nil)
 
         world.clock.advance(by: .seconds(12 * 3600 - 1))
-        #expect(try await world.partner.stagedLogo(staged.id) != nil)
+        #expect(try await world.partner.logos.staged(staged.id) != nil)
         world.clock.advance(by: .seconds(1))
-        #expect(try await world.partner.stagedLogo(staged.id) == nil)
+        #expect(try await world.partner.logos.staged(staged.id) == nil)
     }
 
     @Test func `a picture that is none is refused with its reason`() async throws {
         await #expect(throws: LogoRefusal.notPNG(.jpeg)) {
-            try await world.partner.stage(
+            try await world.partner.logos.stage(
                 [0xFF, 0xD8, 0xFF, 0xE0, 0, 16, 74, 70, 73, 70],
                 fileName: "logo.png"
             )

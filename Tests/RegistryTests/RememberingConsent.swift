@@ -201,5 +201,7 @@ extension Standing {
     fileprivate var isMore: Bool { if case .asksForMore = self { true } else { false } }
     fileprivate var isClosed: Bool { if case .notATestAccount = self { true } else { false } }
     fileprivate var maySkip: Bool { if case .covered(_, mayBeSilent: true) = self { true } else { false } }
-    fileprivate var grant: ConsentGrant? { if case .covered(let grant, _) = self { grant } else { nil } }
+    fileprivate var grant: ConsentGrant? {
+        if case .covered(let consent, _) = self { consent.grant } else { nil }
+    }
 }

@@ -68,7 +68,8 @@ struct ReviewingApplications {
             application: mention,
             by: "dana@acme.example",
             at: world.clock.now,
-            testConnections: 0
+            testConnections: 0,
+            isHeld: false
         )
         world.clock.advance(by: .seconds(1))
         _ = try await decide(.reject(reason: "We do not know you."), application, ada)

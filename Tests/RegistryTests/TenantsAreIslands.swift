@@ -99,7 +99,7 @@ struct TenantsAreIslands {
         let (own, partner) = (application.application, theirPartner)
         let secret = try #require(application.secret)
         try await world.partner.setTestAccounts([world.customer.account.email], of: own)
-        let (staged, _) = try await world.partner.stage(
+        let (staged, _) = try await world.partner.logos.stage(
             picture(64, 64) { x, y in [UInt8(x), UInt8(y), 200, 255] },
             fileName: "logo.png"
         )
@@ -109,7 +109,7 @@ struct TenantsAreIslands {
         #expect(try await partner.applications().isEmpty)
         await #expect(throws: MemberRefusal.notAMember) { try await partner.secrets(of: own) }
         await #expect(throws: MemberRefusal.notAMember) { try await partner.testAccounts(of: own) }
-        #expect(try await partner.stagedLogo(staged.id) == nil)
+        #expect(try await partner.logos.staged(staged.id) == nil)
         #expect(try await world.registry.logo(staged.logo.text, size: 64, at: quayside) == nil)
         await #expect(throws: MemberRefusal.notAMember) {
             try await partner.addRedirectURI("https://evil.test/", to: own)

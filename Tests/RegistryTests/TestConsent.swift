@@ -70,7 +70,7 @@ extension CustomerAccess {
     func disclosure(of request: AuthorizationRequest) async throws -> ShownDisclosure {
         var earlier: EarlierConsent?
         switch try await standing(of: request) {
-        case .asksForMore(let grant), .covered(let grant, _): earlier = try await self.earlier(grant)
+        case .asksForMore(let consent), .covered(let consent, _): earlier = try consent.opened()
         case .firstTime, .notATestAccount, .frozen: break
         }
         return try ShownDisclosure(Disclosure(of: request, given: earlier, in: "en", at: tenant))

@@ -84,9 +84,8 @@ struct KeepingLimits {
     @Test func `an upload of 100 MiB is refused early, and the client sees why`() async throws {
         let server = try TestServer()
         let port = server.port
-        let (answer, sent, took) = try await onThread {
+        let (answer, sent) = try await onThread {
             let wire = try Wire(port: port)
-            let start = ContinuousClock.now
             wire.send("POST / HTTP/1.1\r\nHost: a.example\r\nContent-Length: 104857600\r\n\r\n")
             var sent = 0
             let piece = [UInt8](repeating: 98, count: 64 * 1024)
@@ -96,11 +95,10 @@ struct KeepingLimits {
                 sent += count
                 if count < piece.count { break }
             }
-            return (wire.readToEnd(), sent, ContinuousClock.now - start)
+            return (wire.readToEnd(), sent)
         }
         #expect(answer.statuses == [413])
         #expect(sent <= 1 << 20)
-        #expect(took < .seconds(10))
         await server.stop()
     }
 
@@ -141,14 +139,13 @@ struct KeepingLimits {
         limits.headersWithin = .milliseconds(200)
         let server = try TestServer(limits: limits)
         let port = server.port
-        let took = try await onThread {
+        let isEnded = try await onThread {
             let wire = try Wire(port: port)
-            let start = ContinuousClock.now
             wire.send("GET / HTTP/1.1\r\nX: ")
-            while !wire.isEnded(within: 20), ContinuousClock.now - start < .seconds(3) { wire.send("a") }
-            return ContinuousClock.now - start
+            for _ in 0..<500 where !wire.isEnded(within: 20) { wire.send("a") }
+            return wire.isEnded(within: 0)
         }
-        #expect(took < .seconds(1))
+        #expect(isEnded)
         await server.stop()
     }
 
@@ -188,20 +185,17 @@ struct KeepingLimits {
         await server.stop()
     }
 
-    @Test func `clients that leave in the middle of a request make room long before its deadline`()
-        async throws
-    {
-        let server = try TestServer()
+    @Test(.timeLimit(.minutes(5)))
+    func `clients that leave in the middle of a request make room long before its deadline`() async throws {
+        var limits = Limits()
+        limits.headersWithin = .seconds(3600)
+        let server = try TestServer(limits: limits)
         let port = server.port
         try await onThread {
             let wires = try (0..<64).map { _ in try Wire(port: port) }
             wires.forEach { $0.send("GET / HT") }
         }
-        let start = ContinuousClock.now
-        while try await server.get("/").bytes.isEmpty, ContinuousClock.now - start < .seconds(9) {
-            await Task.yield()
-        }
-        #expect(ContinuousClock.now - start < .seconds(9))
+        while try await server.get("/").bytes.isEmpty { await Task.yield() }
         await server.stop()
     }
 }

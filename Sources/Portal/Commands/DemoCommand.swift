@@ -59,7 +59,7 @@ enum DemoCommand {
         )
         var tenants: [Tenant] = []
         for (file, logo) in files {
-            let tenant = try await desk.importTenant(file, logo: logo)
+            let tenant = try await desk.importTenant(file, logo: logo, .keep)
             let access = desk.registry.operatorAccess(to: tenant)
             // Whoever asks about tokens is needed once.
             let people = tenants.isEmpty ? demo.people : demo.people.filter { $0.email != demo.engineerEmail }

@@ -69,10 +69,5 @@ enum ReceiptCommands {
 }
 
 extension JSON {
-    fileprivate subscript(_ name: String) -> JSON? {
-        guard case .object(let members) = self else { return nil }
-        return members.first { $0.0.utf8.elementsEqual(name.utf8) }?.1
-    }
-
     fileprivate var words: String? { if case .text(let text) = self { text } else { nil } }
 }

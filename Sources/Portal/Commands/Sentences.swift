@@ -20,6 +20,12 @@ extension CommandFailure {
             self.init("it changed in the same moment", hint: "look at it again, then try again")
         case TenantRefusal.hostTaken(let host, let owner):
             self.init("the host \(host) belongs to the tenant \(owner)")
+        case TenantRefusal.changedSinceImport(let imported, let standing):
+            let changed = TenantFile.changes(from: imported, to: standing).map(\.name)
+            self.init(
+                "administrators changed since the last import: " + changed.joined(separator: ", "),
+                hint: "portal tenant export shows what they made of it; --overwrite takes it back"
+            )
         case let problem as MoveProblem: self = problem.atTheTerminal
         case MigrationProblem.unfinishedCopy: self = .unfinishedCopy
         case let fault as DatabaseFault: self.init("the database did not do it: \(fault)")

@@ -8,8 +8,11 @@ enum TenantCommands {
             summary: "Create tenants from JSON5 files, or bring them up to date",
             details: """
                 Every mistake in every file is reported with its place; while there is one, nothing is written.
-                Importing a file again changes nothing. Tenants/standard.json5 documents the form.
+                Importing a file again changes nothing, and keeps what administrators changed on their pages; a
+                file that says something new is refused then, unless --overwrite is given.
+                Tenants/standard.json5 documents the form.
                 """,
+            options: [.flag("overwrite", "Take back what administrators changed since the last import")],
             furtherFiles: { attachments in readLogos(&attachments) },
             work: .atTheDesk(importFiles)
         ),
@@ -39,14 +42,26 @@ enum TenantCommands {
     }
 
     private static func importFiles(_ call: Call, at desk: Desk) async throws {
+        let rule: ImportRule = call.arguments.has("overwrite") ? .overwrite : .refuse
         for (file, logo) in try await checked(call.arguments.operands, in: call.attachments, at: desk) {
-            let tenant = try await desk.importTenant(file, logo: logo)
+            let tenant = try await desk.importTenant(file, logo: logo, rule)
             let address = desk.address(of: tenant)
             call.print(
                 [("tenant", .text(tenant.name.text)), ("address", .text(address))],
                 "Imported \(tenant.name): \(tenant.brand.displayName), at \(address)"
             )
+            let kept = kept(file.settings, by: tenant)
+            if !kept.isEmpty {
+                call.output.note("kept what administrators changed: " + kept.joined(separator: ", "))
+            }
         }
+    }
+
+    /// What stays otherwise than a file says, by its names in the file.
+    private static func kept(_ settings: Tenant.Settings, by tenant: Tenant) -> [String] {
+        var said = settings
+        said.brand.logo = tenant.brand.logo
+        return TenantFile.changes(from: said, to: tenant.settings).map(\.name)
     }
 
     /// Reads all files and judges all logos before anything is written; throws ``CommandFailure`` with every
@@ -149,10 +164,14 @@ extension Desk {
     }
 
     /// Writes the tenant with its logo, which needs the tenant to be there first.
-    func importTenant(_ file: TenantFile, logo: TenantLogo?) async throws -> Tenant {
+    func importTenant(
+        _ file: TenantFile,
+        logo: TenantLogo?,
+        _ rule: ImportRule = .refuse
+    ) async throws -> Tenant {
         var settings = file.settings
         let standing = try await registry.tenant(named: file.name.text)
-        guard let logo else { return try await registry.importTenant(settings, as: file.name) }
+        guard let logo else { return try await registry.importTenant(settings, as: file.name, rule) }
         if let standing, try await isKept(logo, by: standing) {
             settings.brand.logo = standing.brand.logo
         } else {
@@ -164,7 +183,7 @@ extension Desk {
             }
             settings.brand.logo = try await registry.operatorAccess(to: tenant).store(logo.bytes).text
         }
-        return try await registry.importTenant(settings, as: file.name)
+        return try await registry.importTenant(settings, as: file.name, rule)
     }
 
     /// Whether it is the tenant's logo already: the same file again, or the picture that was exported.

@@ -61,8 +61,8 @@ enum AuthorizeEndpoint {
         async throws -> Response
     {
         let standing = try await customer.standing(of: request)
-        if case .covered(let grant, mayBeSilent: true) = standing,
-            let answer = try await customer.proceed(request, under: grant)
+        if case .covered(let consent, mayBeSilent: true) = standing,
+            let answer = try await customer.proceed(request, under: consent.grant)
         {
             return .redirect(with: answer, visit)
         }
@@ -98,8 +98,7 @@ enum AuthorizeEndpoint {
         _ customer: CustomerAccess,
         _ visit: Visit
     ) async throws -> Response {
-        var earlier: EarlierConsent?
-        if let grant = standing.grant { earlier = try await customer.earlier(grant) }
+        let earlier = try standing.consent?.opened()
         let subject = ConsentSubject(
             request,
             given: earlier,
@@ -205,9 +204,9 @@ enum AuthorizeEndpoint {
 
 extension Standing {
     /// The consent that stands.
-    fileprivate var grant: ConsentGrant? {
+    fileprivate var consent: KeptConsent? {
         switch self {
-        case .asksForMore(let grant), .covered(let grant, _): grant
+        case .asksForMore(let consent), .covered(let consent, _): consent
         case .firstTime, .notATestAccount, .frozen: nil
         }
     }

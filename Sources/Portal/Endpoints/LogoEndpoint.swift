@@ -61,13 +61,18 @@ final class KeptLogos: Sendable {
 enum ThemeEndpoint {
     static func show(_ visit: Visit) async throws -> Response {
         guard visit.captured("file") == fileName(visit.brand) else { throw Refusal.notFound }
+        return sheet(visit.brand.accent.themeCSS)
+    }
+
+    /// A sheet that its address says everything about.
+    static func sheet(_ css: String) -> Response {
         let headers: [Header] = [
             ("Content-Type", "text/css; charset=utf-8"),
             ("Cache-Control", "public, max-age=31536000, immutable"),
             ("X-Content-Type-Options", "nosniff"),
             ("Cross-Origin-Resource-Policy", "same-origin"),
         ]
-        return Response(.ok, headers: headers, body: Array(visit.brand.accent.themeCSS.utf8))
+        return Response(.ok, headers: headers, body: Array(css.utf8))
     }
 
     static func path(_ visit: Visit) -> Path { visit.path("theme", fileName(visit.brand)) }

@@ -29,7 +29,7 @@ enum MetadataEndpoint {
             ("token_endpoint", .text(issuer + visit.dialect.path(to: .token))),
             ("revocation_endpoint", .text(issuer + visit.dialect.path(to: .revoke))),
             ("introspection_endpoint", .text(issuer + visit.dialect.path(to: .introspect))),
-            ("scopes_supported", .list(visit.tenant.settings.scopes.map { .text($0.name.text) })),
+            ("scopes_supported", .list(visit.tenant.scopesOnOffer.map { .text($0.name.text) })),
             ("response_types_supported", .list(types.map { .text($0.1) })),
             ("response_modes_supported", .list(types.map { .text($0.2) })),
             ("grant_types_supported", .list(grants.map { .text($0.rawValue) })),

@@ -26,6 +26,11 @@ extension AuditEntry {
     /// An action that a later version of this program entered is named as the ledger keeps it.
     static let verbs: [Action: String] = [
         .tenantImported: "imported the settings of",
+        .brandingChanged: "changed the branding of",
+        .settingsChanged: "changed the settings of",
+        .scopeAdded: "added the permission",
+        .scopeChanged: "changed the permission",
+        .scopeDeleted: "deleted the permission",
         .accountCreated: "created the account",
         .signedIn: "signed in as",
         .signInRefused: "was not signed in as",

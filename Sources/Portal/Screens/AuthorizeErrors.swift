@@ -230,8 +230,10 @@ private struct ReturnButton: Component {
         if let link = ExternalLink(answer.location(visit)) {
             p {
                 a(.class("btn"), .href(link), .rel("noreferrer")) {
-                    "Return to "
-                    bdi(.dir(.leftToRight)) { place }
+                    span {
+                        "Return to "
+                        bdi(.dir(.leftToRight)) { place }
+                    }
                 }
             }
         } else {

@@ -16,7 +16,7 @@ enum BrandingScreens {
         let application = member.application
         let pending = try await member.pendingRevision()
         let form = ApplicationForm(sent)
-        let upload = try await LogoUpload(sent, member.partner, visit)
+        let upload = try await LogoUpload(sent, member.partner.logos, visit)
         var page = BrandingPage(visit: visit, application: application, pending: pending, form: form)
         page.upload = upload
         page.problems = [upload.problem].compactMap { $0 }
@@ -42,7 +42,7 @@ enum BrandingScreens {
             pending: try await member.pendingRevision(),
             form: ApplicationForm(sent)
         )
-        page.upload = try await LogoUpload(sent, member.partner, visit)
+        page.upload = try await LogoUpload(sent, member.partner.logos, visit)
         page.problems = [page.upload.problem].compactMap { $0 }
         return page.page.response(to: visit, page.problems.isEmpty ? .ok : .unprocessable)
     }
@@ -150,8 +150,7 @@ struct BrandingPage {
     var page: Page {
         let title = "Edit the branding of \(application.displayName)"
         let frame = Page.Frame.partners(signedIn: true, current: .applications)
-        return Page(problems.isEmpty ? title : "Error: \(title)", frame, script: .forms, hasFilePreview: true)
-        {
+        return Page(problems.isEmpty ? title : "Error: \(title)", frame, script: .forms, preview: .file) {
             ErrorSummary(problems: problems)
             div(.class("split")) {
                 Web.form(
@@ -207,7 +206,7 @@ struct BrandingPage {
             form.applicationName,
             hint: "If it differs from the company."
         )
-        LogoField(visit: visit, upload: upload, problems: problems, isEdited: logo != nil)
+        LogoField(visit: visit, upload: upload, problems: problems, standing: logo)
         text("website", "Website", form.website, type: "url")
         text("privacy-policy", "Privacy policy", form.privacyPolicy, type: "url")
         text("terms", "Terms", form.terms, type: "url")

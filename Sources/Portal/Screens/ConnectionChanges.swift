@@ -136,8 +136,10 @@ private struct DisconnectPage {
             ) {
                 SealField(seal: visit.seal(for: .customer))
                 button(.class("btn danger")) {
-                    "Disconnect "
-                    bdi { name }
+                    span {
+                        "Disconnect "
+                        bdi { name }
+                    }
                 }
                 a(.class("btn"), .href(visit.path("account", "connections"))) { "Keep it connected" }
             }

@@ -97,8 +97,10 @@ struct ConnectionDetail: Component {
     private var disconnection: HTML {
         div(.class("row")) {
             a(.class("btn danger"), .href(connection.path("disconnect"))) {
-                "Disconnect "
-                bdi { connection.name }
+                span {
+                    "Disconnect "
+                    bdi { connection.name }
+                }
             }
             a(.href(visit.path("report", connection.application.id.text))) { "Report this application" }
         }

@@ -131,7 +131,7 @@ struct ConsentSubject: Hashable {
         scopes = request.scopes
         self.earlier = earlier.map(Earlier.init)
         namesOrganisation = !account.organisation.isEmpty
-        isTested = !application.isOpen(at: home.tenant)
+        isTested = !application.isOpen(for: request.scopes, at: home.tenant)
         self.isAdministrator = isAdministrator
         self.language = language
     }
@@ -150,7 +150,7 @@ struct ConsentSubject: Hashable {
         scopes = request.scopes
         self.earlier = earlier.map(Earlier.init)
         namesOrganisation = !account.organisation.isEmpty
-        isTested = !request.application.isOpen(at: home.tenant)
+        isTested = !request.application.isOpen(for: request.scopes, at: home.tenant)
         self.isAdministrator = isAdministrator
         self.language = language
     }

@@ -51,7 +51,7 @@ struct ScopeList: Component {
     var body: HTML {
         ul(.class("scopes"), .lang("en"), .dir(.automatic)) {
             for scope in scopes {
-                li(.class(scope.kind == .read ? "read" : "write")) {
+                li(.class(scope.kind.onlyShows(under: scope.group) ? "read" : "write")) {
                     strong { scope.sentence }
                     if scope.kind == .sensitive { span(.class("tag warn")) { sensitive } }
                     span(.class("note")) {

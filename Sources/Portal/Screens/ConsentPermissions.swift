@@ -33,9 +33,28 @@ struct ConsentPermissions: Component {
         }
     }
 
-    private func list(_ permissions: [Disclosure.Permission]) -> HTML {
+    /// As many as can be taken in without headings (ux B3).
+    private static let mostInOneList = 8
+
+    /// In parts where there are many; a box is named by its place in the whole list.
+    @HTMLBuilder private func list(_ permissions: [Disclosure.Permission]) -> HTML {
+        let placed = Array(permissions.enumerated())
+        if placed.count <= Self.mostInOneList {
+            list(placed)
+        } else {
+            for group in OfferedScope.Group.allCases {
+                let part = placed.filter { $0.element.group == group }
+                if !part.isEmpty {
+                    h3 { words.heading(of: group) }
+                    list(part)
+                }
+            }
+        }
+    }
+
+    private func list(_ placed: [(offset: Int, element: Disclosure.Permission)]) -> HTML {
         ul(.class("scopes"), .lang("en"), .dir(.automatic)) {
-            for (place, permission) in permissions.enumerated() {
+            for (place, permission) in placed {
                 if permission.choice == .required {
                     PermissionItem(permission: permission, sensitive: words.sensitive)
                 } else {
@@ -46,7 +65,7 @@ struct ConsentPermissions: Component {
     }
 
     private func box(_ permission: Disclosure.Permission, _ place: Int) -> HTML {
-        li(.class("pick")) {
+        li(.class(permission.kind.onlyShows(under: permission.group) ? "pick" : "pick write")) {
             input(
                 .type("checkbox"),
                 .id("pick-\(place)"),
@@ -68,10 +87,17 @@ struct PermissionItem: Component {
     let sensitive: String
 
     var body: HTML {
-        li(.class(permission.kind == .read ? "read" : "write")) {
+        li(.class(permission.kind.onlyShows(under: permission.group) ? "read" : "write")) {
             strong { permission.sentence }
             PermissionNotes(permission: permission, sensitive: sensitive)
         }
+    }
+}
+
+extension OfferedScope.Kind {
+    /// What is sensitive may change something too, unless the tenant tells it under View.
+    func onlyShows(under group: OfferedScope.Group) -> Bool {
+        self == .read || self == .sensitive && group == .view
     }
 }
 

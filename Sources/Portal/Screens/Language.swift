@@ -1,3 +1,5 @@
+import Registry
+
 // Longer functions than elsewhere: a language is one list of phrases, and half a list helps nobody.
 
 /// A language the consent screen speaks; the rest of the product is in English.
@@ -50,6 +52,9 @@ struct ConsentWords: Sendable {
     let willNotBeAble: Around
     let newPermissions: String
     let alreadyAllowed: String
+    let view: String
+    let change: String
+    let account: String
     let onlyAnAccount: String
     let mayLeaveOut: String
     let changedSince: String
@@ -99,6 +104,14 @@ extension ConsentWords {
         self = language == .arabic ? .arabic(tenant) : .english(tenant)
     }
 
+    func heading(of group: OfferedScope.Group) -> String {
+        switch group {
+        case .view: view
+        case .change: change
+        case .account: account
+        }
+    }
+
     private static func english(_ tenant: String) -> ConsentWords {
         ConsentWords(
             title: Around(before: "Connect ", after: ""),
@@ -111,6 +124,9 @@ extension ConsentWords {
             willNotBeAble: Around(before: "", after: " will not be able to"),
             newPermissions: "New permissions",
             alreadyAllowed: "Already allowed",
+            view: "View",
+            change: "Change",
+            account: "Account",
             onlyAnAccount: "It only learns that you have an account here (a number, not your name).",
             mayLeaveOut: "Untick what you do not want to share. It connects without that.",
             changedSince: "What changed since ",
@@ -187,6 +203,9 @@ extension ConsentWords {
             willNotBeAble: Around(before: "لن يتمكن ", after: " من"),
             newPermissions: "أذونات جديدة",
             alreadyAllowed: "مسموح به سابقًا",
+            view: "الاطلاع",
+            change: "التغيير",
+            account: "الحساب",
             onlyAnAccount: "يعرف فقط أن لديك حسابًا هنا (رقم، وليس اسمك).",
             mayLeaveOut: "أزل العلامة عمّا لا تريد مشاركته. سيتم الربط بدونه.",
             changedSince: "ما الذي تغيّر منذ ",

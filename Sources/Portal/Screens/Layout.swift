@@ -19,14 +19,24 @@ struct Page {
 
     enum Section { case applications }
 
+    enum Preview {
+        case none
+
+        /// A picture that was chosen and not sent.
+        case file
+
+        /// And what the server makes of what was typed.
+        case fileAndServer
+    }
+
     enum Script: String { case consent = "consent.js", forms = "forms.js" }
 
     let title: String
     let frame: Frame
     var script: Script?
 
-    /// The registration form alone may show a file before it is sent.
-    var hasFilePreview = false
+    /// What the page may show before it is sent.
+    var preview = Preview.none
     var language = Language.english
     let content: HTML
 
@@ -34,28 +44,33 @@ struct Page {
         _ title: String,
         _ frame: Frame,
         script: Script? = nil,
-        hasFilePreview: Bool = false,
+        preview: Preview = .none,
         language: Language = .english,
         @HTMLBuilder content: () -> HTML
     ) {
         self.title = title
         self.frame = frame
         self.script = script
-        self.hasFilePreview = hasFilePreview
+        self.preview = preview
         self.language = language
         self.content = content()
     }
 
     func response(to visit: Visit, _ status: Status = .ok, _ headers: [Header] = []) -> Response {
-        let all = Page.headers(of: frame, hasFilePreview: hasFilePreview, on: visit) + headers
+        let all = Page.headers(of: frame, preview: preview, on: visit) + headers
         return Response(status, headers: all, body: document(for: visit).bytes)
     }
 
     /// The whole of it, in its frame.
     func document(for visit: Visit) -> HTML { Layout(page: self, visit: visit).document }
 
-    static func headers(of frame: Frame, hasFilePreview: Bool = false, on visit: Visit) -> [Header] {
-        var headers = hasFilePreview ? HeaderSet.ownPageWithPreview : HeaderSet.ownPage
+    static func headers(of frame: Frame, preview: Preview = .none, on visit: Visit) -> [Header] {
+        var headers =
+            switch preview {
+            case .none: HeaderSet.ownPage
+            case .file: HeaderSet.ownPageWithFile
+            case .fileAndServer: HeaderSet.ownPageWithFileAndServer
+            }
         if case .gate = frame { headers = HeaderSet.gate }
         if visit.site.publicURL.isSecure { headers.append(HeaderSet.strictTransport) }
         return headers
@@ -116,9 +131,9 @@ private struct Layout {
                     frame.brand
                     span { "administration" }
                 }
-                if visit.seal(for: .admin) != nil { AdminNavigation(visit: visit) }
                 AccountLink(visit: visit, role: .admin)
                 SignOutForm(visit: visit, role: .admin, action: visit.path("admin", "sign-out"))
+                if visit.seal(for: .admin) != nil { AdminNavigation(visit: visit) }
             case .customers, .gate:
                 span(.class("brand")) { frame.brand }
                 AccountLink(visit: visit, role: .customer)
@@ -187,13 +202,21 @@ private struct AdminNavigation: Component {
 
     private var current: String { visit.request.rawPath }
 
+    private var sections: [(place: String, words: String)] {
+        [
+            ("applications", "Applications"), ("scopes", "Permissions"), ("branding", "Branding"),
+            ("settings", "Settings"), ("people", "People"), ("audit", "Audit log"),
+        ]
+    }
+
     var body: HTML {
         nav(.aria("label", "Main")) {
             ul {
                 entry("To do", visit.path("admin"), isHere: visit.path("admin").text == current)
-                entry("Applications", visit.path("admin", "applications"), isHere: isBelow("applications"))
-                entry("People", visit.path("admin", "people"), isHere: isBelow("people"))
-                entry("Audit log", visit.path("admin", "audit"), isHere: isBelow("audit"))
+                for section in sections {
+                    let place = visit.path("admin", section.place)
+                    entry(section.words, place, isHere: isBelow(section.place))
+                }
             }
         }
     }

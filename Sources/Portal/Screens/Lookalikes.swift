@@ -17,25 +17,31 @@ struct LookalikeWarning: Component {
         }
     }
 
-    private func row(_ lookalike: Lookalike) -> HTML {
-        li {
-            ApplicationMark(lookalike.application, visit.home, isSmall: true)
-            div {
-                a(.href(visit.path("admin", "applications", lookalike.application.id.text))) {
-                    strong { bdi { lookalike.application.displayName } }
+    @HTMLBuilder private func row(_ lookalike: Lookalike) -> HTML {
+        switch lookalike.original {
+        case .application(let application):
+            li {
+                ApplicationMark(application, visit.home, isSmall: true)
+                div {
+                    a(.href(visit.path("admin", "applications", application.id.text))) {
+                        strong { bdi { application.displayName } }
+                    }
+                    " "
+                    StateTag(application: application, tenant: visit.tenant)
+                    p(.class("note")) { lookalike.likeness.sentence }
                 }
-                " "
-                StateTag(application: lookalike.application, tenant: visit.tenant)
-                p(.class("note")) { lookalike.likeness.sentence }
             }
+        case .provider:
+            li { div { p { "The logo looks like that of \(visit.brand.displayName) itself." } } }
         }
     }
 }
 
-extension NameLikeness {
+extension Likeness {
     fileprivate var sentence: String {
         switch self {
-        case .same: "The names look the same, but for what companies and offices add to theirs."
+        case .sameName: "The names look the same, but for what companies and offices add to theirs."
+        case .sameLogo: "The logos look the same but for size, colours or small changes."
         case .oneLetterApart: "The names differ in one letter."
         }
     }

@@ -27,16 +27,14 @@ struct ByHandChoice: Component {
                     }
                 }
                 for (place, scope) in offered.enumerated() {
-                    div(.class("choice")) {
-                        input(
-                            .type("checkbox"),
-                            .id("scope-\(place)"),
-                            .name("scope"),
-                            .value(scope.name.text),
-                            .checked.when(chosen.contains(scope.name))
-                        )
-                        label(.for("scope-\(place)")) { scope.sentence }
-                    }
+                    Choice(
+                        type: "checkbox",
+                        name: "scope",
+                        value: scope.name.text,
+                        words: scope.sentence,
+                        id: "scope-\(place)",
+                        isOn: chosen.contains(scope.name)
+                    )
                 }
             }
         }

@@ -90,7 +90,7 @@ struct ManualTokenPage {
                 "We ask them now by e-mail. They answer on the ordinary consent page, and nothing is given before."
             }
         }
-        Choice(
+        Choices(
             legend: "5 Ends",
             name: "ends",
             options: ManualTokenForm.End.allCases.map { ($0.rawValue, $0.words) },
@@ -108,7 +108,7 @@ struct ManualTokenPage {
     }
 
     private var handOver: HTML {
-        Choice(
+        Choices(
             legend: "6 Hand over",
             name: "hand",
             options: [
@@ -130,7 +130,7 @@ struct ManualTokenPage {
 }
 
 /// One of several, each on a line.
-private struct Choice: Component {
+private struct Choices: Component {
     let legend: String
     let name: String
     let options: [(value: String, words: String)]
@@ -140,16 +140,13 @@ private struct Choice: Component {
         fieldset(.class("field")) {
             Web.legend { legend }
             for option in options {
-                div(.class("choice")) {
-                    input(
-                        .type("radio"),
-                        .id("\(name)-\(option.value)"),
-                        .name(name),
-                        .value(option.value),
-                        .checked.when(option.value == chosen)
-                    )
-                    label(.for("\(name)-\(option.value)")) { option.words }
-                }
+                Choice(
+                    type: "radio",
+                    name: name,
+                    value: option.value,
+                    words: option.words,
+                    isOn: option.value == chosen
+                )
             }
         }
     }

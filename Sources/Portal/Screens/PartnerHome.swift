@@ -90,7 +90,7 @@ private struct OfferedScopes: Component {
     var body: HTML {
         section(.class("card"), .aria("labelledby", "scopes")) {
             h2(.id("scopes")) { "What your application can ask for" }
-            if visit.tenant.settings.scopes.isEmpty {
+            if visit.tenant.scopesOnOffer.isEmpty {
                 p {
                     """
                     \(visit.brand.displayName) has not published its permissions yet. You can register now and \
@@ -114,7 +114,7 @@ private struct OfferedScopes: Component {
             }
         }
         tbody {
-            for scope in visit.tenant.settings.scopes {
+            for scope in visit.tenant.scopesOnOffer {
                 tr {
                     th(.scope("row")) { code { scope.name.text } }
                     td { scope.sentence }

@@ -288,3 +288,26 @@ struct Notice: Component {
         if let text { p(.class("notice"), .role("status")) { text } }
     }
 }
+
+/// A box to tick or one of several to choose.
+struct Choice: Component {
+    let type: String
+    let name: String
+    let value: String
+    let words: String
+    var hint: String?
+    var id: String?
+    let isOn: Bool
+
+    private var ownID: String { id ?? "\(name)-\(value)".replacing("_", with: "-") }
+
+    var body: HTML {
+        div(.class("choice")) {
+            input(.type(type), .id(ownID), .name(name), .value(value), .checked.when(isOn))
+            label(.for(ownID)) {
+                words
+                if let hint { span(.class("hint")) { hint } }
+            }
+        }
+    }
+}

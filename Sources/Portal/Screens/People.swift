@@ -171,19 +171,14 @@ private struct RankField: Component {
         fieldset(.class("field")) {
             legend { "Role" }
             for rank in Rank.allCases {
-                div(.class("choice")) {
-                    input(
-                        .type("radio"),
-                        .name("rank"),
-                        .id("rank-\(rank.rawValue)"),
-                        .value(rank.rawValue),
-                        .checked.when(rank == chosen)
-                    )
-                    label(.for("rank-\(rank.rawValue)")) {
-                        rank.word
-                        span(.class("hint")) { rank.effect }
-                    }
-                }
+                Choice(
+                    type: "radio",
+                    name: "rank",
+                    value: rank.rawValue,
+                    words: rank.word,
+                    hint: rank.effect,
+                    isOn: rank == chosen
+                )
             }
         }
     }

@@ -217,6 +217,7 @@ private struct ReceiptPage: Component {
             fact("Provider") { bdi { shown.provider } }
             fact(shown.publisher.isVerified ? "Published by" : "Registered by someone at") {
                 bdi { shown.publisher.name }
+                " "
                 if shown.publisher.isVerified {
                     span(.class("tag ok")) { "Verified by \(shown.provider)" }
                 } else {

@@ -12,7 +12,7 @@ enum RegistrationScreens {
     /// Answers `POST /applications`: shows the secret once, or the form again with what to mend and the logo kept.
     static func register(_ partner: PartnerAccess, _ sent: Form, _ visit: Visit) async throws -> Response {
         let form = ApplicationForm(sent)
-        let upload = try await LogoUpload(sent, partner, visit)
+        let upload = try await LogoUpload(sent, partner.logos, visit)
         do {
             let draft = try ApplicationDraft(form, logo: upload.logo, at: visit.tenant)
             if upload.problem == nil {
@@ -34,7 +34,7 @@ enum RegistrationScreens {
 
     /// Answers the button for people without scripts: keeps the logo and shows the preview.
     static func preview(_ partner: PartnerAccess, _ sent: Form, _ visit: Visit) async throws -> Response {
-        let upload = try await LogoUpload(sent, partner, visit)
+        let upload = try await LogoUpload(sent, partner.logos, visit)
         let page = RegistrationPage(
             visit: visit,
             form: ApplicationForm(sent),
@@ -71,21 +71,21 @@ struct LogoUpload: Sendable {
     init() {}
 
     /// Decodes the file of the form, or finds the one it sent before.
-    init(_ form: Form, _ partner: PartnerAccess, _ visit: Visit) async throws {
+    init(_ form: Form, _ shelf: LogoShelf, _ visit: Visit) async throws {
         if let file = form.files.first(where: {
             $0.name == "logo" && !($0.bytes.isEmpty && $0.filename.isEmpty)
         }) {
-            if let wait = try await visit.site.brakes.uploads.spend(partner.account.id.text, visit) {
+            if let wait = try await visit.site.brakes.uploads.spend(shelf.account.id.text, visit) {
                 throw Refusal.tooMany(wait)
             }
             do {
-                (staged, warnings) = try await partner.stage(file.bytes, fileName: file.filename)
+                (staged, warnings) = try await shelf.stage(file.bytes, fileName: file.filename)
                 return
             } catch let refusal as LogoRefusal {
                 problem = FieldProblem(field: "logo", message: refusal.message(filename: file.filename))
             }
         }
-        if let id = form["staged_logo"], !id.isEmpty { staged = try await partner.stagedLogo(id) }
+        if let id = form["staged_logo"], !id.isEmpty { staged = try await shelf.staged(id) }
     }
 }
 

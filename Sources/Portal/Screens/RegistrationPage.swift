@@ -11,8 +11,7 @@ struct RegistrationPage {
     var page: Page {
         let title = "Register an application"
         let frame = Page.Frame.partners(signedIn: true, current: .applications)
-        return Page(problems.isEmpty ? title : "Error: \(title)", frame, script: .forms, hasFilePreview: true)
-        {
+        return Page(problems.isEmpty ? title : "Error: \(title)", frame, script: .forms, preview: .file) {
             ErrorSummary(problems: problems)
             div(.class("split")) {
                 Web.form(
@@ -55,74 +54,6 @@ struct RegistrationPage {
             ) { "Update preview" }
             a(.class("btn"), .href(visit.path("applications"))) { "Cancel" }
         }
-    }
-}
-
-struct LogoField: Component {
-    let visit: Visit
-    let upload: LogoUpload
-    let problems: [FieldProblem]
-
-    /// Where there is a logo already that stays unless another is chosen.
-    var isEdited = false
-
-    private var isKept: Bool { upload.staged != nil || isEdited }
-
-    var body: HTML {
-        Field(
-            id: "logo",
-            name: "logo",
-            label: isKept ? "Replace the logo" : "Logo",
-            hint:
-                "PNG, 64 to 2048 pixels a side, up to 512 KB. A square looks best. You can change it later.",
-            problems: problems
-        ) { attributes in
-            div(.class("drop")) {
-                if let staged = upload.staged { kept(staged) }
-                input(attributes + checks + (isKept ? [] : [.required]))
-            }
-            p(.class("says"), .id("logo-says"), .aria("live", "polite"))
-            for warning in upload.warnings {
-                div(.class("callout warn")) {
-                    p {
-                        "\(warning.message(filename: upload.staged?.fileName ?? "")). Use it anyway, or choose another."
-                    }
-                }
-            }
-        }
-    }
-
-    @HTMLBuilder private func kept(_ staged: StagedLogo) -> HTML {
-        input(.type("hidden"), .name("staged_logo"), .value(staged.id))
-        p {
-            span(.class("logo small")) {
-                img(
-                    .src(LogoEndpoint.path(of: staged.logo, size: 128, visit.home)),
-                    .width(40),
-                    .height(40),
-                    .alt("")
-                )
-            }
-            span {
-                bdi { staged.fileName }
-                ", \(max(1, (staged.byteCount + 512) / 1024)) KB"
-            }
-        }
-    }
-
-    /// What the script checks before anything is sent; the server checks again.
-    private var checks: [Attribute] {
-        [
-            .type("file"), .accept("image/png,.png"),
-            .data("logo", ""), .data("says", "logo-says"), .data("shows", "preview-logo"),
-            .data("max-bytes", "524288"), .data("min-side", "64"), .data("max-side", "2048"),
-            .data("not-png", "The logo must be a PNG. “{name}” is {kind}"),
-            .data("unknown", "not a PNG file"),
-            .data("too-heavy", "“{name}” is {size}. The logo can be up to 512 KB"),
-            .data("too-small", "“{name}” is {width} × {height} pixels. It must be at least 64 × 64"),
-            .data("too-large", "“{name}” is {width} × {height} pixels. It can be up to 2048 × 2048"),
-            .data("fine", "“{name}”, {width} × {height} pixels, {size}"),
-        ]
     }
 }
 
@@ -245,20 +176,15 @@ private struct KindChoice: Component {
         }
     }
 
-    private func choice(_ value: String, _ text: String, _ hint: String) -> HTML {
-        div(.class("choice")) {
-            input(
-                .type("radio"),
-                .id("kind-\(value)"),
-                .name("kind"),
-                .value(value),
-                .checked.when(kind.rawValue == value)
-            )
-            label(.for("kind-\(value)")) {
-                text
-                span(.class("hint")) { hint }
-            }
-        }
+    private func choice(_ value: String, _ words: String, _ hint: String) -> Choice {
+        Choice(
+            type: "radio",
+            name: "kind",
+            value: value,
+            words: words,
+            hint: hint,
+            isOn: kind.rawValue == value
+        )
     }
 }
 
@@ -267,11 +193,11 @@ struct ScopeChoice: Component {
     let chosen: [String]?
 
     var body: HTML {
-        if !visit.tenant.settings.scopes.isEmpty {
+        if !visit.tenant.scopesOnOffer.isEmpty {
             fieldset(.class("field"), .id("scope")) {
                 legend { "Permissions you need" }
                 input(.type("hidden"), .name("scope_shown"), .value("1"))
-                for scope in visit.tenant.settings.scopes {
+                for scope in visit.tenant.scopesOnOffer {
                     let name = scope.name.text
                     div(.class("choice")) {
                         input(

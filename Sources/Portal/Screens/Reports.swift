@@ -70,9 +70,9 @@ enum ReportScreens {
         }
         let isSignedIn = try await visit.customer() != nil
         return Page("Report sent", .gate) {
-            h1 { "Thank you" }
+            h1 { "Report sent" }
             p {
-                "\(visit.brand.displayName) will look at it. Reference "
+                "Thank you. \(visit.brand.displayName) will look at it. Reference "
                 strong(.class("ref")) { code { reference } }
                 "."
             }

@@ -47,15 +47,7 @@ struct StateBox: Component {
                 }
             }
             change
-        case .waiting(let date):
-            box("", "\(tenant) is looking at your application.") {
-                p {
-                    "Asked on "
-                    Day(date)
-                    ". You can keep testing."
-                }
-                withdrawal("Withdraw")
-            }
+        case .waiting(let date): waiting(since: date)
         case .changesNeeded(let answer):
             box("warn", "\(tenant) asks for a change.") {
                 quotation(answer)
@@ -70,8 +62,32 @@ struct StateBox: Component {
         }
     }
 
+    private func waiting(since date: Date) -> HTML {
+        box("", "\(tenant) is looking at your application.") {
+            if application.isHeld { p { held } }
+            p {
+                "Asked on "
+                Day(date)
+                ". You can keep testing."
+            }
+            withdrawal("Withdraw")
+        }
+    }
+
+    private var held: String {
+        """
+        Its name or logo is close to one that customers know. Until \(tenant) has looked, only the test accounts you \
+        list can connect. Another name or logo helps at once.
+        """
+    }
+
     @HTMLBuilder private var unasked: HTML {
-        if visit.tenant.policy.review == .reviewed {
+        if application.isHeld {
+            box("warn", "Customers cannot connect yet.") {
+                p { held }
+                asking
+            }
+        } else if visit.tenant.policy.review == .reviewed {
             box("warn", "You can build now.") {
                 p {
                     "Until \(tenant) approves "

@@ -45,10 +45,7 @@ enum TokenQuestionScreens {
         _ customer: CustomerAccess,
         _ visit: Visit
     ) async throws -> Response {
-        var earlier: EarlierConsent?
-        if let grant = try await customer.grant(to: application) {
-            earlier = try await customer.earlier(grant)
-        }
+        let earlier = try await customer.earlier(to: application)
         let subject = ConsentSubject(
             request,
             of: application,

@@ -23,6 +23,8 @@ package enum Schema {
             Migration("review", review),
             Migration("consent records", consentRecords),
             Migration("reports", reports),
+            Migration("held applications", ["ALTER TABLE applications ADD COLUMN held_at INTEGER"]),
+            Migration("tenants as imported", tenantsAsImported),
             Migration("tokens by hand", manualRequests),
         ]
     }
@@ -369,6 +371,14 @@ package enum Schema {
             ) WITHOUT ROWID
             """,
             "CREATE INDEX refused_redirects_by_time ON refused_redirects (tenant, refused_at)",
+        ]
+    }
+
+    /// What the file said, to know what was changed since.
+    private static var tenantsAsImported: [SQL] {
+        [
+            "ALTER TABLE tenants ADD COLUMN imported TEXT NOT NULL DEFAULT ''",
+            "UPDATE tenants SET imported = settings",
         ]
     }
 }

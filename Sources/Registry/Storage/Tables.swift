@@ -26,7 +26,7 @@ extension Schema {
         Table(
             "tenants",
             key: ["id"],
-            columns: ["name", "settings", "created_at", "updated_at"],
+            columns: ["name", "settings", "created_at", "updated_at", "imported"],
             page: 200
         ),
         Table("tenant_hosts", key: ["host"], columns: ["tenant"]),
@@ -84,7 +84,7 @@ extension Schema {
                 "owner", "ticket", "company_name", "application_name", "logo", "website", "privacy_policy",
                 "support_email", "purpose", "kind", "scopes", "revision", "created_at", "approved_at",
                 "suspended_at", "suspension_reason", "tokens_void_before", "publisher", "terms",
-                "suspension_note", "suspension_reference", "deleted_at", "frozen_at",
+                "suspension_note", "suspension_reference", "deleted_at", "frozen_at", "held_at",
             ]
         ),
         Table(

@@ -198,6 +198,17 @@ def self_made_certificate(folder: Path, name: str) -> tuple[Path, Path]:
     return certificate, key
 
 
+def enter(context: BrowserContext, person: Person) -> None:
+    """Gives a browser profile the session of a person."""
+    host = urlsplit(person.base).hostname
+    context.add_cookies(
+        [
+            {"name": cookie.name, "value": cookie.value or "", "domain": str(host), "path": "/"}
+            for cookie in person.http.cookies.jar
+        ]
+    )
+
+
 class Chromium:
     """The browser of a test run, and the clients' sites it can reach; nothing else exists for it."""
 
@@ -228,13 +239,7 @@ class Chromium:
         context = self._browser.new_context(ignore_https_errors=True, **({"viewport": WIDE} | options))
         context.set_default_timeout(10_000)
         if person:
-            host = urlsplit(person.base).hostname
-            context.add_cookies(
-                [
-                    {"name": cookie.name, "value": cookie.value or "", "domain": str(host), "path": "/"}
-                    for cookie in person.http.cookies.jar
-                ]
-            )
+            enter(context, person)
         try:
             yield context
         finally:

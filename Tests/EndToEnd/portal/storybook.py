@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from playwright.sync_api import Page
 
@@ -26,7 +27,6 @@ class Stage:
     customer: Person
     stranger: Person
     tester: Person
-    admin: Person
     unchecked: Application
     approved: Application
     building: Application
@@ -40,6 +40,14 @@ class Stage:
     giving: Person
     giver: Person
     by_hand: Application
+    admins: list[tuple[float, Person]] = field(default_factory=list)
+
+    @property
+    def admin(self) -> Person:
+        """An administrator whose proof is fresh: it counts for five minutes, and many scenes take longer."""
+        if not self.admins or time.monotonic() - self.admins[-1][0] > 120:
+            self.admins.append((time.monotonic(), self.standard.admin()))
+        return self.admins[-1][1]
 
     def link(self, person: Person, page: str, ending: str) -> str:
         return person.at(next(link for link in person.page(page).links if link.endswith(ending)))
@@ -58,7 +66,6 @@ def set_stage(standard: Tenant, brisk: Tenant) -> Stage:
         customer,
         standard.customer(),
         brisk.customer(),
-        standard.admin(),
         unchecked=standard.application("Acme Rentals", owner=mine),
         approved=standard.application("Northern Lights Ltd", owner=mine, approved=True),
         building=brisk.application("Building Ltd", owner=builder.email),

@@ -28,19 +28,58 @@ def lenient(server: Server) -> Tenant:
     return server.tenant("lenient")
 
 
-def choose(stage: Stage, page: Page, **changes: str) -> None:
-    tenant = lenient(stage.standard.server)
-    scopes = stage.customer.get("/.well-known/oauth-authorization-server").json()["scopes_supported"]
-    person, choosy = tenant.customer(signed_in=False), tenant.application("Choosy Rentals", scopes=scopes)
-    page.goto(choosy.authorize_url(scope=" ".join(scopes), **changes))
+def sign_in(page: Page, person: Person) -> None:
+    """From a request to its consent screen."""
     page.locator("input[name=email]").fill(person.email)
     page.locator("input[name=password]").fill(PASSWORD)
     page.locator("form:has(input[name=password]) button").last.click()
     page.locator("select[name=lasts]").wait_for()
 
 
+def choose(stage: Stage, page: Page, **changes: str) -> None:
+    tenant = lenient(stage.standard.server)
+    scopes = stage.customer.get("/.well-known/oauth-authorization-server").json()["scopes_supported"]
+    person, choosy = tenant.customer(signed_in=False), tenant.application("Choosy Rentals", scopes=scopes)
+    page.goto(choosy.authorize_url(scope=" ".join(scopes), **changes))
+    sign_in(page, person)
+
+
 def choose_in_arabic(stage: Stage, page: Page) -> None:
     choose(stage, page, ui_locales="ar")
+
+
+def many(stage: Stage, page: Page, **changes: str) -> None:
+    """Twelve permissions, every third of which may be left out."""
+    settings = json.loads(stage.standard.server.succeed("tenant", "export", "standard"))
+    settings["name"], settings["hosts"], settings["brand"]["displayName"] = "plenty", [], "Plenty"
+    settings["neverAllows"] = [{"sentence": "See your password"}]
+    invoices = "your invoices, with who is to pay them"
+    words = ("your drivers", "your trips", "your fuel cards", "your alarms", invoices, "your depots")
+    kinds = {"View": "read", "Change": "change"}
+    settings["scopes"] = [
+        {
+            "name": f"scope_{number}",
+            "sentence": f"{verb} {what}" if number else "See your name and e-mail address",
+            "detail": "As they stand at the moment.",
+            "kind": "sensitive" if what == invoices else kinds[verb],
+            "group": "account" if not number else verb.lower(),
+            "optional": "no" if number % 3 else "ticked",
+        }
+        for number, (verb, what) in enumerate((verb, what) for verb in kinds for what in words)
+    ]
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "plenty.json5"
+        file.write_text(json.dumps(settings))
+        stage.standard.server.succeed("tenant", "import", str(file))
+    tenant = stage.standard.server.tenant("plenty")
+    scopes = [scope["name"] for scope in settings["scopes"]]
+    person, eager = tenant.customer(signed_in=False), tenant.application("Eager Rentals", scopes=scopes)
+    page.goto(eager.authorize_url(scope=" ".join(scopes), **changes))
+    sign_in(page, person)
+
+
+def many_in_arabic(stage: Stage, page: Page) -> None:
+    many(stage, page, ui_locales="ar")
 
 
 def changed(stage: Stage, page: Page) -> None:
@@ -142,6 +181,8 @@ def settled(stage: Stage, page: Page) -> None:
 SCENES = [
     Scene("consent-choices", None, choose),
     Scene("consent-choices-arabic", None, choose_in_arabic),
+    Scene("consent-many", None, many),
+    Scene("consent-many-arabic", None, many_in_arabic),
     Scene("consent-changed", "customer", changed),
     opened("connection-narrow", "customer", connected("/narrow")),
     Scene("connection-narrow-error", "customer", narrow_badly),

@@ -1,0 +1,223 @@
+import Registry
+import Web
+
+/// The form of the tenant's rules.
+struct RulesPage {
+    let admin: AdminAccess
+    let visit: Visit
+    var form: RulesForm
+    var problems: [FieldProblem] = []
+    var overtaken: Overtaken?
+
+    /// The form as somebody else left it.
+    var theirs: RulesForm?
+
+    func response(_ status: Status = .ok) -> Response { page.response(to: visit, status) }
+
+    private var page: Page {
+        let title = "Settings"
+        let isWrong = !problems.isEmpty || overtaken != nil
+        return Page(isWrong ? "Error: \(title)" : title, .administrators) {
+            ErrorSummary(problems: problems)
+            Notice(text: visit.queryValue("done") == "saved" ? "The settings are saved." : nil)
+            h1 { title }
+            if let overtaken, let theirs {
+                OvertakenNotice(
+                    by: overtaken.by,
+                    what: "the settings",
+                    differences: form.differences(from: theirs)
+                )
+            }
+            if admin.rank == .full { fields } else { facts }
+        }
+    }
+
+    private var fields: HTML {
+        Web.form(.class("stack"), .method("post"), .action(visit.path("admin", "settings")), .novalidate) {
+            SealField(seal: visit.seal(for: .admin))
+            input(.type("hidden"), .name("basis"), .value(form.basis))
+            section("partners", "Partners") {
+                registration
+                review
+                secondAdministrator
+                for number in RulesForm.limits { field(number) }
+            }
+            section("grants", "Ways to get a token") {
+                for grant in RulesForm.usualGrants + RulesForm.oldGrants { choice(grant) }
+            }
+            section("letters", "Letters to customers") {
+                Choice(
+                    type: "checkbox",
+                    name: "consentLetters",
+                    value: "on",
+                    words: "Write to customers when they allow something",
+                    hint: "One letter when they connect an application, and when they allow it more.",
+                    isOn: form.consentLetters
+                )
+            }
+            section("lifetimes", "How long things last") {
+                for number in RulesForm.lifetimes { field(number, now: spoken(number)) }
+            }
+            section("doors", "Legacy doors") {
+                p {
+                    """
+                    For software in the field that expects something else. Each lets in what it says, for \
+                    \(visit.brand.displayName) alone; keep closed what nobody needs.
+                    """
+                }
+                for door in LegacyDoor.all { DoorField(door: door, opening: form.openings[door.id]) }
+                p(.class("note")) {
+                    "Paths, the members of answers and error bodies of your own are in the operator’s file."
+                }
+            }
+            div(.class("row")) { button(.class("btn primary")) { "Save settings" } }
+            ImportNote(tenant: visit.tenant)
+        }
+    }
+
+    private func section(_ id: String, _ heading: String, @HTMLBuilder _ content: () -> HTML) -> HTML {
+        Web.section(.class("card"), .aria("labelledby", "\(id)-h")) {
+            h2(.id("\(id)-h")) { heading }
+            content()
+        }
+    }
+
+    private var registration: HTML {
+        fieldset(.class("field")) {
+            legend { "Registration" }
+            radio("registration", "open", "Open", "Partners sign up themselves.", form.registration == .open)
+            radio(
+                "registration",
+                "closed",
+                "Closed",
+                "Only those who have an account come in.",
+                form.registration == .closed
+            )
+        }
+    }
+
+    private var review: HTML {
+        fieldset(.class("field")) {
+            legend { "Approval" }
+            radio(
+                "review",
+                "reviewed",
+                "Needed",
+                "Until you approve it, an application works for its test accounts only.",
+                form.review == .reviewed
+            )
+            radio(
+                "review",
+                "open",
+                "Not needed",
+                "Applications work for everybody at once, marked “Not verified”. A permission can need approval by itself.",
+                form.review == .open
+            )
+        }
+    }
+
+    private var secondAdministrator: HTML {
+        fieldset(.class("field")) {
+            legend { "Approval by two administrators" }
+            for rule in Policy.SecondAdministrator.allCases {
+                Choice(
+                    type: "radio",
+                    name: "secondAdministrator",
+                    value: rule.rawValue,
+                    words: rule.words,
+                    isOn: form.secondAdministrator == rule
+                )
+            }
+        }
+    }
+
+    private func radio(
+        _ name: String,
+        _ value: String,
+        _ words: String,
+        _ hint: String,
+        _ isOn: Bool
+    ) -> Choice {
+        Choice(type: "radio", name: name, value: value, words: words, hint: hint, isOn: isOn)
+    }
+
+    private func choice(_ grant: Grant) -> Choice {
+        Choice(
+            type: "checkbox",
+            name: "grants",
+            value: grant.rawValue,
+            words: grant.words,
+            hint: grant.hint,
+            isOn: form.grants.contains(grant)
+        )
+    }
+
+    /// How long something lasts, in its largest unit.
+    private func spoken(_ number: RulesForm.Number) -> String? {
+        guard let seconds = Int(form.typed[number.key] ?? ""), seconds > 0 else { return nil }
+        for (unit, length) in [("day", 86_400), ("hour", 3600), ("minute", 60)] where seconds % length == 0 {
+            return " Now \(counted(seconds / length, unit))."
+        }
+        return nil
+    }
+
+    private func field(_ number: RulesForm.Number, now: String? = nil) -> Field {
+        Field(
+            id: number.id,
+            name: number.key,
+            label: number.label,
+            hint: number.hint + (now ?? ""),
+            problems: problems
+        ) { attributes in
+            input(
+                attributes + [
+                    .type("text"), .class("short"), .inputmode("numeric"), .dir(.leftToRight),
+                    .autocomplete("off"), .value(form.typed[number.key] ?? ""), .required,
+                ]
+            )
+        }
+    }
+
+    /// For whoever may only look.
+    private var facts: HTML {
+        dl(.class("facts")) {
+            for line in form.facts { fact(line.label) { line.value } }
+        }
+    }
+}
+
+/// A door with its risk, to be ticked open or set to one of its ways.
+private struct DoorField: Component {
+    let door: LegacyDoor
+    let opening: String?
+
+    private var name: String { "door-\(door.id)" }
+
+    @HTMLBuilder var body: HTML {
+        if let only = door.openings.first, door.openings.count == 1 {
+            Choice(
+                type: "checkbox",
+                name: name,
+                value: only.value,
+                words: door.name,
+                hint: door.risk,
+                isOn: opening == only.value
+            )
+        } else {
+            fieldset(.class("field")) {
+                legend { door.name }
+                p(.class("hint")) { door.risk }
+                Choice(type: "radio", name: name, value: "closed", words: "Closed", isOn: opening == nil)
+                for way in door.openings {
+                    Choice(
+                        type: "radio",
+                        name: name,
+                        value: way.value,
+                        words: way.words,
+                        isOn: opening == way.value
+                    )
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,92 @@
+import FoundationEssentials
+
+extension ApplicationRegistry {
+    /// Deletes up to `batch` expired rows of each kind of each tenant and says how many went.
+    ///
+    /// One tenant after the other, so that nobody waits long. Writes the letters about secrets that are due as well.
+    package func sweep(batch: Int = 500) async throws -> Int {
+        let now = clock()
+        guard try await takesOn(.sweep, for: 90, at: now) else { return 0 }
+        var swept = 0
+        for tenant in try await database.read(.directory, { try $0.tenantIDs() }) {
+            swept += try await database.transaction(.tenant(tenant)) {
+                try $0.deleteExpired(of: tenant, upTo: batch, at: now)
+            }
+            swept += try await lapseConsents(of: tenant, upTo: batch, at: now)
+            try await warnOfSecrets(of: tenant, at: now)
+        }
+        return swept
+    }
+
+    /// Whether this process is the one that does a chore for the next seconds; one that stops is followed by another.
+    private func takesOn(_ chore: Chore, for seconds: TimeInterval, at now: Date) async throws -> Bool {
+        guard database.isShared else { return true }
+        let end = now.addingTimeInterval(seconds)
+        return try await !database.write(
+            """
+            INSERT INTO chores (name, holder, held_until) VALUES (\(chore.rawValue), \(processName), \(end))
+            ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, held_until = excluded.held_until
+            WHERE chores.holder = excluded.holder OR chores.held_until < \(now)
+            RETURNING name
+            """,
+            .directory
+        ).isEmpty
+    }
+}
+
+/// What one of all processes does for the others.
+private enum Chore: String {
+    case sweep
+}
+
+// MARK: - How it is kept
+
+/// What is over in a table, and by what its rows are named.
+private struct Expired {
+    let table: SQL
+    let key: SQL
+    let condition: SQL
+
+    init(_ table: SQL, _ key: SQL = "id", where condition: SQL) {
+        (self.table, self.key, self.condition) = (table, key, condition)
+    }
+
+    func deletion(upTo batch: Int, of tenant: TenantID) -> SQL {
+        "DELETE FROM " + table + " WHERE tenant = \(tenant) AND (" + key + ") IN (SELECT " + key + " FROM "
+            + table
+            + " WHERE tenant = \(tenant) AND " + condition + " LIMIT \(batch)) RETURNING 1"
+    }
+}
+
+extension Expired {
+    /// A request stays a day longer so that it can be started again, and a letter and a link a week, so that it can be
+    /// told what became of them.
+    static func all(at now: Date) -> [Expired] {
+        let yesterday = now.addingTimeInterval(-86_400)
+        let lastWeek = now.addingTimeInterval(-7 * 86_400)
+        let activityEnds = now.addingTimeInterval(-Double(Activity.keptSeconds))
+        let lastYear = now.addingTimeInterval(-366 * 86_400)
+        return [
+            Expired("access_tokens", where: "expires_at < \(now)"),
+            Expired("refresh_tokens", where: "kept_until < \(now)"),
+            Expired("token_families", where: "expires_at < \(now)"),
+            Expired("authorization_codes", where: "kept_until < \(now)"),
+            Expired("authorization_requests", where: "expires_at < \(yesterday)"),
+            Expired("sessions", where: "expires_at < \(now)"),
+            Expired("secret_uses", "application, secret, hour, address_block", where: "hour < \(yesterday)"),
+            Expired("shared_counts", "digest", where: "expires_at < \(now)"),
+            Expired("staged_logos", where: "expires_at < \(now)"),
+            Expired("known_browsers", "account, digest", where: "seen_at < \(lastYear)"),
+            Expired("outbox", where: "id < \(Outbox.firstID(at: lastWeek))"),
+            Expired("one_time_links", where: "expires_at < \(lastWeek)"),
+            Expired("activity", "application, id", where: "at < \(activityEnds)"),
+            Expired("activity_counts", "application, day", where: "day < \(activityEnds.day)"),
+        ]
+    }
+}
+
+extension Connection {
+    fileprivate func deleteExpired(of tenant: TenantID, upTo batch: Int, at now: Date) throws -> Int {
+        try Expired.all(at: now).reduce(0) { try $0 + run($1.deletion(upTo: batch, of: tenant)).count }
+    }
+}
