@@ -106,7 +106,8 @@ private struct MailDate {
     init(_ date: Date) {
         let iso = CalendarText(date).iso
         let day = iso.dropFirst(8).prefix(2)
-        let month = CalendarText.months.dropFirst((Int(iso.dropFirst(5).prefix(2)) ?? 1) - 1).first ?? ""
+        let month =
+            CalendarText.months.names.dropFirst((Int(iso.dropFirst(5).prefix(2)) ?? 1) - 1).first ?? ""
         text = "\(day) \(month.prefix(3)) \(iso.prefix(4)) \(iso.dropFirst(11).prefix(8)) +0000"
     }
 }

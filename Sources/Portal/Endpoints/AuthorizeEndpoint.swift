@@ -113,7 +113,7 @@ enum AuthorizeEndpoint {
             sheet: sheet,
             account: customer.account,
             ticket: ticket,
-            translations: translations(of: asked, to: subject.otherLanguages, visit)
+            again: place(inOtherLanguage: asked, visit)
         )
         .response(to: visit)
     }
@@ -172,15 +172,10 @@ enum AuthorizeEndpoint {
         "code_challenge_method", "response_mode", "prompt",
     ]
 
-    /// The same request, to be read in other languages.
-    private static func translations(
-        of asked: Parameters,
-        to languages: [Language],
-        _ visit: Visit
-    ) -> [Path] {
-        let place = visit.path("oauth2", "authorize")
+    /// The same request, up to the tag of another language.
+    private static func place(inOtherLanguage asked: Parameters, _ visit: Visit) -> Path {
         let kept = asked.pairs(ownParameters.contains)
-        return languages.map { place.with(query: kept + [("ui_locales", $0.rawValue)]) }
+        return visit.path("oauth2", "authorize").with(query: kept + [("ui_locales", "")])
     }
 
     private static func again(_ fields: [(name: String, value: String)], _ visit: Visit) -> Response {

@@ -8,7 +8,7 @@ struct CalendarText: Sendable {
     private let day: Int
     private let secondOfDay: Int
 
-    static let months = [
+    static let months: MonthNames = [
         "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
         "November", "December",
     ]
@@ -32,8 +32,10 @@ struct CalendarText: Sendable {
     /// Such as "27 November 2026".
     var date: String { date(in: CalendarText.months) }
 
-    /// The same with another language's twelve months.
-    func date(in months: [String]) -> String { "\(day) \(months[month - 1]) \(year)" }
+    /// The same as another language writes it.
+    func date(in months: MonthNames) -> String {
+        "\(day)\(months.behindDay) \(months.names[month - 1]) \(year)"
+    }
 
     /// Such as "27 November 2026, 09:00 UTC".
     var full: String { "\(date), \(clock) UTC" }
@@ -65,4 +67,18 @@ struct CalendarText: Sendable {
         let date = Date(timeIntervalSince1970: Double(days) * 86_400)
         return CalendarText(date).isoDate == text ? date : nil
     }
+}
+
+/// The twelve months as they stand in a date.
+struct MonthNames: Sendable, ExpressibleByArrayLiteral {
+    let names: [String]
+
+    /// What stands right behind the number of the day.
+    let behindDay: String
+
+    init(_ names: [String], behindDay: String = "") {
+        (self.names, self.behindDay) = (names, behindDay)
+    }
+
+    init(arrayLiteral names: String...) { self.init(names) }
 }

@@ -12,8 +12,8 @@ struct ConsentPage {
     let account: Account
     let ticket: SecretText
 
-    /// The same request in the languages of ``ConsentSubject/otherLanguages``.
-    let translations: [Path]
+    /// The same request, up to the tag of another language.
+    let again: Path
 
     /// What customers will see, for somebody who decides about it: nothing in it can be pressed.
     static func copy(of subject: ConsentSubject, for reader: Account) -> HTML {
@@ -34,14 +34,11 @@ struct ConsentPage {
             case .email: account.email.text
             case .organisation: account.organisation
             case .ticket: ticket.plaintext
-            case nil: translation(Int(blank) - ConsentForm.firstTranslation)
+            case .again: again.text
+            case nil: ""
             }
         }
         return Response(.ok, headers: Page.headers(of: .gate, on: visit), body: html.bytes)
-    }
-
-    private func translation(_ place: Int) -> String {
-        translations.indices.contains(place) ? translations[place].text : ""
     }
 }
 
@@ -179,11 +176,10 @@ private struct ConsentForm {
         case email = 1
         case organisation = 2
         case ticket = 3
+        case again = 4
 
         var text: String { Template.blank(rawValue) }
     }
-
-    static let firstTranslation = 4
 
     let subject: ConsentSubject
     let disclosure: Disclosure
@@ -274,10 +270,10 @@ private struct ConsentForm {
     /// The same request in the other languages.
     private var languages: HTML {
         ul(.class("links")) {
-            for (place, other) in subject.otherLanguages.enumerated() {
+            for other in subject.otherLanguages {
                 li {
                     a(
-                        .href(blank: Template.blank(UInt8(Self.firstTranslation + place))),
+                        .href(blank: Blank.again.text + other.rawValue),
                         .lang(other.rawValue),
                         .dir(other.isRightToLeft ? .rightToLeft : .leftToRight),
                         .hreflang(other.rawValue)

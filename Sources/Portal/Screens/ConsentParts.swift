@@ -239,9 +239,9 @@ struct ConsentFacts: Component {
 /// A day in full, readable by machines too.
 struct Day: Component {
     private let day: CalendarText
-    private let months: [String]
+    private let months: MonthNames
 
-    init(_ date: Date, in months: [String] = CalendarText.months) {
+    init(_ date: Date, in months: MonthNames = CalendarText.months) {
         day = CalendarText(date)
         self.months = months
     }

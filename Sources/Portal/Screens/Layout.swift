@@ -105,7 +105,7 @@ private struct Layout {
             if let source = page.script { script(visit.site.asset(source.rawValue)) }
         } body: {
             if isGate { gate } else { wide }
-            frame.footer
+            if page.language == .english { frame.footer } else { Foot(visit: visit, language: page.language) }
         }
     }
 
@@ -151,6 +151,8 @@ struct TenantFrame: Sendable {
 
     /// The tenant's mark and name.
     let brand: HTML
+
+    /// In English; only consent screens are in other languages, and those are kept whole.
     let footer: HTML
 
     fileprivate init(_ visit: Visit) {
@@ -166,7 +168,7 @@ struct TenantFrame: Sendable {
             TenantMark(home: visit.home)
             strong { bdi { visit.brand.displayName } }
         }
-        footer = Web.footer(.class("foot")) { FooterLinks(visit: visit) }
+        footer = Foot(visit: visit, language: .english).body
     }
 }
 
@@ -250,18 +252,21 @@ private struct SignOutForm: Component {
     }
 }
 
-private struct FooterLinks: Component {
+private struct Foot: Component {
     let visit: Visit
+    let language: Language
 
     var body: HTML {
-        ul {
-            if let help = visit.brand.helpPage.flatMap(ExternalLink.init) {
-                li { outsideLink(help) { "Help" } }
-            } else if let mail = visit.brand.supportEmail.flatMap({ ExternalLink("mailto:\($0)") }) {
-                li { a(.href(mail)) { "Help" } }
-            }
-            if let privacy = visit.brand.privacyPolicy.flatMap(ExternalLink.init) {
-                li { outsideLink(privacy) { "Privacy" } }
+        footer(.class("foot")) {
+            ul {
+                if let help = visit.brand.helpPage.flatMap(ExternalLink.init) {
+                    li { outsideLink(help) { language.foot.help } }
+                } else if let mail = visit.brand.supportEmail.flatMap({ ExternalLink("mailto:\($0)") }) {
+                    li { a(.href(mail)) { language.foot.help } }
+                }
+                if let privacy = visit.brand.privacyPolicy.flatMap(ExternalLink.init) {
+                    li { outsideLink(privacy) { language.foot.privacy } }
+                }
             }
         }
     }

@@ -57,12 +57,11 @@ enum TokenQuestionScreens {
         )
         let sheet = try ConsentSheet.for(subject, given: earlier, visit)
         let ticket = try await customer.remember(request, of: application, showing: sheet.shown)
-        let place = place(of: request.reference, visit)
         return ConsentPage(
             sheet: sheet,
             account: customer.account,
             ticket: ticket,
-            translations: subject.otherLanguages.map { place.with(query: [("ui_locales", $0.rawValue)]) }
+            again: place(of: request.reference, visit).with(query: [("ui_locales", "")])
         ).response(to: visit)
     }
 

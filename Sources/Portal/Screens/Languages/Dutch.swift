@@ -1,0 +1,88 @@
+extension ConsentWords {
+    static func dutch(_ tenant: String) -> ConsentWords {
+        ConsentWords(
+            title: Around(before: "", after: " koppelen"),
+            wantsToConnect: Around(before: "", after: " wil verbinding maken met uw account bij \(tenant)"),
+            asksForMore: Around(before: "", after: " vraagt om meer toegang"),
+            hasChanged: Around(before: "", after: " is veranderd sinds u toegang gaf"),
+            signedInAs: "Aangemeld als ",
+            useAnotherAccount: "Niet u? Gebruik een ander account",
+            willBeAble: Around(before: "", after: " kan straks"),
+            willNotBeAble: Around(before: "", after: " kan straks niet"),
+            newPermissions: "Nieuwe rechten",
+            alreadyAllowed: "Al toegestaan",
+            view: "Bekijken",
+            change: "Wijzigen",
+            account: "Account",
+            onlyAnAccount:
+                "De toepassing ziet alleen dat u hier een account hebt (een nummer, niet uw naam).",
+            mayLeaveOut: "Haal het vinkje weg bij wat u niet wilt delen. De koppeling werkt ook zonder.",
+            changedSince: "Wat er is veranderd sinds ",
+            nameWas: Around(before: "De naam was ", after: "."),
+            publisherWas: Around(before: "De aanbieder was ", after: "."),
+            logoIsNew: "Het logo is nieuw.",
+            returnedTo: Around(before: "Eerder keerde u terug naar ", after: "."),
+            addressesChanged: "De lijst met adressen waar de toepassing u heen mag sturen is veranderd.",
+            sensitive: "Gevoelig",
+            publishedBy: "Aanbieder",
+            registeredBySomeoneAt: "Geregistreerd door iemand bij ",
+            youWillReturnTo: "U keert terug naar",
+            youWillStay: "U blijft hier.",
+            thisComputer: "deze computer",
+            theApp: "de app ",
+            accessLasts: "De toegang geldt",
+            untilDisconnected: "Tot ik de koppeling verbreek",
+            thirtyDays: "30 dagen",
+            sevenDays: "7 dagen",
+            asBefore: Around(before: "Tot ", after: ", zoals voorheen"),
+            connectedSince: "Gekoppeld sinds",
+            registeredHereOn: "Hier geregistreerd op",
+            verifiedBy: "Gecontroleerd door \(tenant)",
+            notVerified: "Niet gecontroleerd",
+            allow: "Toegang toestaan",
+            cancel: "Annuleren",
+            keepsEarlier: "Als u annuleert, blijft gelden wat u eerder hebt toegestaan.",
+            disconnectAnyTime: Around(before: "U kunt ", after: " altijd ontkoppelen onder "),
+            connectedApplications: "Gekoppelde toepassingen",
+            privacyPolicy: "Privacybeleid",
+            terms: "Voorwaarden",
+            opens: "opent",
+            report: "Deze toepassing melden",
+            unchecked: (
+                "\(tenant) heeft niet gecontroleerd wie deze toepassing heeft gemaakt.",
+                "Ga alleen verder als u van een website of persoon komt die u vertrouwt."
+            ),
+            onThisComputer: (
+                "Deze toepassing draait op deze computer.",
+                """
+                \(tenant) kan niet vaststellen welk programma toegang krijgt. Ga alleen verder als u het zelf net hebt \
+                gestart. Toont uw browser daarna „kan geen verbinding maken”, start het programma dan opnieuw en probeer \
+                het nog eens.
+                """
+            ),
+            onThisDevice: (
+                "Deze toepassing is op dit apparaat geïnstalleerd.",
+                """
+                \(tenant) kan niet vaststellen welke app toegang krijgt. Ga alleen verder als u die zelf net hebt gestart.
+                """
+            ),
+            testAccount: (
+                "U bent een testaccount van deze toepassing.",
+                "Totdat \(tenant) haar goedkeurt, kunnen alleen haar testaccounts haar koppelen."
+            ),
+            administrator: (
+                "U bent beheerder van \(tenant).",
+                "Deze toepassing krijgt de toegang van uw klantaccount, niet die van uw beheer."
+            ),
+            byHand: (
+                Around(before: "\(tenant) vraagt dit namens ", after: "."),
+                Around(before: "Aanvraag ", after: ".")
+            ),
+            months: [
+                "januari", "februari", "maart", "april", "mei", "juni", "juli", "augustus", "september",
+                "oktober",
+                "november", "december",
+            ]
+        )
+    }
+}

@@ -1,0 +1,80 @@
+extension ConsentWords {
+    static func english(_ tenant: String) -> ConsentWords {
+        ConsentWords(
+            title: Around(before: "Connect ", after: ""),
+            wantsToConnect: Around(before: "", after: " wants to connect to your \(tenant) account"),
+            asksForMore: Around(before: "", after: " asks for more access"),
+            hasChanged: Around(before: "", after: " has changed since you allowed it"),
+            signedInAs: "Signed in as ",
+            useAnotherAccount: "Not you? Use another account",
+            willBeAble: Around(before: "", after: " will be able to"),
+            willNotBeAble: Around(before: "", after: " will not be able to"),
+            newPermissions: "New permissions",
+            alreadyAllowed: "Already allowed",
+            view: "View",
+            change: "Change",
+            account: "Account",
+            onlyAnAccount: "It only learns that you have an account here (a number, not your name).",
+            mayLeaveOut: "Untick what you do not want to share. It connects without that.",
+            changedSince: "What changed since ",
+            nameWas: Around(before: "Its name was ", after: "."),
+            publisherWas: Around(before: "It was published by ", after: "."),
+            logoIsNew: "It has a new logo.",
+            returnedTo: Around(before: "You returned to ", after: " before."),
+            addressesChanged: "It changed the list of addresses it may send people to.",
+            sensitive: "Sensitive",
+            publishedBy: "Published by",
+            registeredBySomeoneAt: "Registered by someone at ",
+            youWillReturnTo: "You will return to",
+            youWillStay: "You will stay here.",
+            thisComputer: "this computer",
+            theApp: "the app ",
+            accessLasts: "Access lasts",
+            untilDisconnected: "Until I disconnect it",
+            thirtyDays: "For 30 days",
+            sevenDays: "For 7 days",
+            asBefore: Around(before: "Until ", after: ", as before"),
+            connectedSince: "Connected since",
+            registeredHereOn: "Registered here on",
+            verifiedBy: "Verified by \(tenant)",
+            notVerified: "Not verified",
+            allow: "Allow access",
+            cancel: "Cancel",
+            keepsEarlier: "If you cancel, it keeps what you allowed before.",
+            disconnectAnyTime: Around(before: "You can disconnect ", after: " at any time in "),
+            connectedApplications: "Connected applications",
+            privacyPolicy: "Privacy policy",
+            terms: "Terms",
+            opens: "opens",
+            report: "Report this application",
+            unchecked: (
+                "\(tenant) has not checked who made this application.",
+                "Only continue if you started this from a website or person you trust."
+            ),
+            onThisComputer: (
+                "This application runs on this computer.",
+                """
+                \(tenant) cannot confirm which program receives access. Continue only if you have just started it \
+                yourself. If your browser then shows “cannot connect”, start the program again and repeat.
+                """
+            ),
+            onThisDevice: (
+                "This application is installed on this device.",
+                "\(tenant) cannot confirm which app receives access. Continue only if you have just started it yourself."
+            ),
+            testAccount: (
+                "You are a test account of this application.",
+                "Until \(tenant) approves it, only its test accounts can connect it."
+            ),
+            administrator: (
+                "You are an administrator of \(tenant).",
+                "This application gets the access of your customer account, not of your administration."
+            ),
+            byHand: (
+                Around(before: "\(tenant) asks on behalf of ", after: "."),
+                Around(before: "Request ", after: ".")
+            ),
+            months: CalendarText.months
+        )
+    }
+}

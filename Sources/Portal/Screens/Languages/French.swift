@@ -1,0 +1,89 @@
+extension ConsentWords {
+    static func french(_ tenant: String) -> ConsentWords {
+        ConsentWords(
+            title: Around(before: "Connecter ", after: ""),
+            wantsToConnect: Around(before: "", after: " souhaite se connecter à votre compte \(tenant)"),
+            asksForMore: Around(before: "", after: " demande des accès supplémentaires"),
+            hasChanged: Around(before: "", after: " a changé depuis que vous l’avez autorisée"),
+            signedInAs: "Connecté en tant que ",
+            useAnotherAccount: "Ce n’est pas vous ? Utiliser un autre compte",
+            willBeAble: Around(before: "", after: " pourra"),
+            willNotBeAble: Around(before: "", after: " ne pourra pas"),
+            newPermissions: "Nouvelles autorisations",
+            alreadyAllowed: "Déjà autorisé",
+            view: "Consulter",
+            change: "Modifier",
+            account: "Compte",
+            onlyAnAccount:
+                "L’application apprend seulement que vous avez un compte ici (un numéro, pas votre nom).",
+            mayLeaveOut: "Décochez ce que vous ne voulez pas partager. La connexion fonctionne sans cela.",
+            changedSince: "Ce qui a changé depuis le ",
+            nameWas: Around(before: "Son nom était ", after: "."),
+            publisherWas: Around(before: "Elle était publiée par ", after: "."),
+            logoIsNew: "Son logo est nouveau.",
+            returnedTo: Around(before: "Vous reveniez auparavant à ", after: "."),
+            addressesChanged: "La liste des adresses vers lesquelles elle peut vous envoyer a changé.",
+            sensitive: "Sensible",
+            publishedBy: "Publiée par",
+            registeredBySomeoneAt: "Enregistrée par une personne de ",
+            youWillReturnTo: "Vous reviendrez à",
+            youWillStay: "Vous resterez ici.",
+            thisComputer: "cet ordinateur",
+            theApp: "l’application ",
+            accessLasts: "Durée de l’accès",
+            untilDisconnected: "Jusqu’à ce que je la déconnecte",
+            thirtyDays: "30 jours",
+            sevenDays: "7 jours",
+            asBefore: Around(before: "Jusqu’au ", after: ", comme avant"),
+            connectedSince: "Connectée depuis le",
+            registeredHereOn: "Enregistrée ici le",
+            verifiedBy: "Vérifiée par \(tenant)",
+            notVerified: "Non vérifiée",
+            allow: "Autoriser l’accès",
+            cancel: "Annuler",
+            keepsEarlier: "Si vous annulez, elle garde ce que vous aviez autorisé.",
+            disconnectAnyTime: Around(before: "Vous pouvez déconnecter ", after: " à tout moment dans "),
+            connectedApplications: "Applications connectées",
+            privacyPolicy: "Politique de confidentialité",
+            terms: "Conditions d’utilisation",
+            opens: "ouvre",
+            report: "Signaler cette application",
+            unchecked: (
+                "\(tenant) n’a pas vérifié qui a créé cette application.",
+                "Ne continuez que si vous venez d’un site ou d’une personne de confiance."
+            ),
+            onThisComputer: (
+                "Cette application s’exécute sur cet ordinateur.",
+                """
+                \(tenant) ne peut pas vérifier quel programme recevra l’accès. Ne continuez que si vous venez de le lancer \
+                vous-même. Si votre navigateur affiche ensuite « connexion impossible », relancez le programme et \
+                recommencez.
+                """
+            ),
+            onThisDevice: (
+                "Cette application est installée sur cet appareil.",
+                """
+                \(tenant) ne peut pas vérifier quelle application recevra l’accès. Ne continuez que si vous venez de la \
+                lancer vous-même.
+                """
+            ),
+            testAccount: (
+                "Vous êtes un compte de test de cette application.",
+                "Tant que \(tenant) ne l’a pas approuvée, seuls ses comptes de test peuvent la connecter."
+            ),
+            administrator: (
+                "Vous êtes administrateur de \(tenant).",
+                "Cette application reçoit l’accès de votre compte client, pas celui de votre administration."
+            ),
+            byHand: (
+                Around(before: "\(tenant) le demande au nom de ", after: "."),
+                Around(before: "Demande ", after: ".")
+            ),
+            months: [
+                "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre",
+                "octobre",
+                "novembre", "décembre",
+            ]
+        )
+    }
+}

@@ -1,0 +1,84 @@
+extension ConsentWords {
+    static func hebrew(_ tenant: String) -> ConsentWords {
+        ConsentWords(
+            title: Around(before: "חיבור ", after: ""),
+            wantsToConnect: Around(before: "", after: " מבקש להתחבר לחשבון שלך ב־\(tenant)"),
+            asksForMore: Around(before: "", after: " מבקש הרשאות נוספות"),
+            hasChanged: Around(before: "", after: " השתנה מאז שאישרת אותו"),
+            signedInAs: "מחובר בתור ",
+            useAnotherAccount: "לא אתה? שימוש בחשבון אחר",
+            willBeAble: Around(before: "", after: " יוכל"),
+            willNotBeAble: Around(before: "", after: " לא יוכל"),
+            newPermissions: "הרשאות חדשות",
+            alreadyAllowed: "כבר אושר",
+            view: "צפייה",
+            change: "שינוי",
+            account: "חשבון",
+            onlyAnAccount: "היישום ידע רק שיש לך כאן חשבון (מספר, לא השם שלך).",
+            mayLeaveOut: "אפשר להסיר את הסימון ממה שלא רוצים לשתף. החיבור יפעל גם בלעדיו.",
+            changedSince: "מה השתנה מאז ",
+            nameWas: Around(before: "שמו היה ", after: "."),
+            publisherWas: Around(before: "המפרסם היה ", after: "."),
+            logoIsNew: "הלוגו חדש.",
+            returnedTo: Around(before: "בעבר חזרת אל ", after: "."),
+            addressesChanged: "רשימת הכתובות שאליהן הוא רשאי לשלוח השתנתה.",
+            sensitive: "רגיש",
+            publishedBy: "מפרסם",
+            registeredBySomeoneAt: "נרשם על ידי מישהו מ־",
+            youWillReturnTo: "בסיום חוזרים אל",
+            youWillStay: "נשארים כאן.",
+            thisComputer: "המחשב הזה",
+            theApp: "היישום ",
+            accessLasts: "תוקף הגישה",
+            untilDisconnected: "עד שאנתק אותו",
+            thirtyDays: "30 ימים",
+            sevenDays: "7 ימים",
+            asBefore: Around(before: "עד ", after: ", כמו קודם"),
+            connectedSince: "מחובר מאז",
+            registeredHereOn: "נרשם כאן בתאריך",
+            verifiedBy: "אומת על ידי \(tenant)",
+            notVerified: "לא מאומת",
+            allow: "אישור גישה",
+            cancel: "ביטול",
+            keepsEarlier: "ביטול משאיר את מה שאושר קודם.",
+            disconnectAnyTime: Around(before: "אפשר לנתק את ", after: " בכל עת תחת "),
+            connectedApplications: "יישומים מחוברים",
+            privacyPolicy: "מדיניות פרטיות",
+            terms: "תנאים",
+            opens: "פותח",
+            report: "דיווח על היישום",
+            unchecked: (
+                "\(tenant) לא בדקה מי יצר את היישום הזה.",
+                "כדאי להמשיך רק אם הגעת מאתר או מאדם שסומכים עליהם."
+            ),
+            onThisComputer: (
+                "היישום הזה פועל על המחשב הזה.",
+                """
+                \(tenant) אינה יכולה לאשר איזו תוכנה תקבל את הגישה. כדאי להמשיך רק אם הפעלת אותה עכשיו בעצמך. אם הדפדפן \
+                יציג אחר כך „אין אפשרות להתחבר”, יש להפעיל את התוכנה שוב ולחזור על הפעולה.
+                """
+            ),
+            onThisDevice: (
+                "היישום הזה מותקן במכשיר הזה.",
+                "\(tenant) אינה יכולה לאשר איזה יישום יקבל את הגישה. כדאי להמשיך רק אם הפעלת אותו עכשיו בעצמך."
+            ),
+            testAccount: (
+                "זהו חשבון בדיקה של היישום הזה.",
+                "עד ש־\(tenant) תאשר אותו, רק חשבונות הבדיקה שלו יכולים לחבר אותו."
+            ),
+            administrator: (
+                "יש לך תפקיד מנהל ב־\(tenant).",
+                "היישום מקבל את הגישה של חשבון הלקוח, לא של חשבון הניהול."
+            ),
+            byHand: (
+                Around(before: "הבקשה מאת \(tenant) בשם ", after: "."),
+                Around(before: "בקשה ", after: ".")
+            ),
+            months: [
+                "בינואר", "בפברואר", "במרץ", "באפריל", "במאי", "ביוני", "ביולי", "באוגוסט", "בספטמבר",
+                "באוקטובר",
+                "בנובמבר", "בדצמבר",
+            ]
+        )
+    }
+}

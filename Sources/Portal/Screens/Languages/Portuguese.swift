@@ -1,0 +1,86 @@
+extension ConsentWords {
+    static func portuguese(_ tenant: String) -> ConsentWords {
+        ConsentWords(
+            title: Around(before: "Ligar ", after: ""),
+            wantsToConnect: Around(before: "", after: " quer ligar-se à sua conta \(tenant)"),
+            asksForMore: Around(before: "", after: " pede mais acesso"),
+            hasChanged: Around(before: "", after: " mudou desde que a autorizou"),
+            signedInAs: "Sessão iniciada como ",
+            useAnotherAccount: "Não é você? Usar outra conta",
+            willBeAble: Around(before: "", after: " vai poder"),
+            willNotBeAble: Around(before: "", after: " não vai poder"),
+            newPermissions: "Novas permissões",
+            alreadyAllowed: "Já autorizado",
+            view: "Ver",
+            change: "Alterar",
+            account: "Conta",
+            onlyAnAccount: "A aplicação só fica a saber que tem aqui uma conta (um número, não o seu nome).",
+            mayLeaveOut: "Desmarque o que não quer partilhar. A ligação funciona sem isso.",
+            changedSince: "O que mudou desde ",
+            nameWas: Around(before: "O nome era ", after: "."),
+            publisherWas: Around(before: "Era publicada por ", after: "."),
+            logoIsNew: "O logótipo é novo.",
+            returnedTo: Around(before: "Antes regressava a ", after: "."),
+            addressesChanged: "A lista de endereços para onde o pode enviar mudou.",
+            sensitive: "Sensível",
+            publishedBy: "Publicada por",
+            registeredBySomeoneAt: "Registada por alguém de ",
+            youWillReturnTo: "Vai regressar a",
+            youWillStay: "Vai permanecer aqui.",
+            thisComputer: "este computador",
+            theApp: "a aplicação ",
+            accessLasts: "O acesso dura",
+            untilDisconnected: "Até eu a desligar",
+            thirtyDays: "30 dias",
+            sevenDays: "7 dias",
+            asBefore: Around(before: "Até ", after: ", como antes"),
+            connectedSince: "Ligada desde",
+            registeredHereOn: "Registada aqui em",
+            verifiedBy: "Verificada por \(tenant)",
+            notVerified: "Não verificada",
+            allow: "Permitir acesso",
+            cancel: "Cancelar",
+            keepsEarlier: "Se cancelar, mantém-se o que já autorizou.",
+            disconnectAnyTime: Around(before: "Pode desligar ", after: " em qualquer altura em "),
+            connectedApplications: "Aplicações ligadas",
+            privacyPolicy: "Política de privacidade",
+            terms: "Termos",
+            opens: "abre",
+            report: "Denunciar esta aplicação",
+            unchecked: (
+                "A \(tenant) não verificou quem fez esta aplicação.",
+                "Continue apenas se vem de um site ou de uma pessoa em quem confia."
+            ),
+            onThisComputer: (
+                "Esta aplicação corre neste computador.",
+                """
+                A \(tenant) não consegue confirmar que programa recebe o acesso. Continue apenas se acabou de o iniciar. Se \
+                o navegador mostrar depois «não foi possível ligar», volte a iniciar o programa e repita.
+                """
+            ),
+            onThisDevice: (
+                "Esta aplicação está instalada neste dispositivo.",
+                """
+                A \(tenant) não consegue confirmar que aplicação recebe o acesso. Continue apenas se acabou de a iniciar.
+                """
+            ),
+            testAccount: (
+                "É uma conta de teste desta aplicação.",
+                "Até a \(tenant) a aprovar, só as suas contas de teste a podem ligar."
+            ),
+            administrator: (
+                "É administrador da \(tenant).",
+                "Esta aplicação recebe o acesso da sua conta de cliente, não o da administração."
+            ),
+            byHand: (
+                Around(before: "\(tenant) pede em nome de ", after: "."),
+                Around(before: "Pedido ", after: ".")
+            ),
+            months: [
+                "de janeiro de", "de fevereiro de", "de março de", "de abril de", "de maio de", "de junho de",
+                "de julho de",
+                "de agosto de", "de setembro de", "de outubro de", "de novembro de", "de dezembro de",
+            ]
+        )
+    }
+}
