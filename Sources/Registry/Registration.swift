@@ -27,9 +27,18 @@ package struct ApplicationSummary: Sendable {
 // MARK: - What may be done with it
 
 extension PartnerAccess {
-    /// Registers an application; throws ``RegistrationRefusal``.
+    /// Registers an application, to wait where it looks like one that customers know; throws ``RegistrationRefusal``.
     package func register(_ draft: ApplicationDraft) async throws -> RegisteredApplication {
-        try await registry.register(draft, for: account, at: tenant, by: actor, from: provenance)
+        let brand = ApplicationBrand(profile: draft.profile, logo: draft.logo)
+        let isHeld = try await registry.mustBeHeld(brand, ownedBy: account.id, at: tenant)
+        return try await registry.register(
+            draft,
+            for: account,
+            at: tenant,
+            by: actor,
+            from: provenance,
+            isHeld: isHeld
+        )
     }
 
     /// The applications this partner is a member of.
@@ -106,13 +115,12 @@ extension ApplicationRegistry {
         for owner: Account,
         at tenant: Tenant,
         by actor: Actor,
-        from provenance: Provenance
+        from provenance: Provenance,
+        isHeld: Bool = false
     ) async throws -> RegisteredApplication {
         let id = ClientID(text: "\(tenant.name.secretPrefix)_\(entropy.base62(22))")
         let secret = draft.kind == .public ? nil : newClientSecret(at: tenant)
         let (now, ledger, digest) = (clock(), ledger, secret?.digest(with: secretKey))
-        let brand = ApplicationBrand(profile: draft.profile, logo: draft.logo)
-        let isHeld = try await mustBeHeld(brand, ownedBy: owner.id, at: tenant)
         let application = try await database.transaction(.tenant(tenant.id)) { transaction in
             try transaction.hold(owner.id, tenant: tenant.id)
             try transaction.checkRegistration(of: draft, by: owner.id, at: tenant)
