@@ -150,7 +150,7 @@ SCENES = [
     authorize("consent-rtl", "customer", "rtl"),
     authorize("consent-arabic", "customer", "unchecked", ui_locales="ar"),
     authorize("consent-german", "customer", "long", ui_locales="de"),
-    authorize("consent-hebrew", "customer", "approved", ui_locales="he"),
+    authorize("consent-hebrew", "stranger", "approved", ui_locales="he"),
     Scene("authorize-expired", "tester", wait_too_long),
     authorize("authorize-not-a-test-account", "tester", "building"),
     authorize("authorize-unknown-client", None, "unchecked", client_id="unknown"),
