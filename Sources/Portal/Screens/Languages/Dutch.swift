@@ -31,7 +31,7 @@ extension ConsentWords {
             thisComputer: "deze computer",
             theApp: "de app ",
             accessLasts: "De toegang geldt",
-            untilDisconnected: "Tot ik de koppeling verbreek",
+            untilDisconnected: "Tot ik ontkoppel",
             thirtyDays: "30 dagen",
             sevenDays: "7 dagen",
             asBefore: Around(before: "Tot ", after: ", zoals voorheen"),

@@ -31,7 +31,7 @@ extension ConsentWords {
             thisComputer: "cet ordinateur",
             theApp: "l’application ",
             accessLasts: "Durée de l’accès",
-            untilDisconnected: "Jusqu’à ce que je la déconnecte",
+            untilDisconnected: "Jusqu’à révocation",
             thirtyDays: "30 jours",
             sevenDays: "7 jours",
             asBefore: Around(before: "Jusqu’au ", after: ", comme avant"),

@@ -33,7 +33,7 @@ extension ConsentWords {
             thisComputer: "diesem Computer",
             theApp: "der App ",
             accessLasts: "Der Zugriff gilt",
-            untilDisconnected: "Bis ich die Verbindung trenne",
+            untilDisconnected: "Bis auf Widerruf",
             thirtyDays: "30 Tage",
             sevenDays: "7 Tage",
             asBefore: Around(before: "Bis ", after: ", wie bisher"),
