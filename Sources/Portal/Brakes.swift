@@ -93,6 +93,9 @@ struct Brakes: Sendable {
     let reports: Brake
     let signUps: Brake
 
+    /// Per tenant and account: letters to people who are not here yet.
+    let invitations: Brake
+
     /// Per address of the network: how often new passwords are asked for.
     let resets: Brake
 
@@ -112,6 +115,7 @@ struct Brakes: Sendable {
         addressFailures = Brake("address", 50, per: quarter, now)
         reports = Brake("report", 10, per: .seconds(3600), now)
         signUps = Brake("sign-up", 20, per: .seconds(3600), now)
+        invitations = Brake("invitation", 20, per: .seconds(3600), now)
         resets = Brake("reset", 20, per: .seconds(3600), now)
         letters = Brake("letter", 1, per: .seconds(60), now)
         dailyLetters = Brake("letters, daily", 10, per: .seconds(86_400), now)

@@ -153,9 +153,11 @@ extension LetterWriter {
     ) -> WrittenLetter {
         WrittenLetter(
             subject: "You are invited to \(application.name)",
-            paragraphs: ["\(by) invites you to work on \(application.name) at \(name), as \(role)."],
+            paragraphs: [
+                "\(by) invites you to work on \(application.name) at \(name), as \(MemberRole(rawValue: role)?.withArticle ?? role)."
+            ],
             link: link("Accept the invitation", to: "invitations", secret),
-            closing: ["The link works once. If you did not expect it, ignore this letter."]
+            closing: ["The link works once, for seven days. If you did not expect it, ignore this letter."]
         )
     }
 

@@ -210,7 +210,7 @@ extension ApplicationRegistry {
             .inviteAdministrator,
             about: email.text,
             rank.rawValue,
-            lasting: .seconds(7 * 86_400),
+            lasting: OneTimeLink.invitationLife,
             at: tenant
         )
         try await changePeople(of: tenant, by: actor, from: provenance) { transaction, record, now in
@@ -291,17 +291,11 @@ extension Connection {
     }
 
     fileprivate func openInvitations(tenant: TenantID, at now: Date) throws -> [Invitation] {
-        try run(
-            """
-            SELECT subject, detail, expires_at FROM one_time_links
-            WHERE tenant = \(tenant) AND purpose = 'admin.invite' AND used_at IS NULL AND expires_at > \(now)
-            ORDER BY subject
-            """
-        ).compactMap { row in
-            guard let email = EmailAddress(try row.text(0)), let rank = Rank(rawValue: try row.text(1)) else {
+        try openLinks(.inviteAdministrator, tenant: tenant, at: now).compactMap { facts in
+            guard let email = EmailAddress(facts.subject), let rank = Rank(rawValue: facts.detail) else {
                 return nil
             }
-            return Invitation(email: email, rank: rank, expiresAt: try row.date(2))
+            return Invitation(email: email, rank: rank, expiresAt: facts.expiresAt)
         }
     }
 

@@ -77,6 +77,7 @@ extension Connection {
             let removal: SQL = "DELETE FROM \(table) WHERE tenant = \(tenant) AND application = \(id)"
             try run(removal)
         }
+        try endLinks(.invite, about: "\(id) ", tenant: tenant)
         try run(
             """
             UPDATE applications SET deleted_at = \(now), suspended_at = \(now), suspension_reason = NULL,

@@ -128,6 +128,44 @@ private struct StoredLink {
 }
 
 extension Connection {
+    /// The links that still work whose subject begins so.
+    func openLinks(
+        _ purpose: OneTimeLink.Purpose,
+        about beginning: String = "",
+        tenant: TenantID,
+        at now: Date
+    ) throws -> [OneTimeLink.Facts] {
+        try run(
+            """
+            SELECT subject, detail, expires_at FROM one_time_links
+            WHERE tenant = \(tenant) AND purpose = \(purpose) AND used_at IS NULL AND expires_at > \(now)
+                AND substr(subject, 1, CAST(\(beginning.unicodeScalars.count) AS INTEGER)) = \(beginning)
+            ORDER BY subject
+            """
+        ).map { row in
+            OneTimeLink.Facts(
+                subject: try row.text(0),
+                detail: try row.text(1),
+                expiresAt: try row.date(2)
+            )
+        }
+    }
+
+    /// Kills the links whose subject begins so and that meet a further condition.
+    func endLinks(
+        _ purpose: OneTimeLink.Purpose,
+        about beginning: String,
+        _ condition: SQL = "",
+        tenant: TenantID
+    ) throws {
+        let removal: SQL = """
+            DELETE FROM one_time_links
+            WHERE tenant = \(tenant) AND purpose = \(purpose) AND used_at IS NULL
+                AND substr(subject, 1, CAST(\(beginning.unicodeScalars.count) AS INTEGER)) = \(beginning)
+            """
+        try run(removal + condition)
+    }
+
     fileprivate func upsert(_ link: OneTimeLink, _ digest: [UInt8], tenant: TenantID) throws {
         try run(
             """

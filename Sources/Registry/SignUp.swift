@@ -28,6 +28,7 @@ extension OneTimeLink {
     /// How long a link to an address stays good (ux A2), and one to a new password (SL-10).
     package static let confirmationLife: Duration = .seconds(3600)
     package static let resetLife: Duration = .seconds(1800)
+    package static let invitationLife: Duration = .seconds(7 * 86_400)
 }
 
 // MARK: - What may be done with it
@@ -80,13 +81,7 @@ extension ApplicationRegistry {
         let facts = try await facts(of: link, .confirmAddress, at: tenant)
         let draft = try AccountDraft(email: facts.subject, name: facts.detail, password: password, at: tenant)
         let hash = try await passwords.hash(draft.password)
-        let account = Account(
-            id: AccountID(text: "acc_" + entropy.base62(22)),
-            role: .partner,
-            email: draft.email,
-            name: draft.name,
-            organisation: ""
-        )
+        let account = newPartner(draft)
         let (now, ledger, id) = (clock(), ledger, tenant.id)
         return try await database.transaction(.tenant(id)) { transaction in
             guard try self.use(link, .confirmAddress, in: transaction, tenant: id, at: now) != nil,
@@ -104,6 +99,16 @@ extension ApplicationRegistry {
             )
             return account
         }
+    }
+
+    func newPartner(_ draft: AccountDraft) -> Account {
+        Account(
+            id: AccountID(text: "acc_" + entropy.base62(22)),
+            role: .partner,
+            email: draft.email,
+            name: draft.name,
+            organisation: ""
+        )
     }
 
     /// What an open link is about; throws ``LinkRefusal`` for any other.

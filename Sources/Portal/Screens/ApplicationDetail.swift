@@ -7,6 +7,10 @@ struct ApplicationPage {
     let visit: Visit
     let application: Application
     let role: MemberRole
+    let team: Team
+
+    /// Who looks.
+    let own: AccountID
     let secrets: [ClientSecret]
     let testAccounts: [TestAccount]
     let pending: PendingRevision?
@@ -62,6 +66,7 @@ struct ApplicationPage {
                 requests: tokenRequests
             )
             QuickStart(visit: visit, application: application)
+            TeamSection(visit: visit, application: application, role: role, team: team, own: own)
             if role == .owner { DangerSection(visit: visit, application: application) }
         }
     }

@@ -6,13 +6,21 @@ enum ApplicationScreens {
     static func list(_ partner: PartnerAccess, _ visit: Visit) async throws -> Response {
         let applications = try await partner.applications()
         return Page("Applications", .partners(signedIn: true, current: .applications)) {
-            if visit.queryValue("done") == "deleted" { Notice(text: "The application is deleted.") }
+            Notice(text: notice(visit.queryValue("done")))
             if applications.isEmpty {
                 NothingRegistered(visit: visit)
             } else {
                 ApplicationTable(applications: applications, visit: visit)
             }
         }.response(to: visit)
+    }
+
+    private static func notice(_ done: String?) -> String? {
+        switch done {
+        case "deleted": "The application is deleted."
+        case "left": "You left the team."
+        default: nil
+        }
     }
 
     static func show(_ member: MemberAccess, _ visit: Visit) async throws -> Response {
@@ -75,6 +83,8 @@ enum ApplicationScreens {
             visit: visit,
             application: member.application,
             role: member.role,
+            team: try await member.team(),
+            own: member.account.id,
             secrets: try await member.secrets(),
             testAccounts: try await member.testAccounts(),
             pending: try await member.pendingRevision(),
@@ -105,6 +115,12 @@ enum Done: String {
     case permissionsSaved = "permissions-saved"
     case tokenAsked = "token-asked"
     case tokenEnded = "token-ended"
+    case invited
+    case invitedAgain = "invited-again"
+    case invitationCancelled = "invitation-cancelled"
+    case joined
+    case roleSaved = "role-saved"
+    case memberRemoved = "member-removed"
 
     var sentence: String {
         switch self {
@@ -121,6 +137,12 @@ enum Done: String {
         case .permissionsSaved: "The permissions are saved."
         case .tokenAsked: "You asked for a token. You read here what becomes of it."
         case .tokenEnded: "The request is ended."
+        case .invited: "The invitation is on its way."
+        case .invitedAgain: "The invitation is on its way again. The link sent before no longer works."
+        case .invitationCancelled: "The invitation is cancelled. Its link no longer works."
+        case .joined: "You are in the team now."
+        case .roleSaved: "The role is saved."
+        case .memberRemoved: "The member is removed."
         }
     }
 }

@@ -40,11 +40,13 @@ enum InvitationScreens {
         }
     }
 
-    private static func gone(_ visit: Visit) -> Response {
+    static func gone(_ visit: Visit, _ role: Role = .admin) -> Response {
         Page("This link no longer works", .gate) {
             h1 { "This link no longer works" }
             p { "\(PeopleRefusal.linkGone.sentence)." }
-            p { a(.href(visit.path("admin", "sign-in"))) { "Sign in to administration" } }
+            p {
+                a(.href(role.signIn(visit))) { role == .admin ? "Sign in to administration" : "Sign in" }
+            }
         }.response(to: visit, .gone)
     }
 

@@ -4,7 +4,7 @@ import Web
 /// How partners come in: sign-up, sign-in, sign-out.
 enum PartnerDoor {
     static func askToSignIn(_ visit: Visit) async throws -> Response {
-        let goal = Goal(visit.queryValue("application"), visit.queryValue("reference"))
+        let goal = Goal(visit.queryValue)
         if try await visit.partner() != nil { return .redirect(to: goal.path(visit)) }
         return visit.answerWithSeal { visit, seal, headers in
             SignInForm.partners(visit, seal, goal).page.response(to: visit, .ok, headers)
@@ -13,7 +13,7 @@ enum PartnerDoor {
 
     static func signIn(_ form: Form, _ visit: Visit) async throws -> Response {
         let door = Door(role: .partner, form: form)
-        let goal = Goal(form["application"], form["reference"])
+        let goal = Goal { form[$0] }
         switch try await door.open(visit) {
         case .opened(let cookies):
             return .redirect(to: goal.path(visit), cookies)
@@ -31,21 +31,25 @@ enum PartnerDoor {
     }
 }
 
-/// Where a partner wants to go once they are signed in: to their applications, or to what a reference is about.
+/// Where a partner wants to go once they are signed in: to their applications, to what a reference is about, or to a
+/// team they were invited to.
 struct Goal {
     let hidden: [(name: String, value: String)]
 
-    init(_ application: String?, _ reference: String?) {
-        guard let application, let reference else {
+    init(_ wish: (_ name: String) -> String?) {
+        if let invitation = wish("invitation") {
+            hidden = [("invitation", invitation)]
+        } else if let application = wish("application"), let reference = wish("reference") {
+            hidden = [("application", application), ("reference", reference)]
+        } else {
             hidden = []
-            return
         }
-        hidden = [("application", application), ("reference", reference)]
     }
 
     func path(_ visit: Visit) -> Path {
-        guard let application = hidden.first?.value else { return visit.path("applications") }
-        return visit.path("applications", application, "activity").with(query: Array(hidden.dropFirst()))
+        guard let first = hidden.first else { return visit.path("applications") }
+        if first.name == "invitation" { return visit.path("invitations", first.value) }
+        return visit.path("applications", first.value, "activity").with(query: Array(hidden.dropFirst()))
     }
 }
 

@@ -123,7 +123,7 @@ struct RoleTooLowPage {
             p {
                 "You are signed in as "
                 bdi { email.text }
-                ", who is a \(role.word). Ask an Owner of "
+                ", who is \(role.withArticle). Ask an Owner of "
                 bdi { application }
                 "."
             }
@@ -138,6 +138,16 @@ extension MemberRole {
         case .viewer: "Viewer"
         case .developer: "Developer"
         case .owner: "Owner"
+        }
+    }
+
+    var withArticle: String { self == .owner ? "an \(word)" : "a \(word)" }
+
+    var effect: String {
+        switch self {
+        case .viewer: "Sees everything about the application, and changes nothing."
+        case .developer: "Changes everything but client secrets and the team."
+        case .owner: "Does everything, also with client secrets and the team."
         }
     }
 }
