@@ -1,6 +1,10 @@
 # Each target is a sentence; what is missing on the machine is installed first, and said.
 
 RELEASE := swift build --configuration release --static-swift-stdlib
+
+# Each test opens a database of its own: all at once would be more files than a process may open.
+SWIFT_TEST := swift test --skip-build --experimental-maximum-parallelization-width 16
+
 PYTEST  := var/venv/bin/python -m pytest Tests/EndToEnd
 
 # What is the same whatever keeps the rows: the looks of pages, and the servers that tests are given.
@@ -18,7 +22,7 @@ test: lint      ## Everything CI runs: all tests on SQLite, then on PostgreSQL a
 	@scripts/setup test
 	$(RELEASE) --product portal
 	swift build --build-tests
-	swift test --skip-build
+	$(SWIFT_TEST)
 	$(PYTEST)
 	scripts/postgres run swift test --skip-build --no-parallel --filter RegistryTests --filter PortalTests
 	scripts/postgres run $(PYTEST) $(SAME)
@@ -26,7 +30,7 @@ test: lint      ## Everything CI runs: all tests on SQLite, then on PostgreSQL a
 check: lint     ## The quick part of that, for every commit
 	@scripts/setup run
 	swift build --build-tests
-	swift test --skip-build
+	$(SWIFT_TEST)
 
 bench:          ## The benchmark beside nginx, then on PostgreSQL beside peers; TOKENS=1000000 stores so many, POSTGRES=0|only|peers
 	@scripts/setup bench

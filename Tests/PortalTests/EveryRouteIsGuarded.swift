@@ -111,6 +111,11 @@ struct EveryRouteIsGuarded {
         return try await browser.post(path, sent)
     }
 
+    @Test func `no route stands in the table twice`() {
+        let places = Site.routes.map { "\($0.method) \($0.pattern)" }
+        #expect(Set(places).count == places.count)
+    }
+
     @Test(arguments: Site.routes.filter { $0.admits != .anyone })
     func `it refuses everyone it does not admit, and nothing happens`(route: Route) async throws {
         let scene = try await Scene()
