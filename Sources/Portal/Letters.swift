@@ -70,9 +70,7 @@ struct LetterWriter: Sendable {
             secretCreated(application, by, from, at)
         case .secretEnds(let application, let hint, let at, let used): secretEnds(application, hint, at, used)
         case .secretUnused(let application, let hint, let since): secretUnused(application, hint, since)
-        case .secretToClaim(let application, let until, let link): secretToClaim(application, until, link)
         case .invited(let application, let by, let role, let link): invited(application, by, role, link)
-        case .transferOffered(let application, let by, let link): transferOffered(application, by, link)
         case .manualTokenReady(let application, let customer, let until, let link):
             manualTokenReady(application, customer, until, link)
         case .manualToken(let application, let customer, let token): manualToken(application, customer, token)

@@ -134,17 +134,6 @@ extension LetterWriter {
         )
     }
 
-    func secretToClaim(_ application: Letter.Mention, _ until: Date, _ secret: String) -> WrittenLetter {
-        WrittenLetter(
-            subject: "Collect a new client secret for \(application.name)",
-            paragraphs: [
-                "\(name) made a new client secret for \(application.name). Nobody at \(name) has seen it."
-            ],
-            link: link("Collect the secret", to: "secrets", "claim", secret),
-            closing: ["The link works once, until \(CalendarText(until).full)."]
-        )
-    }
-
     func invited(
         _ application: Letter.Mention,
         _ by: String,
@@ -158,17 +147,6 @@ extension LetterWriter {
             ],
             link: link("Accept the invitation", to: "invitations", secret),
             closing: ["The link works once, for seven days. If you did not expect it, ignore this letter."]
-        )
-    }
-
-    func transferOffered(_ application: Letter.Mention, _ by: String, _ secret: String) -> WrittenLetter {
-        WrittenLetter(
-            subject: "You are offered \(application.name)",
-            paragraphs: [
-                "\(by) wants to hand \(application.name) over to you. You would be its owner at \(name)."
-            ],
-            link: link("Look at the offer", to: "transfers", secret),
-            closing: ["The link works once. Nothing changes until you accept."]
         )
     }
 

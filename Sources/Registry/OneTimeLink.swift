@@ -12,8 +12,6 @@ package struct OneTimeLink: Sendable {
         case firstAdministrator = "admin.first"
         case inviteAdministrator = "admin.invite"
         case invite = "member.invite"
-        case transfer = "application.transfer"
-        case claimSecret = "secret.claim"
         case requestToken = "token.request"
         case collectToken = "token.collect"
 

@@ -36,7 +36,6 @@ extension Schema {
             ) WITHOUT ROWID
             """,
             "CREATE INDEX outbox_by_due ON outbox (tenant, due_at) WHERE ended_at IS NULL",
-            "CREATE INDEX outbox_by_end ON outbox (tenant, ended_at)",
             """
             CREATE TABLE one_time_links (
                 tenant INTEGER NOT NULL,
