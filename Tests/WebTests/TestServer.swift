@@ -118,7 +118,10 @@ private func anonymousFile() -> Int32 {
 final class Wire: Sendable {
     let descriptor: Int32
 
-    struct Refused: Error {}
+    struct Refused: Error, Equatable {
+        /// What `connect` said.
+        let code: Int32
+    }
 
     init(port: Int) throws {
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
@@ -137,7 +140,7 @@ final class Wire: Sendable {
                 connect(descriptor, $0.baseAddress, socklen_t(bytes.count)) == 0
             }
         }
-        guard connected else { throw Refused() }
+        guard connected else { throw Refused(code: errno) }
     }
 
     deinit {
