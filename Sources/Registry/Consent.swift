@@ -18,6 +18,58 @@ package enum WayBack: Sendable, Equatable {
     case manualRequest(String)
 }
 
+/// What a customer is asked about, as it is kept until they answer.
+package struct WaitingSubject: Sendable {
+    let query: String
+    let application: ClientID
+    let redirectURI: String
+    let wasNamed: Bool
+    let scopes: ScopeSet
+    let state: String?
+    let challenge: CodeChallenge?
+    let responseType: ResponseType
+    let revision: Int
+
+    /// The request by hand it is about; then nobody is redirected.
+    let manualRequest: String?
+}
+
+extension WaitingSubject {
+    /// A request of an application's, with the query string it came with.
+    package init(_ request: AuthorizationRequest, query: String) {
+        self.init(
+            query: query,
+            application: request.application.id,
+            redirectURI: request.recipient.redirectURI.text,
+            wasNamed: request.recipient.wasNamed,
+            scopes: request.scopes,
+            state: request.state,
+            challenge: request.challenge,
+            responseType: request.responseType,
+            revision: request.application.revision,
+            manualRequest: nil
+        )
+    }
+
+    /// A request by hand, which brings nothing along and sends nobody anywhere.
+    package init(_ request: ManualRequest, of application: Application) {
+        self.init(
+            query: "",
+            application: application.id,
+            redirectURI: "",
+            wasNamed: false,
+            scopes: request.scopes,
+            state: nil,
+            challenge: nil,
+            responseType: .code,
+            revision: application.revision,
+            manualRequest: request.reference
+        )
+    }
+
+    var wayBack: WayBack { manualRequest.map(WayBack.manualRequest) ?? .authorization(query: query) }
+}
+
 /// What a customer has allowed an application.
 package struct ConsentGrant: Sendable {
     package let id: String
@@ -75,25 +127,8 @@ package enum Standing: Sendable {
 
 extension ApplicationRegistry {
     /// Keeps a request of a browser that has not signed in; the result names it in the sign-in page's address.
-    package func keep(
-        _ request: AuthorizationRequest,
-        query: String,
-        browser: [UInt8],
-        at tenant: Tenant
-    ) async throws -> String {
-        let made = ticket(for: request, query: query, browser: browser, session: nil, at: tenant)
-        try await database.write(made.insertion, .tenant(tenant.id))
-        return made.ticket.id
-    }
-
-    /// Keeps a request by hand for a customer who has not signed in.
-    package func keep(
-        _ request: ManualRequest,
-        of application: Application,
-        browser: [UInt8],
-        at tenant: Tenant
-    ) async throws -> String {
-        let made = ticket(for: request, of: application, browser: browser, session: nil, at: tenant)
+    package func keep(_ subject: WaitingSubject, browser: [UInt8], at tenant: Tenant) async throws -> String {
+        let made = ticket(for: subject, browser: browser, session: nil, showing: nil, at: tenant)
         try await database.write(made.insertion, .tenant(tenant.id))
         return made.ticket.id
     }
@@ -123,75 +158,30 @@ extension ApplicationRegistry {
             guard let row = try transaction.waitingRequest(ticket.id, tenant: tenant),
                 areEqualInConstantTime(row.digest, digest)
             else { return nil }
-            return row.wayBack
+            return row.subject.wayBack
         }
     }
 
     /// A ticket for a request, and the statement that writes its row.
     fileprivate func ticket(
-        for request: AuthorizationRequest,
-        query: String,
+        for subject: WaitingSubject,
         browser: [UInt8],
         session: Session?,
-        showing shown: ShownDisclosure? = nil,
+        showing shown: ShownDisclosure?,
         at tenant: Tenant
     ) -> (ticket: SecretText, insertion: SQL) {
-        let (now, ticket) = newTicket(at: tenant)
+        let now = clock()
+        let ticket = SecretText(prefix: tenant.name.secretPrefix, kind: .ticket, now: now, entropy: entropy)
         let row = WaitingRow(
             digest: ticket.digest(with: secretKey),
             session: session?.id,
             browser: browser,
-            query: query,
-            application: request.application.id,
-            redirectURI: request.recipient.redirectURI.text,
-            wasNamed: request.recipient.wasNamed,
-            scopes: request.scopes,
-            state: request.state,
-            challenge: request.challenge,
-            responseType: request.responseType,
-            revision: request.application.revision,
-            manualRequest: nil,
+            subject: subject,
             language: shown?.disclosure.language ?? "en",
             shown: shown?.digest,
             expiresAt: now.addingTimeInterval(Double(tenant.policy.requestSeconds))
         )
         return (ticket, row.insertion(as: ticket.id, tenant: tenant.id))
-    }
-
-    /// The same for a request by hand, which brings nothing along and sends nobody anywhere.
-    fileprivate func ticket(
-        for request: ManualRequest,
-        of application: Application,
-        browser: [UInt8],
-        session: Session?,
-        showing shown: ShownDisclosure? = nil,
-        at tenant: Tenant
-    ) -> (ticket: SecretText, insertion: SQL) {
-        let (now, ticket) = newTicket(at: tenant)
-        let row = WaitingRow(
-            digest: ticket.digest(with: secretKey),
-            session: session?.id,
-            browser: browser,
-            query: "",
-            application: application.id,
-            redirectURI: "",
-            wasNamed: false,
-            scopes: request.scopes,
-            state: nil,
-            challenge: nil,
-            responseType: .code,
-            revision: application.revision,
-            manualRequest: request.reference,
-            language: shown?.disclosure.language ?? "en",
-            shown: shown?.digest,
-            expiresAt: now.addingTimeInterval(Double(tenant.policy.requestSeconds))
-        )
-        return (ticket, row.insertion(as: ticket.id, tenant: tenant.id))
-    }
-
-    private func newTicket(at tenant: Tenant) -> (Date, SecretText) {
-        let (now, prefix) = (clock(), tenant.name.secretPrefix)
-        return (now, SecretText(prefix: prefix, kind: .ticket, now: now, entropy: entropy))
     }
 }
 
@@ -241,31 +231,11 @@ extension CustomerAccess {
     ///
     /// Only what was shown can be allowed; without that the answer can be no but no.
     package func remember(
-        _ request: AuthorizationRequest,
-        query: String,
+        _ subject: WaitingSubject,
         showing shown: ShownDisclosure? = nil
     ) async throws -> SecretText {
         let made = registry.ticket(
-            for: request,
-            query: query,
-            browser: [],
-            session: session,
-            showing: shown,
-            at: tenant
-        )
-        try await registry.database.writeSoon(made.insertion, .tenant(tenant.id))
-        return made.ticket
-    }
-
-    /// Keeps what the consent screen shows on a request by hand.
-    package func remember(
-        _ request: ManualRequest,
-        of application: Application,
-        showing shown: ShownDisclosure
-    ) async throws -> SecretText {
-        let made = registry.ticket(
-            for: request,
-            of: application,
+            for: subject,
             browser: [],
             session: session,
             showing: shown,
@@ -284,7 +254,11 @@ extension CustomerAccess {
     {
         let code = registry.newCode(at: tenant)
         let granted = request.scopes.intersection(grant.scopes)
-        let row = CodeRow(request, granted, digest: code.digest(with: registry.secretKey))
+        let row = CodeRow(
+            WaitingSubject(request, query: ""),
+            granted,
+            digest: code.digest(with: registry.secretKey)
+        )
         let (now, tenant, application) = (registry.clock(), tenant, request.application)
         let holding = application.holding(asOf: application.revision, tenant: tenant.id)
         let isUnchanged = try await registry.database.transaction(.tenant(tenant.id)) { transaction in

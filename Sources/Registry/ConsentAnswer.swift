@@ -115,9 +115,9 @@ extension CustomerAccess {
             else { return (.refused, nil) }
             let (row, waiting) = (found.row, found.row.waiting(for: application, at: moment.now))
             if waiting.expired { return (.expired(waiting), application) }
-            guard application.revision == row.revision, !application.isSuspended,
-                try transaction.mayConnect(account, to: application, for: row.scopes, at: tenant)
-            else { return (.startAgain(row.wayBack), application) }
+            guard application.revision == row.subject.revision, !application.isSuspended,
+                try transaction.mayConnect(account, to: application, for: row.subject.scopes, at: tenant)
+            else { return (.startAgain(row.subject.wayBack), application) }
             let taking = WaitingRow.taking(ticket.id, tenant: tenant.id, at: moment.now)
             let result =
                 switch answer {
@@ -126,12 +126,12 @@ extension CustomerAccess {
                 }
             guard let result else {
                 try handOver(row, answer, to: application, transaction)
-                return (.stays(row.wayBack), application)
+                return (.stays(row.subject.wayBack), application)
             }
             let sent = AuthorizationAnswer(
-                redirectURI: try RedirectURI(kept: row.redirectURI),
-                state: row.state,
-                mode: row.responseType.mode,
+                redirectURI: try RedirectURI(kept: row.subject.redirectURI),
+                state: row.subject.state,
+                mode: row.subject.responseType.mode,
                 result: result
             )
             return (.answer(sent), application)
@@ -152,7 +152,7 @@ extension CustomerAccess {
         let earlier = try standing?.opened().standing(at: tenant)
         let shown = try found.disclosure(of: application, given: earlier, at: tenant)
         guard let shown, !(application.isFrozen && (earlier == nil || shown.asksForMore)) else {
-            throw Overtaken(wayBack: row.wayBack)
+            throw Overtaken(wayBack: row.subject.wayBack)
         }
         let decision = ConsentDecision(on: row, showing: shown, given: earlier?.grant, moment.choice, at: now)
         if let lapsed = found.consent?.grant, standing == nil {
@@ -174,9 +174,9 @@ extension CustomerAccess {
             now,
             transaction,
             after: [taking, writing],
-            provided: application.holding(asOf: row.revision, tenant: tenant.id)
+            provided: application.holding(asOf: row.subject.revision, tenant: tenant.id)
         )
-        guard isFirst else { throw Overtaken(wayBack: row.wayBack) }
+        guard isFirst else { throw Overtaken(wayBack: row.subject.wayBack) }
         try transaction.insert(step, tenant: tenant.id, at: now)
         if tenant.policy.consentLetters {
             try write(about: decision, given: earlier?.grant, to: application, grant, now, transaction)
@@ -190,13 +190,13 @@ extension CustomerAccess {
         to application: Application,
         _ transaction: any Connection
     ) throws {
-        guard answer == .allow, let reference = row.manualRequest else { return }
+        guard answer == .allow, let reference = row.subject.manualRequest else { return }
         try registry.handOver(reference, to: application, at: tenant, from: provenance, transaction)
     }
 
     /// Everybody in a request by hand, for the ledger; nobody in any other.
     private func parties(in row: WaitingRow, _ transaction: any Connection) throws -> [(String, String)] {
-        guard let reference = row.manualRequest else { return [] }
+        guard let reference = row.subject.manualRequest else { return [] }
         return try transaction.manualRequest(reference, tenant: tenant.id)?.parties ?? []
     }
 
@@ -207,7 +207,7 @@ extension CustomerAccess {
         _ moment: AnswerMoment,
         _ transaction: any Connection
     ) throws {
-        guard let reference = row.manualRequest else { return }
+        guard let reference = row.subject.manualRequest else { return }
         let isTaken = try registry.answer(
             reference,
             of: account.id,
@@ -216,7 +216,7 @@ extension CustomerAccess {
             tenant: tenant.id,
             at: moment.now
         )
-        if !isTaken { throw Overtaken(wayBack: row.wayBack) }
+        if !isTaken { throw Overtaken(wayBack: row.subject.wayBack) }
     }
 
     /// What was shown and allowed, signed.
@@ -264,14 +264,14 @@ extension CustomerAccess {
         _ moment: AnswerMoment,
         _ transaction: any Connection
     ) throws -> AuthorizationAnswer.Result? {
-        if row.manualRequest != nil {
+        if row.subject.manualRequest != nil {
             try take(row, allowing: (grant, decision.granted), moment, transaction)
             return nil
         }
-        if row.responseType == .token {
-            return .token(try token(decision, for: row.application, under: grant, transaction))
+        if row.subject.responseType == .token {
+            return .token(try token(decision, for: row.subject.application, under: grant, transaction))
         }
-        let code = CodeRow(row, decision.granted, digest: moment.codeDigest)
+        let code = CodeRow(row.subject, decision.granted, digest: moment.codeDigest)
         try transaction.insert(code, as: moment.code.id, under: grant, tenant: tenant, at: moment.now)
         return .code(moment.code)
     }
@@ -297,9 +297,9 @@ extension CustomerAccess {
         let parties = try parties(in: row, transaction)
         guard
             try record(.consentRefused, application, parties, moment.now, transaction, after: [taking])
-        else { throw Overtaken(wayBack: row.wayBack) }
+        else { throw Overtaken(wayBack: row.subject.wayBack) }
         try take(row, allowing: nil, moment, transaction)
-        return row.manualRequest == nil ? .refusal(.deniedByCustomer) : nil
+        return row.subject.manualRequest == nil ? .refusal(.deniedByCustomer) : nil
     }
 
     @discardableResult
@@ -347,7 +347,7 @@ extension ConsentDecision {
         if let receipt {
             detail += [("receipt", receipt.receipt.id), ("digest", base64URL(receipt.digest))]
         }
-        if row.responseType == .token { detail.append(("grant", Grant.implicit.rawValue)) }
+        if row.subject.responseType == .token { detail.append(("grant", Grant.implicit.rawValue)) }
         return detail
     }
 }

@@ -49,17 +49,17 @@ struct ConsentDecision: Sendable {
         let left = ScopeSet(unticked.compactMap(Scope.init))
         let held = earlier?.scopes ?? ScopeSet()
         let displayed = ScopeSet((shown.asked + shown.alreadyAllowed).compactMap { Scope($0.scope) })
-        granted = row.scopes.intersection(displayed).subtracting(left)
+        granted = row.subject.scopes.intersection(displayed).subtracting(left)
         let scopes = held.subtracting(left).union(granted)
         let declined = (earlier?.declined ?? ScopeSet()).union(left).subtracting(scopes)
         self.unticked = Set(unticked)
         self.row = ConsentRow(
-            application: row.application,
+            application: row.subject.application,
             scopes: scopes,
             declined: declined,
             endsAt: choice.term.end(from: now, given: earlier),
-            redirectURI: row.redirectURI,
-            revision: row.revision
+            redirectURI: row.subject.redirectURI,
+            revision: row.subject.revision
         )
     }
 }

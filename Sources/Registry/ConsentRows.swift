@@ -7,18 +7,7 @@ struct WaitingRow: Sendable {
     let digest: [UInt8]
     let session: String?
     let browser: [UInt8]
-    let query: String
-    let application: ClientID
-    let redirectURI: String
-    let wasNamed: Bool
-    let scopes: ScopeSet
-    let state: String?
-    let challenge: CodeChallenge?
-    let responseType: ResponseType
-    let revision: Int
-
-    /// The request by hand it is about; then nobody is redirected.
-    let manualRequest: String?
+    let subject: WaitingSubject
 
     /// In which language the consent screen was, and the digest of what it said.
     let language: String
@@ -42,14 +31,15 @@ struct FoundRequest: Sendable {
         given earlier: EarlierConsent?,
         at tenant: Tenant
     ) throws -> Disclosure? {
-        let redirectURI = row.manualRequest == nil ? try RedirectURI(kept: row.redirectURI) : nil
+        let redirectURI =
+            row.subject.manualRequest == nil ? try RedirectURI(kept: row.subject.redirectURI) : nil
         for given in earlier == nil ? [nil] : [earlier, nil] {
             let shown = try ShownDisclosure(
                 Disclosure(
                     of: application,
-                    asking: row.scopes,
+                    asking: row.subject.scopes,
                     at: redirectURI,
-                    on: row.manualRequest,
+                    on: row.subject.manualRequest,
                     given: given,
                     in: row.language,
                     at: tenant
@@ -87,26 +77,26 @@ extension WaitingRow {
         digest = try row.bytes(0)
         session = try row.optionalText(1)
         browser = try row.bytes(2)
-        query = try row.text(3)
-        application = ClientID(text: try row.text(4))
-        redirectURI = try row.text(5)
-        wasNamed = try row.bool(6)
-        scopes = ScopeSet(wire: try row.text(7)) ?? ScopeSet()
-        state = try row.optionalText(8)
-        challenge = CodeChallenge(stored: try row.text(9))
-        responseType = ResponseType(rawValue: try row.text(12)) ?? .code
-        revision = try row.integer(10)
+        subject = WaitingSubject(
+            query: try row.text(3),
+            application: ClientID(text: try row.text(4)),
+            redirectURI: try row.text(5),
+            wasNamed: try row.bool(6),
+            scopes: ScopeSet(wire: try row.text(7)) ?? ScopeSet(),
+            state: try row.optionalText(8),
+            challenge: CodeChallenge(stored: try row.text(9)),
+            responseType: ResponseType(rawValue: try row.text(12)) ?? .code,
+            revision: try row.integer(10),
+            manualRequest: try row.optionalText(15)
+        )
         language = try row.text(13)
-        manualRequest = try row.optionalText(15)
         shown = try row.optionalBytes(14)
         expiresAt = try row.date(11)
     }
 
     func waiting(for application: Application, at now: Date) -> WaitingRequest {
-        WaitingRequest(wayBack: wayBack, application: application, expired: expiresAt <= now)
+        WaitingRequest(wayBack: subject.wayBack, application: application, expired: expiresAt <= now)
     }
-
-    var wayBack: WayBack { manualRequest.map(WayBack.manualRequest) ?? .authorization(query: query) }
 
     /// Marks a request as answered; answers with a row when this was the statement that did.
     static func taking(_ id: String, tenant: TenantID, at now: Date) -> SQL {
@@ -122,9 +112,10 @@ extension WaitingRow {
         INSERT INTO authorization_requests (tenant, id, digest, session, browser, query, application,
             redirect_uri, redirect_uri_sent, scopes, state, challenge, response_type, revision, language,
             shown, manual_request, expires_at)
-        VALUES (\(tenant), \(id), \(digest), \(session), \(browser), \(query), \(application),
-            \(redirectURI), \(wasNamed), \(scopes), \(state), \(challenge?.text ?? ""),
-            \(responseType), \(revision), \(language), \(shown), \(manualRequest), \(expiresAt))
+        VALUES (\(tenant), \(id), \(digest), \(session), \(browser), \(subject.query),
+            \(subject.application), \(subject.redirectURI), \(subject.wasNamed), \(subject.scopes),
+            \(subject.state), \(subject.challenge?.text ?? ""), \(subject.responseType), \(subject.revision),
+            \(language), \(shown), \(subject.manualRequest), \(expiresAt))
         """
     }
 }
@@ -138,22 +129,13 @@ struct CodeRow: Sendable {
     let scopes: ScopeSet
     let challenge: CodeChallenge?
 
-    init(_ request: AuthorizationRequest, _ granted: ScopeSet, digest: [UInt8]) {
+    init(_ subject: WaitingSubject, _ granted: ScopeSet, digest: [UInt8]) {
         self.digest = digest
-        application = request.application.id
-        redirectURI = request.recipient.redirectURI.text
-        wasNamed = request.recipient.wasNamed
+        application = subject.application
+        redirectURI = subject.redirectURI
+        wasNamed = subject.wasNamed
         scopes = granted
-        challenge = request.challenge
-    }
-
-    init(_ row: WaitingRow, _ granted: ScopeSet, digest: [UInt8]) {
-        self.digest = digest
-        application = row.application
-        redirectURI = row.redirectURI
-        wasNamed = row.wasNamed
-        scopes = granted
-        challenge = row.challenge
+        challenge = subject.challenge
     }
 }
 
@@ -194,7 +176,7 @@ extension Connection {
     }
 
     func waiting(_ row: WaitingRow, tenant: TenantID, at now: Date) throws -> WaitingRequest? {
-        try application(row.application.text, tenant: tenant).map { row.waiting(for: $0, at: now) }
+        try application(row.subject.application.text, tenant: tenant).map { row.waiting(for: $0, at: now) }
     }
 
     /// An application that waits for approval works for its test accounts only, in a reviewed tenant with whatever

@@ -197,7 +197,11 @@ struct AnsweringAConsentScreen {
     @Test func `a request kept for somebody who signs in is given to their browser only`() async throws {
         let application = try await world.registeredApplication()
         let request = try await world.request(application)
-        let id = try await world.registry.keep(request, query: "q", browser: [1, 2, 3], at: world.tenant)
+        let id = try await world.registry.keep(
+            WaitingSubject(request, query: "q"),
+            browser: [1, 2, 3],
+            at: world.tenant
+        )
         let kept = try await world.registry.waitingRequest(id, browser: [1, 2, 3], at: world.tenant)
         #expect(kept?.wayBack == .authorization(query: "q") && kept?.expired == false)
         for other: [UInt8] in [[], [1, 2], [1, 2, 4]] {

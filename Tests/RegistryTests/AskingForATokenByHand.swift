@@ -64,7 +64,7 @@ struct AskingForATokenByHand {
                 at: world.tenant
             )
         )
-        let ticket = try await kim.remember(request, of: application, showing: shown)
+        let ticket = try await kim.remember(WaitingSubject(request, of: application), showing: shown)
         return try await kim.answer(ticket.plaintext, answer, choice)
     }
 

@@ -114,7 +114,7 @@ struct KeepingReceipts {
         )
         let request = try await world.request(application)
         let ticket = try await kim.remember(request, query: "q")
-        let unseen = try await kim.remember(request, query: "q", showing: nil)
+        let unseen = try await kim.remember(WaitingSubject(request, query: "q"), showing: nil)
         let changed = try await world.registry.importTenant(
             .harbour { $0.scopes[0].sentence = "Read everything" },
             as: world.tenant.name

@@ -167,7 +167,11 @@ struct TenantsAreIslands {
         let request = try await world.request(application)
         let ticket = try await world.customer.remember(request, query: "q").plaintext
         let grant = try #require(try await world.customer.grants().first)
-        let kept = try await world.registry.keep(request, query: "q", browser: [1], at: world.tenant)
+        let kept = try await world.registry.keep(
+            WaitingSubject(request, query: "q"),
+            browser: [1],
+            at: world.tenant
+        )
         let before = try await rows()
 
         for answer in ConsentAnswer.allCases {

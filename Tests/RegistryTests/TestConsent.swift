@@ -63,7 +63,7 @@ extension CustomerAccess {
     /// Looks at the consent screen for a request; the ticket is its form's.
     func remember(_ request: AuthorizationRequest, query: String) async throws -> SecretText {
         let shown = try await disclosure(of: request)
-        return try await remember(request, query: query, showing: shown)
+        return try await remember(WaitingSubject(request, query: query), showing: shown)
     }
 
     /// What the consent screen for a request says.

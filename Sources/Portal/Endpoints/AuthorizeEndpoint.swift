@@ -41,7 +41,10 @@ enum AuthorizeEndpoint {
                 let answer = AuthorizationAnswer.refusing(.loginRequired, request)
                 return refuse(.loginRequired, answer, asked, recipient, nil, visit)
             }
-            return try await CustomerDoor.keeping(request, visit)
+            return try await CustomerDoor.keeping(
+                WaitingSubject(request, query: visit.request.query),
+                visit
+            )
         }
         return try await decide(request, asked, customer, visit)
     }
@@ -69,7 +72,7 @@ enum AuthorizeEndpoint {
         switch standing {
         case .notATestAccount(let isInvited):
             visit.note(.onlyTestAccounts, of: asked, to: request.application, by: customer.account)
-            let ticket = try await customer.remember(request, query: visit.request.query)
+            let ticket = try await customer.remember(WaitingSubject(request, query: visit.request.query))
             return NotATestAccountPage(
                 visit: visit,
                 account: customer.account,
@@ -108,7 +111,10 @@ enum AuthorizeEndpoint {
             at: visit.home
         )
         let sheet = try ConsentSheet.for(subject, given: earlier, visit)
-        let ticket = try await customer.remember(request, query: visit.request.query, showing: sheet.shown)
+        let ticket = try await customer.remember(
+            WaitingSubject(request, query: visit.request.query),
+            showing: sheet.shown
+        )
         return ConsentPage(
             sheet: sheet,
             account: customer.account,

@@ -32,36 +32,15 @@ enum CustomerDoor {
 
     static func turnedAway(_ visit: Visit) -> Response { .redirect(to: visit.path("sign-in")) }
 
-    /// Sends somebody to sign in who has a request to decide; the way back is kept here, not in the address.
-    static func keeping(_ request: AuthorizationRequest, _ visit: Visit) async throws -> Response {
-        try await keeping(visit) { browser in
-            try await visit.registry.keep(
-                request,
-                query: visit.request.query,
-                browser: browser,
-                at: visit.tenant
-            )
-        }
-    }
-
-    /// The same for whoever followed the link of a request by hand.
-    static func keeping(
-        _ request: ManualRequest,
-        of application: Application,
-        _ visit: Visit
-    ) async throws -> Response {
-        try await keeping(visit) { browser in
-            try await visit.registry.keep(request, of: application, browser: browser, at: visit.tenant)
-        }
-    }
-
-    private static func keeping(
-        _ visit: Visit,
-        _ keep: ([UInt8]) async throws -> String
-    ) async throws -> Response {
+    /// Sends somebody to sign in who has something to decide; the way back is kept here, not in the address.
+    static func keeping(_ subject: WaitingSubject, _ visit: Visit) async throws -> Response {
         let known = visit.browser
         let browser = known ?? visit.registry.freshToken()
-        let id = try await keep(Array(visit.registry.seal(browser).utf8))
+        let id = try await visit.registry.keep(
+            subject,
+            browser: Array(visit.registry.seal(browser).utf8),
+            at: visit.tenant
+        )
         let headers = known == nil ? [visit.remembering(browser: browser)].compactMap { $0 } : []
         return .redirect(to: visit.path("sign-in").with(query: [("request", id)]), headers)
     }

@@ -18,7 +18,10 @@ enum TokenQuestionScreens {
         if try await visit.customer() != nil {
             return .redirect(to: place(of: question.request.reference, visit))
         }
-        return try await CustomerDoor.keeping(question.request, of: question.application, visit)
+        return try await CustomerDoor.keeping(
+            WaitingSubject(question.request, of: question.application),
+            visit
+        )
     }
 
     /// The consent screen, or what became of the request.
@@ -56,7 +59,10 @@ enum TokenQuestionScreens {
             at: visit.home
         )
         let sheet = try ConsentSheet.for(subject, given: earlier, visit)
-        let ticket = try await customer.remember(request, of: application, showing: sheet.shown)
+        let ticket = try await customer.remember(
+            WaitingSubject(request, of: application),
+            showing: sheet.shown
+        )
         return ConsentPage(
             sheet: sheet,
             account: customer.account,
