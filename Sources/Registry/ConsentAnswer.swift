@@ -125,7 +125,7 @@ extension CustomerAccess {
                 case .deny: try deny(row, taking, application, moment, transaction)
                 }
             guard let result else {
-                try handOver(row, answer, to: application, transaction)
+                try handOver(row, answer, to: application, moment.now, transaction)
                 return (.stays(row.subject.wayBack), application)
             }
             let sent = AuthorizationAnswer(
@@ -188,10 +188,11 @@ extension CustomerAccess {
         _ row: WaitingRow,
         _ answer: ConsentAnswer,
         to application: Application,
+        _ now: Date,
         _ transaction: any Connection
     ) throws {
         guard answer == .allow, let reference = row.subject.manualRequest else { return }
-        try registry.handOver(reference, to: application, at: tenant, from: provenance, transaction)
+        try registry.handOver(reference, to: application, at: tenant, from: provenance, on: now, transaction)
     }
 
     /// Everybody in a request by hand, for the ledger; nobody in any other.

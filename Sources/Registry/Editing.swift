@@ -83,19 +83,6 @@ package enum EditOutcome: Sendable, Equatable {
     case waits
 }
 
-/// What a change to an application is called in the ledger.
-struct Change {
-    let action: Action
-    let detail: [(String, String)]
-
-    /// Whether customers would see another application, so that what they were shown before counts no longer.
-    let revises: Bool
-
-    init(_ action: Action, _ detail: [(String, String)] = [], revises: Bool = false) {
-        (self.action, self.detail, self.revises) = (action, detail, revises)
-    }
-}
-
 // MARK: - What may be done with it
 
 extension MemberAccess {

@@ -33,41 +33,35 @@ extension PartnerAccess {
         guard let request, let member = try await collecting(request) else { return .gone }
         switch request.state {
         case .collected: return .collected(request, member.application)
-        case .allowed where !request.isOver(at: now): return .ready(request, member.application)
+        case .allowed where !request.isOver(at: now):
+            let stands = try await stands(request, member.application)
+            return stands ? .ready(request, member.application) : .gone
         default: return .gone
         }
     }
 
     /// The token behind a link, once; nil where there is none, or no more.
     package func collect(_ link: String) async throws -> CollectedToken? {
-        guard case .ready(let request, let application) = try await handover(link) else { return nil }
-        let (tenant, registry, account) = (tenant, registry, account.id)
-        return try await registry.database.transaction(.tenant(tenant.id)) { transaction in
-            let now = registry.clock()
-            guard try transaction.hold(application.id, tenant: tenant.id),
-                try registry.use(link, .collectToken, in: transaction, tenant: tenant.id, at: now) != nil,
-                let current = try transaction.application(application.id.text, tenant: tenant.id),
-                !current.isSuspended,
-                let tokens = try registry.mint(
-                    for: request,
-                    to: current,
-                    by: account,
-                    at: tenant,
-                    transaction
-                )
-            else { return nil }
-            try registry.ledger.record(
-                .manualTokenCollected,
-                of: current.id.text,
-                by: actor,
-                request.parties,
-                from: provenance,
-                in: transaction,
-                tenant: tenant.id,
-                at: now
-            )
-            return CollectedToken(tokens: tokens, request: request, application: current)
+        guard case .ready(let request, _) = try await handover(link),
+            let member = try await collecting(request)
+        else { return nil }
+        do {
+            return try await member.collect(link, of: request)
+        } catch is NothingToCollect {
+            return nil
+        } catch is MemberRefusal {
+            return nil
         }
+    }
+
+    /// Whether what the customer allowed holds still, and works.
+    private func stands(_ request: ManualRequest, _ application: Application) async throws -> Bool {
+        guard let customer = request.customer, !application.isSuspended else { return false }
+        let tenant = tenant.id
+        let grant = try await registry.database.read(.tenant(tenant)) {
+            try $0.standingGrant(to: application, of: customer.id, tenant: tenant)
+        }
+        return grant.map { $0.id == request.grant && $0.isLive(at: registry.clock()) } ?? false
     }
 
     private func collecting(_ request: ManualRequest) async throws -> MemberAccess? {
@@ -75,6 +69,30 @@ extension PartnerAccess {
             return try await member(of: request.application.text, atLeast: .developer)
         } catch is MemberRefusal {
             return nil
+        }
+    }
+}
+
+/// Somebody was faster, or it does not stand any more: a link that gave nothing is not used up.
+private struct NothingToCollect: Error {}
+
+extension MemberAccess {
+    /// Throws ``NothingToCollect``.
+    fileprivate func collect(_ link: String, of request: ManualRequest) async throws -> CollectedToken {
+        let (tenant, registry, account) = (tenant, registry, account.id)
+        return try await changing(atLeast: .developer) { transaction, current, now in
+            guard !current.isSuspended,
+                try registry.use(link, .collectToken, in: transaction, tenant: tenant.id, at: now) != nil,
+                let tokens = try registry.mint(
+                    for: request,
+                    to: current,
+                    by: account,
+                    at: tenant,
+                    transaction
+                )
+            else { throw NothingToCollect() }
+            let collected = CollectedToken(tokens: tokens, request: request, application: current)
+            return (collected, Change(.manualTokenCollected, request.parties))
         }
     }
 }
@@ -88,9 +106,9 @@ extension ApplicationRegistry {
         to application: Application,
         at tenant: Tenant,
         from provenance: Provenance,
+        on now: Date,
         _ transaction: any Connection
     ) throws {
-        let now = clock()
         guard let request = try transaction.manualRequest(reference, tenant: tenant.id) else { return }
         let (mention, customer) = (Letter.Mention(application), request.customerName)
         let letter: Letter

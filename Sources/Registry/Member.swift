@@ -77,32 +77,30 @@ extension MemberAccess {
         atLeast least: MemberRole,
         _ body: @escaping @Sendable (any Connection, Application, Date) throws -> Change?
     ) async throws -> EditOutcome {
-        let (now, ledger, tenant, id) = (registry.clock(), registry.ledger, tenant.id, application.id)
-        let (account, actor, provenance) = (account, actor, provenance)
-        return try await registry.recentReads.changing {
-            try await registry.database.transaction(.tenant(tenant)) { transaction in
-                _ = try transaction.hold(id, tenant: tenant)
-                let (current, _) = try transaction.membership(
-                    of: account,
-                    in: id.text,
-                    atLeast: least,
-                    tenant: tenant
-                )
-                guard let change = try body(transaction, current, now) else { return .unchanged }
-                if change.revises { try transaction.revise(id, tenant: tenant) }
-                try ledger.record(
-                    change.action,
-                    of: id.text,
-                    by: actor,
-                    change.detail,
-                    from: provenance,
-                    in: transaction,
-                    tenant: tenant,
-                    at: now
-                )
-                return change.action == .revisionProposed ? .waits : .live
-            }
+        try await changing(atLeast: least) { transaction, current, now in
+            let change = try body(transaction, current, now)
+            let outcome: EditOutcome =
+                change.map { $0.action == .revisionProposed ? .waits : .live } ?? .unchanged
+            return (outcome, change)
         }
+    }
+
+    /// The same for a change that gives something back.
+    func changing<Outcome: Sendable>(
+        atLeast least: MemberRole,
+        _ body: @escaping @Sendable (any Connection, Application, Date) throws -> (Outcome, Change?)
+    ) async throws -> Outcome {
+        let (id, tenant, account) = (application.id, tenant.id, account)
+        return try await registry.change(
+            id,
+            at: tenant,
+            by: actor,
+            from: provenance,
+            finding: { transaction in
+                try transaction.membership(of: account, in: id.text, atLeast: least, tenant: tenant).0
+            },
+            body
+        )
     }
 }
 

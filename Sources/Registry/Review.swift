@@ -222,30 +222,20 @@ struct Review: Sendable {
         _ id: String,
         _ body: @escaping @Sendable (any Connection, Application, Date) throws -> (Outcome, Change?)
     ) async throws -> Outcome {
-        let (now, ledger, tenant) = (registry.clock(), registry.ledger, tenant.id)
-        let (actor, provenance) = (actor, provenance)
-        return try await registry.recentReads.changing {
-            try await registry.database.transaction(.tenant(tenant)) { transaction in
-                let client = ClientID(text: id)
-                guard try transaction.hold(client, tenant: tenant),
-                    let current = try transaction.application(id, tenant: tenant)
-                else { throw OperatorRefusal.noSuchApplication(id) }
-                let (outcome, change) = try body(transaction, current, now)
-                guard let change else { return outcome }
-                if change.revises { try transaction.revise(client, tenant: tenant) }
-                try ledger.record(
-                    change.action,
-                    of: id,
-                    by: actor,
-                    change.detail,
-                    from: provenance,
-                    in: transaction,
-                    tenant: tenant,
-                    at: now
-                )
-                return outcome
-            }
-        }
+        let tenant = tenant.id
+        return try await registry.change(
+            ClientID(text: id),
+            at: tenant,
+            by: actor,
+            from: provenance,
+            finding: { transaction in
+                guard let application = try transaction.application(id, tenant: tenant) else {
+                    throw OperatorRefusal.noSuchApplication(id)
+                }
+                return application
+            },
+            body
+        )
     }
 }
 

@@ -163,13 +163,25 @@ struct AskingForATokenByHand {
         let kim = world.customer
         _ = try await allowed()
         try await kim.disconnect(try #require(try await kim.grants().first))
-        #expect(try await world.partner.collect(collectLink()) == nil)
+        let link = try await collectLink()
+        guard case .gone = try await world.partner.handover(link) else { throw Missing() }
+        #expect(try await world.partner.collect(link) == nil)
 
         let again = try await ada.askCustomer(terms())
         _ = try await answer(again, .allow)
         let token = try #require(try await world.partner.collect(collectLink())).tokens
         try await kim.disconnect(try #require(try await kim.grants().first))
         #expect(try await !works(token.accessToken))
+    }
+
+    @Test func `a suspension holds it back, and leaves the link`() async throws {
+        _ = try await allowed()
+        let link = try await collectLink()
+        try await world.theOperator.suspend(owned.id, reason: "A test")
+        guard case .gone = try await world.partner.handover(link) else { throw Missing() }
+        #expect(try await world.partner.collect(link) == nil)
+        try await world.theOperator.resume(owned.id)
+        #expect(try await world.partner.collect(link) != nil)
     }
 
     @Test func `partner and administrator take it back, before it is collected and after`() async throws {
