@@ -258,7 +258,7 @@ extension ApplicationRegistry {
             }
             try transaction.closeAccount(id, tenant: tenant.id, at: now)
             try transaction.endSessions(of: id, tenant: tenant.id)
-            try self.endLink(.inviteAdministrator, about: email.text, in: transaction, tenant: tenant.id)
+            try transaction.endLink(.inviteAdministrator, about: email.text, tenant: tenant.id)
             try record(.administratorRemoved, id.text, [])
         }
     }

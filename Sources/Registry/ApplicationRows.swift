@@ -32,6 +32,12 @@ extension Connection {
         ).isEmpty
     }
 
+    /// One that a consent refers to, deleted or not: its names stay.
+    func rememberedApplication(_ id: String, tenant: TenantID) throws -> Application? {
+        let condition: SQL = "a.tenant = \(tenant) AND a.id = \(id)"
+        return try Application.reading(try runAll(Application.selecting(anywhere: condition))[...]).first
+    }
+
     func applications(where condition: SQL, tenant: TenantID) throws -> [Application] {
         try Application.reading(try runAll(Application.selecting(where: condition))[...])
     }
@@ -40,6 +46,11 @@ extension Connection {
 extension Application {
     /// Two statements that find applications `a`, and what they may be redirected to.
     static func selecting(where condition: SQL) -> [SQL] {
+        selecting(anywhere: "a.deleted_at IS NULL AND " + condition)
+    }
+
+    /// The same with those that were deleted.
+    fileprivate static func selecting(anywhere condition: SQL) -> [SQL] {
         [
             """
             SELECT a.id, a.owner, a.company_name, a.application_name, a.logo, a.website, a.privacy_policy,
@@ -49,12 +60,12 @@ extension Application {
                 s.first_publisher, a.frozen_at, a.held_at
             FROM applications a JOIN accounts o ON o.tenant = a.tenant AND o.id = a.owner
             LEFT JOIN submissions s ON s.tenant = a.tenant AND s.application = a.id
-            WHERE a.deleted_at IS NULL AND
+            WHERE
             """ + " " + condition + " ORDER BY a.created_at DESC, a.id",
             """
             SELECT a.id, r.uri FROM redirect_uris r
             JOIN applications a ON a.tenant = r.tenant AND a.id = r.application
-            WHERE a.deleted_at IS NULL AND
+            WHERE
             """ + " " + condition + " ORDER BY r.added_at, r.uri",
         ]
     }

@@ -89,7 +89,8 @@ extension CustomerAccess {
                     to: kept,
                     declining: grant.declined.union(optional),
                     of: account,
-                    tenant: tenant.id
+                    tenant: tenant.id,
+                    at: now
                 )
                 guard isNarrower else { return false }
                 try transaction.insert(row, tenant: tenant.id, at: now)
@@ -177,7 +178,7 @@ extension Connection {
         var applications: [String: Application] = [:]
         return try rows.compactMap { row in
             let id = try row.text(ConsentGrant.columnCount)
-            let known = try applications[id] ?? application(id, tenant: tenant)
+            let known = try applications[id] ?? rememberedApplication(id, tenant: tenant)
             applications[id] = known
             return try known.map { try ConsentGrant(row, $0) }
         }
@@ -196,6 +197,7 @@ extension Connection {
             """
             UPDATE grants SET ended_at = \(now)
             WHERE tenant = \(tenant) AND id = \(id) AND customer = \(customer) AND ended_at IS NULL
+                AND (ends_at IS NULL OR ends_at > \(now))
             RETURNING id
             """
         ).isEmpty
@@ -217,13 +219,15 @@ extension Connection {
         to scopes: ScopeSet,
         declining declined: ScopeSet,
         of customer: AccountID,
-        tenant: TenantID
+        tenant: TenantID,
+        at now: Date
     ) throws -> Bool {
         try !run(
             """
             UPDATE grants SET scopes = \(scopes), declined = \(declined)
             WHERE tenant = \(tenant) AND id = \(grant.id) AND customer = \(customer) AND ended_at IS NULL
-                AND scopes = \(grant.scopes)
+                AND scopes = \(grant.scopes) AND declined = \(grant.declined)
+                AND (ends_at IS NULL OR ends_at > \(now))
             RETURNING id
             """
         ).isEmpty

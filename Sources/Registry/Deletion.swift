@@ -67,6 +67,7 @@ extension Connection {
     /// Ends everything an application has, in one transaction; says how many consents that were.
     fileprivate func delete(_ application: Application, tenant: TenantID, at now: Date) throws -> Int {
         let id = application.id
+        try recordEnds(of: id, tenant: tenant, at: now)
         let ended = try run(
             """
             UPDATE grants SET ended_at = \(now)
@@ -78,6 +79,7 @@ extension Connection {
             try run(removal)
         }
         try endLinks(.invite, about: "\(id) ", tenant: tenant)
+        try endManualRequests(of: id, tenant: tenant)
         try run(
             """
             UPDATE applications SET deleted_at = \(now), suspended_at = \(now), suspension_reason = NULL,
@@ -88,6 +90,33 @@ extension Connection {
             """
         )
         return ended
+    }
+
+    /// The last step of every consent that stands, named after it: each ends once.
+    private func recordEnds(of id: ClientID, tenant: TenantID, at now: Date) throws {
+        try run(
+            """
+            INSERT INTO consent_records (tenant, id, grant_id, place, step, at, scopes)
+            SELECT g.tenant, 'rc_' || substr(g.id, 4), g.id,
+                (SELECT count(*) FROM consent_records r WHERE r.tenant = g.tenant AND r.grant_id = g.id),
+                'ended', \(now), ''
+            FROM grants g WHERE g.tenant = \(tenant) AND g.application = \(id) AND g.ended_at IS NULL
+            """
+        )
+    }
+
+    private func endManualRequests(of id: ClientID, tenant: TenantID) throws {
+        let open = try run(
+            """
+            UPDATE manual_requests SET state = 'ended' WHERE tenant = \(tenant) AND application = \(id)
+                AND state IN ('asked', 'waiting', 'allowed') RETURNING reference
+            """
+        )
+        for purpose in [OneTimeLink.Purpose.requestToken, .collectToken] {
+            for request in open {
+                try endLink(purpose, about: request.text(0), tenant: tenant)
+            }
+        }
     }
 }
 

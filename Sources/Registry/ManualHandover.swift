@@ -190,7 +190,7 @@ extension ApplicationRegistry {
     ) throws -> Bool {
         let state: ManualRequest.State = granted == nil ? .refused : .allowed
         let end = now.addingTimeInterval(Double(ManualRequest.patience.components.seconds))
-        try endLink(.requestToken, about: reference, in: transaction, tenant: tenant)
+        try transaction.endLink(.requestToken, about: reference, tenant: tenant)
         return try !transaction.run(
             """
             UPDATE manual_requests SET state = \(state), scopes = COALESCE(\(granted?.scopes), scopes),

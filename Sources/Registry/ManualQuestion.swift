@@ -46,6 +46,14 @@ extension AdminAccess {
         return try await registry.database.read(.tenant(tenant)) { try $0.manualRequests(tenant: tenant) }
     }
 
+    /// What partners ask for that nobody has decided.
+    package func waitingManualRequests() async throws -> [ManualRequest] {
+        let tenant = tenant.id
+        return try await registry.database.read(.tenant(tenant)) {
+            try $0.waitingManualRequests(tenant: tenant)
+        }
+    }
+
     package func manualRequest(_ reference: String) async throws -> ManualRequest? {
         let tenant = tenant.id
         return try await registry.database.read(.tenant(tenant)) {

@@ -50,6 +50,10 @@ extension Connection {
         )
     }
 
+    func waitingManualRequests(tenant: TenantID) throws -> [ManualRequest] {
+        try manualRequests(where: "m.tenant = \(tenant) AND m.state = 'asked'")
+    }
+
     func manualRequests(tenant: TenantID) throws -> [ManualRequest] {
         try manualRequests(where: "m.tenant = \(tenant)")
     }

@@ -100,21 +100,6 @@ extension ApplicationRegistry {
         guard let row, areEqualInConstantTime(row.digest, secret.digest(with: secretKey)) else { return nil }
         return try transaction.useLink(secret.id, purpose, tenant: tenant, at: now) ? row.facts : nil
     }
-
-    /// Kills the link of a purpose and subject, if there is one.
-    func endLink(
-        _ purpose: OneTimeLink.Purpose,
-        about subject: String,
-        in transaction: any Connection,
-        tenant: TenantID
-    ) throws {
-        try transaction.run(
-            """
-            DELETE FROM one_time_links
-            WHERE tenant = \(tenant) AND purpose = \(purpose) AND subject = \(subject) AND used_at IS NULL
-            """
-        )
-    }
 }
 
 // MARK: - How it is kept
@@ -147,6 +132,16 @@ extension Connection {
                 expiresAt: try row.date(2)
             )
         }
+    }
+
+    /// Kills the link of a purpose and subject, if there is one.
+    func endLink(_ purpose: OneTimeLink.Purpose, about subject: String, tenant: TenantID) throws {
+        try run(
+            """
+            DELETE FROM one_time_links
+            WHERE tenant = \(tenant) AND purpose = \(purpose) AND subject = \(subject) AND used_at IS NULL
+            """
+        )
     }
 
     /// Kills the links whose subject begins so and that meet a further condition.

@@ -177,7 +177,7 @@ extension ApplicationRegistry {
                     let account = try transaction.account(AccountID(text: facts.subject), tenant: id),
                     account.role == role, try transaction.set(email, of: account, tenant: id)
                 else { throw LinkRefusal.used }
-                try self.endLink(.resetPassword, about: account.id.text, in: transaction, tenant: id)
+                try transaction.endLink(.resetPassword, about: account.id.text, tenant: id)
                 try self.outbox.post(
                     .addressChanged(role: role, to: email.text, at: now, from: provenance.address),
                     to: account.email,

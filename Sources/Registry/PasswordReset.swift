@@ -82,7 +82,7 @@ extension ApplicationRegistry {
     ) throws {
         try transaction.set(hash, of: account.id, tenant: tenant)
         for purpose in [OneTimeLink.Purpose.resetPassword, .changeAddress] {
-            try endLink(purpose, about: account.id.text, in: transaction, tenant: tenant)
+            try transaction.endLink(purpose, about: account.id.text, tenant: tenant)
         }
         try outbox.post(
             .passwordChanged(role: account.role, at: now, from: provenance.address),

@@ -71,11 +71,11 @@ extension MemberAccess {
 
     /// Takes an invitation back; throws ``TeamRefusal``.
     package func cancelInvitation(of email: EmailAddress) async throws {
-        let (tenant, registry) = (tenant.id, registry)
+        let tenant = tenant.id
         try await changeTeam { team, application, transaction, _ in
             guard team.invitation(of: email) != nil else { throw TeamRefusal.nobodyThere }
             let subject = TeamInvitation.subject(application.id, email)
-            try registry.endLink(.invite, about: subject, in: transaction, tenant: tenant)
+            try transaction.endLink(.invite, about: subject, tenant: tenant)
             return Change(.invitationCancelled, [("email", email.text)])
         }
     }
