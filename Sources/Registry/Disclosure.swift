@@ -102,7 +102,7 @@ package struct Disclosure: Sendable, Hashable, Codable {
         }
         alreadyAllowed = asksForMore ? tenant.offers(held).map { Permission($0, choice: .required) } : []
         willNotBeAble = tenant.settings.limitsShown
-            .filter { !$0.unless.contains(where: scopes.contains) }
+            .filter { !$0.unless.contains(where: scopes.union(held).contains) }
             .prefix(3)
             .map(\.sentence)
         connectedSince = grant?.grantedAt

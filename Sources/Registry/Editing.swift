@@ -143,7 +143,7 @@ extension MemberAccess {
 
     /// Sets what the application may ask for: less at once, more as ``edit(to:)`` does.
     package func setScopes(_ wanted: ScopeSet) async throws -> EditOutcome {
-        let (tenant, offered, member) = (tenant.id, tenant.settings.scopes.map(\.name), self)
+        let (tenant, offered, member) = (tenant.id, tenant.scopesOnOffer.map(\.name), self)
         return try await change(atLeast: .developer) { transaction, current, now in
             let waits = current.approval != nil
             let kept = current.scopes.intersection(wanted)

@@ -82,6 +82,11 @@ extension Tenant {
     /// What a new application can ask for.
     package var scopesOnOffer: [OfferedScope] { settings.scopes.filter { !$0.isRetired } }
 
+    /// What an application that has these can ask for: them too, whatever became of them.
+    package func scopesOnOffer(beside held: ScopeSet) -> [OfferedScope] {
+        settings.scopes.filter { !$0.isRetired || held.contains($0.name) }
+    }
+
     /// What an application gets when it does not ask for anything by name.
     package var defaultScopes: ScopeSet {
         ScopeSet(scopesOnOffer.filter(\.isDefault).map(\.name))
@@ -110,7 +115,7 @@ extension Tenant.Settings {
 }
 
 extension AdminAccess {
-    /// How many applications have each permission.
+    /// How many applications have each permission, or wait for it.
     package func scopeUses() async throws -> [Scope: Int] {
         let tenant = tenant.id
         return try await registry.database.read(.tenant(tenant)) { try $0.scopeUses(tenant: tenant) }
@@ -123,7 +128,12 @@ extension Connection {
     func scopeUses(tenant: TenantID) throws -> [Scope: Int] {
         var uses: [Scope: Int] = [:]
         let rows = try run(
-            "SELECT scopes, count(*) FROM applications WHERE tenant = \(tenant) GROUP BY scopes"
+            """
+            SELECT scopes, count(*) FROM (
+                SELECT scopes FROM applications WHERE tenant = \(tenant) AND deleted_at IS NULL
+                UNION ALL SELECT added_scopes FROM pending_revisions WHERE tenant = \(tenant)
+            ) AS named GROUP BY scopes
+            """
         )
         for row in rows {
             for name in ScopeSet(wire: try row.text(0))?.names ?? [] {

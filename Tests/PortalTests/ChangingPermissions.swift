@@ -201,6 +201,43 @@ struct ChangingPermissions {
         #expect(try await portal.tokens(for: application)["scope"] == "equipment.read")
     }
 
+    @Test func `who has a retired permission keeps it, and nobody adds it`() async throws {
+        var ada = try await ada()
+        let application = try await portal.registeredApplication(isApproved: false)
+        let newer = try await portal.registeredApplication("Acme Maps", isApproved: false) {
+            $0.scopes = ["location.read"]
+        }
+        _ = try await change(&ada, [("retired", "on")])
+        var dana = try await portal.partner()
+        let place = "/applications/\(application.id)/permissions"
+        let page = try await dana.get(place)
+        #expect(page.body.contains("value=\"equipment.read\" checked"))
+        let kept: Fields = [
+            ("seal", dana.ownSeal), ("scope", "equipment.read"), ("scope", "equipment.change"),
+            ("scope", "location.read"),
+        ]
+        #expect(try await dana.post(place, kept).status == 303)
+        let scopes = try await portal.theOperator.application(application.id).scopes.wire
+        #expect(scopes == "equipment.read equipment.change location.read")
+        let added: Fields = [
+            ("seal", dana.ownSeal), ("scope", "location.read"), ("scope", "equipment.read"),
+        ]
+        _ = try await dana.post("/applications/\(newer.id)/permissions", added)
+        #expect(try await portal.theOperator.application(newer.id).scopes.wire == "location.read")
+    }
+
+    @Test func `nothing is promised that was allowed before`() async throws {
+        var ada = try await ada()
+        _ = try await change(&ada, [("takes_away", "Move your machines")])
+        let application = try await portal.registeredApplication()
+        _ = try await portal.tokens(for: application)
+        var kim = try await portal.customer()
+        let more = portal.query(application) { $0.set("scope", "equipment.change") }
+        let page = try await kim.authorize(more)
+        #expect(page.status == 200 && page.text.contains("asks for more access"))
+        #expect(!page.text.contains("Move your machines") && page.text.contains("Pay anything in your name"))
+    }
+
     @Test func `what needs approval works for test accounts until then`() async throws {
         var ada = try await ada()
         _ = try await change(&ada, [("needs_approval", "on")])

@@ -267,9 +267,7 @@ struct PermissionsPage {
     let application: Application
     let pending: PendingRevision?
 
-    private var chosen: [String] {
-        application.scopes.union(pending?.addedScopes ?? ScopeSet()).names.map(\.text)
-    }
+    private var chosen: ScopeSet { application.scopes.union(pending?.addedScopes ?? ScopeSet()) }
 
     var page: Page {
         let title = "Permissions of \(application.displayName)"
@@ -292,7 +290,10 @@ struct PermissionsPage {
                 .action(visit.path(below: application, "permissions"))
             ) {
                 SealField(seal: visit.seal(for: .partner))
-                ScopeChoice(visit: visit, chosen: chosen)
+                ScopeChoice(
+                    offered: visit.tenant.scopesOnOffer(beside: chosen),
+                    chosen: chosen.names.map(\.text)
+                )
                 div(.class("row")) {
                     button(.class("btn primary")) { "Save permissions" }
                     a(.class("btn"), .href(visit.path(below: application, ""))) { "Cancel" }

@@ -134,7 +134,7 @@ private struct MoreFields: Component {
                     textarea(attributes + [.rows(3), .dir(.automatic)]) { form.purpose }
                 }
                 KindChoice(kind: form.kind)
-                ScopeChoice(visit: visit, chosen: form.scopes)
+                ScopeChoice(offered: visit.tenant.scopesOnOffer, chosen: form.scopes)
             }
         }
     }
@@ -189,15 +189,15 @@ private struct KindChoice: Component {
 }
 
 struct ScopeChoice: Component {
-    let visit: Visit
+    let offered: [OfferedScope]
     let chosen: [String]?
 
     var body: HTML {
-        if !visit.tenant.scopesOnOffer.isEmpty {
+        if !offered.isEmpty {
             fieldset(.class("field"), .id("scope")) {
                 legend { "Permissions you need" }
                 input(.type("hidden"), .name("scope_shown"), .value("1"))
-                for scope in visit.tenant.scopesOnOffer {
+                for scope in offered {
                     let name = scope.name.text
                     div(.class("choice")) {
                         input(

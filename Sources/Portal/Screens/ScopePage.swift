@@ -223,7 +223,7 @@ struct ScopePage {
             h2(.id("preview-h")) { "What customers will read" }
             div(.class("preview")) {
                 ul(.class("scopes"), .dir(.automatic)) {
-                    li(.class(form.kind == .read ? "read" : "write")) {
+                    li(.class(form.kind.onlyShows(under: form.group) ? "read" : "write")) {
                         strong(.id("preview-sentence")) { sentence }
                         if form.kind == .sensitive { span(.class("tag warn")) { "Sensitive" } }
                         span(.class("note")) { form.detail }
