@@ -151,7 +151,8 @@ extension CustomerAccess {
         let standing = found.consent?.grant.isLive(at: now) == true ? found.consent : nil
         let earlier = try standing?.opened().standing(at: tenant)
         let shown = try found.disclosure(of: application, given: earlier, at: tenant)
-        guard let shown, !(application.isFrozen && (earlier == nil || shown.asksForMore)) else {
+        let isSettled = earlier?.grant.settles(row.subject.scopes, at: tenant) ?? false
+        guard let shown, isSettled || !application.isFrozen else {
             throw Overtaken(wayBack: row.subject.wayBack)
         }
         let decision = ConsentDecision(on: row, showing: shown, given: earlier?.grant, moment.choice, at: now)

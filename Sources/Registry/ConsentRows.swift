@@ -193,6 +193,20 @@ extension Connection {
         }
     }
 
+    /// The same for consent that is given without the screen, and not to what is frozen unless it stands already.
+    func mayBeGiven(
+        _ scopes: ScopeSet,
+        to application: Application,
+        by customer: Account,
+        at tenant: Tenant,
+        on now: Date
+    ) throws -> Bool {
+        guard try mayConnect(customer, to: application, for: scopes, at: tenant) else { return false }
+        guard application.isFrozen else { return true }
+        let standing = try standingGrant(to: application, of: customer.id, tenant: tenant.id)
+        return standing.map { $0.isLive(at: now) && $0.settles(scopes, at: tenant) } ?? false
+    }
+
     /// Writes what a customer allowed: a new grant, or what becomes of the one that stands.
     ///
     /// Returns its id; nil when somebody else changed the grant meanwhile, which must not be lost.

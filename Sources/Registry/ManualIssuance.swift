@@ -27,7 +27,7 @@ extension OperatorAccess {
         try await registry.database.transaction(.tenant(tenant.id)) { transaction in
             guard let current = try transaction.application(id, tenant: tenant.id), !current.isSuspended,
                 current.kind != .resourceServer,
-                try transaction.mayConnect(account, to: current, for: granted, at: tenant)
+                try transaction.mayBeGiven(granted, to: current, by: account, at: tenant, on: fresh.now)
             else { throw OperatorRefusal.mayNotConnect(id) }
             try registry.store(fresh, under: consent, to: current, in: transaction)
         }

@@ -21,7 +21,7 @@ extension ClientAccess {
         )
         let result: Redemption = try await registry.database.transaction(.tenant(tenant.id)) { transaction in
             guard let application = try transaction.application(client.id.text, tenant: tenant.id),
-                try transaction.mayConnect(account, to: application, for: granted, at: tenant)
+                try transaction.mayBeGiven(granted, to: application, by: account, at: tenant, on: fresh.now)
             else { return .refused(.unauthorizedClient) }
             if let renewed { try transaction.set(renewed, of: account.id, tenant: tenant.id) }
             try registry.store(fresh, under: consent, to: application, in: transaction)

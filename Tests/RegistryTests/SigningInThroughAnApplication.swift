@@ -45,6 +45,34 @@ struct SigningInThroughAnApplication {
         await #expect(throws: TokenRefusal.invalidGrant(.ended)) { try await client.refresh(tokens) }
     }
 
+    @Test func `what is frozen gets nobody new, and no more of those it has`() async throws {
+        let world = try await TestRegistry { settings in
+            settings.policy.grants = Self.grants
+            settings.policy.review = .open
+            settings.policy.manualIssuance = true
+        }
+        let application = try await world.registeredApplication(isApproved: false)
+        let client = try await world.client(application)
+        _ = try await client.issue(to: signIn(), scope: "equipment.read")
+        for name in ["a", "b", "c"] {
+            let email = "\(name)@northfield.example"
+            let somebody = try await world.registry.newCustomer(email, at: world.tenant)
+            _ = try await somebody.report(application.application, for: .pretends, "")
+        }
+        _ = try await client.issue(to: signIn(), scope: "equipment.read")
+        await #expect(throws: TokenRefusal.unauthorizedClient) {
+            try await client.issue(to: signIn(), scope: "equipment.read equipment.change")
+        }
+        await #expect(throws: TokenRefusal.unauthorizedClient) {
+            try await client.issue(to: signIn("a@northfield.example"), scope: "equipment.read")
+        }
+        let address = try #require(EmailAddress("a@northfield.example"))
+        let refused = OperatorRefusal.mayNotConnect(application.id)
+        await #expect(throws: refused) {
+            try await world.theOperator.issue(to: application.id, for: address, scopes: ["equipment.read"])
+        }
+    }
+
     @Test func `it adds to an earlier consent and forgets nothing of it`() async throws {
         let world = try await world()
         let application = try await world.registeredApplication()
