@@ -164,6 +164,14 @@ extension MemberAccess {
         }
     }
 
+    /// One of this application's.
+    package func manualRequest(_ reference: String) async throws -> ManualRequest? {
+        try await reading { connection, application, tenant in
+            let request = try connection.manualRequest(reference, tenant: tenant)
+            return request?.application == application ? request : nil
+        }
+    }
+
     /// Takes a request back, and with it the token it gave; throws ``ManualRefusal``.
     package func end(_ request: ManualRequest) async throws {
         let (tenant, registry) = (tenant.id, registry)
@@ -195,7 +203,7 @@ extension ApplicationRegistry {
         )
         if ended.isEmpty { throw ManualRefusal.overtaken }
         for purpose in [OneTimeLink.Purpose.requestToken, .collectToken] {
-            try endLink(purpose, about: request.reference, in: transaction, tenant: tenant)
+            try transaction.endLink(purpose, about: request.reference, tenant: tenant)
         }
         if let family = request.family { try transaction.endFamily(family, tenant: tenant, at: now) }
     }

@@ -107,20 +107,6 @@ extension AdminAccess {
         }
     }
 
-    /// How many reports about each application wait for somebody to look at them.
-    package func waitingReports() async throws -> [ClientID: Int] {
-        let tenant = tenant.id
-        let rows = try await registry.database.read(
-            """
-            SELECT application, count(*) FROM reports
-            WHERE tenant = \(tenant) AND settled_at IS NULL GROUP BY application
-            """,
-            .tenant(tenant)
-        )
-        let counts = try rows.map { (ClientID(text: try $0.text(0)), try $0.integer(1)) }
-        return Dictionary(counts, uniquingKeysWith: +)
-    }
-
     /// Says whether the waiting reports are right; if they are not, the application may connect people again.
     package func settleReports(about application: Application, areFounded: Bool) async throws {
         let (now, tenant, ledger, actor, provenance) = (

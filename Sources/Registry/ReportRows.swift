@@ -77,6 +77,22 @@ extension Connection {
         ).count
     }
 
+    /// Applications that reports wait about.
+    func reportedApplications(
+        upTo limit: Int,
+        tenant: TenantID
+    ) throws -> [(application: Application, reports: Int)] {
+        try run(
+            """
+            SELECT application, count(*) FROM reports WHERE tenant = \(tenant) AND settled_at IS NULL
+            GROUP BY application ORDER BY count(*) DESC, application LIMIT \(limit)
+            """
+        ).compactMap { row in
+            let count = try row.integer(1)
+            return try application(try row.text(0), tenant: tenant).map { ($0, count) }
+        }
+    }
+
     func reports(about id: ClientID, tenant: TenantID) throws -> [Report] {
         try run(
             """

@@ -120,6 +120,9 @@ package struct ReviewQueue: Sendable {
     package let waiting: [ReviewSubject]
     package let waitingCount: Int
 
+    /// With the number of reports that wait, the most reported first; up to ``limit``.
+    package let reported: [(application: Application, reports: Int)]
+
     /// Applications with a secret that works and is older than a year.
     package let oldSecrets: [Application]
 
@@ -273,6 +276,7 @@ extension AdminAccess {
             return ReviewQueue(
                 waiting: try waiting.map { try connection.reviewSubject($0, tenant: tenant) },
                 waitingCount: try connection.countWaiting(tenant: tenant),
+                reported: try connection.reportedApplications(upTo: ReviewQueue.limit, tenant: tenant),
                 oldSecrets: try connection.applications(withSecretsBefore: lastYear, tenant: tenant)
             )
         }

@@ -8,7 +8,7 @@ enum ReviewScreens {
         QueuePage(
             visit: visit,
             queue: try await admin.queue(),
-            tokenRequests: try await admin.manualRequests().filter { $0.state == .asked }
+            tokenRequests: visit.tenant.policy.manualIssuance ? try await admin.waitingManualRequests() : []
         ).page.response(to: visit)
     }
 
@@ -149,7 +149,7 @@ private struct QueuePage {
     let tokenRequests: [ManualRequest]
 
     private var isEmpty: Bool {
-        queue.waiting.isEmpty && queue.oldSecrets.isEmpty && tokenRequests.isEmpty
+        queue.waiting.isEmpty && queue.reported.isEmpty && queue.oldSecrets.isEmpty && tokenRequests.isEmpty
     }
 
     var page: Page {
@@ -180,6 +180,7 @@ private struct QueuePage {
                     }
                 }
             }
+            reports
             TokenRequestsWaiting(requests: tokenRequests, visit: visit)
             if !queue.oldSecrets.isEmpty {
                 section(.class("card"), .aria("labelledby", "secrets-h")) {
@@ -191,6 +192,31 @@ private struct QueuePage {
                                 a(.href(visit.path("admin", "applications", application.id.text))) {
                                     bdi { application.displayName }
                                 }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+extension QueuePage {
+    private var reports: HTML {
+        let count = queue.reported.reduce(0) { $0 + $1.reports }
+        return HTML {
+            if count > 0 {
+                section(.class("card"), .aria("labelledby", "reports-h")) {
+                    h2(.id("reports-h")) { "Reports (\(count))" }
+                    ul(.class("rows")) {
+                        for (application, reports) in queue.reported {
+                            li {
+                                ApplicationMark(application, visit.home, isSmall: true)
+                                a(.href(visit.path("admin", "applications", application.id.text))) {
+                                    bdi { application.displayName }
+                                }
+                                span { counted(reports, "report") }
+                                if application.isFrozen { span(.class("tag bad")) { "Frozen" } }
                             }
                         }
                     }

@@ -35,6 +35,15 @@ struct StateBox: Component {
     private var tenant: String { visit.brand.displayName }
 
     var body: HTML {
+        if application.isFrozen {
+            box("bad", "Several people reported this application.") {
+                p {
+                    """
+                    Until \(tenant) has looked at it, no new customers can connect. Existing connections work as before.
+                    """
+                }
+            }
+        }
         switch application.state {
         case .suspended(let suspension): suspended(suspension)
         case .approved:

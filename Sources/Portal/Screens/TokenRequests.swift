@@ -96,8 +96,7 @@ extension Visit {
 extension MemberAccess {
     fileprivate func requested(_ visit: Visit) async throws -> ManualRequest {
         try visit.requireManualIssuance()
-        let request = try await manualRequests().first { $0.reference == visit.captured("request") }
-        guard let request else { throw Refusal.notFound }
+        guard let request = try await manualRequest(visit.captured("request")) else { throw Refusal.notFound }
         return request
     }
 }
