@@ -184,6 +184,19 @@ struct AskingForATokenByHand {
         #expect(try await world.partner.collect(link) != nil)
     }
 
+    @Test func `nothing of it is left when the application is deleted`() async throws {
+        let (request, waiting) = (try await allowed(), try await asked())
+        let link = try await collectLink()
+        let put = try await ada.askCustomer(terms())
+        try await world.partner.member(of: owned.id).delete()
+        for reference in [request.reference, waiting.reference, put] {
+            #expect(try await ada.manualRequest(reference)?.state ?? .ended == .ended)
+        }
+        #expect(try await ada.waitingManualRequests().isEmpty)
+        #expect(try await world.partner.collect(link) == nil)
+        #expect(try await world.customer.manualQuestion(put) == nil)
+    }
+
     @Test func `partner and administrator take it back, before it is collected and after`() async throws {
         let first = try await allowed()
         let link = try await collectLink()

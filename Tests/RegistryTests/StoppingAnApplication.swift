@@ -86,6 +86,19 @@ struct StoppingAnApplication {
         #expect(log.allSatisfy { $0.objectName == "Northern Lights" })
     }
 
+    @Test func `its customers keep its name, what they were shown and when it ended`() async throws {
+        _ = try await world.tokens(for: application)
+        let grant = try #require(try await world.customer.grants().first)
+        world.clock.advance(by: .seconds(60))
+        try await world.partner.member(of: application.id).delete()
+        let kept = try #require(try await world.customer.allGrants().first)
+        #expect(kept.application.displayName == application.application.displayName)
+        #expect(kept.endedAt == world.clock.now)
+        let steps = try await world.customer.history(of: grant)
+        #expect(steps.map(\.kind) == [.ended, .allowed])
+        #expect(steps.first?.at == world.clock.now && steps.last?.hasReceipt == true)
+    }
+
     @Test func `an administrator deletes only what nobody is connected to`() async throws {
         _ = try await world.tokens(for: application)
         let ada = try await world.admin("ada@harbour.example")

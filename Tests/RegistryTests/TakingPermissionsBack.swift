@@ -58,6 +58,24 @@ struct TakingPermissionsBack {
         #expect(said.isEmpty)
     }
 
+    @Test func `a consent that is over is not narrowed, and ends once`() async throws {
+        let application = try await world.registeredApplication()
+        let request = try await world.request(application, scope: both)
+        let ticket = try await world.customer.remember(request, query: "")
+        _ = try await world.customer.answer(
+            ticket.plaintext,
+            .allow,
+            ConsentChoice(ticked: nil, term: .week)
+        )
+        let grant = try await onlyGrant()
+        world.clock.advance(by: .seconds(8 * 86_400))
+        let said = try await world.entries {
+            #expect(try await !world.customer.narrow(grant, by: try scopes("equipment.change")))
+            try await world.customer.disconnect(grant)
+        }
+        #expect(said.isEmpty)
+    }
+
     @Test func `the application has to ask for it again`() async throws {
         let application = try await world.registeredApplication()
         _ = try await world.code(for: application, scope: both)
