@@ -80,12 +80,11 @@ extension Application {
         }
     }
 
-    /// Keeps it as it is until the transaction ends; answers with a row while it works and is as it was.
-    func holding(asOf revision: Int, tenant: TenantID) -> SQL {
+    /// Answers with a row while it works and is as it was; in a transaction that holds the ledger until its end.
+    func standing(asOf revision: Int, tenant: TenantID) -> SQL {
         """
-        UPDATE applications SET revision = revision
+        SELECT id FROM applications
         WHERE tenant = \(tenant) AND id = \(id) AND revision = \(revision) AND suspended_at IS NULL
-        RETURNING id
         """
     }
 

@@ -52,7 +52,7 @@ extension CustomerAccess {
                 r.ended_access_tokens, r.ended_refresh_tokens
             FROM consent_records r JOIN grants g ON g.tenant = r.tenant AND g.id = r.grant_id
             WHERE r.tenant = \(tenant) AND r.grant_id = \(grant.id) AND g.customer = \(account)
-            ORDER BY r.place DESC, r.id
+            ORDER BY r.place DESC
             """,
             .tenant(tenant)
         ).map(ConsentStep.init)
@@ -84,7 +84,8 @@ extension Connection {
             INSERT INTO consent_records (tenant, id, grant_id, place, step, at, scopes, ends_at, document, signature,
                 logo, logo_size, ended_codes, ended_access_tokens, ended_refresh_tokens)
             VALUES (\(tenant), \(step.id), \(step.grant),
-                (SELECT count(*) FROM consent_records WHERE tenant = \(tenant) AND grant_id = \(step.grant)),
+                (SELECT COALESCE(max(place), -1) + 1 FROM consent_records
+                    WHERE tenant = \(tenant) AND grant_id = \(step.grant)),
                 \(step.kind), \(now), \(step.scopes), \(step.endsAt),
                 \(step.receipt?.text), \(step.receipt?.signature), \(logo), \(logo.map { _ in 128 }),
                 \(step.evidence?.codes), \(step.evidence?.accessTokens), \(step.evidence?.refreshTokens))

@@ -142,7 +142,7 @@ extension SignedReceipt {
         """
         SELECT document, signature FROM consent_records
         WHERE tenant = \(tenant) AND grant_id = \(grant.id) AND document IS NOT NULL
-        ORDER BY place DESC, id LIMIT 1
+        ORDER BY place DESC LIMIT 1
         """
     }
 }

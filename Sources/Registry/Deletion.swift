@@ -98,7 +98,8 @@ extension Connection {
             """
             INSERT INTO consent_records (tenant, id, grant_id, place, step, at, scopes)
             SELECT g.tenant, 'rc_' || substr(g.id, 4), g.id,
-                (SELECT count(*) FROM consent_records r WHERE r.tenant = g.tenant AND r.grant_id = g.id),
+                (SELECT COALESCE(max(r.place), -1) + 1 FROM consent_records r
+                    WHERE r.tenant = g.tenant AND r.grant_id = g.id),
                 'ended', \(now), ''
             FROM grants g WHERE g.tenant = \(tenant) AND g.application = \(id) AND g.ended_at IS NULL
             """

@@ -26,7 +26,7 @@ extension KeptConsent {
             ,
                 (SELECT r.document FROM consent_records r
                 WHERE r.tenant = g.tenant AND r.grant_id = g.id AND r.document IS NOT NULL
-                ORDER BY r.place DESC, r.id LIMIT 1)
+                ORDER BY r.place DESC LIMIT 1)
             """
     static let columnCount = ConsentGrant.columnCount + 1
 
