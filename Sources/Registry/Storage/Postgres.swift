@@ -21,6 +21,9 @@ final class PostgresConnection: Connection, @unchecked Sendable {
     /// When the plans of the statements are made anew.
     private var plansEnd = ContinuousClock.now
 
+    /// Whether everything kept lies in one log, so that what is on the disk has all before it there too.
+    private let hasOneLog: Bool
+
     private enum Awaited {
         case preparation(SQL.Shape)
         case statement(isRead: Bool)
@@ -47,6 +50,7 @@ final class PostgresConnection: Connection, @unchecked Sendable {
         handle = try PostgresConnection.open(address)
         do throws(PostgresProblem) {
             try Self.execute(Self.limits, on: handle)
+            hasOneLog = try Self.answersYes(Self.isOneLog, on: handle)
             guard PQenterPipelineMode(handle) == 1, PQsetnonblocking(handle, 1) == 0 else { throw .lost }
         } catch {
             PQfinish(handle)
@@ -66,6 +70,22 @@ final class PostgresConnection: Connection, @unchecked Sendable {
     private var hasInput: Bool {
         var socket = pollfd(fd: PQsocket(handle), events: Int16(POLLIN), revents: 0)
         return poll(&socket, 1, 0) > 0
+    }
+
+    /// Of what speaks the same protocol, those that spread tables over several servers have a log on each.
+    private static let isOneLog = """
+        SELECT version() LIKE 'PostgreSQL%' AND version() NOT LIKE '%-YB-%'
+            AND NOT EXISTS (SELECT 1 FROM pg_extension WHERE extname = 'citus')
+        """
+
+    private static func answersYes(
+        _ question: String,
+        on handle: OpaquePointer
+    ) throws(PostgresProblem) -> Bool {
+        let result = PQexec(handle, question)
+        defer { PQclear(result) }
+        guard PQresultStatus(result) == PGRES_TUPLES_OK else { throw PostgresProblem(result) }
+        return PQgetvalue(result, 0, 0).map { String(cString: $0) } == "t"
     }
 
     fileprivate static func execute(_ text: String, on handle: OpaquePointer) throws(PostgresProblem) {
@@ -144,6 +164,7 @@ extension PostgresConnection {
             try send(opening.statement)
             try renewPlans()
             try enter(reach)
+            if opening == .writing && hasOneLog { try send(Self.notWaiting) }
             outcome = .success(try body(self))
         } catch {
             outcome = .failure(error)
@@ -158,6 +179,7 @@ extension PostgresConnection {
         }
         if failure == nil {
             try send("COMMIT")
+            if opening == .writing && hasOneLog { try send(Self.waiting) }
             _ = try synchronise(confirms: opening == .writing)
         }
         if let failure {
@@ -166,6 +188,15 @@ extension PostgresConnection {
         }
         return answer
     }
+
+    /// The commit of this transaction lets go of the rows it holds before the disk has it.
+    ///
+    /// A tenant's transactions queue for the end of its ledger, and would wait for the disk one after the other.
+    private static let notWaiting: SQL = "SELECT set_config('synchronous_commit', 'off', true)"
+
+    /// A transaction of its own that leaves nothing but a note in the log, and waits until that is on the disk,
+    /// with all that was committed before.
+    private static let waiting: SQL = "SELECT pg_logical_emit_message(true, 'portal', '')"
 
     /// What statements leave behind: nothing, what may be lost with the server, what may not.
     enum Effect: Comparable { case none, transient, durable }
@@ -177,7 +208,7 @@ extension PostgresConnection {
         failure = nil
         // Statements between two synchronisations are one transaction (PostgreSQL, 55.2.4).
         try renewPlans()
-        if effect == .transient { try send("SELECT set_config('synchronous_commit', 'off', true)") }
+        if effect == .transient { try send(Self.notWaiting) }
         var current: Reach?
         for (sql, reach) in statements {
             if current != reach { try enter(reach) }
