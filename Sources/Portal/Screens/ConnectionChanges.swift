@@ -63,17 +63,7 @@ private struct NarrowPage {
                 .action(visit.path("account", "connections", grant.id, "narrow"))
             ) {
                 SealField(seal: visit.seal(for: .customer))
-                fieldset(
-                    .class(problems.isEmpty ? "field" : "field invalid"),
-                    .aria("describedby", "keep-err").when(!problems.isEmpty)
-                ) {
-                    legend { "It may keep" }
-                    for problem in problems {
-                        p(.class("err"), .id("keep-err")) {
-                            span(.class("vh")) { "Error: " }
-                            problem.message
-                        }
-                    }
+                FieldGroup(first: "keep-0", legend: "It may keep", problems: problems) {
                     for (place, offer) in visit.tenant.offers(grant.scopes).enumerated() {
                         box(offer, place)
                     }
@@ -111,9 +101,15 @@ private struct DisconnectPage {
 
     private var name: String { grant.application.displayName }
 
-    private var whoToAsk: String {
-        grant.application.profile.supportEmail.map { "ask them at \($0) to delete it" }
-            ?? "ask them to delete it"
+    private var whoToAsk: HTML {
+        HTML {
+            "ask them"
+            if let address = grant.application.profile.supportEmail {
+                " at "
+                bdi(.dir(.leftToRight)) { "\(address)" }
+            }
+            " to delete it"
+        }
     }
 
     var page: Page {
@@ -126,8 +122,10 @@ private struct DisconnectPage {
             p {
                 """
                 It can no longer use \(visit.brand.dataDescription), from now on. Data it already has stays with \
-                it; \(whoToAsk).
-                """
+                it;
+                """ + " "
+                whoToAsk
+                "."
             }
             form(
                 .class("row"),

@@ -97,10 +97,7 @@ struct ConnectionDetail: Component {
     private var disconnection: HTML {
         div(.class("row")) {
             a(.class("btn danger"), .href(connection.path("disconnect"))) {
-                span {
-                    "Disconnect "
-                    bdi { connection.name }
-                }
+                Naming("Disconnect", connection.name)
             }
             a(.href(visit.path("report", connection.application.id.text))) { "Report this application" }
         }

@@ -91,7 +91,7 @@ private struct DeletionPage {
                     problems: problems
                 )
                 div(.class("row")) {
-                    button(.class("btn danger")) { "Delete \(name)" }
+                    button(.class("btn danger")) { Naming("Delete", name) }
                     a(.class("btn"), .href(visit.path(below: summary.application, ""))) { "Keep it" }
                 }
             }

@@ -11,21 +11,9 @@ struct ByHandChoice: Component {
     let problems: [FieldProblem]
     var legend = "What it may do"
 
-    private var problem: FieldProblem? { problems.first { $0.field == "scope-0" } }
-
     var body: HTML {
         if !offered.isEmpty {
-            fieldset(
-                .class(problem == nil ? "field" : "field invalid"),
-                .aria("describedby", "scope-err").when(problem != nil)
-            ) {
-                Web.legend { legend }
-                if let problem {
-                    p(.class("err"), .id("scope-err")) {
-                        span(.class("vh")) { "Error: " }
-                        problem.message
-                    }
-                }
+            FieldGroup(first: "scope-0", legend: legend, problems: problems) {
                 for (place, scope) in offered.enumerated() {
                     Choice(
                         type: "checkbox",

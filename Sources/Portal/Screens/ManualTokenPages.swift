@@ -184,8 +184,12 @@ struct SummaryPage {
                     sentences.isEmpty ? "Learn who the customer is" : sentences.joined(separator: " · ")
                 }
                 fact("The token ends") {
-                    terms.lifetime == .unlimited
-                        ? "Never, until the customer disconnects: \(terms.reason)" : form.end.words
+                    if terms.lifetime == .unlimited {
+                        "Never, until the customer disconnects: "
+                        bdi { terms.reason }
+                    } else {
+                        form.end.words
+                    }
                 }
                 fact("Hand over") {
                     terms.isByLetter ? "The token in an e-mail to the owners" : "A link to collect it once"

@@ -152,16 +152,7 @@ struct Field: Component {
                 if isOptional { span(.class("optional")) { " (optional)" } }
             }
             if let hint { p(.class("hint"), .id("\(id)-hint")) { hint } }
-            if !own.isEmpty {
-                div(.id("\(id)-err")) {
-                    for problem in own {
-                        p(.class("err")) {
-                            span(.class("vh")) { "Error: " }
-                            problem.message
-                        }
-                    }
-                }
-            }
+            if !own.isEmpty { FieldErrors(id: id, problems: own) }
             control(attributes)
         }
     }
@@ -286,6 +277,61 @@ struct Notice: Component {
 
     var body: HTML {
         if let text { p(.class("notice"), .role("status")) { text } }
+    }
+}
+
+/// Controls that answer one question together, with its error.
+struct FieldGroup: Component {
+    /// The id of the first control, to which an error leads.
+    let first: String
+    let legend: String
+    let problems: [FieldProblem]
+
+    @HTMLBuilder let controls: () -> HTML
+
+    private var own: [FieldProblem] { problems.filter { $0.field == first } }
+
+    var body: HTML {
+        fieldset(
+            .class(own.isEmpty ? "field" : "field invalid"),
+            .aria("describedby", "\(first)-err").when(!own.isEmpty)
+        ) {
+            Web.legend { legend }
+            if !own.isEmpty { FieldErrors(id: first, problems: own) }
+            controls()
+        }
+    }
+}
+
+/// What is wrong with a field, before it.
+private struct FieldErrors: Component {
+    let id: String
+    let problems: [FieldProblem]
+
+    var body: HTML {
+        div(.id("\(id)-err")) {
+            for problem in problems {
+                p(.class("err")) {
+                    span(.class("vh")) { "Error: " }
+                    problem.message
+                }
+            }
+        }
+    }
+}
+
+/// What is done to somebody or something, as on a button; the name is written in whatever direction it has.
+struct Naming: Component {
+    let verb: String
+    let name: String
+
+    init(_ verb: String, _ name: String) { (self.verb, self.name) = (verb, name) }
+
+    var body: HTML {
+        span {
+            verb + " "
+            bdi { name }
+        }
     }
 }
 

@@ -224,7 +224,9 @@ private struct ReceiptPage: Component {
                     span(.class("tag warn")) { "Not verified" }
                 }
             }
-            fact("You returned to") { bdi(.dir(.leftToRight)) { shown.returnsTo } }
+            if shown.destination != .nowhere {
+                fact("You returned to") { bdi(.dir(.leftToRight)) { shown.returnsTo } }
+            }
             fact("Access lasts") {
                 if let end = receipt.endsAt {
                     "Until "

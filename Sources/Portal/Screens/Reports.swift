@@ -116,7 +116,7 @@ private struct ReportPage {
 
     private var problems: [FieldProblem] {
         guard let words else { return [] }
-        let reason = FieldProblem(field: "reason-not_me", message: "Choose what is wrong")
+        let reason = FieldProblem(field: "reason-not-me", message: "Choose what is wrong")
         let tooLong = FieldProblem(field: "words", message: "Say it in up to 2,000 characters")
         return (chosen == nil ? [reason] : []) + (words.utf8.count > Report.maxWordsBytes ? [tooLong] : [])
     }
@@ -156,40 +156,29 @@ private struct ReportPage {
         }
     }
 
-    private var reasons: HTML {
-        let isMissing = problems.contains { $0.field == "reason-not_me" }
-        return fieldset(
-            .class(isMissing ? "field invalid" : "field"),
-            .aria("describedby", "reason-err").when(isMissing)
-        ) {
-            legend { "What is wrong?" }
-            if isMissing {
-                p(.class("err"), .id("reason-err")) {
-                    span(.class("vh")) { "Error: " }
-                    "Choose what is wrong"
-                }
-            }
+    private var reasons: FieldGroup {
+        FieldGroup(first: "reason-not-me", legend: "What is wrong?", problems: problems) {
             for reason in Report.Reason.allCases {
-                div(.class("choice")) {
-                    input(
-                        .type("radio"),
-                        .id("reason-\(reason.rawValue)"),
-                        .name("reason"),
-                        .value(reason.rawValue),
-                        .required,
-                        .checked.when(reason == chosen)
-                    )
-                    label(.for("reason-\(reason.rawValue)")) { reason.words }
-                }
+                Choice(
+                    type: "radio",
+                    name: "reason",
+                    value: reason.rawValue,
+                    words: reason.words,
+                    isOn: reason == chosen
+                )
             }
         }
     }
 
-    private var disconnection: HTML {
-        div(.class("choice")) {
-            input(.type("checkbox"), .id("disconnect"), .name("disconnect"), .value("yes"))
-            label(.for("disconnect")) { "Also disconnect it now" }
-        }
+    private var disconnection: Choice {
+        Choice(
+            type: "checkbox",
+            name: "disconnect",
+            value: "yes",
+            words: "Also disconnect it now",
+            id: "disconnect",
+            isOn: false
+        )
     }
 }
 

@@ -63,14 +63,14 @@ enum ReviewScreens {
             page.subject = try await admin.subject(visit)
             page.decision.problems = [
                 FieldProblem(
-                    field: "decision",
+                    field: "decision-approve",
                     message: "It changed while you looked, or somebody has decided. This is what it is now"
                 )
             ]
         } catch ReviewRefusal.needsAnotherPerson {
             page.decision.problems = [
                 FieldProblem(
-                    field: "decision",
+                    field: "decision-approve",
                     message: "You approved it first. Another administrator has to as well"
                 )
             ]

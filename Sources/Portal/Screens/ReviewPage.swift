@@ -83,16 +83,16 @@ struct ReviewPage {
             div(.class("row")) {
                 if application.isSuspended {
                     a(.class("btn primary"), .href(visit.adminPath(application, "resume"))) {
-                        "Resume \(application.displayName)"
+                        Naming("Resume", application.displayName)
                     }
                 } else {
                     a(.class("btn danger"), .href(visit.adminPath(application, "suspend"))) {
-                        "Suspend \(application.displayName)"
+                        Naming("Suspend", application.displayName)
                     }
                 }
                 if subject.connectedCustomers == 0 {
                     a(.class("btn danger"), .href(visit.adminPath(application, "delete"))) {
-                        "Delete \(application.displayName)"
+                        Naming("Delete", application.displayName)
                     }
                 }
             }
@@ -219,7 +219,7 @@ struct DecisionForm {
             return written("Write to the partner what should change").map { .askForChanges($0) }
         case "reject": return written("Write the reason for the partner").map { .reject(reason: $0) }
         default:
-            problems = [FieldProblem(field: "decision", message: "Choose what you decide")]
+            problems = [FieldProblem(field: "decision-approve", message: "Choose what you decide")]
             return nil
         }
     }
@@ -261,8 +261,7 @@ private struct DecisionSection: Component {
             ) {
                 SealField(seal: visit.seal(for: .admin))
                 input(.type("hidden"), .name("seen"), .value(subject.seen))
-                fieldset(.class("field"), .id("decision"), .tabindex(-1)) {
-                    legend { "Decision" }
+                FieldGroup(first: "decision-approve", legend: "Decision", problems: form.problems) {
                     choice("approve", "Approve", "Any customer can connect.")
                     choice("changes", "Ask for changes", "The partner reads your message and can ask again.")
                     choice("reject", "Reject", "The partner reads your reason.")
@@ -314,19 +313,14 @@ private struct DecisionSection: Component {
         }
     }
 
-    private func choice(_ value: String, _ text: String, _ hint: String) -> HTML {
-        div(.class("choice")) {
-            input(
-                .type("radio"),
-                .id("decision-\(value)"),
-                .name("decision"),
-                .value(value),
-                .checked.when(form.choice == value)
-            )
-            label(.for("decision-\(value)")) {
-                text
-                span(.class("hint")) { hint }
-            }
-        }
+    private func choice(_ value: String, _ words: String, _ hint: String) -> Choice {
+        Choice(
+            type: "radio",
+            name: "decision",
+            value: value,
+            words: words,
+            hint: hint,
+            isOn: form.choice == value
+        )
     }
 }

@@ -93,7 +93,7 @@ enum SuspensionScreens {
             p { "\(count.connectedCustomers), so you cannot delete it. Suspend it instead." }
             div(.class("row")) {
                 a(.class("btn danger"), .href(visit.adminPath(application, "suspend"))) {
-                    "Suspend \(application.displayName)"
+                    Naming("Suspend", application.displayName)
                 }
                 a(.class("btn"), .href(visit.path("admin", "applications", application.id.text))) {
                     "Go back"
@@ -151,7 +151,7 @@ private struct SuspendPage {
                     textarea(attributes + [.rows(3), .dir(.automatic)]) { note }
                 }
                 div(.class("row")) {
-                    button(.class("btn danger")) { "Suspend \(application.displayName)" }
+                    button(.class("btn danger")) { Naming("Suspend", application.displayName) }
                     a(.class("btn"), .href(visit.path("admin", "applications", application.id.text))) {
                         "Keep it running"
                     }
@@ -181,7 +181,7 @@ private struct ConfirmationPage {
             form(.class("row"), .method("post"), .action(visit.adminPath(application, step))) {
                 SealField(seal: visit.seal(for: .admin))
                 button(.class(isDangerous ? "btn danger" : "btn primary")) {
-                    "\(verb) \(application.displayName)"
+                    Naming(verb, application.displayName)
                 }
                 a(.class("btn"), .href(visit.path("admin", "applications", application.id.text))) {
                     "Go back"

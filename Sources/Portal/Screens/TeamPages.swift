@@ -148,7 +148,7 @@ struct RoleForm {
                 .action(visit.path(below: application, "team/\(person.account.id)/role"))
             ) {
                 SealField(seal: visit.seal(for: .partner))
-                MemberRoleField(chosen: person.role)
+                MemberRoleField(chosen: person.role, problems: problems)
                 div(.class("row")) {
                     button(.class("btn primary")) { "Save role" }
                     a(.class("btn"), .href(visit.path(below: application, ""))) { "Back" }
@@ -160,10 +160,10 @@ struct RoleForm {
 
 private struct MemberRoleField: Component {
     let chosen: MemberRole
+    var problems: [FieldProblem] = []
 
     var body: HTML {
-        fieldset(.class("field")) {
-            legend { "Role" }
+        FieldGroup(first: "role-owner", legend: "Role", problems: problems) {
             for role in MemberRole.allCases.reversed() {
                 Choice(
                     type: "radio",
