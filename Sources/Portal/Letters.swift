@@ -62,6 +62,8 @@ struct LetterWriter: Sendable {
         case .changeRejected(let application, let reason): changeRejected(application, reason)
         case .brandChanged(let application, let by, let fields, let at):
             brandChanged(application, by, fields, at)
+        case .redirectURIChanged(let application, let by, let uri, let isAdded, let at):
+            redirectURIChanged(application, by, uri, isAdded, at)
         case .suspended(let application, let reason, let reference):
             suspended(application, reason, reference)
         case .resumed(let application): resumed(application)

@@ -55,6 +55,27 @@ extension LetterWriter {
         )
     }
 
+    func redirectURIChanged(
+        _ application: Letter.Mention,
+        _ by: String,
+        _ uri: String,
+        _ isAdded: Bool,
+        _ at: Date
+    ) -> WrittenLetter {
+        WrittenLetter(
+            subject: "A redirect URI of \(application.name) was \(isAdded ? "added" : "removed")",
+            paragraphs: [
+                """
+                \(by) changed on \(CalendarText(at).full) where customers can be sent with a code. \
+                \(isAdded ? "Added" : "Removed"):
+                """
+            ],
+            quote: [uri],
+            link: page(of: application),
+            closing: ["If it was nobody of you, answer this letter now."]
+        )
+    }
+
     func brandChanged(
         _ application: Letter.Mention,
         _ by: String,

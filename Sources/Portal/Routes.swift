@@ -38,9 +38,9 @@ extension Site {
         .partner (.post, "/applications",                                        RegistrationScreens.register,  upTo: .upload),
         .partner (.post, "/applications/preview",                                RegistrationScreens.preview,   upTo: .upload),
         .member  (.get,  "/applications/{application}",                          .viewer,    ApplicationScreens.show),
-        .member  (.post, "/applications/{application}/redirect-uris",            .developer, ApplicationScreens.addRedirectURI),
+        .member  (.post, "/applications/{application}/redirect-uris",            .developer, ApplicationScreens.addRedirectURI, .fresh),
         .member  (.get,  "/applications/{application}/redirect-uris/remove",     .developer, ApplicationScreens.askToRemoveRedirectURI),
-        .member  (.post, "/applications/{application}/redirect-uris/remove",     .developer, ApplicationScreens.removeRedirectURI),
+        .member  (.post, "/applications/{application}/redirect-uris/remove",     .developer, ApplicationScreens.removeRedirectURI, .fresh),
         .member  (.get,  "/applications/{application}/activity",                 .viewer,    ActivityScreens.list),
         .member  (.get,  "/applications/{application}/activity/{entry}",         .viewer,    ActivityScreens.show),
         .member  (.get,  "/applications/{application}/activity/{entry}/add",     .developer, ActivityScreens.askToAdd),
@@ -68,7 +68,7 @@ extension Site {
         .member  (.get,  "/applications/{application}/token-requests/{request}/end", .developer, TokenRequestScreens.askToEnd),
         .member  (.post, "/applications/{application}/token-requests/{request}/end", .developer, TokenRequestScreens.end),
         .member  (.get,  "/applications/{application}/delete",                   .owner,     DeletionScreens.ask),
-        .member  (.post, "/applications/{application}/delete",                   .owner,     DeletionScreens.delete),
+        .member  (.post, "/applications/{application}/delete",                   .owner,     DeletionScreens.delete,        .fresh),
         .partner (.get,  "/partners/ask-for-a-token",                            TokenRequestScreens.choose),
         .partner (.get,  "/handover/{link}",                                     HandoverScreens.ask),
         .partner (.post, "/handover/{link}",                                     HandoverScreens.show),
@@ -219,12 +219,12 @@ struct Route: Sendable {
         case member(MemberRole)
     }
 
-    /// How lately somebody must have shown their second factor.
+    /// How lately somebody must have shown who they are.
     enum Proof: Sendable {
         /// At some time in this session, where one is needed at all.
         case any
 
-        /// Within five minutes: for what an intruder would do first (AD-02).
+        /// Within five minutes: for what an intruder would do first (AD-02, RU-10).
         case fresh
     }
 

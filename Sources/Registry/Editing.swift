@@ -131,13 +131,22 @@ extension MemberAccess {
     ) throws {
         let fields = changes.map(\.field).filter(\.isSeen).map(\.rawValue)
         if fields.isEmpty { return }
-        let owners = try transaction.ownerAddresses(of: application.id, tenant: tenant.id)
         let letter = Letter.brandChanged(
             application: .init(application),
             by: account.email.text,
             fields: fields,
             at: now
         )
+        try tellOwners(letter, of: application, transaction, now)
+    }
+
+    func tellOwners(
+        _ letter: Letter,
+        of application: Application,
+        _ transaction: any Connection,
+        _ now: Date
+    ) throws {
+        let owners = try transaction.ownerAddresses(of: application.id, tenant: tenant.id)
         try registry.outbox.post(letter, to: owners, in: transaction, tenant: tenant.id, at: now)
     }
 

@@ -58,6 +58,7 @@ package enum Action: String, Sendable, CaseIterable {
     case secondFactorShown = "second_factor.shown"
     case secondFactorRefused = "second_factor.refused"
     case recoveryCodeUsed = "recovery_code.used"
+    case passwordShown = "password.shown"
     case administratorInvited = "administrator.invited"
     case administratorRemoved = "administrator.removed"
     case rankChanged = "administrator.rank_changed"

@@ -115,7 +115,7 @@ extension OwnAccount {
         }
     }
 
-    private func prove(_ password: String) async throws {
+    func prove(_ password: String) async throws {
         let (id, account) = (tenant.id, account)
         let hash = try await registry.database.read(.tenant(id)) {
             try $0.account(of: account.email, as: account.role, tenant: id)?.password

@@ -70,6 +70,7 @@ extension MemberAccess {
             let (uri, detail) = (try RedirectURI(text), [("redirect_uri", text)])
             guard current.approval != nil else {
                 try transaction.insert(uri, of: current.id, tenant: tenant, at: now)
+                try member.tellOwners(of: text, isAdded: true, in: current, transaction, now)
                 return Change(.redirectURIAdded, detail, revises: true)
             }
             try transaction.addPending(uri, to: current.id, tenant: tenant, at: now)
@@ -84,10 +85,11 @@ extension MemberAccess {
     ///
     /// One that is not on the list is gone already.
     package func removeRedirectURI(_ text: String) async throws {
-        let (rule, tenant) = (tenant.policy.redirectMatch, tenant.id)
+        let (rule, tenant, member) = (tenant.policy.redirectMatch, tenant.id, self)
         try await change(atLeast: .developer) { transaction, current, now in
             if let uri = current.redirectURIs.first(where: { $0.text.isByteForByte(text) }) {
                 try transaction.delete(uri, of: current.id, under: rule, tenant: tenant, at: now)
+                try member.tellOwners(of: text, isAdded: false, in: current, transaction, now)
                 return Change(.redirectURIRemoved, [("redirect_uri", text)], revises: true)
             }
             guard let pending = try transaction.pendingRevision(of: current, tenant: tenant),
@@ -98,6 +100,23 @@ extension MemberAccess {
             try transaction.propose(brand, adding: scopes, to: current, tenant: tenant, at: now)
             return Change(.redirectURIRemoved, [("redirect_uri", text), ("waited", "yes")])
         }
+    }
+
+    private func tellOwners(
+        of uri: String,
+        isAdded: Bool,
+        in application: Application,
+        _ transaction: any Connection,
+        _ now: Date
+    ) throws {
+        let letter = Letter.redirectURIChanged(
+            application: .init(application),
+            by: account.email.text,
+            uri: uri,
+            isAdded: isAdded,
+            at: now
+        )
+        try tellOwners(letter, of: application, transaction, now)
     }
 
     /// How the application is used.

@@ -87,12 +87,30 @@ extension AdminAccess {
 }
 
 extension PartnerAccess {
+    /// Whether a code, or the password where there is no second factor, was shown within the last five minutes.
     package var isFresh: Bool { registry.isFresh(session) }
     package var hasSecondFactor: Bool { session.hasSecondFactor }
     package var newKey: AuthenticatorKey { registry.newKey(for: session, at: tenant) }
 
     package func confirm(_ code: String) async throws -> SecretText {
         try await registry.prove(code, of: session, at: tenant, from: provenance)
+    }
+
+    /// Takes the password again, where there is no second factor, and answers with the cookie that follows; throws
+    /// ``WrongPassword``.
+    package func confirm(password: String) async throws -> SecretText {
+        if hasSecondFactor { throw WrongPassword() }
+        try await own.prove(password)
+        let (session, tenant, now) = (session, tenant, registry.clock())
+        let cookie = registry.newSession(at: tenant, now)
+        let digest = cookie.digest(with: registry.secretKey)
+        try await registry.changePeople(of: tenant, by: actor, from: provenance) { transaction, record, now in
+            guard try transaction.renew(session.id, as: cookie.id, digest, tenant: tenant.id, at: now) else {
+                throw WrongPassword()
+            }
+            try record(.passwordShown, session.account.id.text, [])
+        }
+        return cookie
     }
 
     /// Sets one up; throws ``SecondFactorRefusal``, also when there is one already.
@@ -161,8 +179,8 @@ package struct SecondFactorState: Sendable {
 
 extension ApplicationRegistry {
     func isFresh(_ session: Session) -> Bool {
-        guard let proven = session.provenAt else { return false }
-        return (0...Double(SecondFactor.freshSeconds)).contains(clock().timeIntervalSince(proven))
+        guard let shown = session.shownAt else { return false }
+        return (0...Double(SecondFactor.freshSeconds)).contains(clock().timeIntervalSince(shown))
     }
 
     /// The key a session may set up: always the same one until it was, so that looking at the page changes nothing.
@@ -299,7 +317,7 @@ extension ApplicationRegistry {
         secretKey.digest(Array("recovery code".utf8), tenant.id.bytes, Array(account.text.utf8), letters)
     }
 
-    private func newSession(at tenant: Tenant, _ now: Date) -> SecretText {
+    fileprivate func newSession(at tenant: Tenant, _ now: Date) -> SecretText {
         SecretText(prefix: tenant.name.secretPrefix, kind: .session, now: now, entropy: entropy)
     }
 

@@ -5,8 +5,9 @@ package struct Session: Sendable {
     package let id: String
     package let account: Account
 
-    /// When a second factor was last shown in it.
+    /// When a second factor was last shown in it, or the password again where there is none.
     package let provenAt: Date?
+    let startedAt: Date
     let hasSecondFactor: Bool
 
     /// What it may do as an administrator's.
@@ -16,6 +17,9 @@ package struct Session: Sendable {
     var isProven: Bool {
         provenAt != nil || account.role == .customer || account.role == .partner && !hasSecondFactor
     }
+
+    /// When its person last showed who they are with all that is asked of them.
+    var shownAt: Date? { provenAt ?? (hasSecondFactor || account.role == .admin ? nil : startedAt) }
 
     /// How long a session lives without being used, and at most (SL-03).
     static func lifetime(of role: Role) -> (idle: Int, absolute: Int) {
@@ -39,6 +43,7 @@ struct StoredSession: Sendable {
     let seenAt: Date
     let account: Account
     let provenAt: Date?
+    let startedAt: Date
     let hasSecondFactor: Bool
     let rank: Rank
 
@@ -46,7 +51,7 @@ struct StoredSession: Sendable {
         let idleSince = now.addingTimeInterval(-Double(Session.lifetime(of: role).idle))
         return """
             SELECT s.digest, s.seen_at, a.id, a.role, a.email, a.name, a.organisation, s.proven_at, f.set_at,
-                a.rank
+                a.rank, s.started_at
             FROM sessions s JOIN accounts a ON a.tenant = s.tenant AND a.id = s.account
             LEFT JOIN second_factors f ON f.tenant = s.tenant AND f.account = s.account
             WHERE s.tenant = \(place.tenant) AND s.id = \(place.id) AND s.role = \(role)
@@ -62,6 +67,7 @@ struct StoredSession: Sendable {
         hasSecondFactor = try row.optionalDate(8) != nil
         guard let rank = Rank(rawValue: try row.text(9)) else { throw DamagedRow(place: "accounts.rank") }
         self.rank = rank
+        startedAt = try row.date(10)
     }
 }
 
@@ -209,6 +215,7 @@ extension ApplicationRegistry {
             id: secret.id,
             account: found.account,
             provenAt: found.provenAt,
+            startedAt: found.startedAt,
             hasSecondFactor: found.hasSecondFactor,
             rank: found.rank
         )
@@ -260,7 +267,7 @@ extension Connection {
         )
     }
 
-    /// Gives a session another id and secret in the moment its person showed a second factor (SL-02).
+    /// Gives a session another id and secret in the moment its person showed once more who they are (SL-02).
     ///
     /// Says no when it has ended meanwhile.
     func renew(

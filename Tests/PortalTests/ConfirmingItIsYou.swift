@@ -10,6 +10,8 @@ struct ConfirmingItIsYou {
     let portal: TestPortal
     init() async throws { portal = try await TestPortal() }
 
+    private typealias Fields = [(name: String, value: String)]
+
     private let ada = "ada@harbour.example"
 
     @Test func `an administrator without a second factor can only set one up`() async throws {
@@ -65,6 +67,40 @@ struct ConfirmingItIsYou {
         #expect(answer.status == 403)
         #expect(answer.text.contains("Confirm it is you"))
         #expect(try await portal.theOperator.ledger(after: 0, limit: 9999).count == before)
+    }
+
+    @Test(arguments: Site.routes.filter { $0.proof == .fresh && $0.admits != .admin })
+    func `of a partner without one the password is asked`(route: Route) async throws {
+        let application = try await portal.registeredApplication(isApproved: false)
+        var dana = try await portal.partner()
+        portal.clock.advance(by: .seconds(301))
+        let before = try await portal.theOperator.ledger(after: 0, limit: 9999).count
+        let path = route.pattern.description.replacing("{application}", with: application.id)
+        let answer = try await dana.post(path, [("seal", dana.ownSeal)])
+        #expect(answer.status == 403 && answer.body.contains("id=\"confirm-password\""))
+        #expect(try await portal.theOperator.ledger(after: 0, limit: 9999).count == before)
+    }
+
+    @Test func `the password carries the act out, and a wrong one nothing`() async throws {
+        let application = try await portal.registeredApplication(isApproved: false)
+        var dana = try await portal.partner()
+        let path = "/applications/\(application.id)/redirect-uris"
+        func adding(_ uri: String, _ password: String? = nil) -> Fields {
+            let shown = password.map { [(name: "confirm_password", value: $0)] } ?? []
+            return [("seal", dana.ownSeal), ("redirect_uri", uri)] + shown
+        }
+        #expect(try await dana.post(path, adding("https://one.example/cb")).status == 303)
+        portal.clock.advance(by: .seconds(301))
+        #expect(try await dana.post(path, adding("https://two.example/cb")).status == 403)
+        let old = dana.cookies
+        let wrong = try await dana.post(path, adding("https://two.example/cb", "not it"))
+        #expect(wrong.status == 422 && wrong.text.contains("The password is not right"))
+        #expect(dana.cookies == old)
+        let right = try await dana.post(path, adding("https://two.example/cb", TestPortal.password))
+        #expect(right.status == 303 && dana.cookies != old)
+        #expect(try await dana.post(path, adding("https://three.example/cb")).status == 303)
+        let addresses = try await portal.theOperator.application(application.id).redirectURIs.map(\.text)
+        #expect(Set(addresses).isSuperset(of: ["one", "two", "three"].map { "https://\($0).example/cb" }))
     }
 
     @Test func `the code carries the act out, with what was typed, in a session with another cookie`()

@@ -189,6 +189,27 @@ struct ChangingAnApprovedApplication {
         )
         #expect(try await world.letters().last == told)
     }
+
+    @Test func `its owners hear of every address that comes or goes`() async throws {
+        let building = try await world.registeredApplication("Building Ltd", isApproved: false)
+        let member = try await world.partner.member(of: building.id)
+        let uri = "https://building.example/cb"
+        for isAdded in [true, false] {
+            if isAdded {
+                _ = try await member.addRedirectURI(uri)
+            } else {
+                try await member.removeRedirectURI(uri)
+            }
+            let told = Letter.redirectURIChanged(
+                application: .init(building.application),
+                by: "dana@acme.example",
+                uri: uri,
+                isAdded: isAdded,
+                at: world.clock.now
+            )
+            #expect(try await world.letters().last == told)
+        }
+    }
 }
 
 // MARK: - In the words of these tests

@@ -38,6 +38,7 @@ extension AuditEntry {
         .secondFactorSet: "set up the second factor of",
         .secondFactorRemoved: "removed the second factor of",
         .secondFactorShown: "showed a code for",
+        .passwordShown: "showed the password again of",
         .secondFactorRefused: "showed a wrong code for",
         .recoveryCodeUsed: "used a recovery code of",
         .administratorInvited: "invited an administrator:",

@@ -44,7 +44,7 @@ struct AccountScreens: Sendable {
         return .redirect(to: role.account(visit).with(query: [("done", "others")]))
     }
 
-    /// Runs what needs the password; guesses count like guesses at the door.
+    /// Runs what needs the password.
     private func proving(
         _ own: OwnAccount,
         _ field: String,
@@ -52,24 +52,16 @@ struct AccountScreens: Sendable {
         _ email: String = "",
         _ change: () async throws -> Response
     ) async throws -> Response {
-        let key = "\(visit.tenant.name) \(role) \(own.account.id) own"
-        let attempt = try await Attempt([(visit.site.brakes.signInFailures, key)], visit)
-        if let wait = attempt.wait { throw Refusal.tooMany(wait) }
-        var problems: [FieldProblem] = []
-        do {
-            let response = try await change()
-            try await attempt.forgive()
-            return response
-        } catch is WrongPassword {
-            problems = [FieldProblem(field: field, message: "The password is not right. Try again")]
-        } catch let mend as AccountProblems {
-            try await attempt.forgive()
-            problems = mend.all.map { FieldProblem($0, visit.brand) }
-        } catch {
-            try await attempt.forgive()
-            throw error
+        func asking(_ problems: [FieldProblem]) async throws -> Response {
+            try await page(of: own, visit, email, problems).response(to: visit, .unprocessable)
         }
-        return try await page(of: own, visit, email, problems).response(to: visit, .unprocessable)
+        do {
+            return try await visit.trying(passwordOf: own.account, change) { message in
+                try await asking([FieldProblem(field: field, message: message)])
+            }
+        } catch let mend as AccountProblems {
+            return try await asking(mend.all.map { FieldProblem($0, visit.brand) })
+        }
     }
 
     private func page(
@@ -86,6 +78,29 @@ struct AccountScreens: Sendable {
             email: email,
             problems: problems
         ).page
+    }
+}
+
+extension Visit {
+    /// Tries the password of somebody who is signed in; guesses count like guesses at the door.
+    func trying(
+        passwordOf account: Account,
+        _ take: () async throws -> Response,
+        refused: (_ message: String) async throws -> Response
+    ) async throws -> Response {
+        let key = "\(tenant.name) \(account.role) \(account.id) own"
+        let attempt = try await Attempt([(site.brakes.signInFailures, key)], self)
+        if let wait = attempt.wait { throw Refusal.tooMany(wait) }
+        do {
+            let response = try await take()
+            try await attempt.forgive()
+            return response
+        } catch is WrongPassword {
+            return try await refused("The password is not right. Try again")
+        } catch {
+            try await attempt.forgive()
+            throw error
+        }
     }
 }
 

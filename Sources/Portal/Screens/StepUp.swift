@@ -1,7 +1,8 @@
 import Registry
 import Web
 
-/// “Confirm it is you”: what stands before a sensitive act when the last code is older than five minutes (AD-02).
+/// “Confirm it is you”: what stands before a sensitive act when its person last showed who they are more than five
+/// minutes ago (AD-02, RU-10).
 ///
 /// The page carries the form that was sent, so that nothing has to be typed again; its answer is the act itself.
 enum StepUp {
@@ -14,7 +15,7 @@ enum StepUp {
         _ act: @escaping Act<AdminAccess>
     ) async throws -> Response {
         if admin.isFresh { return try await act(admin, form, visit) }
-        return try await confirming(admin.account, form, visit) { code in
+        return try await Question(asking: .code, of: admin.account, form, visit).answer { code in
             let cookie = try await admin.confirm(code)
             let renewed = visit.renewing(.admin, cookie)
             guard let admin = try await renewed.admin() else { throw Refusal.unsealedForm }
@@ -28,32 +29,54 @@ enum StepUp {
         _ visit: Visit,
         _ act: @escaping Act<PartnerAccess>
     ) async throws -> Response {
-        if partner.isFresh || !partner.hasSecondFactor { return try await act(partner, form, visit) }
-        return try await confirming(partner.account, form, visit) { code in
-            let cookie = try await partner.confirm(code)
+        if partner.isFresh { return try await act(partner, form, visit) }
+        let proof: Proof = partner.hasSecondFactor ? .code : .password
+        return try await Question(asking: proof, of: partner.account, form, visit).answer { shown in
+            let cookie =
+                switch proof {
+                case .code: try await partner.confirm(shown)
+                case .password: try await partner.confirm(password: shown)
+                }
             let renewed = visit.renewing(.partner, cookie)
             guard let partner = try await renewed.partner() else { throw Refusal.unsealedForm }
             return (cookie, { try await act(partner, form, renewed) })
         }
     }
+}
 
-    private static func confirming(
-        _ account: Account,
-        _ form: Form,
-        _ visit: Visit,
-        _ confirm: (_ code: String) async throws -> (SecretText, act: () async throws -> Response)
+/// What somebody shows again: whoever has a second factor, that.
+private enum Proof: String, CaseIterable {
+    case code
+    case password
+
+    var field: String { "confirm_\(rawValue)" }
+    var id: String { "confirm-\(rawValue)" }
+
+    /// What is too long ago.
+    var last: String { self == .code ? "last code" : "sign-in" }
+}
+
+/// The question itself, and the act it holds up.
+private struct Question {
+    let proof: Proof
+    let account: Account
+    let form: Form
+    let visit: Visit
+
+    init(asking proof: Proof, of account: Account, _ form: Form, _ visit: Visit) {
+        (self.proof, self.account, self.form, self.visit) = (proof, account, form, visit)
+    }
+
+    /// Asks, or takes what was shown and acts in the session that follows.
+    func answer(
+        _ confirm: (_ shown: String) async throws -> (SecretText, act: () async throws -> Response)
     ) async throws -> Response {
-        guard let code = form["confirm_code"] else {
-            return page(account, form, visit).response(to: visit, .forbidden)
-        }
+        guard let shown = form[proof.field] else { return page().response(to: visit, .forbidden) }
         var confirmed: (cookie: SecretText, act: () async throws -> Response)?
-        let refused = try await visit.trying(code, of: account) {
-            let (cookie, act) = try await confirm(code)
+        let refused = try await trying(shown) {
+            let (cookie, act) = try await confirm(shown)
             confirmed = (cookie, act)
             return Response(.ok)
-        } refused: { problem in
-            let problem = FieldProblem(field: "confirm-code", message: problem.message)
-            return page(account, form, visit, [problem]).response(to: visit, .unprocessable)
         }
         guard let (cookie, act) = confirmed else { return refused }
         // The browser needs the new cookie whatever becomes of the act.
@@ -67,31 +90,47 @@ enum StepUp {
         return response
     }
 
-    private static func page(
-        _ account: Account,
-        _ form: Form,
-        _ visit: Visit,
-        _ problems: [FieldProblem] = []
-    ) -> Page {
+    private func trying(_ shown: String, _ take: () async throws -> Response) async throws -> Response {
+        switch proof {
+        case .code: try await visit.trying(shown, of: account, take) { again($0.message) }
+        case .password: try await visit.trying(passwordOf: account, take, refused: again)
+        }
+    }
+
+    private func again(_ message: String) -> Response {
+        page([FieldProblem(field: proof.id, message: message)]).response(to: visit, .unprocessable)
+    }
+
+    private func page(_ problems: [FieldProblem] = []) -> Page {
         let title = "Confirm it is you"
-        return Page(problems.isEmpty ? title : "Error: \(title)", .gate) {
+        return Page(problems.isEmpty ? title : "Error: \(title)", .gate, script: .forms) {
             ErrorSummary(problems: problems)
             h1 { title }
             p {
                 """
-                What you are about to do matters, and your last code is older than five minutes. Nothing has been \
+                What you are about to do matters, and your \(proof.last) is older than five minutes. Nothing has been \
                 changed yet.
                 """
             }
             Web.form(.class("stack"), .method("post"), .action(visit.place), .novalidate) {
-                for field in form.fields where field.name != "confirm_code" {
+                for field in form.fields where !Proof.allCases.map(\.field).contains(field.name) {
                     input(.type("hidden"), .name(field.name), .value(field.value))
                 }
-                CodeField(id: "confirm-code", problems: problems)
+                control(problems)
                 div(.class("row")) {
                     button(.class("btn primary")) { "Confirm" }
                     a(.class("btn"), .href(account.role.home(visit))) { "Cancel" }
                 }
+            }
+        }
+    }
+
+    private func control(_ problems: [FieldProblem]) -> HTML {
+        HTML {
+            switch proof {
+            case .code: CodeField(id: proof.id, problems: problems)
+            case .password:
+                PasswordField(id: proof.id, autocomplete: "current-password", problems: problems)
             }
         }
     }

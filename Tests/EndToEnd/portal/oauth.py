@@ -190,6 +190,8 @@ class Person:
                 grouped.setdefault(name, []).append(value)
             answer = self.http.post(self.at(path), data=grouped, files=files, headers=headers)
         self._note(answer)
+        if answer.status_code == 403 and 'name="confirm_password"' in answer.text:
+            return self.submit(Page(answer), "confirm_password", confirm_password=self.password)
         return answer
 
     def submit(
