@@ -16,6 +16,7 @@ package enum Letter: Sendable, Codable, Equatable {
 
     // To administrators.
     case askedForApproval(application: Mention, by: String, at: Date, testConnections: Int, isHeld: Bool)
+    case askedForToken(application: Mention, by: String, request: String, at: Date)
     case invitedAsAdministrator(by: String, link: String)
     case frozen(application: Mention, reporters: Int, at: Date)
 
