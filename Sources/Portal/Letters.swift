@@ -68,6 +68,8 @@ struct LetterWriter: Sendable {
             suspended(application, reason, reference)
         case .resumed(let application): resumed(application)
 
+        case .secretRotated(let application, let rotation, let until, let link):
+            secretRotated(application, rotation, until, link)
         case .secretCreated(let application, let by, let from, let at):
             secretCreated(application, by, from, at)
         case .secretEnds(let application, let hint, let at, let used): secretEnds(application, hint, at, used)

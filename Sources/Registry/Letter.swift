@@ -29,6 +29,7 @@ package enum Letter: Sendable, Codable, Equatable {
     case brandChanged(application: Mention, by: String, fields: [String], at: Date)
     case suspended(application: Mention, reason: String, reference: String?)
     case resumed(application: Mention)
+    case secretRotated(application: Mention, rotation: SecretRotation, until: Date, link: String)
     case secretCreated(application: Mention, by: String, from: String, at: Date)
     case secretEnds(application: Mention, hint: String, at: Date, lastUsed: Date?)
     case secretUnused(application: Mention, hint: String, since: Date)

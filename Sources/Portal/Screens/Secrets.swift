@@ -124,7 +124,7 @@ extension MemberAccess {
 
 extension Overlap {
     /// What was chosen for the older secrets; a week when nothing sensible was.
-    fileprivate init(_ choice: String?) {
+    init(_ choice: String?) {
         switch choice {
         case "86400": self = .seconds(86_400)
         case "2592000": self = .seconds(2_592_000)
