@@ -107,11 +107,15 @@ struct HavingOwnersCollectASecret {
         var (ada, dana) = (admin, partner)
         let asked = try await ada.get(place + "/rotate")
         #expect(asked.text.contains("Revoke now and tell the partner"))
-        #expect(asked.text.contains("Also revoke the tokens issued with them: 1"))
+        #expect(asked.text.contains("Also revoke the tokens issued with themSo far 1."))
         let done = try await ada.follow(try await rotate("leaked", [("tokens", "too")]))
         #expect(done.text.contains("The secrets are revoked.") && done.text.contains("No secret works."))
         #expect(try await token(with: old) == 401)
 
+        #expect(try await dana.get("/applications/\(application.id)").text.contains("No secret works."))
+        #expect(
+            try await !dana.get("/applications/\(application.id)/secrets/new").text.contains("stop working")
+        )
         let letter = try #require(try await letters().first)
         #expect(letter.subject == "Harbourline revoked the client secrets of Acme Rentals")
         #expect(letter.paragraphs.joined().contains("The tokens issued with them stopped as well."))

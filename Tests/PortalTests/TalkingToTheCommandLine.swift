@@ -183,7 +183,7 @@ struct TalkingToTheCommandLine {
             #expect(!console.printed.contains("_secret_"))
         }
         #expect(await console.run("app rotate \(id) --json") == 0)
-        #expect(console.member("collect_until") != nil && !console.printed.contains("_link_"))
+        #expect(console.member("collect_until") != nil && !console.printed.contains("_lk_"))
     }
 
     @Test func `a rotation that makes no sense changes nothing`() async throws {

@@ -77,12 +77,14 @@ struct PartnersSecrets: Component {
                     Day(secret.createdAt)
                     " · "
                     if let use = secret.lastUsedAt {
-                        "last used \(ago(use, at: visit.registry.now()))"
+                        "Last used on "
+                        Moment(CalendarText(use))
+                        ", \(ago(use, at: visit.registry.now()))"
                     } else {
-                        "never used"
+                        "Never used"
                     }
                     if let end = secret.endsAt {
-                        " · stops working on "
+                        " · Stops working on "
                         Moment(CalendarText(end))
                     }
                 }
@@ -93,12 +95,13 @@ struct PartnersSecrets: Component {
 
 private struct WaitingClaim: Component {
     let claim: SecretClaim
+    var remark = ""
 
     var body: HTML {
         p(.class("callout")) {
             "A new secret waits for the owners. They can collect it until "
             Moment(CalendarText(claim.expiresAt))
-            "."
+            ".\(remark)"
         }
     }
 }
@@ -118,12 +121,11 @@ private struct RotationPage {
             p {
                 """
                 You will not see the secret. The partner’s owners get a mail with a link to collect it\
-                \(live.isEmpty ? "." : "; the old one ends as you choose.")
+                \(live.isEmpty ? "." : "; the old \(live.count == 1 ? "one ends" : "ones end") as you choose.")
                 """
             }
             if let waiting {
-                WaitingClaim(claim: waiting)
-                p { "Its link stops working when you send another." }
+                WaitingClaim(claim: waiting, remark: " Its link stops working when you send another.")
             }
             if live.count == ClientSecret.maxLive {
                 p(.class("callout warn")) {
@@ -184,7 +186,8 @@ private struct RotationPage {
     }
 
     private var revocation: HTML {
-        section(.class("card"), .aria("labelledby", "leak-h")) {
+        let tokens = live.reduce(0) { $0 + $1.tokensIssued }
+        return section(.class("card"), .aria("labelledby", "leak-h")) {
             h2(.id("leak-h")) { "If a leak is proven" }
             p {
                 """
@@ -198,8 +201,8 @@ private struct RotationPage {
                 div(.class("choice")) {
                     input(.type("checkbox"), .id("tokens"), .name("tokens"), .value("too"))
                     label(.for("tokens")) {
-                        "Also revoke the tokens issued with them: \(grouped(live.reduce(0) { $0 + $1.tokensIssued }))"
-                        span(.class("hint")) { "Customers stay connected." }
+                        "Also revoke the tokens issued with them"
+                        span(.class("hint")) { "So far \(grouped(tokens)). Customers stay connected." }
                     }
                 }
                 div(.class("row")) {

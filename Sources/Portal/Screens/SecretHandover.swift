@@ -14,8 +14,7 @@ enum SecretHandoverScreens {
             return Collecting.gone(
                 """
                 It is too old, a newer one has replaced it, or you are not an Owner of the application. No secret was \
-                made with it, and nothing else has changed. Ask \(visit.brand.displayName) for a new link, or create a \
-                new secret yourself.
+                made with it. Ask \(visit.brand.displayName) for a new link, or create a new secret yourself.
                 """,
                 visit
             )
@@ -53,7 +52,6 @@ enum SecretHandoverScreens {
                 }
             }
             dl(.class("facts")) {
-                fact("Application") { bdi { application.displayName } }
                 if !label.isEmpty { fact("Label") { bdi { label } } }
                 fact("Collect it until") { Moment(CalendarText(claim.expiresAt)) }
             }
@@ -67,7 +65,9 @@ enum SecretHandoverScreens {
                 strong { "You have \(ClientSecret.maxLive) secrets." }
                 " Revoke one, then open the link of the letter again."
             }
-            Collecting.continuation(application, visit)
+            div(.class("row")) {
+                a(.class("btn primary"), .href(secrets(of: application, visit))) { "See your secrets" }
+            }
         }.response(to: visit)
     }
 
@@ -82,10 +82,14 @@ enum SecretHandoverScreens {
                 "This secret",
                 on: date,
                 by: person,
-                undo: visit.path("applications", application.id.text).anchored("secrets")
+                undo: secrets(of: application, visit)
             )
             Collecting.continuation(application, visit)
         }.response(to: visit, .gone)
+    }
+
+    private static func secrets(of application: Application, _ visit: Visit) -> Path {
+        visit.path("applications", application.id.text).anchored("secrets")
     }
 
     private static func page(of application: Application, @HTMLBuilder _ content: () -> HTML) -> Page {

@@ -154,10 +154,12 @@ private struct NewSecretPage {
                 bdi { application.displayName }
             }
             p {
-                """
-                Both secrets work at the same time, so nothing breaks. Put the new one into your software, check \
-                that “Last used” moves to it, then retire the old one.
-                """
+                live.isEmpty
+                    ? "No other secret works. Put the new one into your software."
+                    : """
+                    Both secrets work at the same time, so nothing breaks. Put the new one into your software, check \
+                    that “Last used” moves to it, then retire the old one.
+                    """
             }
             form(
                 .class("stack"),
@@ -174,7 +176,7 @@ private struct NewSecretPage {
                     direction: .automatic,
                     extra: [.maxlength(80)]
                 )
-                choices
+                if !live.isEmpty { choices }
                 div(.class("row")) {
                     button(.class("btn primary")) { "Create secret" }
                     a(.class("btn"), .href(visit.path("applications", application.id.text))) { "Cancel" }
