@@ -141,6 +141,18 @@ struct RotatingForThePartner {
         guard case .ready = try await world.partner.secretHandover(third) else { throw Missing() }
     }
 
+    @Test func `of 20 rotations at once one link is left`() async throws {
+        let rotation = SecretRotation(others: .untilRevoked)
+        let asked = await atOnce(20) { try await ada.rotateSecret(of: owned.application, rotation) }
+        #expect(asked.count == 20)
+        var collected = 0
+        for letter in try await world.letters() {
+            guard case .secretRotated(_, _, _, let link) = letter else { continue }
+            if try await collect(link) != nil { collected += 1 }
+        }
+        #expect(collected == 1)
+    }
+
     @Test func `of 20 presses at once one makes a secret`() async throws {
         let link = try await rotate()
         let made = await atOnce(20) { try await collect(link) }.compactMap { $0 }
