@@ -52,6 +52,8 @@ struct LetterWriter: Sendable {
 
         case .askedForApproval(let application, let by, let at, let tests, let isHeld):
             asked(application, by, at, tests, isHeld)
+        case .askedForToken(let application, let by, let request, let at):
+            askedForToken(application, by, request, at)
         case .invitedAsAdministrator(let by, let link): invitedAsAdministrator(by, link)
         case .frozen(let application, let reporters, let at): frozen(application, reporters, at)
 
@@ -68,6 +70,8 @@ struct LetterWriter: Sendable {
             suspended(application, reason, reference)
         case .resumed(let application): resumed(application)
 
+        case .secretRotated(let application, let rotation, let until, let link):
+            secretRotated(application, rotation, until, link)
         case .secretCreated(let application, let by, let from, let at):
             secretCreated(application, by, from, at)
         case .secretEnds(let application, let hint, let at, let used): secretEnds(application, hint, at, used)
@@ -210,6 +214,20 @@ extension LetterWriter {
             paragraphs: ["Registered by \(by) on \(CalendarText(at).date); \(connections)."]
                 + (isHeld ? [held] : []),
             link: link("Look at \(application.name)", to: "admin", "applications", application.id)
+        )
+    }
+
+    fileprivate func askedForToken(
+        _ application: Letter.Mention,
+        _ by: String,
+        _ request: String,
+        _ at: Date
+    ) -> WrittenLetter {
+        WrittenLetter(
+            subject: "\(application.name) asks for a token by hand",
+            paragraphs: ["Request \(request), by \(by) on \(CalendarText(at).full)."],
+            link: link("Look at the request", to: "admin", "manual-tokens", request),
+            closing: ["Nothing is given before you ask the customer and they allow it."]
         )
     }
 

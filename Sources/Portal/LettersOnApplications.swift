@@ -113,6 +113,31 @@ extension LetterWriter {
         )
     }
 
+    func secretRotated(
+        _ application: Letter.Mention,
+        _ rotation: SecretRotation,
+        _ until: Date,
+        _ secret: String
+    ) -> WrittenLetter {
+        let others = rotation.others
+        let subject =
+            others == .leaked
+            ? "\(name) revoked the client secrets of \(application.name)"
+            : "Collect the new client secret of \(application.name)"
+        let tokens = " The tokens issued with them stopped as well."
+        let cause =
+            others == .leaked
+            ? "A client secret of \(application.name) has leaked. Software that uses one stopped working just now."
+                + (rotation.endsTokens ? tokens : "")
+            : "\(name) asks you to replace the client secret of \(application.name). \(others.fateOfOlder)"
+        return WrittenLetter(
+            subject: subject,
+            paragraphs: [cause, "Collect the new one once, until \(CalendarText(until).full)."],
+            link: link("Collect the secret", to: "secrets", secret),
+            closing: ["You sign in first, as an Owner. The secret is shown once, and to nobody at \(name)."]
+        )
+    }
+
     func secretCreated(
         _ application: Letter.Mention,
         _ by: String,

@@ -72,6 +72,8 @@ extension Site {
         .partner (.get,  "/partners/ask-for-a-token",                            TokenRequestScreens.choose),
         .partner (.get,  "/handover/{link}",                                     HandoverScreens.ask),
         .partner (.post, "/handover/{link}",                                     HandoverScreens.show),
+        .partner (.get,  "/secrets/{link}",                                      SecretHandoverScreens.ask),
+        .partner (.post, "/secrets/{link}",                                      SecretHandoverScreens.show),
         .member  (.get,  "/applications/{application}/team/invite",              .owner,     TeamScreens.askToInvite),
         .member  (.post, "/applications/{application}/team/invite",              .owner,     TeamScreens.invite,            .fresh),
         .member  (.post, "/applications/{application}/team/invite-again",        .owner,     TeamScreens.inviteAgain),
@@ -181,6 +183,8 @@ extension Site {
         .admin   (.post, "/admin/applications/{application}/suspend",            SuspensionScreens.suspend,      .fresh),
         .admin   (.get,  "/admin/applications/{application}/resume",             SuspensionScreens.askToResume),
         .admin   (.post, "/admin/applications/{application}/resume",             SuspensionScreens.resume,       .fresh),
+        .admin   (.get,  "/admin/applications/{application}/rotate",             RotationScreens.ask),
+        .admin   (.post, "/admin/applications/{application}/rotate",             RotationScreens.rotate,         .fresh),
         .admin   (.get,  "/admin/applications/{application}/delete",             SuspensionScreens.askToDelete),
         .admin   (.post, "/admin/applications/{application}/delete",             SuspensionScreens.delete,       .fresh),
 

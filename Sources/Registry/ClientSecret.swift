@@ -77,7 +77,7 @@ struct SecretLabel: Sendable {
 }
 
 /// Until when the older secrets go on working once there is a new one.
-package enum Overlap: Sendable, Equatable {
+package enum Overlap: Sendable, Codable, Equatable {
     case seconds(Int)
     case untilRevoked
 
@@ -116,22 +116,43 @@ extension MemberAccess {
     ) async throws -> SecretText {
         guard application.kind != .public else { throw SecretRefusal.publicApplication }
         let secret = registry.newClientSecret(at: tenant)
-        let digest = secret.digest(with: registry.secretKey)
         let made = SecretLabel(text: label, ticket: ticket, createdBy: actor)
-        let (registry, tenant) = (registry, tenant.id)
-        let (mention, author, address) = (Letter.Mention(application), account.email.text, provenance.address)
+        let (member, tenant) = (self, tenant.id)
         // Whoever is told of a leak is told next how many tokens there are.
         if overlap == .leaked { try await registry.writeLastUses() }
-        try await changeSecrets(.secretCreated, [("secret", secret.id)]) { transaction, id, now in
-            let live = try transaction.secrets(of: id, tenant: tenant, at: now).filter(\.isLive)
+        try await change(.secretCreated, [("secret", secret.id)], atLeast: .owner) {
+            transaction,
+            current,
+            now in
+            let live = try transaction.secrets(of: current.id, tenant: tenant, at: now).filter(\.isLive)
             guard live.count < ClientSecret.maxLive || overlap == .leaked else { throw SecretRefusal.tooMany }
-            try transaction.insert(secret, digest, made, of: id, tenant: tenant, at: now)
-            for older in live { try transaction.end(older, of: id, after: overlap, tenant: tenant, at: now) }
-            let letter = Letter.secretCreated(application: mention, by: author, from: address, at: now)
-            let owners = try transaction.ownerAddresses(of: id, tenant: tenant)
-            try registry.outbox.post(letter, to: owners, in: transaction, tenant: tenant, at: now)
+            try member.add(secret, made, beside: live, for: overlap, current, transaction, now)
+            return true
         }
         return secret
+    }
+
+    /// Stores a secret, dates the older ones and tells the owners; throws ``SecretRefusal``.
+    func add(
+        _ secret: SecretText,
+        _ label: SecretLabel,
+        beside older: [ClientSecret],
+        for overlap: Overlap,
+        _ application: Application,
+        _ transaction: any Connection,
+        _ now: Date
+    ) throws {
+        let (id, tenant, digest) = (application.id, tenant.id, secret.digest(with: registry.secretKey))
+        try transaction.insert(secret, digest, label, of: id, tenant: tenant, at: now)
+        for older in older { try transaction.end(older, of: id, after: overlap, tenant: tenant, at: now) }
+        let letter = Letter.secretCreated(
+            application: .init(application),
+            by: account.email.text,
+            from: provenance.address,
+            at: now
+        )
+        let owners = try transaction.ownerAddresses(of: id, tenant: tenant)
+        try registry.outbox.post(letter, to: owners, in: transaction, tenant: tenant, at: now)
     }
 
     /// Revokes a secret at once, unless it is the last that works; throws ``SecretRefusal``.
@@ -271,7 +292,7 @@ extension Connection {
     }
 
     /// Ends what a secret gave, whenever it is asked about next; says whether it was one that had ended.
-    fileprivate func voidTokens(
+    func voidTokens(
         ofSecret secret: String,
         of id: ClientID,
         tenant: TenantID,

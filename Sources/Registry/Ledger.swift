@@ -93,6 +93,8 @@ package enum Action: String, Sendable, CaseIterable {
     case testAccountAgreed = "test_account.agreed"
     case testAccountDeclined = "test_account.declined"
     case secretCreated = "secret.created"
+    case secretRotated = "secret.rotated"
+    case secretCollected = "secret.collected"
     case secretDated = "secret.dated"
     case secretRevoked = "secret.revoked"
     case tokensRevoked = "secret.tokens_revoked"

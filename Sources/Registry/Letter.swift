@@ -16,6 +16,7 @@ package enum Letter: Sendable, Codable, Equatable {
 
     // To administrators.
     case askedForApproval(application: Mention, by: String, at: Date, testConnections: Int, isHeld: Bool)
+    case askedForToken(application: Mention, by: String, request: String, at: Date)
     case invitedAsAdministrator(by: String, link: String)
     case frozen(application: Mention, reporters: Int, at: Date)
 
@@ -29,6 +30,7 @@ package enum Letter: Sendable, Codable, Equatable {
     case redirectURIChanged(application: Mention, by: String, uri: String, isAdded: Bool, at: Date)
     case suspended(application: Mention, reason: String, reference: String?)
     case resumed(application: Mention)
+    case secretRotated(application: Mention, rotation: SecretRotation, until: Date, link: String)
     case secretCreated(application: Mention, by: String, from: String, at: Date)
     case secretEnds(application: Mention, hint: String, at: Date, lastUsed: Date?)
     case secretUnused(application: Mention, hint: String, since: Date)

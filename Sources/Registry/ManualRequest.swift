@@ -137,7 +137,7 @@ extension MemberAccess {
         _ scopes: ScopeSet,
         because reason: String
     ) async throws {
-        let (tenant, account) = (tenant, account)
+        let (tenant, account, outbox) = (tenant, account, registry.outbox)
         let reference = registry.newManualReference()
         try await change(atLeast: .developer) { transaction, current, now in
             try tenant.requireByHand(scopes, to: current)
@@ -153,6 +153,14 @@ extension MemberAccess {
                 tenant: tenant.id,
                 at: now
             )
+            let letter = Letter.askedForToken(
+                application: .init(current),
+                by: account.email.text,
+                request: reference,
+                at: now
+            )
+            let people = try transaction.administratorAddresses(tenant: tenant.id)
+            try outbox.post(letter, to: people, in: transaction, tenant: tenant.id, at: now)
             return Change(.manualTokenAsked, [("request", reference)])
         }
     }

@@ -14,6 +14,7 @@ package struct OneTimeLink: Sendable {
         case invite = "member.invite"
         case requestToken = "token.request"
         case collectToken = "token.collect"
+        case collectSecret = "secret.collect"
 
         package var binding: Value { rawValue.binding }
     }

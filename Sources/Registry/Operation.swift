@@ -131,6 +131,11 @@ extension OperatorAccess {
     /// Throws ``OperatorRefusal``.
     package func resume(_ id: String) async throws { try await review.resume(id) }
 
+    /// Has the owners collect a new secret; throws ``OperatorRefusal`` or ``SecretRefusal``.
+    package func rotateSecret(of id: String, _ rotation: SecretRotation) async throws -> SecretClaim {
+        try await review.rotateSecret(of: id, rotation)
+    }
+
     private var review: Review {
         Review(tenant: tenant, registry: registry, actor: actor, provenance: provenance)
     }

@@ -53,6 +53,10 @@ def spend_a_day(standard: Tenant) -> None:
         page = oauth.Page(owner.submit(form, "ticket", label=f"number {number}", others="keep"))
         oauth.note(page.text_of("client-secret"))
     application.redeem("not a code " + unused)
+    standard.server.succeed("app", "rotate", "--tenant", "standard", application.client_id)
+    link = standard.server.link_for(owner.email)
+    collected = oauth.Page(owner.confirm(owner.page(link)))
+    oauth.note(link.rsplit("/", 1)[-1], collected.text_of("client-secret"))
     wrong = standard.customer(signed_in=False)
     wrong.password = "a wrong password nobody should read"
     wrong.submit(wrong.page("/sign-in"), "password", email=wrong.email, password=wrong.password)

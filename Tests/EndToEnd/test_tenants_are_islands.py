@@ -107,6 +107,8 @@ def places(client_id: str, secret: str, grant: str) -> list[tuple[str, str, str]
         ("admin", "POST", f"/admin/applications/{client_id}/suspend"),
         ("admin", "GET", f"/admin/applications/{client_id}/resume"),
         ("admin", "POST", f"/admin/applications/{client_id}/resume"),
+        ("admin", "GET", f"/admin/applications/{client_id}/rotate"),
+        ("admin", "POST", f"/admin/applications/{client_id}/rotate"),
         ("admin", "GET", f"/admin/applications/{client_id}/delete"),
         ("admin", "POST", f"/admin/applications/{client_id}/delete"),
     ]

@@ -104,6 +104,20 @@ struct GivingTokensByHand {
         #expect(detail.text.contains("(request \(request))"))
     }
 
+    @Test func `the administrators are told by letter that a partner asks`() async throws {
+        _ = try await portal.administrator("vic@harbour.example", .readOnly)
+        #expect(try await asked().status == 303)
+        let posted = try #require(try await portal.registry.waitingLetters(of: portal.tenant.id).first)
+        #expect(posted.recipient.text == "ada@harbour.example")
+        let writer = LetterWriter(tenant: portal.tenant, publicURL: portal.site.publicURL)
+        let letter = writer.write(posted.letter)
+        #expect(letter.subject == "Acme Rentals asks for a token by hand")
+        #expect(!letter.text(from: portal.tenant).contains("kim@northfield.example"))
+        var ada = admin
+        let page = try await ada.get(String(letter.link.url.dropFirst(TestPortal.issuer.count)))
+        #expect(page.status == 200 && page.text.contains("kim@northfield.example"))
+    }
+
     @Test func `a customer who says no reads that nothing was shared, and stays`() async throws {
         var kim = try await portal.customer("lee@northfield.example")
         let reference = try await portal.manualRequest(

@@ -167,6 +167,42 @@ struct TalkingToTheCommandLine {
         #expect(console.noted.contains("there is no application “\(id)”"))
     }
 
+    @Test func `a rotation prints until when owners may collect, and no secret`() async throws {
+        try await importTenant()
+        _ = await console.run(
+            "account add --role partner --email sam@acme.example",
+            input: "a long enough sentence"
+        )
+        let add = "app add --owner sam@acme.example --name Acme --json"
+        #expect(await console.run(add) == 0)
+        let id = try #require(console.member("client_id"))
+        for when in ["now --revoke-tokens", "24h", "7d --label 2027", "keep"] {
+            #expect(await console.run("app rotate \(id) --old-secret \(when)") == 0)
+            #expect(console.printed.contains("The owners of Acme (\(id)) have a letter with a link"))
+            #expect(console.printed.contains("Its older secrets are revoked.") == when.hasPrefix("now"))
+            #expect(!console.printed.contains("_secret_"))
+        }
+        #expect(await console.run("app rotate \(id) --json") == 0)
+        #expect(console.member("collect_until") != nil && !console.printed.contains("_lk_"))
+    }
+
+    @Test func `a rotation that makes no sense changes nothing`() async throws {
+        try await importTenant()
+        #expect(await console.run("app rotate standard_x") == 1)
+        #expect(console.noted.contains("there is no application “standard_x”"))
+        #expect(await console.run("app rotate standard_x --old-secret soon") == 2)
+        #expect(console.noted.contains("it takes now, 24h, 7d, keep"))
+        #expect(await console.run("app rotate standard_x --old-secret 7d --revoke-tokens") == 2)
+        _ = await console.run(
+            "account add --role partner --email sam@acme.example",
+            input: "a long enough sentence"
+        )
+        _ = await console.run("app add --owner sam@acme.example --name Acme --kind public --json")
+        let id = try #require(console.member("client_id"))
+        #expect(await console.run("app rotate \(id)") == 1)
+        #expect(console.noted.contains("a public application has no secret"))
+    }
+
     @Test func `an application that a customer is connected to is suspended, not deleted`() async throws {
         try await importTenant("rovitracker")
         for (role, email) in [("partner", "sam@acme.example"), ("customer", "kim@northfield.example")] {

@@ -64,6 +64,7 @@ enum ApplicationCommands {
             options: [.tenant],
             work: .atTheDesk(resume)
         ),
+        rotation,
         Command(
             name: "app delete",
             operands: .one("CLIENT-ID"),
@@ -168,7 +169,7 @@ enum ApplicationCommands {
         call.print([("client_id", .text(id))], "Deleted \(application.displayName) (\(id)).")
     }
 
-    private static func subject(of call: Call, at desk: Desk) async throws -> (OperatorAccess, String) {
+    static func subject(of call: Call, at desk: Desk) async throws -> (OperatorAccess, String) {
         (try await desk.access(toTenantOf: call), call.arguments.operands.first ?? "")
     }
 

@@ -16,6 +16,7 @@ extension CommandFailure {
                 count.connectedCustomers,
                 hint: "portal app suspend stops it and deletes nothing"
             )
+        case SecretRefusal.publicApplication: self.init("a public application has no secret")
         case is ReviewRefusal:
             self.init("it changed in the same moment", hint: "look at it again, then try again")
         case TenantRefusal.hostTaken(let host, let owner):

@@ -26,6 +26,11 @@ struct SecretsSection: Component {
                 "Client ID "
                 code { application.id.text }
             }
+            if !secrets.contains(where: \.isLive) {
+                p(.class("callout bad")) {
+                    "No secret works. Your software gets no tokens until it has a new one."
+                }
+            }
             div(.class("scroll"), .tabindex(0), .role("region"), .aria("labelledby", "secrets-c")) {
                 table {
                     caption(.class("vh"), .id("secrets-c")) { "Client secrets, table" }

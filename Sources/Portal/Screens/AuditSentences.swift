@@ -75,6 +75,8 @@ extension AuditEntry {
         .memberRemoved: "removed a member from the team of",
         .memberLeft: "left the team of",
         .secretCreated: "created a client secret of",
+        .secretRotated: "asked the owners to collect a new client secret of",
+        .secretCollected: "collected a new client secret of",
         .secretDated: "changed the end of a client secret of",
         .secretRevoked: "revoked a client secret of",
         .tokensRevoked: "revoked the tokens of a client secret of",

@@ -30,7 +30,7 @@ enum CredentialsPage {
                 strong { "We show this secret once." }
                 """
                  Put it into your software and check that “Last used” moves to it. An older secret that still works \
-                goes on until you retire it.
+                goes on until it ends or you retire it.
                 """
             }
             for older in left { TokensLeft(secret: older, application: application, visit: visit) }

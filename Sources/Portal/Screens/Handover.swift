@@ -14,19 +14,13 @@ enum HandoverScreens {
     }
 
     private static func gone(_ visit: Visit) -> Response {
-        let title = "This link does not work any more"
-        return Page(title, .partners(signedIn: true, current: .applications)) {
-            h1 { title }
-            p {
-                """
-                It is too old, was withdrawn, or the customer has disconnected the application. Your applications say \
-                what became of each request.
-                """
-            }
-            div(.class("row")) {
-                a(.class("btn"), .href(visit.path("applications"))) { "See your applications" }
-            }
-        }.response(to: visit, .notFound)
+        Collecting.gone(
+            """
+            It is too old, was withdrawn, or the customer has disconnected the application. Your applications say \
+            what became of each request.
+            """,
+            visit
+        )
     }
 
     static func show(_ partner: PartnerAccess, _ form: Form, _ visit: Visit) async throws -> Response {
@@ -54,7 +48,7 @@ enum HandoverScreens {
                 }
                 CopyRow(id: "curl", what: "command")
             }
-            continuation(token.application, visit)
+            Collecting.continuation(token.application, visit)
         }.response(to: visit)
     }
 
@@ -71,14 +65,11 @@ enum HandoverScreens {
                 if let end = request.expiry { fact("Collect it until") { Moment(CalendarText(end)) } }
                 fact("The token works") { request.lifetime.words }
             }
-            form(
-                .class("row"),
-                .method("post"),
-                .action(visit.path("handover", visit.captured("link")))
-            ) {
-                SealField(seal: visit.seal(for: .partner))
-                button(.class("btn primary")) { "Show the token" }
-            }
+            Collecting.button(
+                "Show the token",
+                to: visit.path("handover", visit.captured("link")),
+                visit
+            )
         }.response(to: visit)
     }
 
@@ -88,20 +79,13 @@ enum HandoverScreens {
         _ visit: Visit
     ) -> Response {
         page("Your access token for \(request.customerName)", for: request) {
-            p {
-                "This token was collected on "
-                if let date = request.collectedAt { Moment(CalendarText(date)) }
-                if let person = request.collectedBy {
-                    " by "
-                    bdi(.dir(.leftToRight)) { person.email.text }
-                }
-                ". If that was not you, "
-                a(.href(visit.path(below: application, "token-requests/\(request.reference)/end"))) {
-                    "revoke it"
-                }
-                "."
-            }
-            continuation(application, visit)
+            Collecting.collected(
+                "This token",
+                on: request.collectedAt,
+                by: request.collectedBy?.email,
+                undo: visit.path(below: application, "token-requests/\(request.reference)/end")
+            )
+            Collecting.continuation(application, visit)
         }.response(to: visit)
     }
 
@@ -113,14 +97,6 @@ enum HandoverScreens {
         Page(title, .partners(signedIn: true, current: .applications), script: .forms) {
             h1 { title }
             content()
-        }
-    }
-
-    private static func continuation(_ application: Application, _ visit: Visit) -> HTML {
-        div(.class("row")) {
-            a(.class("btn"), .href(visit.path("applications", application.id.text))) {
-                "Continue to application"
-            }
         }
     }
 }

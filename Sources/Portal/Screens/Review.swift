@@ -33,10 +33,12 @@ enum ReviewScreens {
 
     private static func page(for admin: AdminAccess, _ visit: Visit) async throws -> ReviewPage {
         let subject = try await admin.subject(visit)
+        let secrets = try await admin.secrets(of: subject.application)
         return ReviewPage(
             visit: visit,
             admin: admin.account,
             subject: subject,
+            secrets: PartnersSecrets(visit: visit, application: subject.application, secrets),
             lookalikes: try await admin.lookalikes(of: subject.proposed),
             reports: try await admin.reports(about: subject.application)
         )
@@ -89,8 +91,9 @@ extension AdminAccess {
 
 /// What was just done about an application, said once on its page.
 enum ReviewDone: String {
-    case approved, seconded, rejected, suspended, resumed
+    case approved, seconded, rejected, suspended, resumed, rotated
     case changesAsked = "changes-asked"
+    case secretsRevoked = "secrets-revoked"
 
     func sentence(_ application: Application) -> String {
         switch self {
@@ -100,6 +103,9 @@ enum ReviewDone: String {
         case .rejected: "You did not approve it. The partner is told why."
         case .suspended: "\(application.displayName) is suspended."
         case .resumed: "\(application.displayName) works again."
+        case .rotated: "The owners have a letter with a link to collect the new secret."
+        case .secretsRevoked:
+            "The secrets are revoked. The owners have a letter with a link to collect a new one."
         }
     }
 }

@@ -6,6 +6,7 @@ struct ReviewPage {
     let visit: Visit
     let admin: Account
     var subject: ReviewSubject
+    let secrets: PartnersSecrets
 
     /// Approved applications that customers may take it for.
     var lookalikes: [Lookalike] = []
@@ -51,6 +52,7 @@ struct ReviewPage {
             LookalikeWarning(lookalikes: lookalikes, visit: visit)
         }
         RegistrationFacts(visit: visit, subject: subject)
+        secrets
         ReportsSection(application: application, reports: reports, visit: visit)
         if subject.isUndecided {
             DecisionSection(visit: visit, admin: admin, subject: subject, form: decision)

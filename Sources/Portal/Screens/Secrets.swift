@@ -124,7 +124,7 @@ extension MemberAccess {
 
 extension Overlap {
     /// What was chosen for the older secrets; a week when nothing sensible was.
-    fileprivate init(_ choice: String?) {
+    init(_ choice: String?) {
         switch choice {
         case "86400": self = .seconds(86_400)
         case "2592000": self = .seconds(2_592_000)
@@ -154,10 +154,12 @@ private struct NewSecretPage {
                 bdi { application.displayName }
             }
             p {
-                """
-                Both secrets work at the same time, so nothing breaks. Put the new one into your software, check \
-                that “Last used” moves to it, then retire the old one.
-                """
+                live.isEmpty
+                    ? "No other secret works. Put the new one into your software."
+                    : """
+                    Both secrets work at the same time, so nothing breaks. Put the new one into your software, check \
+                    that “Last used” moves to it, then retire the old one.
+                    """
             }
             form(
                 .class("stack"),
@@ -174,7 +176,7 @@ private struct NewSecretPage {
                     direction: .automatic,
                     extra: [.maxlength(80)]
                 )
-                choices
+                if !live.isEmpty { choices }
                 div(.class("row")) {
                     button(.class("btn primary")) { "Create secret" }
                     a(.class("btn"), .href(visit.path("applications", application.id.text))) { "Cancel" }
