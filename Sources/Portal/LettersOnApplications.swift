@@ -134,6 +134,17 @@ extension LetterWriter {
         )
     }
 
+    func domainLapsed(_ application: Letter.Mention, _ domain: String) -> WrittenLetter {
+        WrittenLetter(
+            subject: "\(domain) is no longer verified for \(application.name)",
+            paragraphs: [
+                "\(DomainProof.daysOfProof) days have passed since it was found to be yours. Customers no longer read “Verified: \(domain)”.",
+                "If the record or the file is still there, one press of Check now verifies it again.",
+            ],
+            link: link("Check \(domain)", to: "applications", application.id, "domains")
+        )
+    }
+
     func invited(
         _ application: Letter.Mention,
         _ by: String,
