@@ -224,7 +224,10 @@ private struct ReceiptPage: Component {
                     span(.class("tag warn")) { "Not verified" }
                 }
             }
-            fact("You returned to") { bdi(.dir(.leftToRight)) { shown.returnsTo } }
+            fact("You returned to") {
+                bdi(.dir(.leftToRight)) { shown.returnsTo }
+                PlaceTag(agreed: shown)
+            }
             fact("Access lasts") {
                 if let end = receipt.endsAt {
                     "Until "
