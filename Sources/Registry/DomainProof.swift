@@ -80,10 +80,12 @@ extension MemberAccess {
         try await reading { try $0.domainProofs(of: $1, tenant: $2) }
     }
 
-    /// Domains that could be proved as well.
+    /// Domains that could be proved as well, and are not by what is.
     package func domainsToProve() async throws -> [DomainName] {
-        let begun = try await domainProofs().map(\.domain)
-        return application.provableDomains(with: try await pendingRevision()).filter { !begun.contains($0) }
+        let proofs = try await domainProofs()
+        return application.provableDomains(with: try await pendingRevision()).filter { domain in
+            !proofs.contains { $0.domain == domain || $0.covers(domain.text) }
+        }
     }
 
     /// Says what is to be published for a domain, the same however often it is asked; throws ``DomainRefusal``.

@@ -77,6 +77,19 @@ struct ProvingADomain {
         }
     }
 
+    @Test func `what a record proves is not offered again`() async throws {
+        try await prove("example.com", .file)
+        #expect(try await owner().domainsToProve().map(\.text) == ["app.example.com"])
+        try await prove("example.com")
+        #expect(try await owner().domainsToProve().isEmpty)
+    }
+
+    @Test func `an address that waits for approval may be proved already`() async throws {
+        try await owner().addRedirectURI("https://next.example.org/callback")
+        #expect(try await owner().domainsToProve().map(\.text).contains("example.org"))
+        #expect(try await prove("example.org"))
+    }
+
     @Test func `what is to be published stays the same until it is removed`() async throws {
         try await owner().beginProof(of: try name("example.com"))
         let first = try await proof("example.com")

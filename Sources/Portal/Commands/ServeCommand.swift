@@ -35,11 +35,13 @@ enum ServeCommand {
         _ log: Log,
         until signals: StopSignals
     ) async throws {
+        let lookup = configuration.domainLookup
         let site = Site(
             registry: desk.registry,
             publicFiles: files,
             publicURL: configuration.publicURL,
             mail: configuration.mailRoute,
+            look: { await lookup.sighting(of: $0, $1) },
             log: log,
             monotonic: sinceBoot
         )
@@ -154,6 +156,13 @@ extension Configuration {
     fileprivate var mailRoute: MailRoute {
         if let mail { return .server(MailSender(server: mail, publicURL: publicURL)) }
         return publicURL.isLoopback && PublicURL.isLoopback(listen.host) ? .localPage : .nowhere
+    }
+
+    fileprivate var domainLookup: DomainLookup {
+        DomainLookup(
+            asking: Resolver(server: resolver),
+            files: ProofFileAccess(networks: proofNetworks, authorities: proofAuthorities)
+        )
     }
 }
 
