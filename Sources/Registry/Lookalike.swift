@@ -28,7 +28,12 @@ extension AdminAccess {
         let tenant = tenant
         return try await registry.database.read(.tenant(tenant.id)) { connection in
             let brand = ApplicationBrand(application)
-            let found = try connection.likenesses(of: brand, ownedBy: application.owner, at: tenant)
+            let found = try connection.likenesses(
+                of: brand,
+                ownedBy: application.owner,
+                besides: application.id,
+                at: tenant
+            )
             return try found.sorted { $0.likeness < $1.likeness }.prefix(20).compactMap { id, likeness in
                 guard let id else { return Lookalike(original: .provider, likeness: likeness) }
                 let other = try connection.application(id, tenant: tenant.id)
@@ -45,11 +50,12 @@ extension ApplicationRegistry {
     func mustBeHeld(
         _ brand: ApplicationBrand,
         ownedBy owner: AccountID,
+        besides own: ClientID? = nil,
         at tenant: Tenant
     ) async throws -> Bool {
         guard tenant.policy.review == .open else { return false }
         return try await database.read(.tenant(tenant.id)) { connection in
-            try !connection.likenesses(of: brand, ownedBy: owner, at: tenant).isEmpty
+            try !connection.likenesses(of: brand, ownedBy: owner, besides: own, at: tenant).isEmpty
         }
     }
 }
@@ -75,10 +81,11 @@ private struct Appearance {
 }
 
 extension Connection {
-    /// The approved applications of others that a brand is like; nil stands for the provider.
+    /// The approved applications that a brand is like and whose team its owner is not in; nil stands for the provider.
     fileprivate func likenesses(
         of brand: ApplicationBrand,
         ownedBy owner: AccountID,
+        besides own: ClientID?,
         at tenant: Tenant
     ) throws -> [(id: String?, likeness: Likeness)] {
         let names = [brand.profile.companyName.text, brand.profile.applicationName?.text]
@@ -88,7 +95,8 @@ extension Connection {
             SELECT a.id, a.company_name, a.application_name, l.look FROM applications a
             LEFT JOIN logos l ON l.tenant = a.tenant AND l.digest = a.logo AND l.size = 128
             WHERE a.tenant = \(tenant.id) AND a.approved_at IS NOT NULL AND a.deleted_at IS NULL
-                AND a.owner <> \(owner)
+                AND a.id <> \(own?.text ?? "") AND NOT EXISTS (SELECT 1 FROM members m
+                    WHERE m.tenant = a.tenant AND m.application = a.id AND m.account = \(owner))
             """
         ).map { row in
             (try row.text(0), Appearance([try row.text(1), try row.optionalText(2)], try row.look(3)))

@@ -108,6 +108,15 @@ struct HoldingLookalikes {
         #expect(try await !register("Southfield Crane").isHeld)
     }
 
+    @Test func `whoever left its team may copy it no more, and it is no copy of itself`() async throws {
+        let lee = try await world.member("lee@acme.example", as: .owner, of: approved)
+        #expect(try await !register("Northfield Plants", by: lee.partner).isHeld)
+        try await world.partner.member(of: approved.id).leave()
+        #expect(try await register("Northfeild Plant", by: world.partner).isHeld)
+        let ada = try await world.admin("ada@harbour.example")
+        #expect(try await ada.lookalikes(of: world.current(approved)).isEmpty)
+    }
+
     @Test func `where everything is reviewed nothing is held besides`() async throws {
         let world = try await TestRegistry()
         _ = try await world.registeredApplication("Northfield Plant")
