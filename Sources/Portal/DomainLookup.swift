@@ -18,6 +18,15 @@ enum Sighting: Sendable, Equatable {
     case tooLong
     case unreachable(String)
 
+    /// What it means for a proof that was found before.
+    func presence(of proof: DomainProof) -> DomainProof.Presence {
+        switch self {
+        case .texts(let texts): proof.isFound(in: texts) ? .there : .gone
+        case .noSuchName, .status(404), .status(410): .gone
+        case .noAnswer, .busy, .notPublic, .status, .tooLong, .unreachable: .unknown
+        }
+    }
+
     var texts: [String] { if case .texts(let texts) = self { texts } else { [] } }
 }
 

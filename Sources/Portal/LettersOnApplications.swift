@@ -138,8 +138,8 @@ extension LetterWriter {
         WrittenLetter(
             subject: "\(domain) is no longer verified for \(application.name)",
             paragraphs: [
-                "\(DomainProof.daysOfProof) days have passed since it was found to be yours. Customers no longer read “Verified: \(domain)”.",
-                "If the record or the file is still there, one press of Check now verifies it again.",
+                "The record or the file that shows that it is yours was not found for three days. Customers no longer read “Verified: \(domain)”.",
+                "Once it is back, one press of Check now verifies it again.",
             ],
             link: link("Check \(domain)", to: "applications", application.id, "domains")
         )

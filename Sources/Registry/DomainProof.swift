@@ -30,10 +30,12 @@ package struct DomainProof: Sendable, Hashable {
     /// What the record says, and a line of the file.
     package var text: String { "portal-verification=\(token)" }
 
-    /// How long it holds before it has to be found again.
+    /// How long it holds without being found again.
     package static let daysOfProof = 365
 
-    func isFound(in texts: [String]) -> Bool { texts.contains { $0.isByteForByte(text) } }
+    static func end(from date: Date) -> Date { date.addingTimeInterval(Double(daysOfProof) * 86_400) }
+
+    package func isFound(in texts: [String]) -> Bool { texts.contains { $0.isByteForByte(text) } }
 
     /// Whether it proves who controls a host.
     func covers(_ host: String) -> Bool {
@@ -122,8 +124,7 @@ extension MemberAccess {
                 throw DomainRefusal.notAsked
             }
             guard proof.isFound(in: texts) else { return (false, nil) }
-            let end = now.addingTimeInterval(Double(DomainProof.daysOfProof) * 86_400)
-            let finding = DomainProof.Finding(way: way, date: now, endsAt: end)
+            let finding = DomainProof.Finding(way: way, date: now, endsAt: DomainProof.end(from: now))
             try transaction.keep(finding, of: domain, current.id, tenant: tenant)
             return (true, Change(.domainProved, [("domain", domain.text), ("way", way.rawValue)]))
         }
@@ -239,7 +240,8 @@ extension Connection {
     ) throws {
         try run(
             """
-            UPDATE domain_proofs SET way = \(finding.way), proved_at = \(finding.date), ends_at = \(finding.endsAt)
+            UPDATE domain_proofs SET way = \(finding.way), proved_at = \(finding.date), ends_at = \(finding.endsAt),
+                looked_at = \(finding.date), missing_since = NULL
             WHERE tenant = \(tenant) AND application = \(id) AND domain = \(domain)
             """
         )
@@ -276,7 +278,7 @@ extension Connection {
     ) throws -> Bool {
         try !run(
             """
-            UPDATE domain_proofs SET way = NULL, proved_at = NULL, ends_at = NULL
+            UPDATE domain_proofs SET way = NULL, proved_at = NULL, ends_at = NULL, missing_since = NULL
             WHERE tenant = \(tenant) AND application = \(id) AND domain = \(domain) AND ends_at <= \(now)
             RETURNING domain
             """

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Registry
 import Support
+import Synchronization
 import Testing
 
 @Suite("Proving a domain")
@@ -166,7 +167,9 @@ struct ProvingADomain {
         #expect(try await world.ledger().suffix(2).first?.detail == "domain=example.com; way=record")
     }
 
-    @Test func `it holds for a year, and its end is told to the owners once`() async throws {
+    @Test func `it holds for a year without being looked for, and its end is told to the owners once`()
+        async throws
+    {
         try await prove("example.com")
         let text = try await proof("example.com").text
         world.clock.advance(by: .seconds(Double(DomainProof.daysOfProof) * 86_400 - 1))
@@ -181,6 +184,61 @@ struct ProvingADomain {
         #expect(letters.filter { $0 == expected }.count == 1)
         #expect(try await proof("example.com").text == text)
         #expect(try await prove("example.com"))
+    }
+
+    private func lookAgain(_ presence: DomainProof.Presence) async throws -> [String] {
+        let looked = Looks()
+        try await world.registry.lookAgain { proof in
+            looked.note(proof.domain.text)
+            return presence
+        }
+        _ = try await world.registry.sweep()
+        return looked.all
+    }
+
+    private func pass(_ hours: Double) { world.clock.advance(by: .seconds(hours * 3600)) }
+
+    @Test func `what was found is looked for once a day, what was not never`() async throws {
+        try await prove("example.com")
+        try await owner().beginProof(of: try name("app.example.com"))
+        #expect(try await lookAgain(.there) == [])
+        pass(24)
+        #expect(try await lookAgain(.there) == ["example.com"])
+        #expect(try await lookAgain(.there) == [])
+        pass(24)
+        #expect(try await lookAgain(.unknown) == ["example.com"])
+    }
+
+    @Test func `while it is there it never ends, and nobody is written to`() async throws {
+        try await prove("example.com")
+        let entries = try await world.entries {
+            for _ in 0..<3 {
+                pass(200 * 24)
+                _ = try await lookAgain(.there)
+            }
+        }
+        #expect(entries.isEmpty)
+        #expect(try await place(local) == .unproved)
+    }
+
+    @Test func `gone for three days it ends, with a letter; being back in between counts anew`() async throws
+    {
+        try await prove("example.com")
+        for presence in [DomainProof.Presence.gone, .gone, .gone, .there, .gone, .gone, .unknown] {
+            pass(24)
+            _ = try await lookAgain(presence)
+            #expect(try await place(local) == .unproved)
+        }
+        pass(24)
+        let entries = try await world.entries { _ = try await lookAgain(.gone) }
+        #expect(entries == ["domain.lapsed"])
+        #expect(try await place(local) == nil)
+        let letters = try await world.registry.waitingLetters(of: world.tenant.id).map(\.letter)
+        #expect(
+            letters.contains(
+                .domainLapsed(application: .init(application.application), domain: "example.com")
+            )
+        )
     }
 
     @Test func `nothing of it stays when the application is deleted`() async throws {
@@ -203,4 +261,13 @@ struct ProvingADomain {
         #expect(later.receipt.shown.place == nil)
         #expect(!later.text.contains(#""place""#))
     }
+}
+
+/// Which proofs were looked for.
+private final class Looks: Sendable {
+    private let domains = Mutex<[String]>([])
+
+    var all: [String] { domains.withLock { $0 } }
+
+    func note(_ domain: String) { domains.withLock { $0.append(domain) } }
 }

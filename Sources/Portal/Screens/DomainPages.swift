@@ -124,8 +124,10 @@ private struct DomainCard: Component {
                     Day(finding.date)
                     " \(finding.way.place). It holds until "
                     Day(finding.endsAt)
-                    "; checking again begins a new year. "
-                    finding.way.reach(of: proof.domain)
+                    """
+                    . We look once a day: each time it is found a new year begins, and once it is gone for three days the \
+                    domain is no longer verified. \(finding.way.reach(of: proof.domain))
+                    """
                 }
                 details {
                     summary { "What you published" }
@@ -193,7 +195,9 @@ private struct DomainCard: Component {
                 p { sighting.sentence(about: proof, way) }
                 if !sighting.texts.isEmpty {
                     ul(.class("bullets")) {
-                        for text in sighting.texts.prefix(5) { li { code { text.shortened } } }
+                        for text in sighting.texts.prefix(5) {
+                            li { code(.dir(.leftToRight)) { text.shortened } }
+                        }
                     }
                 }
             }
