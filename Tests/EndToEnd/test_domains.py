@@ -18,6 +18,8 @@ from portal.server import ROOT, Server, Tenant
 
 CALLBACK, LOCAL = "https://app.example.com/callback", "http://localhost:9/x"
 OURS = "127.99.0.1"
+GIVEN_UP = 15
+"""Seconds: it is five, on a machine that has nothing else to do."""
 WELL_KNOWN = "/.well-known/portal-verification.txt"
 
 
@@ -121,14 +123,14 @@ def test_what_was_found_instead_is_said(world: World) -> None:
     world.names.failing.clear()
 
 
-def test_a_silent_name_server_is_waited_for_a_few_seconds_and_others_are_served_meanwhile(world: World) -> None:
+def test_a_silent_name_server_is_given_up(world: World) -> None:
     owned = world.owned("https://quiet.example.org/callback")
     owned.asked_to_publish("quiet.example.org")
-    world.names.silent |= {"_portal-challenge.quiet.example.org"}
+    world.names.silent.add("_portal-challenge.quiet.example.org")
     start = time.monotonic()
     page = owned.check("quiet.example.org")
     assert "No name server answered about _portal-challenge.quiet.example.org in time." in page.text
-    assert time.monotonic() - start < 10
+    assert time.monotonic() - start < GIVEN_UP
 
 
 def test_a_file_proves_its_host_and_no_other(world: World) -> None:
@@ -167,14 +169,14 @@ def test_a_long_or_slow_file_is_given_up(world: World) -> None:
     world.host.answer = drip
     start = time.monotonic()
     assert "slow.example.com could not be read over https" in owned.check("slow.example.com").text
-    assert time.monotonic() - start < 10
+    assert time.monotonic() - start < GIVEN_UP
 
 
 def drip(handler: BaseHTTPRequestHandler) -> None:
     """Answers a byte at a time, until the other side has had enough."""
     handler.send_response(200)
     handler.end_headers()
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 2 * GIVEN_UP
     try:
         while time.monotonic() < deadline:
             handler.wfile.write(b"x")

@@ -74,7 +74,7 @@ struct DomainsPage {
                 p {
                     proofs.isEmpty
                         ? "There is none to verify yet: add a redirect URI that starts with https://."
-                        : "Every domain of your redirect URIs and your website is listed above."
+                        : "Your redirect URIs and your website have no other domain."
                 }
             } else {
                 p(.class("note")) { "From your redirect URIs and your website:" }
