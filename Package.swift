@@ -13,7 +13,11 @@ let package = Package(
     name: "Portal",
     products: [.executable(name: "portal", targets: ["Portal"])],
     targets: [
-        .executableTarget(name: "Portal", dependencies: ["Registry", "Web", "CCurl"], swiftSettings: strict),
+        .executableTarget(
+            name: "Portal",
+            dependencies: ["Registry", "Web", "CCurl", "CResolv"],
+            swiftSettings: strict
+        ),
         .target(
             name: "Registry",
             dependencies: ["CSQLite", "CPostgres", "CSodium", "CPNG", "CGnuTLS", "CICU", "CZxcvbn"],
@@ -33,6 +37,7 @@ let package = Package(
             providers: [.apt(["libmicrohttpd-dev"])]
         ),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CResolv", providers: [.apt(["libc6-dev"])]),
         .target(name: "Support", dependencies: ["Registry"], path: "Tests/Support", swiftSettings: strict),
         .testTarget(name: "RegistryTests", dependencies: ["Registry", "Support"], swiftSettings: strict),
         .testTarget(name: "WebTests", dependencies: ["Web"], swiftSettings: strict),

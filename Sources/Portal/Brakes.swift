@@ -96,6 +96,10 @@ struct Brakes: Sendable {
     /// Per tenant and account: letters to people who are not here yet.
     let invitations: Brake
 
+    /// Per application, and per tenant and domain: how often the world is asked for a proof.
+    let proofsOfApplication: Brake
+    let proofsOfDomain: Brake
+
     /// Per address of the network: how often new passwords are asked for.
     let resets: Brake
 
@@ -116,6 +120,8 @@ struct Brakes: Sendable {
         reports = Brake("report", 10, per: .seconds(3600), now)
         signUps = Brake("sign-up", 20, per: .seconds(3600), now)
         invitations = Brake("invitation", 20, per: .seconds(3600), now)
+        proofsOfApplication = Brake("proof, application", 30, per: .seconds(3600), now)
+        proofsOfDomain = Brake("proof, domain", 30, per: .seconds(3600), now)
         resets = Brake("reset", 20, per: .seconds(3600), now)
         letters = Brake("letter", 1, per: .seconds(60), now)
         dailyLetters = Brake("letters, daily", 10, per: .seconds(86_400), now)

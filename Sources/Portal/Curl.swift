@@ -1,7 +1,7 @@
 import CCurl
 import Registry
 
-/// libcurl, and the two things we ask of it: one exchange over HTTP, one letter over SMTP.
+/// libcurl, and what we ask of it: one exchange over HTTP, one file from a host we do not know, one letter over SMTP.
 ///
 /// The only file that knows it. Everything is said anew for each transfer, so that nothing of one reaches the next;
 /// no proxy, no redirect and no other protocol is taken.
@@ -84,6 +84,29 @@ extension Curl {
             let opaque = Unmanaged.passUnretained(receiver).toOpaque()
             ccurl_set_sinks(handle, takeHeaderLine, takeBody, opaque)
             return perform(with: request.body)
+        }
+        guard code == CURLE_OK else { throw Problem(code) }
+        return ccurl_status(handle)
+    }
+
+    /// Gets a file from one of the addresses given, and from nowhere else; returns the status.
+    func fetch(_ file: ProofFile, into receiver: HTTPReceiver) throws(Problem) -> Int {
+        begin(file.url, protocols: "https")
+        let pinned = list(of: [file.pin])
+        let headers = list(of: ["User-Agent: Portal", "Accept: text/plain"])
+        defer {
+            curl_slist_free_all(pinned)
+            curl_slist_free_all(headers)
+        }
+        ccurl_set_list(handle, CURLOPT_RESOLVE, pinned)
+        ccurl_set_list(handle, CURLOPT_HTTPHEADER, headers)
+        ccurl_set_number(handle, CURLOPT_SSL_VERIFYPEER, 1)
+        ccurl_set_number(handle, CURLOPT_SSL_VERIFYHOST, 2)
+        if let authorities = file.authorities { ccurl_set_text(handle, CURLOPT_CAINFO, authorities) }
+        ccurl_set_number(handle, CURLOPT_TIMEOUT, ProofFileAccess.patienceSeconds)
+        let code = withExtendedLifetime(receiver) {
+            ccurl_set_sinks(handle, takeHeaderLine, takeBody, Unmanaged.passUnretained(receiver).toOpaque())
+            return curl_easy_perform(handle)
         }
         guard code == CURLE_OK else { throw Problem(code) }
         return ccurl_status(handle)

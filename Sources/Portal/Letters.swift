@@ -76,6 +76,7 @@ struct LetterWriter: Sendable {
             secretCreated(application, by, from, at)
         case .secretEnds(let application, let hint, let at, let used): secretEnds(application, hint, at, used)
         case .secretUnused(let application, let hint, let since): secretUnused(application, hint, since)
+        case .domainLapsed(let application, let domain): domainLapsed(application, domain)
         case .invited(let application, let by, let role, let link): invited(application, by, role, link)
         case .manualTokenReady(let application, let customer, let until, let link):
             manualTokenReady(application, customer, until, link)

@@ -180,6 +180,17 @@ extension LetterWriter {
         )
     }
 
+    func domainLapsed(_ application: Letter.Mention, _ domain: String) -> WrittenLetter {
+        WrittenLetter(
+            subject: "\(domain) is no longer verified for \(application.name)",
+            paragraphs: [
+                "The record or the file that shows that it is yours was not found for three days. Customers no longer read “Verified: \(domain)”.",
+                "Once it is back, one press of Check now verifies it again.",
+            ],
+            link: link("Check \(domain)", to: "applications", application.id, "domains")
+        )
+    }
+
     func invited(
         _ application: Letter.Mention,
         _ by: String,

@@ -12,6 +12,9 @@ final class Site: Sendable {
 
     /// Where letters go, so that nobody is told that one is on its way where none can be.
     let mail: MailRoute
+
+    /// Looks where the proof of a domain is published.
+    let look: @Sendable (DomainProof, DomainProof.Way) async -> Sighting
     let log: Log
     let monotonic: @Sendable () -> Duration
     let brakes: Brakes
@@ -28,6 +31,7 @@ final class Site: Sendable {
         publicFiles: PublicFiles,
         publicURL: PublicURL,
         mail: MailRoute,
+        look: @escaping @Sendable (DomainProof, DomainProof.Way) async -> Sighting,
         log: Log,
         monotonic: @escaping @Sendable () -> Duration
     ) {
@@ -35,6 +39,7 @@ final class Site: Sendable {
         files = publicFiles
         self.publicURL = publicURL
         self.mail = mail
+        self.look = look
         self.log = log
         self.monotonic = monotonic
         brakes = Brakes(now: monotonic)

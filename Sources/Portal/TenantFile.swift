@@ -213,13 +213,17 @@ extension Fields {
             ("refreshAbsoluteSeconds", \.refreshAbsoluteSeconds, 1...366 * day),
         ]
         let keys =
-            ["registration", "review", "secondAdministrator", "grants", "consentLetters"]
+            ["registration", "review", "secondAdministrator", "grants", "consentLetters", "protectedNames"]
             + numbers.map(\.0) + lives.map(\.0)
         guard let fields = object("policy", known: keys) else { return policy }
         policy.registration = fields.choice("registration") ?? policy.registration
         policy.review = fields.choice("review") ?? policy.review
         policy.secondAdministrator = fields.choice("secondAdministrator") ?? policy.secondAdministrator
         policy.consentLetters = fields.flag("consentLetters") ?? policy.consentLetters
+        policy.protectedNames = fields.texts("protectedNames", "one line of 2 to 80 characters") { text in
+            Fields.line(text).flatMap { (2...80).contains($0.count) ? $0 : nil }
+        }
+        if policy.protectedNames.count > 500 { fields.note("should have up to 500 names", "protectedNames") }
         let offered = Grant.allCases.filter { opensDoors || !$0.isDoor }
         let grants = fields.texts("grants", offered.map(\.rawValue).joined(separator: " or ")) { text in
             offered.first { $0.rawValue == text }

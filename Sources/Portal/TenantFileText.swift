@@ -58,6 +58,7 @@ extension TenantFile {
             ("registration", .text(policy.registration.rawValue)), ("review", .text(policy.review.rawValue)),
             ("secondAdministrator", .text(policy.secondAdministrator.rawValue)),
             ("grants", .list(policy.grants.map(\.rawValue).sorted().map { .text($0) })),
+            ("protectedNames", .list(policy.protectedNames.map { .text($0) })),
             ("codeSeconds", .number(policy.codeSeconds)),
             ("accessTokenSeconds", policy.accessTokenSeconds.json),
             ("refreshIdleSeconds", policy.refreshIdleSeconds.json),

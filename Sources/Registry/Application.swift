@@ -51,6 +51,9 @@ package struct Application: Sendable, Hashable {
     package let revision: Int
     package let redirectURIs: [RedirectURI]
 
+    /// The domains that its people have proved, by name.
+    package let proofs: [DomainProof]
+
     /// When so many people had reported it that nobody new may connect it.
     package let frozenAt: Date?
 

@@ -44,7 +44,7 @@ extension Connection {
 }
 
 extension Application {
-    /// Two statements that find applications `a`, and what they may be redirected to.
+    /// Statements that find applications `a`, what they may be redirected to, and what they proved.
     static func selecting(where condition: SQL) -> [SQL] {
         selecting(anywhere: "a.deleted_at IS NULL AND " + condition)
     }
@@ -67,16 +67,27 @@ extension Application {
             JOIN applications a ON a.tenant = r.tenant AND a.id = r.application
             WHERE
             """ + " " + condition + " ORDER BY r.added_at, r.uri",
+            DomainProof.selectFound(where: condition),
         ]
     }
 
-    /// Reads what the two answered.
+    /// How many statements ``selecting(where:)`` are.
+    static let statementCount = 3
+
+    /// Reads what they answered.
     static func reading(_ answers: ArraySlice<[Row]>) throws -> [Application] {
-        let addresses = try Dictionary(grouping: answers.last ?? []) { try $0.text(0) }
-        return try (answers.first ?? []).map { row in
+        guard answers.count == statementCount else { return [] }
+        let all = Array(answers)
+        let addresses = try Dictionary(grouping: all[1]) { try $0.text(0) }
+        let proofs = try Dictionary(grouping: all[2]) { try $0.text(DomainProof.applicationColumn) }
+        return try all[0].map { row in
             let id = ClientID(text: try row.text(0))
-            let redirectURIs = try (addresses[id.text] ?? []).map { try RedirectURI(try $0.text(1)) }
-            return try Application(row, id: id, redirectURIs: redirectURIs)
+            return try Application(
+                row,
+                id: id,
+                redirectURIs: try (addresses[id.text] ?? []).map { try RedirectURI(try $0.text(1)) },
+                proofs: try (proofs[id.text] ?? []).map(DomainProof.init)
+            )
         }
     }
 
@@ -88,7 +99,7 @@ extension Application {
         """
     }
 
-    fileprivate init(_ row: Row, id: ClientID, redirectURIs: [RedirectURI]) throws {
+    fileprivate init(_ row: Row, id: ClientID, redirectURIs: [RedirectURI], proofs: [DomainProof]) throws {
         guard let kind = Kind(rawValue: try row.text(9)), let scopes = ScopeSet(wire: try row.text(10)) else {
             throw DamagedRow(place: "applications.kind")
         }
@@ -122,6 +133,7 @@ extension Application {
         submission = try Submission(row, at: 20)
         ownerDomain = EmailAddress(try row.text(16))?.domain ?? ""
         self.redirectURIs = redirectURIs
+        self.proofs = proofs
         frozenAt = try row.optionalDate(26)
         heldAt = try row.optionalDate(27)
     }

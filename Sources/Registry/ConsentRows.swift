@@ -158,9 +158,13 @@ extension Connection {
                 + Application.selecting(where: "a.tenant = \(tenant) AND a.id = " + application)
                 + [KeptConsent.select(of: customer, to: application, tenant: tenant)]
         )
-        guard answers.count == 4, let row = answers[0].first else { return nil }
-        let found = try Application.reading(answers[1...2]).first
-        let consent = try found.flatMap { found in try answers[3].first.map { try KeptConsent($0, found) } }
+        guard answers.count == 2 + Application.statementCount, let row = answers.first?.first else {
+            return nil
+        }
+        let found = try Application.reading(answers.dropFirst().dropLast()).first
+        let consent = try found.flatMap { found in
+            try answers.last?.first.map { try KeptConsent($0, found) }
+        }
         return FoundRequest(row: try WaitingRow(row), application: found, consent: consent)
     }
 

@@ -125,7 +125,7 @@ extension Connection {
 extension Application {
     /// Tables of which nothing stays when an application goes.
     fileprivate static let belongings: [SchemaName] = [
-        "redirect_uris", "secret_uses", "client_secrets", "test_accounts", "submissions",
+        "redirect_uris", "domain_proofs", "secret_uses", "client_secrets", "test_accounts", "submissions",
         "pending_redirect_uris",
         "pending_revisions", "activity", "activity_counts", "members",
     ]

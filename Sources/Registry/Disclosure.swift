@@ -24,6 +24,14 @@ package struct Disclosure: Sendable, Hashable, Codable {
         case nowhere
     }
 
+    /// What the application's people proved about where the customer is sent.
+    package enum Place: Sendable, Hashable, Codable {
+        case proved(domain: String)
+
+        /// They proved a domain, and this is somewhere else.
+        case unproved
+    }
+
     /// Who stands behind an application, and who says so.
     package struct Publisher: Sendable, Hashable, Codable {
         /// The company where the tenant verified it, the registrant's mail domain otherwise.
@@ -57,6 +65,9 @@ package struct Disclosure: Sendable, Hashable, Codable {
 
     /// The host, or the scheme of an installed app.
     package let returnsTo: String
+
+    /// Nil where nothing is proved.
+    package let place: Place?
 
     /// The request by hand on which the tenant's people ask.
     package let manualRequest: String?
@@ -97,6 +108,7 @@ package struct Disclosure: Sendable, Hashable, Codable {
         publisher = Publisher(of: application)
         registeredOn = application.createdAt
         (destination, returnsTo) = place
+        self.place = redirectURI.flatMap { Place(of: $0, application) }
         asked = tenant.offers(asksForMore ? scopes.subtracting(held) : scopes).map { offer in
             Permission(offer, choice: offer.choice(given: grant))
         }
@@ -150,6 +162,14 @@ extension Disclosure.Permission {
         kind = offer.kind
         group = offer.group
         self.choice = choice
+    }
+}
+
+extension Disclosure.Place {
+    fileprivate init?(of redirectURI: RedirectURI, _ application: Application) {
+        guard !application.proofs.isEmpty else { return nil }
+        let domain = application.provedDomain(of: redirectURI)
+        self = domain.map { .proved(domain: $0.text) } ?? .unproved
     }
 }
 

@@ -89,7 +89,12 @@ extension MemberAccess {
     /// Edits the brand: at once, or where it is approved as a change that waits for approval.
     package func edit(to brand: ApplicationBrand) async throws -> EditOutcome {
         let (tenant, member) = (tenant.id, self)
-        let mustBeHeld = try await registry.mustBeHeld(brand, ownedBy: application.owner, at: self.tenant)
+        let mustBeHeld = try await registry.mustBeHeld(
+            brand,
+            ownedBy: application.owner,
+            besides: application.id,
+            at: self.tenant
+        )
         return try await change(atLeast: .developer) { transaction, current, now in
             guard current.approval != nil else {
                 return try member.edit(unapproved: current, to: brand, mustBeHeld, transaction, now)

@@ -34,6 +34,7 @@ package enum Letter: Sendable, Codable, Equatable {
     case secretCreated(application: Mention, by: String, from: String, at: Date)
     case secretEnds(application: Mention, hint: String, at: Date, lastUsed: Date?)
     case secretUnused(application: Mention, hint: String, since: Date)
+    case domainLapsed(application: Mention, domain: String)
     case invited(application: Mention, by: String, role: String, link: String)
     case manualTokenReady(application: Mention, customer: String, until: Date, link: String)
     case manualToken(application: Mention, customer: String, token: String)

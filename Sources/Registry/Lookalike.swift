@@ -7,6 +7,9 @@ package struct Lookalike: Sendable {
 
         /// The provider's own logo; its name is refused before there is an application (``CompanyName``).
         case provider
+
+        /// One that the tenant protects, whoever has it.
+        case protectedName(String)
     }
 
     package let original: Original
@@ -28,11 +31,16 @@ extension AdminAccess {
         let tenant = tenant
         return try await registry.database.read(.tenant(tenant.id)) { connection in
             let brand = ApplicationBrand(application)
-            let found = try connection.likenesses(of: brand, ownedBy: application.owner, at: tenant)
-            return try found.sorted { $0.likeness < $1.likeness }.prefix(20).compactMap { id, likeness in
-                guard let id else { return Lookalike(original: .provider, likeness: likeness) }
-                let other = try connection.application(id, tenant: tenant.id)
-                return other.map { Lookalike(original: .application($0), likeness: likeness) }
+            let found = try connection.likenesses(
+                of: brand,
+                ownedBy: application.owner,
+                besides: application.id,
+                at: tenant
+            )
+            return try found.sorted { $0.likeness < $1.likeness }.prefix(20).compactMap { found in
+                try connection.original(found.place, tenant: tenant.id).map {
+                    Lookalike(original: $0, likeness: found.likeness)
+                }
             }
         }
     }
@@ -45,11 +53,12 @@ extension ApplicationRegistry {
     func mustBeHeld(
         _ brand: ApplicationBrand,
         ownedBy owner: AccountID,
+        besides own: ClientID? = nil,
         at tenant: Tenant
     ) async throws -> Bool {
         guard tenant.policy.review == .open else { return false }
         return try await database.read(.tenant(tenant.id)) { connection in
-            try !connection.likenesses(of: brand, ownedBy: owner, at: tenant).isEmpty
+            try !connection.likenesses(of: brand, ownedBy: owner, besides: own, at: tenant).isEmpty
         }
     }
 }
@@ -72,15 +81,39 @@ private struct Appearance {
         if let logo, let others = other.logo, logo.isLike(others) { return .sameLogo }
         return ofNames.isEmpty ? nil : .oneLetterApart
     }
+
+    /// Also where the name is a word of a longer one.
+    func likeness(toName name: String) -> Likeness? {
+        if names.contains(where: { $0.says(name) }) { return .sameName }
+        return likeness(to: Appearance([name], nil))
+    }
+}
+
+/// Something that a brand is like, before it is read.
+private struct Found {
+    enum Place {
+        case application(String)
+        case provider
+        case protectedName(String)
+    }
+
+    let place: Place
+    let likeness: Likeness
+
+    init?(_ place: Place, _ likeness: Likeness?) {
+        guard let likeness else { return nil }
+        (self.place, self.likeness) = (place, likeness)
+    }
 }
 
 extension Connection {
-    /// The approved applications of others that a brand is like; nil stands for the provider.
+    /// What a brand is like: the provider, protected names, and approved applications whose team its owner is not in.
     fileprivate func likenesses(
         of brand: ApplicationBrand,
         ownedBy owner: AccountID,
+        besides own: ClientID?,
         at tenant: Tenant
-    ) throws -> [(id: String?, likeness: Likeness)] {
+    ) throws -> [Found] {
         let names = [brand.profile.companyName.text, brand.profile.applicationName?.text]
         let mine = Appearance(names, try brand.logo.flatMap { try look(of: $0.text, tenant: tenant.id) })
         let approved = try run(
@@ -88,14 +121,25 @@ extension Connection {
             SELECT a.id, a.company_name, a.application_name, l.look FROM applications a
             LEFT JOIN logos l ON l.tenant = a.tenant AND l.digest = a.logo AND l.size = 128
             WHERE a.tenant = \(tenant.id) AND a.approved_at IS NOT NULL AND a.deleted_at IS NULL
-                AND a.owner <> \(owner)
+                AND a.id <> \(own?.text ?? "") AND NOT EXISTS (SELECT 1 FROM members m
+                    WHERE m.tenant = a.tenant AND m.application = a.id AND m.account = \(owner))
             """
-        ).map { row in
-            (try row.text(0), Appearance([try row.text(1), try row.optionalText(2)], try row.look(3)))
+        ).compactMap { row in
+            let other = Appearance([try row.text(1), try row.optionalText(2)], try row.look(3))
+            return Found(.application(try row.text(0)), mine.likeness(to: other))
         }
-        let own = Appearance([], try tenant.brand.logo.flatMap { try look(of: $0, tenant: tenant.id) })
-        return (approved + [(nil, own)]).compactMap { id, other in
-            mine.likeness(to: other).map { (id, $0) }
+        let logo = try tenant.brand.logo.flatMap { try look(of: $0, tenant: tenant.id) }
+        let provider = Found(.provider, mine.likeness(to: Appearance([], logo)))
+        return approved + [provider].compactMap { $0 }
+            + tenant.policy.protectedNames.compactMap { Found(.protectedName($0), mine.likeness(toName: $0)) }
+    }
+
+    /// Nil for an application that is gone.
+    fileprivate func original(_ place: Found.Place, tenant: TenantID) throws -> Lookalike.Original? {
+        switch place {
+        case .provider: .provider
+        case .protectedName(let name): .protectedName(name)
+        case .application(let id): try application(id, tenant: tenant).map(Lookalike.Original.application)
         }
     }
 

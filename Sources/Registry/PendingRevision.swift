@@ -41,6 +41,7 @@ extension Application {
             createdAt: createdAt,
             revision: self.revision + 1,
             redirectURIs: redirectURIs + revision.addedRedirectURIs,
+            proofs: proofs,
             frozenAt: frozenAt,
             heldAt: heldAt,
             ownerDomain: ownerDomain

@@ -24,6 +24,9 @@ package struct Policy: Sendable, Codable, Equatable {
 
     /// How long a customer may think about the consent screen.
     package var requestSeconds = 10 * 60
+
+    /// Names of others, which no application may be taken for before somebody has looked.
+    package var protectedNames: [String] = []
     package var applicationsPerPartner = 20
     package var redirectURIsPerApplication = 20
     package var testAccountsPerApplication = 5
@@ -153,6 +156,7 @@ extension Policy {
         try read(&refreshIdleSeconds, .refreshIdleSeconds)
         try read(&refreshAbsoluteSeconds, .refreshAbsoluteSeconds)
         try read(&requestSeconds, .requestSeconds)
+        try read(&protectedNames, .protectedNames)
         try read(&applicationsPerPartner, .applicationsPerPartner)
         try read(&redirectURIsPerApplication, .redirectURIsPerApplication)
         try read(&testAccountsPerApplication, .testAccountsPerApplication)

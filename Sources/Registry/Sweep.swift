@@ -13,6 +13,7 @@ extension ApplicationRegistry {
                 try $0.deleteExpired(of: tenant, upTo: batch, at: now)
             }
             swept += try await lapseConsents(of: tenant, upTo: batch, at: now)
+            swept += try await lapseProofs(of: tenant, upTo: batch, at: now)
             try await warnOfSecrets(of: tenant, at: now)
         }
         return swept

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from portal.browser import Chromium
+from portal.dns import NameServer
 from portal.oauth import Application, Person
 from portal.postgres import UNDER_TEST, under_test
 from portal.server import ROOT, Server, Tenant
@@ -22,7 +23,7 @@ on_postgresql = pytest.mark.skipif(
 
 def set_up(folder: Path, proxies: str = "127.0.0.1") -> Server:
     """A started server with all tenants."""
-    server = Server(folder / "data", proxies=proxies)
+    server = Server(folder / "data", proxies=proxies, names=NameServer())
     server.succeed("tenant", "import", *(str(file) for file in sorted(ROOT.glob("Tenants/*.json5"))))
     server.start()
     try:

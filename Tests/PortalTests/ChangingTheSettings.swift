@@ -71,6 +71,23 @@ struct ChangingTheSettings {
         #expect(try await ada.get("/admin/audit").text.contains("changed the settings of harbour"))
     }
 
+    @Test func `protected names are one a line, and a bad one is said where it was typed`() async throws {
+        var ada = try await ada()
+        let saved = try await save(&ada) {
+            $0.append(("protectedNames", " Kingfisher \r\n\r\nNorthern Star\r\n"))
+        }
+        #expect(saved.status == 303)
+        #expect(try await tenant().policy.protectedNames == ["Kingfisher", "Northern Star"])
+        #expect(try await lastEntry().detail.contains("policy.protectedNames="))
+        #expect(try await ada.get("/admin/settings").body.contains("Kingfisher\nNorthern Star</textarea>"))
+        let refused = try await save(&ada) { $0.append(("protectedNames", "Kingfisher\nX")) }
+        #expect(refused.status == 422 && refused.body.contains("href=\"#protected-names\""))
+        #expect(
+            refused.text.contains("Protected names: “X” does not fit; it is one line of 2 to 80 characters")
+        )
+        #expect(try await tenant().policy.protectedNames.count == 2)
+    }
+
     @Test func `saving what there is changes nothing`() async throws {
         var ada = try await ada()
         let before = try await lastEntry().sequence

@@ -19,6 +19,9 @@ struct TestPortal: Sendable {
     let tenant: Tenant
     let site: Site
 
+    /// What partners have published.
+    let publications = Publications()
+
     init(
         at publicURL: String = "http://127.0.0.1:8080",
         mail: MailRoute = .localPage,
@@ -40,6 +43,7 @@ struct TestPortal: Sendable {
             publicFiles: try PublicFiles(folder: TestPortal.folder("Public")),
             publicURL: try #require(PublicURL(publicURL)),
             mail: mail,
+            look: { [publications] in publications.sighting(of: $0, $1) },
             log: Log(descriptor: open("/dev/null", O_WRONLY), clock: { .zero }),
             monotonic: { [clock] in .seconds(clock.now.timeIntervalSince1970) }
         )

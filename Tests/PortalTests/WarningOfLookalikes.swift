@@ -22,9 +22,15 @@ struct WarningOfLookalikes {
         let portal = try await TestPortal()
         let approved = try await portal.registeredApplication("Northfield Plant")
         let answer = try await page(of: name, portal)
-        #expect(answer.body.contains("Customers may take it for another application"))
+        #expect(answer.body.contains("Customers may take it for something else"))
         #expect(answer.body.contains("/admin/applications/\(approved.id)"))
         #expect(answer.body.contains(reason))
+    }
+
+    @Test func `an administrator sees which protected name an application is close to`() async throws {
+        let portal = try await TestPortal { $0.policy.protectedNames = ["Kingfisher", "Wagtail"] }
+        let text = try await page(of: "Kingfisher Rentals", portal).text
+        #expect(text.contains("Close to a protected name: “Kingfisher”.") && !text.contains("Wagtail"))
     }
 
     @Test func `nothing is said of names that are different, unapproved or the same partner's`() async throws

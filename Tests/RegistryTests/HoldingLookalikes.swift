@@ -108,6 +108,37 @@ struct HoldingLookalikes {
         #expect(try await !register("Southfield Crane").isHeld)
     }
 
+    @Test func `whoever left its team may copy it no more, and it is no copy of itself`() async throws {
+        let lee = try await world.member("lee@acme.example", as: .owner, of: approved)
+        #expect(try await !register("Northfield Plants", by: lee.partner).isHeld)
+        try await world.partner.member(of: approved.id).leave()
+        #expect(try await register("Northfeild Plant", by: world.partner).isHeld)
+        let ada = try await world.admin("ada@harbour.example")
+        #expect(try await ada.lookalikes(of: world.current(approved)).isEmpty)
+    }
+
+    @Test(
+        arguments: [
+            ("Kingfisher", true), ("KINGFISHER Ltd", true), ("Kingfisher Rentals", true),
+            ("Kingfishers", true),
+            ("K1ngf1sher", true), ("Kingdom Fishers", false), ("Fisher King", false), ("Northern Star", true),
+            ("Northern Stars Ltd", true), ("The Northern Lights", false),
+        ]
+    )
+    func `a name close to a protected one is held`(name: String, isHeld: Bool) async throws {
+        let world = try await TestRegistry {
+            $0.policy.review = .open
+            $0.policy.protectedNames = ["Kingfisher", "Northern Star"]
+        }
+        let registered = try await world.registeredApplication(name, isApproved: false)
+        #expect(registered.application.isHeld == isHeld)
+        let ada = try await world.admin("ada@harbour.example")
+        let found = try await ada.lookalikes(of: registered.application).compactMap { lookalike in
+            if case .protectedName(let name) = lookalike.original { name } else { nil }
+        }
+        #expect(found.isEmpty != isHeld)
+    }
+
     @Test func `where everything is reviewed nothing is held besides`() async throws {
         let world = try await TestRegistry()
         _ = try await world.registeredApplication("Northfield Plant")

@@ -35,11 +35,13 @@ enum ServeCommand {
         _ log: Log,
         until signals: StopSignals
     ) async throws {
+        let lookup = configuration.domainLookup
         let site = Site(
             registry: desk.registry,
             publicFiles: files,
             publicURL: configuration.publicURL,
             mail: configuration.mailRoute,
+            look: { await lookup.sighting(of: $0, $1) },
             log: log,
             monotonic: sinceBoot
         )
@@ -62,7 +64,7 @@ enum ServeCommand {
             throw error
         }
         log.note(.info, "Listening on \(configuration.listen.url(isSecure: configuration.tls != nil))")
-        let housekeeping = Housekeeping(of: desk.registry, log)
+        let housekeeping = Housekeeping(of: desk.registry, looking: site.look, log)
         let postman = try await postman(desk.registry, site.mail, configuration.publicURL, log)
         await signals.first()
         log.note(.info, "Stopping")
@@ -155,6 +157,13 @@ extension Configuration {
         if let mail { return .server(MailSender(server: mail, publicURL: publicURL)) }
         return publicURL.isLoopback && PublicURL.isLoopback(listen.host) ? .localPage : .nowhere
     }
+
+    fileprivate var domainLookup: DomainLookup {
+        DomainLookup(
+            asking: Resolver(server: resolver),
+            files: ProofFileAccess(networks: proofNetworks, authorities: proofAuthorities)
+        )
+    }
 }
 
 extension ListenAddress {
@@ -215,8 +224,15 @@ private func wait(for signals: sigset_t) -> Int32 {
 private struct Housekeeping {
     private let tasks: [Task<Void, Never>]
 
-    init(of registry: ApplicationRegistry, _ log: Log) {
-        tasks = [Housekeeping.keepingUp(registry, log), Housekeeping.noticing(registry, log)]
+    init(
+        of registry: ApplicationRegistry,
+        looking look: @escaping @Sendable (DomainProof, DomainProof.Way) async -> Sighting,
+        _ log: Log
+    ) {
+        tasks = [
+            Housekeeping.keepingUp(registry, log), Housekeeping.noticing(registry, log),
+            Housekeeping.lookingAgain(registry, look, log),
+        ]
     }
 
     private static func keepingUp(_ registry: ApplicationRegistry, _ log: Log) -> Task<Void, Never> {
@@ -249,6 +265,27 @@ private struct Housekeeping {
                     log.note(.error, "Activity was not written; it is tried again", [("error", "\(error)")])
                 }
                 do { try await Task.sleep(for: .milliseconds(400)) } catch { return }
+            }
+        }
+    }
+
+    /// Proofs of domains are looked for once a day, a few a minute.
+    private static func lookingAgain(
+        _ registry: ApplicationRegistry,
+        _ look: @escaping @Sendable (DomainProof, DomainProof.Way) async -> Sighting,
+        _ log: Log
+    ) -> Task<Void, Never> {
+        Task {
+            while !Task.isCancelled {
+                do {
+                    try await registry.lookAgain { proof in
+                        guard let way = proof.finding?.way else { return .unknown }
+                        return await look(proof, way).presence(of: proof)
+                    }
+                } catch {
+                    log.note(.error, "Domains were not looked at; it is tried again", [("error", "\(error)")])
+                }
+                do { try await Task.sleep(for: .seconds(60)) } catch { return }
             }
         }
     }

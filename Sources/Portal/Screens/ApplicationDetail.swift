@@ -47,6 +47,7 @@ struct ApplicationPage {
                 problems: problems,
                 typed: typedURI
             )
+            DomainsSection(visit: visit, application: application, role: role)
             BrandingSection(visit: visit, application: application, pending: pending, role: role)
             PermissionsSection(visit: visit, application: application, role: role)
             if visit.tenant.policy.review == .reviewed, !application.isApproved {

@@ -81,7 +81,10 @@ struct ConnectionDetail: Component {
             }
             fact("Last used") { LastUse(grant: grant, now: now) }
             if let redirectURI = grant.redirectURI {
-                fact("You returned to") { bdi(.dir(.leftToRight)) { redirectURI.place } }
+                fact("You returned to") {
+                    bdi(.dir(.leftToRight)) { redirectURI.place }
+                    if let shown = connection.agreed?.receipt.shown { PlaceTag(agreed: shown) }
+                }
             }
             if let policy = connection.application.profile.privacyPolicy.flatMap(ExternalLink.init) {
                 fact("Privacy policy") {

@@ -163,6 +163,7 @@ private struct ConnectionRow: Component {
                     application: connection.application,
                     tenantName: connection.visit.brand.displayName
                 )
+                if let shown = connection.agreed?.receipt.shown { PlaceTag(agreed: shown) }
                 " "
                 UnusedTag(grant: grant, now: now)
                 p(.class("note")) {

@@ -181,7 +181,12 @@ struct ConsentFacts: Component {
                     notVerified: words.notVerified
                 )
             }
-            if disclosure.destination != .nowhere { fact(words.youWillReturnTo) { place } }
+            if disclosure.destination != .nowhere {
+                fact(words.youWillReturnTo) {
+                    place
+                    PlaceTag(disclosure, verified: words.verifiedDomain, elsewhere: words.sentElsewhere)
+                }
+            }
             if let since = disclosure.connectedSince {
                 fact(words.connectedSince) { Day(since, in: words.months) }
             }
@@ -232,6 +237,45 @@ struct ConsentFacts: Component {
             " ("
             bdi(.dir(.leftToRight)) { disclosure.returnsTo }
             ")"
+        }
+    }
+}
+
+/// Whether the place of this request is proved; nothing where the application's people have proved no domain.
+struct PlaceTag: Component {
+    let disclosure: Disclosure
+    let verified: String
+    let elsewhere: String
+
+    init(_ disclosure: Disclosure, verified: String, elsewhere: String) {
+        (self.disclosure, self.verified, self.elsewhere) = (disclosure, verified, elsewhere)
+    }
+
+    /// What a customer was told when they agreed.
+    init(agreed disclosure: Disclosure) {
+        self.init(disclosure, verified: "Verified: ", elsewhere: "Not verified – you were sent to ")
+    }
+
+    var body: HTML {
+        switch disclosure.place {
+        case nil: HTML()
+        case .proved(let domain):
+            " "
+            span(.class("tag ok")) {
+                span(.aria("hidden", "true")) { "✓" }
+                span {
+                    verified
+                    bdi(.dir(.leftToRight)) { domain }
+                }
+            }
+        case .unproved:
+            " "
+            span(.class("tag warn")) {
+                span {
+                    elsewhere
+                    bdi(.dir(.leftToRight)) { disclosure.returnsTo }
+                }
+            }
         }
     }
 }

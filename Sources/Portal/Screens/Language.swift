@@ -107,6 +107,10 @@ struct ConsentWords: Sendable {
     let registeredHereOn: String
     let verifiedBy: String
     let notVerified: String
+
+    /// Before a domain that is proved, and before a place that lies under none.
+    let verifiedDomain: String
+    let sentElsewhere: String
     let allow: String
     let cancel: String
     let keepsEarlier: String

@@ -9,7 +9,7 @@ struct LookalikeWarning: Component {
     var body: HTML {
         if !lookalikes.isEmpty {
             section(.class("callout warn"), .aria("labelledby", "lookalikes")) {
-                h2(.id("lookalikes")) { "Customers may take it for another application" }
+                h2(.id("lookalikes")) { "Customers may take it for something else" }
                 ul(.class("rows")) {
                     for lookalike in lookalikes { row(lookalike) }
                 }
@@ -29,6 +29,16 @@ struct LookalikeWarning: Component {
                     " "
                     StateTag(application: application, tenant: visit.tenant)
                     p(.class("note")) { lookalike.likeness.sentence }
+                }
+            }
+        case .protectedName(let name):
+            li {
+                div {
+                    p {
+                        "Close to a protected name: “"
+                        bdi { name }
+                        "”."
+                    }
                 }
             }
         case .provider:

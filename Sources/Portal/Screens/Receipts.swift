@@ -225,7 +225,10 @@ private struct ReceiptPage: Component {
                 }
             }
             if shown.destination != .nowhere {
-                fact("You returned to") { bdi(.dir(.leftToRight)) { shown.returnsTo } }
+                fact("You returned to") {
+                    bdi(.dir(.leftToRight)) { shown.returnsTo }
+                    PlaceTag(agreed: shown)
+                }
             }
             fact("Access lasts") {
                 if let end = receipt.endsAt {

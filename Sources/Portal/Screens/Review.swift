@@ -295,6 +295,13 @@ struct SubjectFacts: Component {
                     bdi(.dir(.leftToRight)) { host }
                 }
             }
+            fact("Verified domains") {
+                if application.proofs.isEmpty { "None" }
+                for (place, proof) in application.proofs.enumerated() {
+                    if place > 0 { ", " }
+                    bdi(.dir(.leftToRight)) { proof.domain.text }
+                }
+            }
             fact("Permissions") {
                 if application.scopes.isEmpty { "None" }
                 for (place, scope) in application.scopes.names.enumerated() {

@@ -51,6 +51,9 @@ struct RulesForm: Sendable {
     var consentLetters = false
     var grants: Set<Grant> = []
 
+    /// One a line.
+    var protectedNames = ""
+
     /// What was typed for each of ``numbers``.
     var typed: [String: String] = [:]
 
@@ -65,6 +68,7 @@ struct RulesForm: Sendable {
         secondAdministrator =
             Policy.SecondAdministrator(rawValue: policy?["secondAdministrator"]?.string ?? "") ?? .never
         if case .bool(true)? = policy?["consentLetters"] { consentLetters = true }
+        protectedNames = (policy?["protectedNames"]?.items ?? []).compactMap(\.string).joined(separator: "\n")
         grants = Set((policy?["grants"]?.items ?? []).compactMap { Grant(rawValue: $0.string ?? "") })
         for number in RulesForm.numbers { typed[number.key] = policy?[number.key]?.cell ?? "" }
         for door in LegacyDoor.all { openings[door.id] = door.opening(in: file["profile"])?.value }
@@ -76,6 +80,7 @@ struct RulesForm: Sendable {
         secondAdministrator =
             Policy.SecondAdministrator(rawValue: sent["secondAdministrator"] ?? "") ?? .never
         consentLetters = sent["consentLetters"] != nil
+        protectedNames = sent["protectedNames"] ?? ""
         grants = Set(sent.all("grants").compactMap(Grant.init))
         for number in RulesForm.numbers { typed[number.key] = sent[number.key]?.trimmingSpaces ?? "" }
         for door in LegacyDoor.all {
@@ -149,10 +154,13 @@ struct RulesForm: Sendable {
             .setting("review", .text(review.rawValue))
             .setting("secondAdministrator", .text(secondAdministrator.rawValue))
             .setting("consentLetters", .bool(consentLetters))
+            .setting("protectedNames", .list(names.map { .text($0) }))
             .setting("grants", .list(grants.map(\.rawValue).sorted().map { .text($0) }))
         for number in RulesForm.numbers { policy = policy.setting(number.key, value(of: number.key)) }
         return file.setting("policy", policy).setting("profile", profile(over: file["profile"]))
     }
+
+    private var names: [String] { protectedNames.lines.map(\.trimmingSpaces).filter { !$0.isEmpty } }
 
     /// What is no number is written as one that no rule allows.
     private func value(of key: String) -> JSON {
@@ -178,6 +186,9 @@ struct RulesForm: Sendable {
 
     static func problem(_ mistake: FileMistake) -> FieldProblem {
         let key = mistake.path.utf8.split(separator: UInt8(ascii: ".")).last.map { String($0) ?? "" } ?? ""
+        if key.hasPrefix("protectedNames") {
+            return FieldProblem(field: "protected-names", message: "Protected names: \(mistake.message)")
+        }
         guard let number = numbers.first(where: { $0.key == key }) else {
             return FieldProblem(field: "registration-open", message: "\(mistake.path): \(mistake.message)")
         }
@@ -209,6 +220,7 @@ struct RulesForm: Sendable {
         [
             ("Registration", registration.words), ("Approval", review.words),
             ("Two administrators", secondAdministrator.words),
+            ("Protected names", names.joined(separator: ", ")),
             ("Letters to customers", consentLetters ? "on" : "off"),
         ]
             + Grant.allCases.map { ($0.words, grants.contains($0) ? "on" : "off") }

@@ -40,6 +40,7 @@ struct RulesPage {
                 registration
                 review
                 secondAdministrator
+                protectedNames
                 for number in RulesForm.limits { field(number) }
             }
             section("grants", "Ways to get a token") {
@@ -128,6 +129,22 @@ struct RulesPage {
                     isOn: form.secondAdministrator == rule
                 )
             }
+        }
+    }
+
+    private var protectedNames: Field {
+        Field(
+            id: "protected-names",
+            name: "protectedNames",
+            label: "Protected names",
+            hint: """
+                One a line, up to 500. An application whose name is close to one of them, or has it as a word, waits \
+                until you have looked.
+                """,
+            isOptional: true,
+            problems: problems
+        ) { attributes in
+            textarea(attributes + [.rows(4), .dir(.automatic), .spellcheck(false)]) { form.protectedNames }
         }
     }
 

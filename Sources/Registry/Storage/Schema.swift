@@ -26,6 +26,7 @@ package enum Schema {
             Migration("held applications", ["ALTER TABLE applications ADD COLUMN held_at INTEGER"]),
             Migration("tenants as imported", tenantsAsImported),
             Migration("tokens by hand", manualRequests),
+            Migration("proved domains", domainProofs),
         ]
     }
 

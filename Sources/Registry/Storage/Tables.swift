@@ -98,6 +98,11 @@ extension Schema {
             columns: ["origin", "added_at", "last_used_at"]
         ),
         Table(
+            "domain_proofs",
+            key: ["tenant", "application", "domain"],
+            columns: ["token", "begun_at", "way", "proved_at", "ends_at", "looked_at", "missing_since"]
+        ),
+        Table(
             "test_accounts",
             key: ["tenant", "application", "email"],
             columns: ["agreed_at"]

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from .dns import NameServer
 from .oauth import Application, Person
 from .postgres import new_database
 from .waiting import free_port as free_port
@@ -40,6 +41,8 @@ class Server:
     scheme: str = "http"
     proxies: str = "127.0.0.1"
     public_url: str | None = None
+    names: NameServer | None = None
+    """Whom names are asked of; nobody is asked about any unless a partner verifies a domain."""
     database: str | None = field(default_factory=new_database)
     port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
@@ -79,6 +82,7 @@ class Server:
                     self.public_url or self.url,
                     "--trusted-proxies",
                     self.proxies,
+                    *(self.names.options if self.names else []),
                     *self.options,
                 ],
                 stdout=output,

@@ -40,6 +40,7 @@ class Stage:
     giving: Person
     giver: Person
     by_hand: Application
+    prover: Person
     admins: list[tuple[float, Person]] = field(default_factory=list)
 
     @property
@@ -85,6 +86,7 @@ def set_stage(standard: Tenant, brisk: Tenant) -> Stage:
         giving=rovitracker.admin(),
         giver=rovitracker.customer(),
         by_hand=rovitracker.application("Acme Rentals", redirect_uris=(), owner=asking.email),
+        prover=standard.partner(),
     )
     standard.server.succeed(
         "app", "suspend", "--tenant", "standard", stage.suspended.client_id, "--reason", "Unusual traffic"

@@ -38,6 +38,8 @@ extension ConsentWords {
             registeredHereOn: "مسجّل هنا منذ",
             verifiedBy: "تم التحقق بواسطة \(tenant)",
             notVerified: "غير موثّق",
+            verifiedDomain: "موثّق: ",
+            sentElsewhere: "غير موثّق – ستُرسَل إلى ",
             allow: "السماح بالوصول",
             cancel: "إلغاء",
             keepsEarlier: "إذا ألغيت، يبقى ما سمحت به سابقًا.",

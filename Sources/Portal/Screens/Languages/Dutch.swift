@@ -39,6 +39,8 @@ extension ConsentWords {
             registeredHereOn: "Hier geregistreerd op",
             verifiedBy: "Gecontroleerd door \(tenant)",
             notVerified: "Niet gecontroleerd",
+            verifiedDomain: "Gecontroleerd: ",
+            sentElsewhere: "Niet gecontroleerd – u gaat naar ",
             allow: "Toegang toestaan",
             cancel: "Annuleren",
             keepsEarlier: "Als u annuleert, blijft gelden wat u eerder hebt toegestaan.",

@@ -38,6 +38,8 @@ extension ConsentWords {
             registeredHereOn: "Registered here on",
             verifiedBy: "Verified by \(tenant)",
             notVerified: "Not verified",
+            verifiedDomain: "Verified: ",
+            sentElsewhere: "Not verified – you will be sent to ",
             allow: "Allow access",
             cancel: "Cancel",
             keepsEarlier: "If you cancel, it keeps what you allowed before.",

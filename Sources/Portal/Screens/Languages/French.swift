@@ -39,6 +39,8 @@ extension ConsentWords {
             registeredHereOn: "Enregistrée ici le",
             verifiedBy: "Vérifiée par \(tenant)",
             notVerified: "Non vérifiée",
+            verifiedDomain: "Vérifié : ",
+            sentElsewhere: "Non vérifié – vous irez vers ",
             allow: "Autoriser l’accès",
             cancel: "Annuler",
             keepsEarlier: "Si vous annulez, elle garde ce que vous aviez autorisé.",

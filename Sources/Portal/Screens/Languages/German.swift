@@ -41,6 +41,8 @@ extension ConsentWords {
             registeredHereOn: "Hier registriert am",
             verifiedBy: "Geprüft von \(tenant)",
             notVerified: "Nicht geprüft",
+            verifiedDomain: "Geprüft: ",
+            sentElsewhere: "Nicht geprüft – Sie werden weitergeleitet zu ",
             allow: "Zugriff erlauben",
             cancel: "Abbrechen",
             keepsEarlier: "Wenn Sie abbrechen, bleibt es bei dem, was Sie früher erlaubt haben.",

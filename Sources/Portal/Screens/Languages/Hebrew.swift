@@ -38,6 +38,8 @@ extension ConsentWords {
             registeredHereOn: "נרשם כאן בתאריך",
             verifiedBy: "אומת על ידי \(tenant)",
             notVerified: "לא מאומת",
+            verifiedDomain: "מאומת: ",
+            sentElsewhere: "לא מאומת – תועברו אל ",
             allow: "אישור גישה",
             cancel: "ביטול",
             keepsEarlier: "ביטול משאיר את מה שאושר קודם.",

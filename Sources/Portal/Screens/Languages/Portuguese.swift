@@ -38,6 +38,8 @@ extension ConsentWords {
             registeredHereOn: "Registada aqui em",
             verifiedBy: "Verificada por \(tenant)",
             notVerified: "Não verificada",
+            verifiedDomain: "Verificado: ",
+            sentElsewhere: "Não verificado – vai para ",
             allow: "Permitir acesso",
             cancel: "Cancelar",
             keepsEarlier: "Se cancelar, mantém-se o que já autorizou.",

@@ -39,6 +39,8 @@ extension ConsentWords {
             registeredHereOn: "Registrada aquí el",
             verifiedBy: "Verificada por \(tenant)",
             notVerified: "No verificada",
+            verifiedDomain: "Verificado: ",
+            sentElsewhere: "No verificado – se le enviará a ",
             allow: "Permitir acceso",
             cancel: "Cancelar",
             keepsEarlier: "Si cancela, conserva lo que usted permitió antes.",

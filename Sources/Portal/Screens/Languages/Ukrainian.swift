@@ -42,6 +42,8 @@ extension ConsentWords {
             registeredHereOn: "Зареєстровано тут",
             verifiedBy: "Перевірено: \(tenant)",
             notVerified: "Не перевірено",
+            verifiedDomain: "Перевірено: ",
+            sentElsewhere: "Не перевірено – вас буде надіслано до ",
             allow: "Надати доступ",
             cancel: "Скасувати",
             keepsEarlier: "Якщо скасуєте, лишиться те, що ви дозволили раніше.",
