@@ -56,6 +56,7 @@ struct LetterWriter: Sendable {
             askedForToken(application, by, request, at)
         case .invitedAsAdministrator(let by, let link): invitedAsAdministrator(by, link)
         case .frozen(let application, let reporters, let at): frozen(application, reporters, at)
+        case .alert(let alert, let application, let at): self.alert(alert, application, at)
 
         case .approved(let application): approved(application)
         case .changesAsked(let application, let message): changesAsked(application, message)
@@ -240,6 +241,45 @@ extension LetterWriter {
             ],
             link: link("Look at the reports", to: "admin", "applications", application.id)
         )
+    }
+
+    fileprivate func alert(_ alert: Alert, _ application: Letter.Mention, _ at: Date) -> WrittenLetter {
+        let (subject, what) = words(of: alert, application.name, CalendarText(at).full)
+        return WrittenLetter(
+            subject: subject,
+            paragraphs: [what],
+            link: link("Open \(application.name)", to: "admin", "applications", application.id),
+            closing: ["We write about this at most once a day. The audit log has every case."]
+        )
+    }
+
+    private func words(of alert: Alert, _ name: String, _ moment: String) -> (subject: String, what: String) {
+        switch alert {
+        case .codeReused:
+            (
+                "A code of \(name) was used twice",
+                """
+                On \(moment) somebody redeemed an authorization code of \(name) that had been redeemed before. What the \
+                code gave was revoked at once. Either its software redeems twice, or somebody else has seen the code.
+                """
+            )
+        case .refreshReused:
+            (
+                "A refresh token of \(name) was used twice",
+                """
+                On \(moment) a refresh token of \(name) came back after it had been replaced. Every token of that \
+                connection was revoked at once. Either its software keeps old tokens, or somebody else has one.
+                """
+            )
+        case .manyRegistrations:
+            (
+                "Many applications are being registered",
+                """
+                More than \(Alert.registrationsAnHour) applications were registered within an hour, \(name) last, on \
+                \(moment). If you do not expect that, close registration in the settings.
+                """
+            )
+        }
     }
 
     fileprivate func invitedAsAdministrator(_ by: String, _ secret: String) -> WrittenLetter {

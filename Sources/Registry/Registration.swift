@@ -144,7 +144,7 @@ extension ApplicationRegistry {
             try transaction.hold(owner.id, tenant: tenant.id)
             try transaction.checkRegistration(of: draft, by: owner.id, at: tenant)
             try transaction.insert(draft, as: id, owner: owner.id, tenant: tenant.id, at: now)
-            try transaction.setHeld(isHeld ? now : nil, id, tenant: tenant.id)
+            if isHeld { try transaction.setHeld(now, id, tenant: tenant.id) }
             try transaction.insertMember(owner.id, as: .owner, of: id, tenant: tenant.id, at: now)
             if let secret, let digest {
                 let label = SecretLabel(text: "", ticket: draft.ticket, createdBy: actor)
@@ -160,6 +160,9 @@ extension ApplicationRegistry {
                 tenant: tenant.id,
                 at: now
             )
+            if case .partner = actor {
+                try self.raiseIfMany(with: id, in: transaction, tenant: tenant.id, at: now)
+            }
             guard let made = try transaction.application(id.text, tenant: tenant.id) else {
                 throw DamagedRow(place: "applications")
             }

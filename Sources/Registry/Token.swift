@@ -277,9 +277,16 @@ extension ClientAccess {
         guard client.kind != .resourceServer else { throw .unauthorizedClient }
     }
 
-    private func endFamily(_ id: String, _ why: Action, _ now: Date, _ transaction: any Connection) throws {
+    private func endFamily(
+        _ id: String,
+        _ alert: Alert,
+        _ now: Date,
+        _ transaction: any Connection
+    ) throws {
         try transaction.endFamily(id, tenant: tenant.id, at: now)
-        try record(why, [("family", id)], now, transaction)
+        let action: Action = alert == .codeReused ? .codeReused : .refreshReused
+        try record(action, [("family", id)], now, transaction)
+        try registry.raise(alert, about: client.id, in: transaction, tenant: tenant.id, at: now)
     }
 
     /// Says whether `condition` answered with a row; without that nothing is recorded.

@@ -27,6 +27,7 @@ package enum Schema {
             Migration("tenants as imported", tenantsAsImported),
             Migration("tokens by hand", manualRequests),
             Migration("proved domains", domainProofs),
+            Migration("alerts", alerts),
         ]
     }
 

@@ -227,6 +227,7 @@ extension Schema {
             key: ["tenant"],
             columns: ["sequence", "hash"]
         ),
+        Table("alerts", key: ["tenant", "kind", "subject"], columns: ["raised_at"]),
         Table("shared_counts", key: ["tenant", "digest"], columns: ["times", "expires_at"]),
         Table("known_browsers", key: ["tenant", "account", "digest"], columns: ["seen_at"]),
         Table(
