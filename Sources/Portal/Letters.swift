@@ -54,6 +54,7 @@ struct LetterWriter: Sendable {
             asked(application, by, at, tests, isHeld)
         case .invitedAsAdministrator(let by, let link): invitedAsAdministrator(by, link)
         case .frozen(let application, let reporters, let at): frozen(application, reporters, at)
+        case .approvalEnded(let application, let to, let at): approvalEnded(application, to, at)
 
         case .approved(let application): approved(application)
         case .changesAsked(let application, let message): changesAsked(application, message)
@@ -71,6 +72,9 @@ struct LetterWriter: Sendable {
         case .secretEnds(let application, let hint, let at, let used): secretEnds(application, hint, at, used)
         case .secretUnused(let application, let hint, let since): secretUnused(application, hint, since)
         case .invited(let application, let by, let role, let link): invited(application, by, role, link)
+        case .transferOffered(let application, let by, let link): transferOffered(application, by, link)
+        case .transferAccepted(let application, let by, let at): transferAccepted(application, by, at)
+        case .transferDeclined(let application, let by): transferDeclined(application, by)
         case .manualTokenReady(let application, let customer, let until, let link):
             manualTokenReady(application, customer, until, link)
         case .manualToken(let application, let customer, let token): manualToken(application, customer, token)
@@ -218,6 +222,16 @@ extension LetterWriter {
                 "\(reporters) customers reported it. Since \(CalendarText(at).full) no new customers can connect it. Existing connections work as before."
             ],
             link: link("Look at the reports", to: "admin", "applications", application.id)
+        )
+    }
+
+    fileprivate func approvalEnded(_ application: Letter.Mention, _ to: String, _ at: Date) -> WrittenLetter {
+        WrittenLetter(
+            subject: "\(application.name) has another owner and waits for approval",
+            paragraphs: [
+                "\(to) took it over on \(CalendarText(at).full). The approval was about the owner before, and ended. Existing connections work as before."
+            ],
+            link: link("Look at \(application.name)", to: "admin", "applications", application.id)
         )
     }
 

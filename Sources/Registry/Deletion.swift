@@ -79,6 +79,7 @@ extension Connection {
             try run(removal)
         }
         try endLinks(.invite, about: "\(id) ", tenant: tenant)
+        try endLink(.transfer, about: id.text, tenant: tenant)
         try endManualRequests(of: id, tenant: tenant)
         try run(
             """

@@ -18,6 +18,7 @@ package enum Letter: Sendable, Codable, Equatable {
     case askedForApproval(application: Mention, by: String, at: Date, testConnections: Int, isHeld: Bool)
     case invitedAsAdministrator(by: String, link: String)
     case frozen(application: Mention, reporters: Int, at: Date)
+    case approvalEnded(application: Mention, to: String, at: Date)
 
     // To the people of an application.
     case approved(application: Mention)
@@ -32,6 +33,9 @@ package enum Letter: Sendable, Codable, Equatable {
     case secretEnds(application: Mention, hint: String, at: Date, lastUsed: Date?)
     case secretUnused(application: Mention, hint: String, since: Date)
     case invited(application: Mention, by: String, role: String, link: String)
+    case transferOffered(application: Mention, by: String, link: String)
+    case transferAccepted(application: Mention, by: String, at: Date)
+    case transferDeclined(application: Mention, by: String)
     case manualTokenReady(application: Mention, customer: String, until: Date, link: String)
     case manualToken(application: Mention, customer: String, token: String)
 

@@ -45,11 +45,13 @@ extension ApplicationRegistry {
     func mustBeHeld(
         _ brand: ApplicationBrand,
         ownedBy owner: AccountID,
+        besides own: ClientID? = nil,
         at tenant: Tenant
     ) async throws -> Bool {
         guard tenant.policy.review == .open else { return false }
         return try await database.read(.tenant(tenant.id)) { connection in
-            try !connection.likenesses(of: brand, ownedBy: owner, at: tenant).isEmpty
+            try connection.likenesses(of: brand, ownedBy: owner, at: tenant)
+                .contains { $0.id == nil || $0.id != own?.text }
         }
     }
 }
