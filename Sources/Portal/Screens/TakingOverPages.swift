@@ -89,12 +89,14 @@ struct TakingOverPage {
     }
 
     private var declining: HTML {
-        form(.method("post"), .action(visit.path("transfers", visit.captured("link"), "decline"))) {
-            SealField(seal: door.seal)
+        HTML {
             p(.class("note")) {
                 "You do not want it? \(application.displayName) stays where it is, and its owners are told."
             }
-            button(.class("btn")) { "Decline" }
+            form(.method("post"), .action(visit.path("transfers", visit.captured("link"), "decline"))) {
+                SealField(seal: door.seal)
+                button(.class("btn")) { "Decline" }
+            }
         }
     }
 }

@@ -206,7 +206,7 @@ struct ApprovalEnds: Component {
             p {
                 """
                 \(visit.brand.displayName) knows the last owner, and not the next one, so the application waits for \
-                approval again. Customers who are connected stay connected. \(meanwhile)
+                approval again. \(meanwhile) Customers who are connected stay connected.
                 """
             }
         }
