@@ -23,8 +23,15 @@ def offered(stage: Stage, email: str, approved: bool = False) -> tuple[Person, A
 
 
 def offer(stage: Stage, page: Page, email: str) -> None:
-    subject = stage.standard.application("Team Ltd", owner=stage.partner.email)
-    page.goto(stage.partner.at(f"/applications/{subject.client_id}/team/transfer"))
+    """Offers an application that only these scenes offer, in place of what one before left open."""
+    form = stage.partner.at(f"/applications/{stage.mobile.client_id}/team/transfer")
+    page.goto(form)
+    take_back = page.get_by_role("link", name="Take the offer back")
+    if take_back.count():
+        take_back.click()
+        page.get_by_role("button", name="Take the offer back").click()
+        page.get_by_text("The offer is taken back.").wait_for()
+        page.goto(form)
     page.get_by_label("Their e-mail").fill(email)
     page.get_by_role("button", name="Send the offer").click()
 
