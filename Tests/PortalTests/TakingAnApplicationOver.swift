@@ -41,13 +41,7 @@ struct TakingAnApplicationOver {
         #expect(
             seen.text.contains("The offer is on its way.") && seen.text.contains("Offered the application")
         )
-        let letter = try #require(
-            try await portal.registry.waitingLetters(of: portal.tenant.id).first { posted in
-                if case .transferOffered = posted.letter { true } else { false }
-            }
-        )
-        let writer = LetterWriter(tenant: portal.tenant, publicURL: portal.site.publicURL)
-        return String(writer.write(letter.letter).link.url.dropFirst(TestPortal.issuer.count))
+        return try await portal.linkOfOffer()
     }
 
     @Test func `the form says what goes over, what stays known and what ends`() async throws {
@@ -175,5 +169,35 @@ struct TakingAnApplicationOver {
         _ = try await send("\(page)/team/transfer/cancel", in: &dana)
         let form = try await dana.get("\(page)/team/transfer")
         #expect(form.status == 409 && form.text.contains("cannot change hands until Harbourline resumes it"))
+    }
+
+    @Test func `whoever has as many as the tenant allows is told at the button`() async throws {
+        let portal = try await TestPortal { $0.policy.applicationsPerPartner = 1 }
+        let application = try await portal.registeredApplication()
+        _ = try await portal.registeredApplication("Cranes", of: lee)
+        var dana = try await portal.partner()
+        let offered = try await dana.post(
+            "/applications/\(application.id)/team/transfer",
+            [("seal", dana.ownSeal), ("email", lee), ("parting", "leaves")]
+        )
+        #expect(offered.status == 303)
+        let link = try await portal.linkOfOffer()
+        var person = try await portal.partner(lee)
+        let refused = try await send("\(link)/accept", in: &person)
+        #expect(refused.status == 422 && refused.text.contains("Harbourline allows no more"))
+        #expect(try await dana.get("/applications/\(application.id)").status == 200)
+    }
+}
+
+extension TestPortal {
+    /// The link in the letter of an offer, below the tenant.
+    fileprivate func linkOfOffer() async throws -> String {
+        let letter = try #require(
+            try await registry.waitingLetters(of: tenant.id).first { posted in
+                if case .transferOffered = posted.letter { true } else { false }
+            }
+        )
+        let writer = LetterWriter(tenant: tenant, publicURL: site.publicURL)
+        return String(writer.write(letter.letter).link.url.dropFirst(TestPortal.issuer.count))
     }
 }
