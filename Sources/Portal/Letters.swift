@@ -57,6 +57,7 @@ struct LetterWriter: Sendable {
         case .invitedAsAdministrator(let by, let link): invitedAsAdministrator(by, link)
         case .frozen(let application, let reporters, let at): frozen(application, reporters, at)
         case .alert(let alert, let application, let at): self.alert(alert, application, at)
+        case .approvalEnded(let application, let to, let at): approvalEnded(application, to, at)
 
         case .approved(let application): approved(application)
         case .changesAsked(let application, let message): changesAsked(application, message)
@@ -79,6 +80,9 @@ struct LetterWriter: Sendable {
         case .secretUnused(let application, let hint, let since): secretUnused(application, hint, since)
         case .domainLapsed(let application, let domain): domainLapsed(application, domain)
         case .invited(let application, let by, let role, let link): invited(application, by, role, link)
+        case .transferOffered(let application, let by, let link): transferOffered(application, by, link)
+        case .transferAccepted(let application, let by, let at): transferAccepted(application, by, at)
+        case .transferDeclined(let application, let by): transferDeclined(application, by)
         case .manualTokenReady(let application, let customer, let until, let link):
             manualTokenReady(application, customer, until, link)
         case .manualToken(let application, let customer, let token): manualToken(application, customer, token)
@@ -280,6 +284,16 @@ extension LetterWriter {
                 """
             )
         }
+    }
+
+    fileprivate func approvalEnded(_ application: Letter.Mention, _ to: String, _ at: Date) -> WrittenLetter {
+        WrittenLetter(
+            subject: "\(application.name) has another owner and waits for approval",
+            paragraphs: [
+                "\(to) took it over on \(CalendarText(at).full). The approval was about the owner before, and ended. Existing connections work as before."
+            ],
+            link: link("Look at \(application.name)", to: "admin", "applications", application.id)
+        )
     }
 
     fileprivate func invitedAsAdministrator(_ by: String, _ secret: String) -> WrittenLetter {

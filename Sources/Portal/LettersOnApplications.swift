@@ -207,6 +207,39 @@ extension LetterWriter {
         )
     }
 
+    func transferOffered(_ application: Letter.Mention, _ by: String, _ secret: String) -> WrittenLetter {
+        WrittenLetter(
+            subject: "You are offered \(application.name)",
+            paragraphs: [
+                "\(by) offers you \(application.name) at \(name). If you accept, you own it from then on.",
+                "The page behind the link says what you take over. Nothing changes before you accept.",
+            ],
+            link: link("Look at the offer", to: "transfers", secret),
+            closing: [
+                "The link works once, for seven days. If you did not expect it, decline there or ignore this letter."
+            ]
+        )
+    }
+
+    func transferAccepted(_ application: Letter.Mention, _ by: String, _ at: Date) -> WrittenLetter {
+        WrittenLetter(
+            subject: "\(application.name) has another owner",
+            paragraphs: ["\(by) accepted the offer and took it over on \(CalendarText(at).full)."],
+            link: link("See your applications", to: "applications"),
+            closing: [
+                "Delete your copies of its client secrets. If nobody of you offered it, answer this letter now."
+            ]
+        )
+    }
+
+    func transferDeclined(_ application: Letter.Mention, _ by: String) -> WrittenLetter {
+        WrittenLetter(
+            subject: "\(application.name) stays yours",
+            paragraphs: ["\(by) declined to take over \(application.name). Nothing was changed."],
+            link: page(of: application)
+        )
+    }
+
     func manualTokenReady(
         _ application: Letter.Mention,
         _ customer: String,

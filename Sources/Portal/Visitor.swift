@@ -24,15 +24,17 @@ extension Visit {
         return try await registry.unproven(cookie, as: role, at: tenant, from: provenance)
     }
 
-    /// Where somebody goes who is not let in: to the second question, or to the first.
+    /// Where somebody goes who is not let in: to the second question, or to the first, and back here afterwards.
     func turnedAway(_ role: Role) async throws -> Response {
-        .redirect(to: try await unproven(role) == nil ? role.signIn(self) : role.secondFactor(self))
+        let door = try await unproven(role) == nil ? role.signIn(self) : role.secondFactor(self)
+        return .redirect(to: role == .partner ? door.with(query: Goal(askedBy: self).fields) : door)
     }
 
-    /// Where somebody goes whom nobody asks for a code: home, or to the first question.
+    /// Where somebody goes whom nobody asks for a code: on, or to the first question.
     func sentOn(_ role: Role) async throws -> Response {
         let isIn = role == .admin ? try await admin() != nil : try await partner() != nil
-        return .redirect(to: isIn ? role.home(self) : role.signIn(self))
+        let goal = Goal(queryValue)
+        return .redirect(to: isIn ? goal.path(self, role) : role.signIn(self).with(query: goal.fields))
     }
 
     private func cookie(of role: Role) -> String? {

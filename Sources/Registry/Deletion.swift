@@ -80,6 +80,7 @@ extension Connection {
         }
         try endLinks(.invite, about: "\(id) ", tenant: tenant)
         try endLinks(.collectSecret, about: SecretClaim.beginning(id), tenant: tenant)
+        try endLink(.transfer, about: id.text, tenant: tenant)
         try endManualRequests(of: id, tenant: tenant)
         try run(
             """

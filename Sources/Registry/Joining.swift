@@ -66,7 +66,7 @@ extension ApplicationRegistry {
         _ account: Account,
         at tenant: Tenant,
         _ transaction: any Connection,
-        _ record: (Action, _ object: String, [(String, String)]) throws -> Void,
+        _ record: Record,
         _ now: Date
     ) throws -> ClientID {
         guard let facts = try use(link, .invite, in: transaction, tenant: tenant.id, at: now) else {

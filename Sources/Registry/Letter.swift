@@ -20,6 +20,7 @@ package enum Letter: Sendable, Codable, Equatable {
     case invitedAsAdministrator(by: String, link: String)
     case frozen(application: Mention, reporters: Int, at: Date)
     case alert(Alert, application: Mention, at: Date)
+    case approvalEnded(application: Mention, to: String, at: Date)
 
     // To the people of an application.
     case approved(application: Mention)
@@ -37,6 +38,9 @@ package enum Letter: Sendable, Codable, Equatable {
     case secretUnused(application: Mention, hint: String, since: Date)
     case domainLapsed(application: Mention, domain: String)
     case invited(application: Mention, by: String, role: String, link: String)
+    case transferOffered(application: Mention, by: String, link: String)
+    case transferAccepted(application: Mention, by: String, at: Date)
+    case transferDeclined(application: Mention, by: String)
     case manualTokenReady(application: Mention, customer: String, until: Date, link: String)
     case manualToken(application: Mention, customer: String, token: String)
 

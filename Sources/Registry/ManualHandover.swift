@@ -24,7 +24,7 @@ extension PartnerAccess {
         let (tenant, now) = (tenant, registry.clock())
         let reference: String
         switch try await registry.look(at: link, .collectToken, at: tenant) {
-        case .open(let facts), .used(let facts): reference = facts.subject
+        case .open(let facts), .used(let facts, _): reference = facts.subject
         case .gone: return .gone
         }
         let request = try await registry.database.read(.tenant(tenant.id)) {

@@ -12,6 +12,7 @@ package struct OneTimeLink: Sendable {
         case firstAdministrator = "admin.first"
         case inviteAdministrator = "admin.invite"
         case invite = "member.invite"
+        case transfer = "application.transfer"
         case requestToken = "token.request"
         case collectToken = "token.collect"
         case collectSecret = "secret.collect"
@@ -33,7 +34,7 @@ package struct OneTimeLink: Sendable {
     /// What is known of a link that somebody opens.
     package enum State: Sendable, Equatable {
         case open(Facts)
-        case used(Facts)
+        case used(Facts, at: Date)
 
         /// Too old, replaced by a later one, or never one of ours: there is no telling.
         case gone
@@ -84,14 +85,17 @@ extension ApplicationRegistry {
             try $0.storedLink(secret.id, purpose, tenant: tenant.id)
         }
         guard let row, areEqualInConstantTime(row.digest, digest) else { return .gone }
-        if row.usedAt != nil { return .used(row.facts) }
+        if let date = row.usedAt { return .used(row.facts, at: date) }
         return row.facts.expiresAt > now ? .open(row.facts) : .gone
     }
 
     /// Uses a link up in the transaction of what it does; nil unless this call is the one that used it.
+    ///
+    /// `outcome` is kept in place of its detail, for whoever opens it again.
     func use(
         _ text: String,
         _ purpose: OneTimeLink.Purpose,
+        leaving outcome: String? = nil,
         in transaction: any Connection,
         tenant: TenantID,
         at now: Date
@@ -99,7 +103,8 @@ extension ApplicationRegistry {
         guard let secret = SecretText(parsing: text, kind: .link) else { return nil }
         let row = try transaction.storedLink(secret.id, purpose, tenant: tenant)
         guard let row, areEqualInConstantTime(row.digest, secret.digest(with: secretKey)) else { return nil }
-        return try transaction.useLink(secret.id, purpose, tenant: tenant, at: now) ? row.facts : nil
+        let isUsed = try transaction.useLink(secret.id, purpose, leaving: outcome, tenant: tenant, at: now)
+        return isUsed ? row.facts : nil
     }
 }
 
@@ -198,12 +203,13 @@ extension Connection {
     fileprivate func useLink(
         _ id: String,
         _ purpose: OneTimeLink.Purpose,
+        leaving outcome: String?,
         tenant: TenantID,
         at now: Date
     ) throws -> Bool {
         try !run(
             """
-            UPDATE one_time_links SET used_at = \(now)
+            UPDATE one_time_links SET used_at = \(now), detail = COALESCE(\(outcome), detail)
             WHERE tenant = \(tenant) AND id = \(id) AND purpose = \(purpose)
                 AND used_at IS NULL AND expires_at > \(now)
             RETURNING id

@@ -198,7 +198,7 @@ extension Connection {
         }
     }
 
-    fileprivate func countApplications(of owner: AccountID, tenant: TenantID) throws -> Int {
+    func countApplications(of owner: AccountID, tenant: TenantID) throws -> Int {
         try run(
             """
             SELECT count(*) FROM applications

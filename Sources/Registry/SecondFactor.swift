@@ -321,16 +321,16 @@ extension ApplicationRegistry {
         SecretText(prefix: tenant.name.secretPrefix, kind: .session, now: now, entropy: entropy)
     }
 
+    /// Writes a row of the ledger in the transaction it is given with.
+    typealias Record = (Action, _ object: String, [(String, String)]) throws -> Void
+
     /// Changes something about people in one transaction with its row of the ledger, and forgets their sessions.
     @discardableResult
     func changePeople<Result: Sendable>(
         of tenant: Tenant,
         by actor: Actor,
         from provenance: Provenance,
-        _ change:
-            @escaping @Sendable (
-                any Connection, _ record: (Action, _ object: String, [(String, String)]) throws -> Void, Date
-            ) throws -> Result
+        _ change: @escaping @Sendable (any Connection, Record, Date) throws -> Result
     ) async throws -> Result {
         let (now, ledger) = (clock(), ledger)
         return try await recentReads.changing {

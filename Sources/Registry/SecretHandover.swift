@@ -31,7 +31,7 @@ extension PartnerAccess {
             let live = try await owner.secrets().filter(\.isLive).count
             return live < ClientSecret.maxLive
                 ? .ready(claim, owner.application) : .full(claim, owner.application)
-        case .used(let facts):
+        case .used(let facts, _):
             guard let owner = try await owner(of: SecretClaim(facts)),
                 let (person, date) = try await owner.collection(of: SecretClaim(facts))
             else { return .gone }

@@ -1,9 +1,10 @@
 package import FoundationEssentials
 
-/// Who works on an application, and who was asked to.
+/// Who works on an application, who was asked to, and whom it is offered to.
 package struct Team: Sendable {
     package let members: [Member]
     package let invitations: [TeamInvitation]
+    package let transfer: Transfer?
 
     /// Why somebody cannot be invited; nil where they can.
     package func refusal(of email: EmailAddress) -> TeamRefusal? {
@@ -175,11 +176,12 @@ extension TeamInvitation {
 }
 
 extension Connection {
-    fileprivate func team(of id: ClientID, tenant: TenantID, at now: Date) throws -> Team {
+    func team(of id: ClientID, tenant: TenantID, at now: Date) throws -> Team {
         let links = try openLinks(.invite, about: "\(id) ", tenant: tenant, at: now)
         return Team(
             members: try members(of: id, tenant: tenant),
-            invitations: try links.map { try TeamInvitation.read($0).invitation }
+            invitations: try links.map { try TeamInvitation.read($0).invitation },
+            transfer: try transfer(of: id, tenant: tenant, at: now)
         )
     }
 
@@ -198,7 +200,7 @@ extension Connection {
         }
     }
 
-    fileprivate func set(
+    func set(
         _ role: MemberRole,
         of account: AccountID,
         in id: ClientID,
@@ -212,15 +214,16 @@ extension Connection {
         )
     }
 
-    fileprivate func deleteMember(_ account: AccountID, of id: ClientID, tenant: TenantID) throws {
+    func deleteMember(_ account: AccountID, of id: ClientID, tenant: TenantID) throws {
         try run(
             "DELETE FROM members WHERE tenant = \(tenant) AND application = \(id) AND account = \(account)"
         )
     }
 
-    /// Whoever may not invite any more has not invited anybody.
-    fileprivate func endInvitations(by account: AccountID, to id: ClientID, tenant: TenantID) throws {
+    /// Whoever may not invite any more has not invited anybody, nor offered the application.
+    func endInvitations(by account: AccountID, to id: ClientID, tenant: TenantID) throws {
         let details = SQL.list(MemberRole.allCases.map { TeamInvitation.detail($0, by: account) })
         try endLinks(.invite, about: "\(id) ", " AND detail IN (" + details + ")", tenant: tenant)
+        try endTransfer(of: id, by: account, tenant: tenant)
     }
 }

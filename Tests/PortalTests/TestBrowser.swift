@@ -69,8 +69,11 @@ struct Browser: Sendable {
         return answer
     }
 
-    /// The seal that forms for its only cookie carry.
-    var ownSeal: String { portal.registry.seal(cookies.values.first ?? "") }
+    /// The seal that forms for whoever is signed in carry, or where nobody is, those for its only cookie.
+    var ownSeal: String {
+        let sessions = cookies.filter { !$0.key.hasSuffix("-browser") && !$0.key.hasSuffix("-known") }
+        return portal.registry.seal((sessions.isEmpty ? cookies : sessions).values.first ?? "")
+    }
 }
 
 extension Browser {
@@ -167,9 +170,10 @@ struct Answer: Sendable {
 
     /// Whether somebody who may not be here was kept out.
     var isRefused: Bool {
-        switch status {
+        let door = location?.split(separator: "?").first
+        return switch status {
         case 401, 403, 404: true
-        case 303: location?.hasSuffix("/sign-in") == true || location?.hasSuffix("/second-factor") == true
+        case 303: door?.hasSuffix("/sign-in") == true || door?.hasSuffix("/second-factor") == true
         default: false
         }
     }

@@ -119,6 +119,9 @@ enum Done: String {
     case invitedAgain = "invited-again"
     case invitationCancelled = "invitation-cancelled"
     case joined
+    case offered
+    case offerTakenBack = "offer-taken-back"
+    case takenOver = "taken-over"
     case roleSaved = "role-saved"
     case memberRemoved = "member-removed"
 
@@ -141,6 +144,10 @@ enum Done: String {
         case .invitedAgain: "The invitation is on its way again. The link sent before no longer works."
         case .invitationCancelled: "The invitation is cancelled. Its link no longer works."
         case .joined: "You are in the team now."
+        case .offered: "The offer is on its way."
+        case .offerTakenBack: "The offer is taken back. Its link no longer works."
+        case .takenOver:
+            "The application is yours now. Create new client secrets, and revoke those that others know."
         case .roleSaved: "The role is saved."
         case .memberRemoved: "The member is removed."
         }
@@ -149,7 +156,11 @@ enum Done: String {
 
 extension Visit {
     func place(of application: Application, after done: Done) -> Path {
-        path("applications", application.id.text).with(query: [("done", done.rawValue)])
+        place(of: application.id, after: done)
+    }
+
+    func place(of id: ClientID, after done: Done) -> Path {
+        path("applications", id.text).with(query: [("done", done.rawValue)])
     }
 }
 

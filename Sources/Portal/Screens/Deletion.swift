@@ -34,8 +34,13 @@ struct DangerSection: Component {
     var body: HTML {
         section(.class("card"), .id("danger"), .aria("labelledby", "danger-h")) {
             h2(.id("danger-h")) { "Danger" }
-            p { "Deleting disconnects every customer at once and cannot be undone." }
+            p {
+                "Transferring gives it to somebody else, who has to accept. Deleting disconnects every customer at once and cannot be undone."
+            }
             div(.class("row")) {
+                a(.class("btn"), .href(visit.path(below: application, "team/transfer"))) {
+                    "Transfer to somebody else"
+                }
                 a(.class("btn danger"), .href(visit.path(below: application, "delete"))) {
                     "Delete this application"
                 }

@@ -5,12 +5,18 @@ import Web
 enum JoiningScreens {
     static func ask(_ visit: Visit) async throws -> Response {
         try await unlessGone(visit) { invitation in
-            if let partner = try await visit.partner() {
-                return JoiningPage(visit, invitation).page(for: partner.account).response(to: visit)
-            }
-            if invitation.isKnown { return JoiningPage(visit, invitation).signIn.response(to: visit) }
+            let email = invitation.email
+            if try await visit.isHalfway(as: email) { return try await visit.turnedAway(.partner) }
+            let reader = try await visit.reader(of: email, isKnown: invitation.isKnown)
             return visit.answerWithSeal { visit, seal, headers in
-                JoiningPage(visit, invitation).signUp(seal).response(to: visit, .ok, headers)
+                let door = LetterDoor(
+                    visit: visit,
+                    kind: .invitation,
+                    email: email,
+                    reader: reader,
+                    seal: seal
+                )
+                return JoiningPage(invitation: invitation, door: door).page.response(to: visit, .ok, headers)
             }
         }
     }
@@ -32,8 +38,16 @@ enum JoiningScreens {
                 let session = try await visit.registry.start(signIn, at: visit.tenant, from: visit.provenance)
                 return .redirect(to: visit.path("applications"), visit.signedIn(session, signIn))
             } catch let problems as AccountProblems {
-                let mend = problems.all.map { FieldProblem($0, visit.brand) }
-                return JoiningPage(visit, invitation).signUp(visit.seal(for: nil), name, mend)
+                let door = LetterDoor(
+                    visit: visit,
+                    kind: .invitation,
+                    email: invitation.email,
+                    reader: .new,
+                    seal: visit.seal(for: nil),
+                    name: name,
+                    problems: problems.all.map { FieldProblem($0, visit.brand) }
+                )
+                return JoiningPage(invitation: invitation, door: door).page
                     .response(to: visit, .unprocessable)
             }
         }
@@ -44,8 +58,7 @@ enum JoiningScreens {
         return try await unlessGone(visit) { _ in
             do {
                 let id = try await partner.join(link)
-                let page = visit.path("applications", id.text)
-                return .redirect(to: page.with(query: [("done", Done.joined.rawValue)]))
+                return .redirect(to: visit.place(of: id, after: .joined))
             } catch is OtherAddress {
                 return .redirect(to: visit.path("invitations", link))
             }
@@ -65,111 +78,22 @@ enum JoiningScreens {
     }
 }
 
-/// The invitation, and what its reader can do: accept, sign in, sign up, or come as somebody else.
+/// The invitation, and what its reader can do.
 private struct JoiningPage {
-    let visit: Visit
     let invitation: OpenInvitation
+    let door: LetterDoor
 
-    init(_ visit: Visit, _ invitation: OpenInvitation) {
-        (self.visit, self.invitation) = (visit, invitation)
-    }
-
-    private var title: String { "Join the team of \(invitation.applicationName)" }
-    private var link: String { visit.captured("link") }
-
-    private var facts: HTML {
-        p {
-            "You are invited to work on "
-            strong { bdi { invitation.applicationName } }
-            " at \(visit.brand.displayName), as \(invitation.role.withArticle). \(invitation.role.effect)"
-        }
-    }
-
-    func page(for account: Account) -> Page {
-        let isInvited = account.email == invitation.email
-        return Page(title, .gate) {
+    var page: Page {
+        let title = "Join the team of \(invitation.applicationName)"
+        return Page(door.problems.isEmpty ? title : "Error: \(title)", .gate, script: .forms) {
+            ErrorSummary(problems: door.problems)
             h1 { title }
-            facts
             p {
-                if !isInvited {
-                    "The invitation is for "
-                    strong { bdi(.dir(.leftToRight)) { invitation.email.text } }
-                    ". "
-                }
-                "You are signed in as "
-                strong { bdi(.dir(.leftToRight)) { account.email.text } }
-                isInvited ? "." : ". Sign out, then open the link in the letter again."
+                "You are invited to work on "
+                strong { bdi { invitation.applicationName } }
+                " at \(door.visit.brand.displayName), as \(invitation.role.withArticle). \(invitation.role.effect)"
             }
-            form(
-                .method("post"),
-                .action(
-                    isInvited ? visit.path("invitations", link, "accept") : visit.path("partners", "sign-out")
-                )
-            ) {
-                SealField(seal: visit.seal(for: .partner))
-                button(.class(isInvited ? "btn primary" : "btn")) { isInvited ? "Join the team" : "Sign out" }
-            }
+            door
         }
-    }
-
-    var signIn: Page {
-        Page(title, .gate) {
-            h1 { title }
-            facts
-            p {
-                "Sign in as "
-                strong { bdi(.dir(.leftToRight)) { invitation.email.text } }
-                " to accept. If you are asked for a code, open the link in the letter again after it."
-            }
-            p {
-                a(
-                    .class("btn primary"),
-                    .href(visit.path("partners", "sign-in").with(query: [("invitation", link)]))
-                ) { "Sign in" }
-            }
-        }
-    }
-
-    func signUp(_ seal: String?, _ name: String = "", _ problems: [FieldProblem] = []) -> Page {
-        Page(problems.isEmpty ? title : "Error: \(title)", .gate, script: .forms) {
-            ErrorSummary(problems: problems)
-            h1 { title }
-            facts
-            p {
-                "Your account will have the e-mail "
-                strong { bdi(.dir(.leftToRight)) { invitation.email.text } }
-                "."
-            }
-            form(.class("stack"), .method("post"), .action(visit.path("invitations", link)), .novalidate) {
-                SealField(seal: seal)
-                NewAccountFields(name: name, email: invitation.email, problems: problems)
-                button(.class("btn primary")) { "Create account and join" }
-            }
-        }
-    }
-}
-
-/// What an invited person says of themselves; their address is known.
-private struct NewAccountFields: Component {
-    let name: String
-    let email: EmailAddress
-    let problems: [FieldProblem]
-
-    var body: HTML {
-        TextField(
-            id: "name",
-            label: "Your name",
-            value: name,
-            autocomplete: "name",
-            direction: .automatic,
-            problems: problems
-        )
-        // For password managers, which keep a password with its user name.
-        input(.type("hidden"), .name("username"), .value(email.text), .autocomplete("username"))
-        PasswordField(
-            hint: "At least 12 characters. A few words you can remember work well.",
-            autocomplete: "new-password",
-            problems: problems
-        )
     }
 }

@@ -5,7 +5,7 @@ import Web
 enum PartnerDoor {
     static func askToSignIn(_ visit: Visit) async throws -> Response {
         let goal = Goal(visit.queryValue)
-        if try await visit.partner() != nil { return .redirect(to: goal.path(visit)) }
+        if try await visit.partner() != nil { return .redirect(to: goal.path(visit, .partner)) }
         return visit.answerWithSeal { visit, seal, headers in
             SignInForm.partners(visit, seal, goal).page.response(to: visit, .ok, headers)
         }
@@ -16,7 +16,7 @@ enum PartnerDoor {
         let goal = Goal { form[$0] }
         switch try await door.open(visit) {
         case .opened(let cookies):
-            return .redirect(to: goal.path(visit), cookies)
+            return .redirect(to: goal.path(visit, .partner), cookies)
         case .refused:
             var page = SignInForm.partners(visit, visit.seal(for: nil), goal)
             page.refuse(email: door.email)
@@ -28,28 +28,6 @@ enum PartnerDoor {
         try await partner.signOut()
         let headers = [visit.signedOut(.partner), ("Clear-Site-Data", "\"cache\"")].compactMap { $0 }
         return .redirect(to: visit.path("partners", "sign-in"), headers)
-    }
-}
-
-/// Where a partner wants to go once they are signed in: to their applications, to what a reference is about, or to a
-/// team they were invited to.
-struct Goal {
-    let hidden: [(name: String, value: String)]
-
-    init(_ wish: (_ name: String) -> String?) {
-        if let invitation = wish("invitation") {
-            hidden = [("invitation", invitation)]
-        } else if let application = wish("application"), let reference = wish("reference") {
-            hidden = [("application", application), ("reference", reference)]
-        } else {
-            hidden = []
-        }
-    }
-
-    func path(_ visit: Visit) -> Path {
-        guard let first = hidden.first else { return visit.path("applications") }
-        if first.name == "invitation" { return visit.path("invitations", first.value) }
-        return visit.path("applications", first.value, "activity").with(query: Array(hidden.dropFirst()))
     }
 }
 
@@ -166,7 +144,7 @@ struct SignInForm {
             role: .partner,
             heading: "Sign in to \(visit.brand.displayName) partners",
             action: visit.path("partners", "sign-in"),
-            hidden: goal.hidden,
+            hidden: goal.fields,
             after: p(.class("note")) {
                 "New here? "
                 a(.href(visit.path("partners", "sign-up"))) { "Create a partner account" }
@@ -202,7 +180,7 @@ struct SignInForm {
             before
             form(.class("stack"), .method("post"), .action(action), .novalidate) {
                 SealField(seal: seal)
-                for field in hidden { input(.type("hidden"), .name(field.name), .value(field.value)) }
+                HiddenFields(fields: hidden)
                 AddressField(value: email, problems: problems)
                 PasswordField(autocomplete: "current-password")
                 button(.class("btn primary")) { "Sign in" }

@@ -4,32 +4,34 @@ import Web
 /// The second question at the door: a code from an app, or setting that up (SL-13).
 enum SecondFactorScreens {
     static func ask(_ person: UnprovenAccess, _ visit: Visit) async throws -> Response {
-        page(person, visit).response(to: visit)
+        page(person, Goal(visit.queryValue), visit).response(to: visit)
     }
 
     /// Answers the code of whoever has a second factor, or sets one up with the first code of the new key.
     static func answer(_ person: UnprovenAccess, _ form: Form, _ visit: Visit) async throws -> Response {
         let role = person.account.role
-        let code = form["code"] ?? ""
+        let (code, goal) = (form["code"] ?? "", Goal { form[$0] })
         return try await visit.trying(code, of: person.account) {
             guard person.hasSecondFactor else {
                 return RecoveryCodesPage.response(to: try await person.enrol(code), of: role, visit)
             }
             let cookie = try await person.prove(code)
-            return .redirect(to: role.home(visit), [visit.signedIn(cookie, as: role)].compactMap { $0 })
+            let headers = [visit.signedIn(cookie, as: role)].compactMap { $0 }
+            return .redirect(to: goal.path(visit, role), headers)
         } refused: { problem in
-            page(person, visit, [problem]).response(to: visit, .unprocessable)
+            page(person, goal, visit, [problem]).response(to: visit, .unprocessable)
         }
     }
 
     private static func page(
         _ person: UnprovenAccess,
+        _ goal: Goal,
         _ visit: Visit,
         _ problems: [FieldProblem] = []
     ) -> Page {
         let action = person.account.role.secondFactor(visit)
         if person.hasSecondFactor {
-            return CodePage(person: person, action: action, visit: visit, problems: problems).page
+            return CodePage(person: person, goal: goal, action: action, visit: visit, problems: problems).page
         }
         return NewFactorPage(
             account: person.account,
@@ -187,6 +189,7 @@ struct CodeField: Component {
 
 private struct CodePage {
     let person: UnprovenAccess
+    let goal: Goal
     let action: Path
     let visit: Visit
     let problems: [FieldProblem]
@@ -203,11 +206,14 @@ private struct CodePage {
             }
             form(.class("stack"), .method("post"), .action(action), .novalidate) {
                 SealField(seal: visit.seal(for: person.account.role))
+                HiddenFields(fields: goal.fields)
                 CodeField(problems: problems)
                 button(.class("btn primary")) { "Sign in" }
             }
             p(.class("note")) {
-                a(.href(person.account.role.signIn(visit))) { "Sign in as somebody else" }
+                a(.href(person.account.role.signIn(visit).with(query: goal.fields))) {
+                    "Sign in as somebody else"
+                }
             }
         }
     }

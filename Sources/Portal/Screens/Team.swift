@@ -138,7 +138,7 @@ extension TeamScreens {
         return email
     }
 
-    private static func waitForLetter(
+    static func waitForLetter(
         to email: EmailAddress,
         by member: MemberAccess,
         _ visit: Visit

@@ -20,6 +20,7 @@ struct TeamSection: Component {
             ul(.class("rows")) {
                 for member in team.members { row(member) }
                 for invitation in team.invitations { row(invitation) }
+                if let transfer = team.transfer { row(transfer) }
             }
         }
     }
@@ -84,6 +85,28 @@ struct TeamSection: Component {
                     span(.class("vh")) { " the invitation of \(email)" }
                 }
             }
+        }
+    }
+}
+
+extension TeamSection {
+    /// Whom the application is offered to.
+    private func row(_ transfer: Transfer) -> HTML {
+        li {
+            div {
+                strong { bdi(.dir(.leftToRight)) { transfer.email.text } }
+                p {
+                    span(.class("tag idle")) {
+                        span(.aria("hidden", "true")) { "…" }
+                        " Offered the application"
+                    }
+                }
+                p(.class("note")) {
+                    "Becomes the Owner by accepting, the link works until "
+                    Moment(CalendarText(transfer.expiresAt))
+                }
+            }
+            if mayChange { step("transfer/cancel", "Take back", " the offer to \(transfer.email)") }
         }
     }
 }
@@ -216,6 +239,18 @@ struct TeamQuestion {
                 """,
             act: "Remove \(person.account.name)",
             keep: "Keep them"
+        )
+    }
+
+    static func takeBack(_ open: Transfer, _ member: MemberAccess, _ visit: Visit) -> TeamQuestion {
+        TeamQuestion(
+            visit: visit,
+            application: member.application,
+            step: "transfer/cancel",
+            heading: "Take the offer to \(open.email) back?",
+            effect: "The link in their letter stops working at once, and the application stays yours.",
+            act: "Take the offer back",
+            keep: "Let it stand"
         )
     }
 
