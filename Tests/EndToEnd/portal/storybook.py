@@ -104,7 +104,8 @@ class Scene:
     act: Callable[[Stage, Page], None]
 
     def person(self, stage: Stage) -> Person | None:
-        return getattr(stage, self.who) if self.who else None
+        person: Person | None = getattr(stage, self.who) if self.who else None
+        return person.lately_signed_in() if person and person.role == "partner" else person
 
 
 def opened(name: str, who: str | None, address: Callable[[Stage], str]) -> Scene:
