@@ -13,7 +13,8 @@ enum AuthorizeEndpoint {
         do {
             asked = try self.asked(visit)
         } catch {
-            return AuthorizeErrorPage.malformed("The query string cannot be decoded").response(to: visit)
+            return AuthorizeErrorPage.malformed("The query string cannot be decoded", in: visit.spoken)
+                .response(to: visit)
         }
         let recipient: Recipient
         do {
@@ -21,7 +22,7 @@ enum AuthorizeEndpoint {
         } catch let refusal as RecipientRefusal {
             visit.registry.note(refusal, of: asked, at: visit.tenant, from: visit.provenance)
             let member = try await visit.member(concernedBy: refusal)
-            return AuthorizeErrorPage(refusal, visit.brand).response(to: visit, member)
+            return AuthorizeErrorPage.about(refusal, in: visit.spoken).response(to: visit, member)
         }
         let customer = try await visit.customer()
         let request: AuthorizationRequest
@@ -102,12 +103,13 @@ enum AuthorizeEndpoint {
         _ visit: Visit
     ) async throws -> Response {
         let earlier = try standing.consent?.opened()
+        let choice = visit.language(asked: asked)
         let subject = ConsentSubject(
             request,
             given: earlier,
             of: customer.account,
             isAdministrator: try await visit.admin() != nil,
-            in: visit.language(asked: asked),
+            in: choice.language,
             at: visit.home
         )
         let sheet = try ConsentSheet.for(subject, given: earlier, visit)
@@ -119,7 +121,8 @@ enum AuthorizeEndpoint {
             sheet: sheet,
             account: customer.account,
             ticket: ticket,
-            again: place(inOtherLanguage: asked, visit)
+            again: place(inOtherLanguage: asked, visit),
+            choice: choice
         )
         .response(to: visit)
     }
@@ -159,21 +162,20 @@ enum AuthorizeEndpoint {
 
     /// Where a kept request is taken up again.
     static func place(of wayBack: WayBack, _ visit: Visit) -> Path {
-        let place = visit.path("oauth2", "authorize")
+        let (place, pressed) = (visit.path("oauth2", "authorize"), visit.pressedLanguage)
         let query: String
         switch wayBack {
-        case .manualRequest(let reference): return TokenQuestionScreens.place(of: reference, visit)
+        case .manualRequest(let reference):
+            return TokenQuestionScreens.place(of: reference, visit).with(query: pressed)
         case .authorization(let kept): query = kept
         }
-        do {
-            return place.with(query: try Form.urlEncoded(Array(query.utf8)[...]))
-        } catch {
-            return place
-        }
+        let fields = visit.fields(of: query)
+        if pressed.isEmpty { return place.with(query: fields) }
+        return place.with(query: fields.filter { !LanguageChoice.isAbout($0.name) } + pressed)
     }
 
     /// What a request may say; anything else is ignored and never repeated (RFC 6749 §3.1).
-    private static let ownParameters: Set<String> = [
+    static let ownParameters: Set<String> = [
         "response_type", "client_id", "redirect_uri", "scope", "state", "code_challenge",
         "code_challenge_method", "response_mode", "prompt",
     ]
@@ -181,7 +183,7 @@ enum AuthorizeEndpoint {
     /// The same request, up to the tag of another language.
     private static func place(inOtherLanguage asked: Parameters, _ visit: Visit) -> Path {
         let kept = asked.pairs(ownParameters.contains)
-        return visit.path("oauth2", "authorize").with(query: kept + [("ui_locales", "")])
+        return visit.path("oauth2", "authorize").with(query: kept + [(LanguageChoice.parameter, "")])
     }
 
     private static func again(_ fields: [(name: String, value: String)], _ visit: Visit) -> Response {
