@@ -79,17 +79,47 @@ struct SpeakingLanguages {
         let words = DoorWords(language)
         let wish = (name: "ui_locales", value: language.rawValue)
         let application = try await portal.registeredApplication()
-        func told(_ words: Phrase, _ change: (inout [(name: String, value: String)]) -> Void) async throws {
+        func told(
+            _ words: Phrase,
+            leadsOn: Bool = false,
+            _ change: (inout [(name: String, value: String)]) -> Void
+        ) async throws {
             var browser = Browser(portal: portal)
             let page = try await browser.authorize(portal.query(application) { change(&$0) } + [wish])
-            expect(page, in: language)
+            expect(page, in: language, leadsOn: leadsOn)
             #expect(page.status == 400 && page.text.contains(words.text { _ in "Acme Rentals" }))
             #expect(page.text.contains("01JD-7F3K-Q2"))
         }
         try await told(words.refused.isIncomplete) { $0.removeAll { $0.name == "client_id" } }
         try await told(words.refused.doesNotWork) { $0.replace("client_id", with: "harbour_nobody") }
         try await told(words.refused.isNotSetUp) { $0.replace("redirect_uri", with: "https://evil.example/") }
-        try await told(words.refused.cannotAnswer) { $0.replace("response_type", with: "token") }
+        try await told(words.refused.cannotAnswer, leadsOn: true) {
+            $0.replace("response_type", with: "token")
+        }
+    }
+
+    @Test func `who guesses too often is told so in the language the application asked for`() async throws {
+        let portal = try await TestPortal()
+        let application = try await portal.registeredApplication()
+        var browser = Browser(portal: portal)
+        let asked = portal.query(application) { $0.append(("ui_locales", "de")) }
+        var answer = try await browser.follow(try await browser.authorize(asked))
+        #expect(answer.body.contains("action=\"/t/harbour/sign-in?ui_locales=de\""))
+        let type = [(name: "Content-Type", value: "application/x-www-form-urlencoded")]
+        let sent = [
+            (name: "seal", value: try #require(answer.hidden("seal"))), (name: "email", value: "kim"),
+        ]
+        for _ in 0..<40 where answer.status != 429 {
+            answer = try await browser.send(
+                .post,
+                "/sign-in",
+                query: [("ui_locales", "de")],
+                headers: Browser.ownHeaders + type,
+                body: Array(urlEncoded(sent).utf8)
+            )
+        }
+        #expect(answer.status == 429 && answer.text.contains(DoorWords.german.signIn.tooMany))
+        #expect(browser.cookies["portal-harbour-language"] == nil)
     }
 
     @Test func `what is pressed is remembered, and goes before what the application asks for`() async throws {
@@ -164,7 +194,12 @@ struct SpeakingLanguages {
     }
 
     /// The page says what it is in, and leads to the others.
-    private func expect(_ page: Answer, in language: Language, at place: SourceLocation = #_sourceLocation) {
+    private func expect(
+        _ page: Answer,
+        in language: Language,
+        leadsOn: Bool = true,
+        at place: SourceLocation = #_sourceLocation
+    ) {
         let direction = language.direction.rawValue
         #expect(
             page.body.contains("<html lang=\"\(language.rawValue)\" dir=\"\(direction)\">"),
@@ -178,7 +213,7 @@ struct SpeakingLanguages {
                 "</a>"
             )
             #expect(
-                link == " hreflang=\"\(other.rawValue)\">\(other.name)",
+                link == (leadsOn ? " hreflang=\"\(other.rawValue)\">\(other.name)" : nil),
                 sourceLocation: place
             )
         }

@@ -13,7 +13,7 @@ enum AuthorizeEndpoint {
         do {
             asked = try self.asked(visit)
         } catch {
-            return AuthorizeErrorPage.malformed("The query string cannot be decoded", in: visit.spoken)
+            return AuthorizeErrorPage.malformed("The query string cannot be decoded", in: spokenAlone(visit))
                 .response(to: visit)
         }
         let recipient: Recipient
@@ -22,7 +22,7 @@ enum AuthorizeEndpoint {
         } catch let refusal as RecipientRefusal {
             visit.registry.note(refusal, of: asked, at: visit.tenant, from: visit.provenance)
             let member = try await visit.member(concernedBy: refusal)
-            return AuthorizeErrorPage.about(refusal, in: visit.spoken).response(to: visit, member)
+            return AuthorizeErrorPage.about(refusal, in: spokenAlone(visit)).response(to: visit, member)
         }
         let customer = try await visit.customer()
         let request: AuthorizationRequest
@@ -54,6 +54,9 @@ enum AuthorizeEndpoint {
     static func asked(_ visit: Visit) throws(FormProblem) -> Parameters {
         try visit.query().completed("response_type", with: visit.profile.whenMissing.responseType)
     }
+
+    /// Without links to other languages, which would repeat an address that nobody vouches for (ux A12).
+    private static func spokenAlone(_ visit: Visit) -> Spoken { Spoken(visit.language, link: nil) }
 
     /// Shows the consent screen, or answers without it where nobody has to be asked.
     private static func decide(

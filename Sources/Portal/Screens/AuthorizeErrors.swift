@@ -143,7 +143,7 @@ struct ErrorReference: Component {
     var body: HTML {
         p {
             words.refused.errorAndReference.filled { gap in
-                bdi(.dir(.leftToRight)) { code { gap == .error ? error : reference } }
+                if gap == .error { code { error } } else { code(.class("ref")) { reference } }
             }
         }
     }

@@ -78,11 +78,17 @@ enum CustomerDoor {
             role: .customer,
             title: words.heading.text { _ in brand },
             heading: words.heading.around(brand),
-            action: visit.path("sign-in").with(query: visit.pressedLanguage),
+            action: visit.path("sign-in").with(query: wish(for: spoken.language, visit)),
             hidden: id.map { [("request", $0)] } ?? [],
             before: waiting.map { onTheWay($0.application, words, visit) } ?? HTML(),
             spoken: spoken
         )
+    }
+
+    /// What the form takes along, so that its answer is in the same language.
+    private static func wish(for language: Language, _ visit: Visit) -> [(name: String, value: String)] {
+        let own = visit.language.language
+        return own == language ? visit.pressedLanguage : [("ui_locales", language.rawValue)]
     }
 
     private static func onTheWay(

@@ -5,7 +5,7 @@ import Web
 struct Spoken: Sendable {
     let choice: LanguageChoice
 
-    /// Nil for the answer to a form, which no link brings again.
+    /// Nil for the answer to a form, which no link brings again, and where the address is not to be repeated.
     let link: (@Sendable (Language) -> Attribute)?
 
     var language: Language { choice.language }

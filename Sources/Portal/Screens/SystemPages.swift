@@ -33,7 +33,7 @@ struct SystemPage: Sendable {
             h1 { title }
             p { text }
             p(.class("note")) {
-                words.system.reference.filled { _ in bdi(.dir(.leftToRight)) { code { visit.request.id } } }
+                words.system.reference.filled { _ in code(.class("ref")) { visit.request.id } }
             }
             p { a(.href(visit.path(""))) { span { words.system.backTo.around(visit.brand.displayName) } } }
         }.response(to: visit, status, headers)
