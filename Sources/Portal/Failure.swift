@@ -15,29 +15,47 @@ enum Refusal: Error, Equatable, Sendable {
 
 /// The one mapping from refusals and faults to responses.
 enum Failure {
+    enum Audience {
+        case software
+
+        /// Whoever reads English.
+        case people
+
+        /// Those on their way through an authorization, in their language.
+        case customers
+    }
+
     /// The answer to an error that left a handler: a page for people, RFC 6749 JSON for software.
-    static func response(to error: any Error, _ visit: Visit, isForSoftware: Bool) -> Response {
+    static func response(to error: any Error, _ visit: Visit, for audience: Audience) -> Response {
         let failure = OAuthFailure(error)
         let isExpected = error is Refusal || error is MemberRefusal || error is FormProblem
         if failure.status == .internalError, !isExpected { record(error, visit.request, visit.site.log) }
-        return isForSoftware ? failure.response(to: visit) : page(for: error, visit)
+        return switch audience {
+        case .software: failure.response(to: visit)
+        case .people: page(for: error, visit, in: nil)
+        case .customers: page(for: error, visit, in: visit.spoken)
+        }
     }
 
-    private static func page(for error: any Error, _ visit: Visit) -> Response {
-        switch error {
+    private static func page(for error: any Error, _ visit: Visit, in spoken: Spoken?) -> Response {
+        let words = (spoken?.words ?? .english).system
+        return switch error {
         case Refusal.notFound, MemberRefusal.notAMember: SystemPage.notFound.response(to: visit)
-        case Refusal.foreignForm: SystemPage.foreignForm.response(to: visit)
+        case Refusal.foreignForm:
+            SystemPage(.forbidden, words.foreignForm, in: spoken).response(to: visit)
         case Refusal.readOnly: SystemPage.readOnly.response(to: visit)
-        case Refusal.unsealedForm: SystemPage.unsealedForm.response(to: visit)
-        case Refusal.tooMany(let wait): SystemPage.tooMany(wait).response(to: visit)
+        case Refusal.unsealedForm:
+            SystemPage(.forbidden, words.unsealedForm, in: spoken).response(to: visit)
+        case Refusal.tooMany(let wait): SystemPage.tooMany(wait, in: spoken).response(to: visit)
         case Refusal.tooManySignIns(let wait, let role):
-            TooManySignIns(wait: wait, role: role).response(to: visit)
+            TooManySignIns(wait: wait, role: role).response(to: visit, in: spoken)
         case MemberRefusal.roleTooLow(let role, of: let email, in: let application):
             RoleTooLowPage(role: role, email: email, application: application).response(to: visit)
-        case let problem as FormProblem: SystemPage.form(problem).response(to: visit)
+        case let problem as FormProblem: SystemPage.form(problem, in: spoken).response(to: visit)
         default:
             isTemporary(error)
-                ? SystemPage.busy.response(to: visit) : SystemPage.fault.response(to: visit)
+                ? SystemPage.busy(in: spoken).response(to: visit)
+                : SystemPage(.internalError, words.fault, in: spoken).response(to: visit)
         }
     }
 

@@ -263,7 +263,11 @@ struct Route: Sendable {
     let bodyLimit: Int
     let respond: @Sendable (Visit) async throws -> Response
 
-    var isForSoftware: Bool { admits == .client || admits == .bearer }
+    /// To whom a failure here is explained.
+    var audience: Failure.Audience {
+        if admits == .client || admits == .bearer { return .software }
+        return ["/sign-in", "/oauth2/authorize"].contains(pattern.description) ? .customers : .people
+    }
 }
 
 // MARK: - How each kind of visitor is let in

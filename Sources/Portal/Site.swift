@@ -113,7 +113,7 @@ final class Site: Sendable {
                 guard visit.request.body.count <= route.bodyLimit else { throw OAuthFailure.tooLarge }
                 return (try await route.respond(visit), pattern)
             } catch {
-                return (Failure.response(to: error, visit, isForSoftware: route.isForSoftware), pattern)
+                return (Failure.response(to: error, visit, for: route.audience), pattern)
             }
         }
     }

@@ -73,15 +73,6 @@ struct Visit: Sendable {
             ? site.publicURL.issuer(atHost: host) : site.publicURL.issuer(ofTenant: tenant.name.text)
     }
 
-    /// What the consent screen speaks to this visitor; an unclear wish counts as none.
-    func language(asked: Parameters) -> Language {
-        let wish = asked.pairs { $0 == "ui_locales" }
-        return Language(
-            asked: wish.count == 1 ? wish.first?.value : nil,
-            acceptLanguage: request.headers["accept-language"]
-        )
-    }
-
     /// The parameters of the query string; throws ``FormProblem`` for text that cannot be decoded.
     func query() throws(FormProblem) -> Parameters {
         Parameters(try Form.urlEncoded(Array(request.query.utf8)[...]))

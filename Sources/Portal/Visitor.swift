@@ -86,6 +86,15 @@ extension Visit {
         header(cookieName("browser"), value, seconds: nil)
     }
 
+    /// What the person chose before at the foot of a page.
+    var savedLanguage: Language? {
+        Cookie.read(cookieName("language"), from: request.headers).flatMap(Language.init(rawValue:))
+    }
+
+    func remembering(_ language: Language) -> Header? {
+        header(cookieName("language"), language.rawValue, seconds: 400 * 86_400)
+    }
+
     private func header(_ name: String, _ value: String, seconds: Int?) -> Header? {
         Cookie(
             name: name,

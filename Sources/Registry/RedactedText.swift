@@ -58,7 +58,7 @@ private func ending(_ word: ArraySlice<UInt8>) -> [UInt8] {
 /// Those of a request whose values are no secrets.
 private let readableParameters = [
     "client_id", "redirect_uri", "response_type", "response_mode", "scope", "grant_type",
-    "code_challenge_method", "prompt", "ui_locales",
+    "code_challenge_method", "prompt", "ui_locales", "lang",
 ]
 
 private let ellipsis = Array("…".utf8)

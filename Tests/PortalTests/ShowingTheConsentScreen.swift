@@ -180,6 +180,8 @@ struct ShowingTheConsentScreen {
                 "Permissions-Policy":
                     "accelerometer=(), camera=(), geolocation=(), microphone=(), payment=(), usb=()",
                 "X-Robots-Tag": "noindex",
+                "Content-Language": "en",
+                "Vary": "Accept-Language, Cookie",
             ]
         )
     }

@@ -13,7 +13,8 @@ enum AuthorizeEndpoint {
         do {
             asked = try self.asked(visit)
         } catch {
-            return AuthorizeErrorPage.malformed("The query string cannot be decoded").response(to: visit)
+            return AuthorizeErrorPage.malformed("The query string cannot be decoded", in: spokenAlone(visit))
+                .response(to: visit)
         }
         let recipient: Recipient
         do {
@@ -21,7 +22,7 @@ enum AuthorizeEndpoint {
         } catch let refusal as RecipientRefusal {
             visit.registry.note(refusal, of: asked, at: visit.tenant, from: visit.provenance)
             let member = try await visit.member(concernedBy: refusal)
-            return AuthorizeErrorPage(refusal, visit.brand).response(to: visit, member)
+            return AuthorizeErrorPage.about(refusal, in: spokenAlone(visit)).response(to: visit, member)
         }
         let customer = try await visit.customer()
         let request: AuthorizationRequest
@@ -53,6 +54,9 @@ enum AuthorizeEndpoint {
     static func asked(_ visit: Visit) throws(FormProblem) -> Parameters {
         try visit.query().completed("response_type", with: visit.profile.whenMissing.responseType)
     }
+
+    /// Without links to other languages, which would repeat an address that nobody vouches for (ux A12).
+    private static func spokenAlone(_ visit: Visit) -> Spoken { Spoken(visit.language, link: nil) }
 
     /// Shows the consent screen, or answers without it where nobody has to be asked.
     private static func decide(
@@ -102,12 +106,13 @@ enum AuthorizeEndpoint {
         _ visit: Visit
     ) async throws -> Response {
         let earlier = try standing.consent?.opened()
+        let choice = visit.language(asked: asked)
         let subject = ConsentSubject(
             request,
             given: earlier,
             of: customer.account,
             isAdministrator: try await visit.admin() != nil,
-            in: visit.language(asked: asked),
+            in: choice.language,
             at: visit.home
         )
         let sheet = try ConsentSheet.for(subject, given: earlier, visit)
@@ -119,7 +124,8 @@ enum AuthorizeEndpoint {
             sheet: sheet,
             account: customer.account,
             ticket: ticket,
-            again: place(inOtherLanguage: asked, visit)
+            again: place(inOtherLanguage: asked, visit),
+            choice: choice
         )
         .response(to: visit)
     }
@@ -159,21 +165,20 @@ enum AuthorizeEndpoint {
 
     /// Where a kept request is taken up again.
     static func place(of wayBack: WayBack, _ visit: Visit) -> Path {
-        let place = visit.path("oauth2", "authorize")
+        let (place, pressed) = (visit.path("oauth2", "authorize"), visit.pressedLanguage)
         let query: String
         switch wayBack {
-        case .manualRequest(let reference): return TokenQuestionScreens.place(of: reference, visit)
+        case .manualRequest(let reference):
+            return TokenQuestionScreens.place(of: reference, visit).with(query: pressed)
         case .authorization(let kept): query = kept
         }
-        do {
-            return place.with(query: try Form.urlEncoded(Array(query.utf8)[...]))
-        } catch {
-            return place
-        }
+        let fields = visit.fields(of: query)
+        if pressed.isEmpty { return place.with(query: fields) }
+        return place.with(query: fields.filter { !LanguageChoice.isAbout($0.name) } + pressed)
     }
 
     /// What a request may say; anything else is ignored and never repeated (RFC 6749 §3.1).
-    private static let ownParameters: Set<String> = [
+    static let ownParameters: Set<String> = [
         "response_type", "client_id", "redirect_uri", "scope", "state", "code_challenge",
         "code_challenge_method", "response_mode", "prompt",
     ]
@@ -181,7 +186,7 @@ enum AuthorizeEndpoint {
     /// The same request, up to the tag of another language.
     private static func place(inOtherLanguage asked: Parameters, _ visit: Visit) -> Path {
         let kept = asked.pairs(ownParameters.contains)
-        return visit.path("oauth2", "authorize").with(query: kept + [("ui_locales", "")])
+        return visit.path("oauth2", "authorize").with(query: kept + [(LanguageChoice.parameter, "")])
     }
 
     private static func again(_ fields: [(name: String, value: String)], _ visit: Visit) -> Response {

@@ -45,7 +45,7 @@ extension Visit {
             response.headers += allowed
             return response
         } catch {
-            var response = Failure.response(to: error, self, isForSoftware: true)
+            var response = Failure.response(to: error, self, for: .software)
             response.headers += allowed
             return response
         }

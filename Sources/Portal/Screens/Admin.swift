@@ -31,7 +31,7 @@ enum AdminScreens {
             visit,
             seal,
             role: .admin,
-            heading: "Sign in to \(visit.brand.displayName) administration",
+            title: "Sign in to \(visit.brand.displayName) administration",
             action: visit.path("admin", "sign-in")
         )
     }

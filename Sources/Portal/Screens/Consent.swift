@@ -14,6 +14,7 @@ struct ConsentPage {
 
     /// The same request, up to the tag of another language.
     let again: Path
+    let choice: LanguageChoice
 
     /// What customers will see, for somebody who decides about it: nothing in it can be pressed.
     static func copy(of subject: ConsentSubject, for reader: Account) -> HTML {
@@ -38,7 +39,8 @@ struct ConsentPage {
             case nil: ""
             }
         }
-        return Response(.ok, headers: Page.headers(of: .gate, on: visit), body: html.bytes)
+        let headers = Page.headers(of: .gate, on: visit) + Spoken.headers(of: choice, on: visit)
+        return Response(.ok, headers: headers, body: html.bytes)
     }
 }
 
@@ -163,8 +165,6 @@ struct ConsentSubject: Hashable {
         (namesOrganisation, isTested, isAdministrator) = (false, false, false)
         self.language = language
     }
-
-    var otherLanguages: [Language] { Language.allCases.filter { $0 != language } }
 }
 
 /// The consent screen with blanks for what differs between customers: account, ticket, and the query.
@@ -192,12 +192,11 @@ private struct ConsentForm {
 
     var page: Page {
         let words = ConsentWords(subject.language, tenant: home.brand.displayName)
-        let title = words.title.before + application.displayName + words.title.after
-        return Page(title, .gate, script: .consent, language: subject.language) {
+        let title = words.title.text { _ in application.displayName }
+        return Page(title, .gate, script: .consent, spoken: spoken) {
             Handshake(mark: ApplicationMark(application, home).body, home: home)
-            h1(.class("center")) { Named(heading(words), application) }
+            h1(.class("center")) { heading(words).around(application.displayName) }
             content(words)
-            languages
         }
     }
 
@@ -206,7 +205,7 @@ private struct ConsentForm {
         let words = ConsentWords(subject.language, tenant: home.brand.displayName)
         return HTML {
             Handshake(mark: ApplicationMark(application, home).body, home: home)
-            p(.class("center lead")) { strong { Named(words.wantsToConnect, application) } }
+            p(.class("center lead")) { strong { words.wantsToConnect.around(application.displayName) } }
             content(words)
         }
     }
@@ -223,7 +222,7 @@ private struct ConsentForm {
         ConsentSmallPrint(subject: subject, disclosure: disclosure, words: words)
     }
 
-    private func heading(_ words: ConsentWords) -> Around {
+    private func heading(_ words: ConsentWords) -> Phrase {
         if disclosure.asksForMore { return words.asksForMore }
         return disclosure.changes.isEmpty ? words.wantsToConnect : words.hasChanged
     }
@@ -267,19 +266,10 @@ private struct ConsentForm {
         }
     }
 
-    /// The same request in the other languages.
-    private var languages: HTML {
-        ul(.class("links")) {
-            for other in subject.otherLanguages {
-                li {
-                    a(
-                        .href(blank: Blank.again.text + other.rawValue),
-                        .lang(other.rawValue),
-                        .dir(other.isRightToLeft ? .rightToLeft : .leftToRight),
-                        .hreflang(other.rawValue)
-                    ) { other.name }
-                }
-            }
+    /// The same request in the other languages; what was pressed is known where the blanks are filled.
+    private var spoken: Spoken {
+        Spoken(LanguageChoice(language: subject.language, isPressed: false)) {
+            .href(blank: Blank.again.text + $0.rawValue)
         }
     }
 }

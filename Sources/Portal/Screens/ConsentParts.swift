@@ -2,23 +2,6 @@ import FoundationEssentials
 import Registry
 import Web
 
-/// A sentence with an application's name in it.
-struct Named: Component {
-    let sentence: Around
-    let application: Application
-
-    init(_ sentence: Around, _ application: Application) {
-        self.sentence = sentence
-        self.application = application
-    }
-
-    var body: HTML {
-        sentence.before
-        bdi { application.displayName }
-        sentence.after
-    }
-}
-
 /// Proof that this customer, in this session, was shown this request.
 struct TicketField: Component {
     let ticket: String
@@ -75,9 +58,13 @@ struct ConsentSmallPrint: Component {
     var body: HTML {
         if disclosure.asksForMore { p(.class("note center")) { words.keepsEarlier } }
         p(.class("note center")) {
-            Named(words.disconnectAnyTime, subject.application)
-            a(.href(subject.home.path("account", "connections"))) { words.connectedApplications }
-            "."
+            words.disconnectAnyTime.filled { gap in
+                if gap == .link {
+                    a(.href(subject.home.path("account", "connections"))) { words.connectedApplications }
+                } else {
+                    bdi { subject.application.displayName }
+                }
+            }
         }
         ul(.class("links")) {
             for (name, link) in links {
@@ -121,11 +108,9 @@ struct ConsentNotices: Component {
 
     private func byHand(_ reference: String) -> HTML {
         div(.class("callout"), .role("note")) {
-            p { strong { Named(words.byHand.fact, application) } }
+            p { strong { words.byHand.fact.around(application.displayName) } }
             p {
-                words.byHand.request.before
-                bdi(.dir(.leftToRight)) { reference }
-                words.byHand.request.after
+                words.byHand.request.filled { _ in bdi(.dir(.leftToRight)) { reference } }
             }
         }
     }
@@ -147,9 +132,7 @@ struct Reassurances: Component {
         if !disclosure.willNotBeAble.isEmpty {
             section(.class("stack"), .aria("labelledby", "cannot")) {
                 h2(.id("cannot")) {
-                    words.willNotBeAble.before
-                    bdi { disclosure.application }
-                    words.willNotBeAble.after
+                    words.willNotBeAble.around(disclosure.application)
                 }
                 ul(.class("scopes"), .lang("en"), .dir(.automatic)) {
                     for sentence in disclosure.willNotBeAble { li(.class("never")) { strong { sentence } } }
@@ -207,10 +190,7 @@ struct ConsentFacts: Component {
             .disabled.when(form == nil)
         ) {
             if let end = disclosure.endsAt {
-                term(
-                    .asBefore,
-                    words.asBefore.before + CalendarText(end).date(in: words.months) + words.asBefore.after
-                )
+                term(.asBefore, words.asBefore.text { _ in CalendarText(end).date(in: words.months) })
             }
             term(.untilDisconnected, words.untilDisconnected)
             term(.month, words.thirtyDays)

@@ -17,9 +17,7 @@ struct ConsentPermissions: Component {
                 if disclosure.asksForMore {
                     words.newPermissions
                 } else {
-                    words.willBeAble.before
-                    bdi { disclosure.application }
-                    words.willBeAble.after
+                    words.willBeAble.around(disclosure.application)
                 }
             }
             if mayChoose { p(.class("note")) { words.mayLeaveOut } }
@@ -130,19 +128,13 @@ struct ConsentChanges: Component {
 
     @HTMLBuilder private func sentence(_ change: Disclosure.Change) -> HTML {
         switch change {
-        case .name(let was): around(words.nameWas, was)
+        case .name(let was): words.nameWas.around(was)
         case .publisher(let was):
-            around(words.publisherWas, was.name)
+            words.publisherWas.around(was.name)
             if !was.isVerified { " (\(words.notVerified))" }
         case .logo: words.logoIsNew
-        case .returnsTo(let was): around(words.returnedTo, was)
+        case .returnsTo(let was): words.returnedTo.around(was)
         case .addresses: words.addressesChanged
         }
-    }
-
-    @HTMLBuilder private func around(_ sentence: Around, _ name: String) -> HTML {
-        sentence.before
-        bdi { name }
-        sentence.after
     }
 }

@@ -68,27 +68,37 @@ enum CustomerDoor {
         _ seal: String?,
         _ id: String?,
         _ waiting: WaitingRequest?
-    )
-        -> SignInForm
-    {
-        SignInForm(
+    ) -> SignInForm {
+        let place = visit.path("sign-in").with(query: id.map { [("request", $0)] } ?? [])
+        let spoken = Spoken(visit.language(onTheWayTo: waiting?.wayBack), at: place)
+        let (words, brand) = (spoken.words.signIn, visit.brand.displayName)
+        return SignInForm(
             visit,
             seal,
             role: .customer,
-            heading: "Sign in to \(visit.brand.displayName)",
-            action: visit.path("sign-in"),
+            title: words.heading.text { _ in brand },
+            heading: words.heading.around(brand),
+            action: visit.path("sign-in").with(query: wish(for: spoken.language, visit)),
             hidden: id.map { [("request", $0)] } ?? [],
-            before: waiting.map { onTheWay($0.application, visit) } ?? HTML()
+            before: waiting.map { onTheWay($0.application, words, visit) } ?? HTML(),
+            spoken: spoken
         )
     }
 
-    private static func onTheWay(_ application: Application, _ visit: Visit) -> HTML {
+    /// What the form takes along, so that its answer is in the same language.
+    private static func wish(for language: Language, _ visit: Visit) -> [(name: String, value: String)] {
+        let own = visit.language.language
+        return own == language ? visit.pressedLanguage : [("ui_locales", language.rawValue)]
+    }
+
+    private static func onTheWay(
+        _ application: Application,
+        _ words: DoorWords.SignIn,
+        _ visit: Visit
+    ) -> HTML {
         p(.class("row")) {
             ApplicationMark(application, visit.home, isSmall: true)
-            span {
-                "to continue to "
-                strong { bdi { application.displayName } }
-            }
+            span { words.onTheWay.filled { _ in strong { bdi { application.displayName } } } }
         }
     }
 }

@@ -37,7 +37,9 @@ struct Page {
 
     /// What the page may show before it is sent.
     var preview = Preview.none
-    var language = Language.english
+
+    /// Nil where it is there in English only.
+    var spoken: Spoken?
     let content: HTML
 
     init(
@@ -45,19 +47,20 @@ struct Page {
         _ frame: Frame,
         script: Script? = nil,
         preview: Preview = .none,
-        language: Language = .english,
+        spoken: Spoken? = nil,
         @HTMLBuilder content: () -> HTML
     ) {
         self.title = title
         self.frame = frame
         self.script = script
         self.preview = preview
-        self.language = language
+        self.spoken = spoken
         self.content = content()
     }
 
     func response(to visit: Visit, _ status: Status = .ok, _ headers: [Header] = []) -> Response {
-        let all = Page.headers(of: frame, preview: preview, on: visit) + headers
+        let said = spoken?.headers(on: visit) ?? []
+        let all = Page.headers(of: frame, preview: preview, on: visit) + said + headers
         return Response(status, headers: all, body: document(for: visit).bytes)
     }
 
@@ -94,8 +97,8 @@ private struct Layout {
 
     var document: HTML {
         Web.document(
-            language: page.language.rawValue,
-            direction: page.language.isRightToLeft ? .rightToLeft : .leftToRight,
+            language: (page.spoken?.language ?? .english).rawValue,
+            direction: page.spoken?.language.direction ?? .leftToRight,
             layout: isGate ? "gate" : nil
         ) {
             title { "\(page.title) – \(brand.displayName)" }
@@ -105,7 +108,7 @@ private struct Layout {
             if let source = page.script { script(visit.site.asset(source.rawValue)) }
         } body: {
             if isGate { gate } else { wide }
-            if page.language == .english { frame.footer } else { Foot(visit: visit, language: page.language) }
+            if let spoken = page.spoken { Foot(visit: visit, spoken: spoken) } else { frame.footer }
         }
     }
 
@@ -152,7 +155,7 @@ struct TenantFrame: Sendable {
     /// The tenant's mark and name.
     let brand: HTML
 
-    /// In English; only consent screens are in other languages, and those are kept whole.
+    /// Of the pages that are in English only.
     let footer: HTML
 
     fileprivate init(_ visit: Visit) {
@@ -168,7 +171,7 @@ struct TenantFrame: Sendable {
             TenantMark(home: visit.home)
             strong { bdi { visit.brand.displayName } }
         }
-        footer = Foot(visit: visit, language: .english).body
+        footer = Foot(visit: visit).body
     }
 }
 
@@ -254,10 +257,13 @@ private struct SignOutForm: Component {
 
 private struct Foot: Component {
     let visit: Visit
-    let language: Language
+    var spoken: Spoken?
+
+    private var language: Language { spoken?.language ?? .english }
 
     var body: HTML {
         footer(.class("foot")) {
+            if let link = spoken?.link { LanguageLinks(current: language, link: link) }
             ul {
                 if let help = visit.brand.helpPage.flatMap(ExternalLink.init) {
                     li { outsideLink(help) { language.foot.help } }

@@ -109,11 +109,15 @@ struct SignInForm {
     let visit: Visit
     let seal: String?
     let role: Role
-    let heading: String
+    let title: String
+    let heading: HTML
     let action: Path
     var hidden: [(name: String, value: String)] = []
     var before: HTML = HTML()
     var after: HTML = HTML()
+
+    /// Nil for partners and administrators, who read English.
+    var spoken: Spoken?
     private var email = ""
     private var problems: [FieldProblem] = []
 
@@ -121,28 +125,34 @@ struct SignInForm {
         _ visit: Visit,
         _ seal: String?,
         role: Role,
-        heading: String,
+        title: String,
+        heading: HTML? = nil,
         action: Path,
         hidden: [(name: String, value: String)] = [],
         before: HTML = HTML(),
-        after: HTML = HTML()
+        after: HTML = HTML(),
+        spoken: Spoken? = nil
     ) {
         self.visit = visit
         self.seal = seal
         self.role = role
-        self.heading = heading
+        self.title = title
+        self.heading = heading ?? HTML(title)
         self.action = action
         self.hidden = hidden
         self.before = before
         self.after = after
+        self.spoken = spoken
     }
+
+    private var words: DoorWords.SignIn { (spoken?.words ?? .english).signIn }
 
     static func partners(_ visit: Visit, _ seal: String?, _ goal: Goal) -> SignInForm {
         SignInForm(
             visit,
             seal,
             role: .partner,
-            heading: "Sign in to \(visit.brand.displayName) partners",
+            title: "Sign in to \(visit.brand.displayName) partners",
             action: visit.path("partners", "sign-in"),
             hidden: goal.fields,
             after: p(.class("note")) {
@@ -155,37 +165,36 @@ struct SignInForm {
     /// One message for every cause, so that it does not tell whether the account exists.
     mutating func refuse(email: String) {
         self.email = email
-        problems = [
-            FieldProblem(
-                field: "email",
-                message: "The e-mail or password is not right. Try again, or set a new password."
-            )
-        ]
+        problems = [FieldProblem(field: "email", message: words.isWrong, prefix: words.error)]
     }
 
     /// What led here.
     private var done: String? {
         switch visit.queryValue("done") {
-        case "password": "Your new password is set. Sign in with it."
-        case "address": "Your e-mail is changed. Sign in with the new one."
+        case "password": words.passwordIsSet
+        case "address": words.emailIsChanged
         default: nil
         }
     }
 
     var page: Page {
-        Page(problems.isEmpty ? heading : "Error: \(heading)", .gate, script: .forms) {
+        Page(problems.isEmpty ? title : words.error + title, .gate, script: .forms, spoken: spoken) {
             if problems.isEmpty { Notice(text: done) }
-            ErrorSummary(problems: problems)
+            ErrorSummary(problems: problems, heading: words.problem)
             h1 { heading }
             before
             form(.class("stack"), .method("post"), .action(action), .novalidate) {
                 SealField(seal: seal)
                 HiddenFields(fields: hidden)
-                AddressField(value: email, problems: problems)
-                PasswordField(autocomplete: "current-password")
-                button(.class("btn primary")) { "Sign in" }
+                AddressField(label: words.email, value: email, problems: problems)
+                PasswordField(
+                    label: words.password,
+                    autocomplete: "current-password",
+                    reveal: words.reveal
+                )
+                button(.class("btn primary")) { words.button }
             }
-            p(.class("note")) { a(.href(role.forgotten(visit))) { "Forgotten password" } }
+            p(.class("note")) { a(.href(role.forgotten(visit))) { words.forgotten } }
             after
         }
     }

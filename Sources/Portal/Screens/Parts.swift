@@ -108,12 +108,13 @@ struct SealField: Component {
 /// What has to be mended, at the top of a form that is shown again, with links to the fields.
 struct ErrorSummary: Component {
     let problems: [FieldProblem]
+    var heading = DoorWords.english.signIn.problem
 
     var body: HTML {
         if !problems.isEmpty {
             div(.class("errors"), .tabindex(-1), .autofocus, .aria("labelledby", "problems")) {
                 div(.role("alert")) {
-                    h2(.id("problems")) { "There is a problem" }
+                    h2(.id("problems")) { heading }
                     ul {
                         for problem in problems {
                             li { a(.href(Path(anchor: problem.field))) { problem.message } }
@@ -129,6 +130,9 @@ struct ErrorSummary: Component {
 struct FieldProblem: Sendable {
     let field: String
     let message: String
+
+    /// Stands before the message, for whoever does not see its colour.
+    var prefix = DoorWords.english.signIn.error
 }
 
 /// A labelled field with its hint and its error.
@@ -227,6 +231,7 @@ struct PasswordField: Component {
 
     /// `current-password` or `new-password`, for password managers.
     let autocomplete: String
+    var reveal = DoorWords.english.signIn.reveal
     var problems: [FieldProblem] = []
 
     var body: HTML {
@@ -244,11 +249,11 @@ struct PasswordField: Component {
                     .type("button"),
                     .hidden,
                     .data("reveal", id),
-                    .data("show", "Show"),
-                    .data("hide", "Hide"),
+                    .data("show", reveal.show),
+                    .data("hide", reveal.hide),
                     .aria("pressed", "false"),
-                    .aria("label", "Show password")
-                ) { "Show" }
+                    .aria("label", reveal.label)
+                ) { reveal.show }
             }
         }
     }
@@ -312,7 +317,7 @@ private struct FieldErrors: Component {
         div(.id("\(id)-err")) {
             for problem in problems {
                 p(.class("err")) {
-                    span(.class("vh")) { "Error: " }
+                    span(.class("vh")) { problem.prefix }
                     problem.message
                 }
             }

@@ -97,9 +97,11 @@ enum SignUpScreens {
     static func noMail(_ visit: Visit) -> Response {
         let contact = visit.brand.supportEmail.map { " or write to \($0)" } ?? ""
         return SystemPage(
-            status: .serviceUnavailable,
-            title: "No e-mail can be sent",
-            text: "\(visit.brand.displayName) cannot send e-mail at the moment. Try again later\(contact).",
+            .serviceUnavailable,
+            (
+                "No e-mail can be sent",
+                "\(visit.brand.displayName) cannot send e-mail at the moment. Try again later\(contact)."
+            ),
             headers: [("Retry-After", "3600")]
         ).response(to: visit)
     }

@@ -84,7 +84,7 @@ private struct Question {
         do {
             response = try await act()
         } catch {
-            response = Failure.response(to: error, visit, isForSoftware: false)
+            response = Failure.response(to: error, visit, for: .people)
         }
         response.headers += [visit.signedIn(cookie, as: account.role)].compactMap { $0 }
         return response

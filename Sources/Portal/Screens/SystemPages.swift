@@ -3,93 +3,92 @@ import Registry
 import Web
 
 /// The pages for what is nobody's own: not found, too often, broken (ux A24).
-struct SystemPage {
+struct SystemPage: Sendable {
     let status: Status
     let title: String
-    let text: String
+    let text: HTML
     var headers: [Header] = []
 
+    /// Nil where it is said in English.
+    var spoken: Spoken?
+
+    private var words: DoorWords { spoken?.words ?? .english }
+
+    init(
+        _ status: Status,
+        _ words: (title: String, text: String),
+        headers: [Header] = [],
+        in spoken: Spoken? = nil
+    ) {
+        self.init(status, words.title, HTML(words.text), headers: headers, in: spoken)
+    }
+
+    private init(_ status: Status, _ title: String, _ text: HTML, headers: [Header], in spoken: Spoken?) {
+        (self.status, self.title, self.text) = (status, title, text)
+        (self.headers, self.spoken) = (headers, spoken)
+    }
+
     func response(to visit: Visit) -> Response {
-        Page(title, .gate) {
+        Page(title, .gate, spoken: spoken) {
             h1 { title }
             p { text }
             p(.class("note")) {
-                "Reference "
-                code { visit.request.id }
+                words.system.reference.filled { _ in code(.class("ref")) { visit.request.id } }
             }
-            p { a(.href(visit.path(""))) { "Back to \(visit.brand.displayName)" } }
+            p { a(.href(visit.path(""))) { span { words.system.backTo.around(visit.brand.displayName) } } }
         }.response(to: visit, status, headers)
     }
 
     static let notFound = SystemPage(
-        status: .notFound,
-        title: "Page not found",
-        text: "Check the address. What you look for may have been removed, or belongs to another account."
+        .notFound,
+        (
+            "Page not found",
+            "Check the address. What you look for may have been removed, or belongs to another account."
+        )
     )
 
     static let methodNotAllowed = SystemPage(
-        status: .methodNotAllowed,
-        title: "This address does not do that",
-        text: "The request used a method this address does not know."
-    )
-
-    static let foreignForm = SystemPage(
-        status: .forbidden,
-        title: "This form came from another site",
-        text: "For your safety nothing was changed. Open the page here and try again."
-    )
-
-    static let unsealedForm = SystemPage(
-        status: .forbidden,
-        title: "This form can no longer be sent",
-        text: """
-            It was opened before you signed in or out, or your browser did not keep our cookie. Nothing was \
-            changed. Go back, reload the page and try again.
-            """
+        .methodNotAllowed,
+        ("This address does not do that", "The request used a method this address does not know.")
     )
 
     static let readOnly = SystemPage(
-        status: .forbidden,
-        title: "You cannot change this",
-        text: "Your role is read only. Ask an administrator with the role Full. Nothing was changed."
+        .forbidden,
+        (
+            "You cannot change this",
+            "Your role is read only. Ask an administrator with the role Full. Nothing was changed."
+        )
     )
 
-    static func tooMany(_ wait: Duration) -> SystemPage {
-        let minutes = (wait.wholeSeconds + 59) / 60
+    static func tooMany(_ wait: Duration, in spoken: Spoken?) -> SystemPage {
+        let minutes = Int((wait.wholeSeconds + 59) / 60)
+        let words = (spoken?.words ?? .english).system.tooMany
+        let advice = words.text.phrase(for: minutes, in: spoken?.language ?? .english)
         return SystemPage(
-            status: .tooManyRequests,
-            title: "Too many requests",
-            text: "Try again in \(minutes == 1 ? "1 minute" : "\(minutes) minutes").",
-            headers: [("Retry-After", "\(wait.wholeSeconds)")]
+            .tooManyRequests,
+            words.title,
+            advice.filled { _ in HTML("\(minutes)") },
+            headers: [("Retry-After", "\(wait.wholeSeconds)")],
+            in: spoken
         )
     }
 
-    static let busy = SystemPage(
-        status: .serviceUnavailable,
-        title: "Back soon",
-        text: "We cannot do this at the moment. Nothing was changed. Try again in a few seconds.",
-        headers: [("Retry-After", "5")]
-    )
-
-    static let fault = SystemPage(
-        status: .internalError,
-        title: "Something went wrong on our side",
-        text: "It is recorded under the reference below. Nothing was changed; go back and try again."
-    )
-
-    static func form(_ problem: FormProblem) -> SystemPage {
-        if case .unsupportedMediaType = problem {
-            return SystemPage(
-                status: .unsupportedMediaType,
-                title: "This form could not be read",
-                text: "It was not sent as a web form."
-            )
-        }
-        return SystemPage(
-            status: .badRequest,
-            title: "This form could not be read",
-            text: "Part of it was damaged on the way. Nothing was changed; go back and try again."
+    /// What passes by itself.
+    static func busy(in spoken: Spoken?) -> SystemPage {
+        SystemPage(
+            .serviceUnavailable,
+            (spoken?.words ?? .english).system.busy,
+            headers: [("Retry-After", "5")],
+            in: spoken
         )
+    }
+
+    static func form(_ problem: FormProblem, in spoken: Spoken?) -> SystemPage {
+        let words = (spoken?.words ?? .english).system.unreadableForm
+        if case .unsupportedMediaType = problem {
+            return SystemPage(.unsupportedMediaType, (words.title, words.noForm), in: spoken)
+        }
+        return SystemPage(.badRequest, (words.title, words.damaged), in: spoken)
     }
 }
 
@@ -98,14 +97,19 @@ struct TooManySignIns {
     let wait: Duration
     let role: Role
 
-    func response(to visit: Visit) -> Response {
+    func response(to visit: Visit, in spoken: Spoken?) -> Response {
         let end = CalendarText(visit.registry.now().addingTimeInterval(Double(wait.wholeSeconds)))
-        return Page("Too many attempts", .gate) {
-            h1 { "Too many attempts" }
+        let words = (spoken?.words ?? .english).signIn
+        return Page(words.tooMany, .gate, spoken: spoken) {
+            h1 { words.tooMany }
             p {
-                "Try again at \(end.clock) UTC, or "
-                a(.href(role.forgotten(visit))) { "set a new password" }
-                " now."
+                words.tryAgainAt.filled { gap in
+                    if gap == .link {
+                        a(.href(role.forgotten(visit))) { words.setNewPassword }
+                    } else {
+                        HTML(end.clock)
+                    }
+                }
             }
         }.response(to: visit, .tooManyRequests, [("Retry-After", "\(wait.wholeSeconds)")])
     }

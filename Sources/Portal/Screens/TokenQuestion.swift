@@ -48,14 +48,14 @@ enum TokenQuestionScreens {
         _ customer: CustomerAccess,
         _ visit: Visit
     ) async throws -> Response {
-        let earlier = try await customer.earlier(to: application)
+        let (earlier, choice) = (try await customer.earlier(to: application), visit.language)
         let subject = ConsentSubject(
             request,
             of: application,
             given: earlier,
             by: customer.account,
             isAdministrator: try await visit.admin() != nil,
-            in: visit.language(asked: try visit.query()),
+            in: choice.language,
             at: visit.home
         )
         let sheet = try ConsentSheet.for(subject, given: earlier, visit)
@@ -67,7 +67,8 @@ enum TokenQuestionScreens {
             sheet: sheet,
             account: customer.account,
             ticket: ticket,
-            again: place(of: request.reference, visit).with(query: [("ui_locales", "")])
+            again: place(of: request.reference, visit).with(query: [(LanguageChoice.parameter, "")]),
+            choice: choice
         ).response(to: visit)
     }
 

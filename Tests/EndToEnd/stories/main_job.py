@@ -141,6 +141,10 @@ SCENES = [
     plain("customer-sign-in", None, "/sign-in"),
     Scene("customer-sign-in-error", None, sign_in_badly("/sign-in")),
     authorize("customer-sign-in-for-request", None, "unchecked"),
+    *(
+        authorize(f"customer-sign-in-{tongue}", None, "unchecked", ui_locales=tongue)
+        for tongue in ("de", "uk", "ar", "he")
+    ),
     authorize("consent", "customer", "unchecked"),
     authorize("consent-verified", "stranger", "approved"),
     Scene("consent-more", "customer", ask_for_more),
@@ -156,6 +160,15 @@ SCENES = [
     authorize("authorize-unknown-client", None, "unchecked", client_id="unknown"),
     authorize("authorize-unregistered", None, "unchecked", redirect_uri=LONG_ADDRESS),
     authorize("authorize-suspended", "customer", "suspended"),
+    *(
+        authorize(f"{page}-{tongue}", person, application, ui_locales=tongue, **wrong)
+        for tongue in ("de", "uk", "ar")
+        for page, person, application, wrong in (
+            ("authorize-not-a-test-account", "tester", "building", {}),
+            ("authorize-unregistered", None, "unchecked", {"redirect_uri": LONG_ADDRESS}),
+            ("authorize-refused", None, "unchecked", {"scope": "nonsense"}),
+        )
+    ),
     authorize("authorize-refused", None, "unchecked", scope="nonsense"),
     plain("connections-empty", "stranger", "/account/connections"),
     plain("connections", "customer", "/account/connections"),

@@ -1,14 +1,14 @@
 extension ConsentWords {
     static func arabic(_ tenant: String) -> ConsentWords {
         ConsentWords(
-            title: Around(before: "ربط ", after: ""),
-            wantsToConnect: Around(before: "يريد ", after: " الاتصال بحسابك في \(tenant)"),
-            asksForMore: Around(before: "يطلب ", after: " صلاحيات إضافية"),
-            hasChanged: Around(before: "تغيّر ", after: " منذ أن سمحت له"),
+            title: "ربط \(.name)",
+            wantsToConnect: "يريد \(.name) الاتصال بحسابك في \(tenant)",
+            asksForMore: "يطلب \(.name) صلاحيات إضافية",
+            hasChanged: "تغيّر \(.name) منذ أن سمحت له",
             signedInAs: "تم تسجيل الدخول باسم ",
             useAnotherAccount: "لست أنت؟ استخدام حساب آخر",
-            willBeAble: Around(before: "سيتمكن ", after: " من"),
-            willNotBeAble: Around(before: "لن يتمكن ", after: " من"),
+            willBeAble: "سيتمكن \(.name) من",
+            willNotBeAble: "لن يتمكن \(.name) من",
             newPermissions: "أذونات جديدة",
             alreadyAllowed: "مسموح به سابقًا",
             view: "الاطلاع",
@@ -17,10 +17,10 @@ extension ConsentWords {
             onlyAnAccount: "يعرف فقط أن لديك حسابًا هنا (رقم، وليس اسمك).",
             mayLeaveOut: "أزل العلامة عمّا لا تريد مشاركته. سيتم الربط بدونه.",
             changedSince: "ما الذي تغيّر منذ ",
-            nameWas: Around(before: "كان اسمه ", after: "."),
-            publisherWas: Around(before: "كان ناشره ", after: "."),
+            nameWas: "كان اسمه \(.name).",
+            publisherWas: "كان ناشره \(.name).",
             logoIsNew: "له شعار جديد.",
-            returnedTo: Around(before: "كنت تعود من قبل إلى ", after: "."),
+            returnedTo: "كنت تعود من قبل إلى \(.place).",
             addressesChanged: "غيّر قائمة العناوين التي قد يرسل الناس إليها.",
             sensitive: "حساس",
             publishedBy: "الناشر",
@@ -33,7 +33,7 @@ extension ConsentWords {
             untilDisconnected: "حتى ألغي الربط",
             thirtyDays: "لمدة 30 يومًا",
             sevenDays: "لمدة 7 أيام",
-            asBefore: Around(before: "حتى ", after: "، كما كان"),
+            asBefore: "حتى \(.time)، كما كان",
             connectedSince: "مرتبط منذ",
             registeredHereOn: "مسجّل هنا منذ",
             verifiedBy: "تم التحقق بواسطة \(tenant)",
@@ -43,7 +43,7 @@ extension ConsentWords {
             allow: "السماح بالوصول",
             cancel: "إلغاء",
             keepsEarlier: "إذا ألغيت، يبقى ما سمحت به سابقًا.",
-            disconnectAnyTime: Around(before: "يمكنك إلغاء ربط ", after: " في أي وقت من "),
+            disconnectAnyTime: "يمكنك إلغاء ربط \(.name) في أي وقت من \(.link).",
             connectedApplications: "التطبيقات المرتبطة",
             privacyPolicy: "سياسة الخصوصية",
             terms: "الشروط",
@@ -70,8 +70,8 @@ extension ConsentWords {
                 "يحصل هذا التطبيق على صلاحيات حسابك كعميل، وليس على صلاحيات الإدارة."
             ),
             byHand: (
-                Around(before: "تسأل \(tenant) نيابةً عن ", after: "."),
-                Around(before: "الطلب ", after: ".")
+                "تسأل \(tenant) نيابةً عن \(.name).",
+                "الطلب \(.reference)."
             ),
             months: [
                 "يناير", "فبراير", "مارس", "أبريل", "مايو", "يونيو", "يوليو", "أغسطس", "سبتمبر", "أكتوبر",

@@ -1,14 +1,14 @@
 extension ConsentWords {
     static func dutch(_ tenant: String) -> ConsentWords {
         ConsentWords(
-            title: Around(before: "", after: " koppelen"),
-            wantsToConnect: Around(before: "", after: " wil verbinding maken met uw account bij \(tenant)"),
-            asksForMore: Around(before: "", after: " vraagt om meer toegang"),
-            hasChanged: Around(before: "", after: " is veranderd sinds u toegang gaf"),
+            title: "\(.name) koppelen",
+            wantsToConnect: "\(.name) wil verbinding maken met uw account bij \(tenant)",
+            asksForMore: "\(.name) vraagt om meer toegang",
+            hasChanged: "\(.name) is veranderd sinds u toegang gaf",
             signedInAs: "Aangemeld als ",
             useAnotherAccount: "Niet u? Gebruik een ander account",
-            willBeAble: Around(before: "", after: " kan straks"),
-            willNotBeAble: Around(before: "", after: " kan straks niet"),
+            willBeAble: "\(.name) kan straks",
+            willNotBeAble: "\(.name) kan straks niet",
             newPermissions: "Nieuwe rechten",
             alreadyAllowed: "Al toegestaan",
             view: "Bekijken",
@@ -18,10 +18,10 @@ extension ConsentWords {
                 "De toepassing ziet alleen dat u hier een account hebt (een nummer, niet uw naam).",
             mayLeaveOut: "Haal het vinkje weg bij wat u niet wilt delen. De koppeling werkt ook zonder.",
             changedSince: "Wat er is veranderd sinds ",
-            nameWas: Around(before: "De naam was ", after: "."),
-            publisherWas: Around(before: "De aanbieder was ", after: "."),
+            nameWas: "De naam was \(.name).",
+            publisherWas: "De aanbieder was \(.name).",
             logoIsNew: "Het logo is nieuw.",
-            returnedTo: Around(before: "Eerder keerde u terug naar ", after: "."),
+            returnedTo: "Eerder keerde u terug naar \(.place).",
             addressesChanged: "De lijst met adressen waar de toepassing u heen mag sturen is veranderd.",
             sensitive: "Gevoelig",
             publishedBy: "Aanbieder",
@@ -34,7 +34,7 @@ extension ConsentWords {
             untilDisconnected: "Tot ik ontkoppel",
             thirtyDays: "30 dagen",
             sevenDays: "7 dagen",
-            asBefore: Around(before: "Tot ", after: ", zoals voorheen"),
+            asBefore: "Tot \(.time), zoals voorheen",
             connectedSince: "Gekoppeld sinds",
             registeredHereOn: "Hier geregistreerd op",
             verifiedBy: "Gecontroleerd door \(tenant)",
@@ -44,7 +44,7 @@ extension ConsentWords {
             allow: "Toegang toestaan",
             cancel: "Annuleren",
             keepsEarlier: "Als u annuleert, blijft gelden wat u eerder hebt toegestaan.",
-            disconnectAnyTime: Around(before: "U kunt ", after: " altijd ontkoppelen onder "),
+            disconnectAnyTime: "U kunt \(.name) altijd ontkoppelen onder \(.link).",
             connectedApplications: "Gekoppelde toepassingen",
             privacyPolicy: "Privacybeleid",
             terms: "Voorwaarden",
@@ -77,8 +77,8 @@ extension ConsentWords {
                 "Deze toepassing krijgt de toegang van uw klantaccount, niet die van uw beheer."
             ),
             byHand: (
-                Around(before: "\(tenant) vraagt dit namens ", after: "."),
-                Around(before: "Aanvraag ", after: ".")
+                "\(tenant) vraagt dit namens \(.name).",
+                "Aanvraag \(.reference)."
             ),
             months: [
                 "januari", "februari", "maart", "april", "mei", "juni", "juli", "augustus", "september",

@@ -1,14 +1,14 @@
 extension ConsentWords {
     static func english(_ tenant: String) -> ConsentWords {
         ConsentWords(
-            title: Around(before: "Connect ", after: ""),
-            wantsToConnect: Around(before: "", after: " wants to connect to your \(tenant) account"),
-            asksForMore: Around(before: "", after: " asks for more access"),
-            hasChanged: Around(before: "", after: " has changed since you allowed it"),
+            title: "Connect \(.name)",
+            wantsToConnect: "\(.name) wants to connect to your \(tenant) account",
+            asksForMore: "\(.name) asks for more access",
+            hasChanged: "\(.name) has changed since you allowed it",
             signedInAs: "Signed in as ",
             useAnotherAccount: "Not you? Use another account",
-            willBeAble: Around(before: "", after: " will be able to"),
-            willNotBeAble: Around(before: "", after: " will not be able to"),
+            willBeAble: "\(.name) will be able to",
+            willNotBeAble: "\(.name) will not be able to",
             newPermissions: "New permissions",
             alreadyAllowed: "Already allowed",
             view: "View",
@@ -17,10 +17,10 @@ extension ConsentWords {
             onlyAnAccount: "It only learns that you have an account here (a number, not your name).",
             mayLeaveOut: "Untick what you do not want to share. It connects without that.",
             changedSince: "What changed since ",
-            nameWas: Around(before: "Its name was ", after: "."),
-            publisherWas: Around(before: "It was published by ", after: "."),
+            nameWas: "Its name was \(.name).",
+            publisherWas: "It was published by \(.name).",
             logoIsNew: "It has a new logo.",
-            returnedTo: Around(before: "You returned to ", after: " before."),
+            returnedTo: "You returned to \(.place) before.",
             addressesChanged: "It changed the list of addresses it may send people to.",
             sensitive: "Sensitive",
             publishedBy: "Published by",
@@ -33,7 +33,7 @@ extension ConsentWords {
             untilDisconnected: "Until I disconnect it",
             thirtyDays: "For 30 days",
             sevenDays: "For 7 days",
-            asBefore: Around(before: "Until ", after: ", as before"),
+            asBefore: "Until \(.time), as before",
             connectedSince: "Connected since",
             registeredHereOn: "Registered here on",
             verifiedBy: "Verified by \(tenant)",
@@ -43,7 +43,7 @@ extension ConsentWords {
             allow: "Allow access",
             cancel: "Cancel",
             keepsEarlier: "If you cancel, it keeps what you allowed before.",
-            disconnectAnyTime: Around(before: "You can disconnect ", after: " at any time in "),
+            disconnectAnyTime: "You can disconnect \(.name) at any time in \(.link).",
             connectedApplications: "Connected applications",
             privacyPolicy: "Privacy policy",
             terms: "Terms",
@@ -73,8 +73,8 @@ extension ConsentWords {
                 "This application gets the access of your customer account, not of your administration."
             ),
             byHand: (
-                Around(before: "\(tenant) asks on behalf of ", after: "."),
-                Around(before: "Request ", after: ".")
+                "\(tenant) asks on behalf of \(.name).",
+                "Request \(.reference)."
             ),
             months: CalendarText.months
         )

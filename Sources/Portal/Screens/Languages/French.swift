@@ -1,14 +1,14 @@
 extension ConsentWords {
     static func french(_ tenant: String) -> ConsentWords {
         ConsentWords(
-            title: Around(before: "Connecter ", after: ""),
-            wantsToConnect: Around(before: "", after: " souhaite se connecter à votre compte \(tenant)"),
-            asksForMore: Around(before: "", after: " demande des accès supplémentaires"),
-            hasChanged: Around(before: "", after: " a changé depuis que vous l’avez autorisée"),
+            title: "Connecter \(.name)",
+            wantsToConnect: "\(.name) souhaite se connecter à votre compte \(tenant)",
+            asksForMore: "\(.name) demande des accès supplémentaires",
+            hasChanged: "\(.name) a changé depuis que vous l’avez autorisée",
             signedInAs: "Connecté en tant que ",
             useAnotherAccount: "Ce n’est pas vous ? Utiliser un autre compte",
-            willBeAble: Around(before: "", after: " pourra"),
-            willNotBeAble: Around(before: "", after: " ne pourra pas"),
+            willBeAble: "\(.name) pourra",
+            willNotBeAble: "\(.name) ne pourra pas",
             newPermissions: "Nouvelles autorisations",
             alreadyAllowed: "Déjà autorisé",
             view: "Consulter",
@@ -18,10 +18,10 @@ extension ConsentWords {
                 "L’application apprend seulement que vous avez un compte ici (un numéro, pas votre nom).",
             mayLeaveOut: "Décochez ce que vous ne voulez pas partager. La connexion fonctionne sans cela.",
             changedSince: "Ce qui a changé depuis le ",
-            nameWas: Around(before: "Son nom était ", after: "."),
-            publisherWas: Around(before: "Elle était publiée par ", after: "."),
+            nameWas: "Son nom était \(.name).",
+            publisherWas: "Elle était publiée par \(.name).",
             logoIsNew: "Son logo est nouveau.",
-            returnedTo: Around(before: "Vous reveniez auparavant à ", after: "."),
+            returnedTo: "Vous reveniez auparavant à \(.place).",
             addressesChanged: "La liste des adresses vers lesquelles elle peut vous envoyer a changé.",
             sensitive: "Sensible",
             publishedBy: "Publiée par",
@@ -34,7 +34,7 @@ extension ConsentWords {
             untilDisconnected: "Jusqu’à révocation",
             thirtyDays: "30 jours",
             sevenDays: "7 jours",
-            asBefore: Around(before: "Jusqu’au ", after: ", comme avant"),
+            asBefore: "Jusqu’au \(.time), comme avant",
             connectedSince: "Connectée depuis le",
             registeredHereOn: "Enregistrée ici le",
             verifiedBy: "Vérifiée par \(tenant)",
@@ -44,7 +44,7 @@ extension ConsentWords {
             allow: "Autoriser l’accès",
             cancel: "Annuler",
             keepsEarlier: "Si vous annulez, elle garde ce que vous aviez autorisé.",
-            disconnectAnyTime: Around(before: "Vous pouvez déconnecter ", after: " à tout moment dans "),
+            disconnectAnyTime: "Vous pouvez déconnecter \(.name) à tout moment dans \(.link).",
             connectedApplications: "Applications connectées",
             privacyPolicy: "Politique de confidentialité",
             terms: "Conditions d’utilisation",
@@ -78,8 +78,8 @@ extension ConsentWords {
                 "Cette application reçoit l’accès de votre compte client, pas celui de votre administration."
             ),
             byHand: (
-                Around(before: "\(tenant) le demande au nom de ", after: "."),
-                Around(before: "Demande ", after: ".")
+                "\(tenant) le demande au nom de \(.name).",
+                "Demande \(.reference)."
             ),
             months: [
                 "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre",

@@ -1,14 +1,14 @@
 extension ConsentWords {
     static func german(_ tenant: String) -> ConsentWords {
         ConsentWords(
-            title: Around(before: "", after: " verbinden"),
-            wantsToConnect: Around(before: "", after: " möchte sich mit Ihrem Konto bei \(tenant) verbinden"),
-            asksForMore: Around(before: "", after: " bittet um weitere Berechtigungen"),
-            hasChanged: Around(before: "", after: " hat sich geändert, seit Sie den Zugriff erlaubt haben"),
+            title: "\(.name) verbinden",
+            wantsToConnect: "\(.name) möchte sich mit Ihrem Konto bei \(tenant) verbinden",
+            asksForMore: "\(.name) bittet um weitere Berechtigungen",
+            hasChanged: "\(.name) hat sich geändert, seit Sie den Zugriff erlaubt haben",
             signedInAs: "Angemeldet als ",
             useAnotherAccount: "Nicht Sie? Anderes Konto verwenden",
-            willBeAble: Around(before: "", after: " kann dann"),
-            willNotBeAble: Around(before: "", after: " kann dann nicht"),
+            willBeAble: "\(.name) kann dann",
+            willNotBeAble: "\(.name) kann dann nicht",
             newPermissions: "Neue Berechtigungen",
             alreadyAllowed: "Bereits erlaubt",
             view: "Ansehen",
@@ -19,10 +19,10 @@ extension ConsentWords {
             mayLeaveOut:
                 "Entfernen Sie das Häkchen bei allem, was Sie nicht teilen möchten. Die Verbindung klappt auch ohne das.",
             changedSince: "Was sich geändert hat seit ",
-            nameWas: Around(before: "Der Name war ", after: "."),
-            publisherWas: Around(before: "Der Anbieter war ", after: "."),
+            nameWas: "Der Name war \(.name).",
+            publisherWas: "Der Anbieter war \(.name).",
             logoIsNew: "Das Logo ist neu.",
-            returnedTo: Around(before: "Früher kehrten Sie zu ", after: " zurück."),
+            returnedTo: "Früher kehrten Sie zu \(.place) zurück.",
             addressesChanged:
                 "Die Liste der Adressen, zu denen die Anwendung Sie schicken darf, hat sich geändert.",
             sensitive: "Vertraulich",
@@ -36,7 +36,7 @@ extension ConsentWords {
             untilDisconnected: "Bis auf Widerruf",
             thirtyDays: "30 Tage",
             sevenDays: "7 Tage",
-            asBefore: Around(before: "Bis ", after: ", wie bisher"),
+            asBefore: "Bis \(.time), wie bisher",
             connectedSince: "Verbunden seit",
             registeredHereOn: "Hier registriert am",
             verifiedBy: "Geprüft von \(tenant)",
@@ -46,7 +46,7 @@ extension ConsentWords {
             allow: "Zugriff erlauben",
             cancel: "Abbrechen",
             keepsEarlier: "Wenn Sie abbrechen, bleibt es bei dem, was Sie früher erlaubt haben.",
-            disconnectAnyTime: Around(before: "Sie können ", after: " jederzeit trennen unter "),
+            disconnectAnyTime: "Sie können \(.name) jederzeit trennen unter \(.link).",
             connectedApplications: "Verbundene Anwendungen",
             privacyPolicy: "Datenschutzerklärung",
             terms: "Nutzungsbedingungen",
@@ -80,8 +80,8 @@ extension ConsentWords {
                 "Diese Anwendung erhält den Zugriff Ihres Kundenkontos, nicht den Ihrer Verwaltung."
             ),
             byHand: (
-                Around(before: "\(tenant) fragt im Auftrag von ", after: "."),
-                Around(before: "Anfrage ", after: ".")
+                "\(tenant) fragt im Auftrag von \(.name).",
+                "Anfrage \(.reference)."
             ),
             months: MonthNames(
                 [

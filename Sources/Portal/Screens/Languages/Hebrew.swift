@@ -1,14 +1,14 @@
 extension ConsentWords {
     static func hebrew(_ tenant: String) -> ConsentWords {
         ConsentWords(
-            title: Around(before: "חיבור ", after: ""),
-            wantsToConnect: Around(before: "", after: " מבקש להתחבר לחשבון שלך ב־\(tenant)"),
-            asksForMore: Around(before: "", after: " מבקש הרשאות נוספות"),
-            hasChanged: Around(before: "", after: " השתנה מאז שאישרת אותו"),
+            title: "חיבור \(.name)",
+            wantsToConnect: "\(.name) מבקש להתחבר לחשבון שלך ב־\(tenant)",
+            asksForMore: "\(.name) מבקש הרשאות נוספות",
+            hasChanged: "\(.name) השתנה מאז שאישרת אותו",
             signedInAs: "מחובר בתור ",
             useAnotherAccount: "לא אתה? שימוש בחשבון אחר",
-            willBeAble: Around(before: "", after: " יוכל"),
-            willNotBeAble: Around(before: "", after: " לא יוכל"),
+            willBeAble: "\(.name) יוכל",
+            willNotBeAble: "\(.name) לא יוכל",
             newPermissions: "הרשאות חדשות",
             alreadyAllowed: "כבר אושר",
             view: "צפייה",
@@ -17,10 +17,10 @@ extension ConsentWords {
             onlyAnAccount: "היישום ידע רק שיש לך כאן חשבון (מספר, לא השם שלך).",
             mayLeaveOut: "אפשר להסיר את הסימון ממה שלא רוצים לשתף. החיבור יפעל גם בלעדיו.",
             changedSince: "מה השתנה מאז ",
-            nameWas: Around(before: "שמו היה ", after: "."),
-            publisherWas: Around(before: "המפרסם היה ", after: "."),
+            nameWas: "שמו היה \(.name).",
+            publisherWas: "המפרסם היה \(.name).",
             logoIsNew: "הלוגו חדש.",
-            returnedTo: Around(before: "בעבר חזרת אל ", after: "."),
+            returnedTo: "בעבר חזרת אל \(.place).",
             addressesChanged: "רשימת הכתובות שאליהן הוא רשאי לשלוח השתנתה.",
             sensitive: "רגיש",
             publishedBy: "מפרסם",
@@ -33,7 +33,7 @@ extension ConsentWords {
             untilDisconnected: "עד שאנתק אותו",
             thirtyDays: "30 ימים",
             sevenDays: "7 ימים",
-            asBefore: Around(before: "עד ", after: ", כמו קודם"),
+            asBefore: "עד \(.time), כמו קודם",
             connectedSince: "מחובר מאז",
             registeredHereOn: "נרשם כאן בתאריך",
             verifiedBy: "אומת על ידי \(tenant)",
@@ -43,7 +43,7 @@ extension ConsentWords {
             allow: "אישור גישה",
             cancel: "ביטול",
             keepsEarlier: "ביטול משאיר את מה שאושר קודם.",
-            disconnectAnyTime: Around(before: "אפשר לנתק את ", after: " בכל עת תחת "),
+            disconnectAnyTime: "אפשר לנתק את \(.name) בכל עת תחת \(.link).",
             connectedApplications: "יישומים מחוברים",
             privacyPolicy: "מדיניות פרטיות",
             terms: "תנאים",
@@ -73,8 +73,8 @@ extension ConsentWords {
                 "היישום מקבל את הגישה של חשבון הלקוח, לא של חשבון הניהול."
             ),
             byHand: (
-                Around(before: "הבקשה מאת \(tenant) בשם ", after: "."),
-                Around(before: "בקשה ", after: ".")
+                "הבקשה מאת \(tenant) בשם \(.name).",
+                "בקשה \(.reference)."
             ),
             months: [
                 "בינואר", "בפברואר", "במרץ", "באפריל", "במאי", "ביוני", "ביולי", "באוגוסט", "בספטמבר",

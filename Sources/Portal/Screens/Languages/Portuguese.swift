@@ -1,14 +1,14 @@
 extension ConsentWords {
     static func portuguese(_ tenant: String) -> ConsentWords {
         ConsentWords(
-            title: Around(before: "Ligar ", after: ""),
-            wantsToConnect: Around(before: "", after: " quer ligar-se à sua conta \(tenant)"),
-            asksForMore: Around(before: "", after: " pede mais acesso"),
-            hasChanged: Around(before: "", after: " mudou desde que a autorizou"),
+            title: "Ligar \(.name)",
+            wantsToConnect: "\(.name) quer ligar-se à sua conta \(tenant)",
+            asksForMore: "\(.name) pede mais acesso",
+            hasChanged: "\(.name) mudou desde que a autorizou",
             signedInAs: "Sessão iniciada como ",
             useAnotherAccount: "Não é você? Usar outra conta",
-            willBeAble: Around(before: "", after: " vai poder"),
-            willNotBeAble: Around(before: "", after: " não vai poder"),
+            willBeAble: "\(.name) vai poder",
+            willNotBeAble: "\(.name) não vai poder",
             newPermissions: "Novas permissões",
             alreadyAllowed: "Já autorizado",
             view: "Ver",
@@ -17,10 +17,10 @@ extension ConsentWords {
             onlyAnAccount: "A aplicação só fica a saber que tem aqui uma conta (um número, não o seu nome).",
             mayLeaveOut: "Desmarque o que não quer partilhar. A ligação funciona sem isso.",
             changedSince: "O que mudou desde ",
-            nameWas: Around(before: "O nome era ", after: "."),
-            publisherWas: Around(before: "Era publicada por ", after: "."),
+            nameWas: "O nome era \(.name).",
+            publisherWas: "Era publicada por \(.name).",
             logoIsNew: "O logótipo é novo.",
-            returnedTo: Around(before: "Antes regressava a ", after: "."),
+            returnedTo: "Antes regressava a \(.place).",
             addressesChanged: "A lista de endereços para onde o pode enviar mudou.",
             sensitive: "Sensível",
             publishedBy: "Publicada por",
@@ -33,7 +33,7 @@ extension ConsentWords {
             untilDisconnected: "Até eu a desligar",
             thirtyDays: "30 dias",
             sevenDays: "7 dias",
-            asBefore: Around(before: "Até ", after: ", como antes"),
+            asBefore: "Até \(.time), como antes",
             connectedSince: "Ligada desde",
             registeredHereOn: "Registada aqui em",
             verifiedBy: "Verificada por \(tenant)",
@@ -43,7 +43,7 @@ extension ConsentWords {
             allow: "Permitir acesso",
             cancel: "Cancelar",
             keepsEarlier: "Se cancelar, mantém-se o que já autorizou.",
-            disconnectAnyTime: Around(before: "Pode desligar ", after: " em qualquer altura em "),
+            disconnectAnyTime: "Pode desligar \(.name) em qualquer altura em \(.link).",
             connectedApplications: "Aplicações ligadas",
             privacyPolicy: "Política de privacidade",
             terms: "Termos",
@@ -75,8 +75,8 @@ extension ConsentWords {
                 "Esta aplicação recebe o acesso da sua conta de cliente, não o da administração."
             ),
             byHand: (
-                Around(before: "\(tenant) pede em nome de ", after: "."),
-                Around(before: "Pedido ", after: ".")
+                "\(tenant) pede em nome de \(.name).",
+                "Pedido \(.reference)."
             ),
             months: [
                 "de janeiro de", "de fevereiro de", "de março de", "de abril de", "de maio de", "de junho de",

@@ -1,14 +1,14 @@
 extension ConsentWords {
     static func spanish(_ tenant: String) -> ConsentWords {
         ConsentWords(
-            title: Around(before: "Conectar ", after: ""),
-            wantsToConnect: Around(before: "", after: " quiere conectarse a su cuenta de \(tenant)"),
-            asksForMore: Around(before: "", after: " pide más acceso"),
-            hasChanged: Around(before: "", after: " ha cambiado desde que la permitió"),
+            title: "Conectar \(.name)",
+            wantsToConnect: "\(.name) quiere conectarse a su cuenta de \(tenant)",
+            asksForMore: "\(.name) pide más acceso",
+            hasChanged: "\(.name) ha cambiado desde que la permitió",
             signedInAs: "Sesión iniciada como ",
             useAnotherAccount: "¿No es usted? Usar otra cuenta",
-            willBeAble: Around(before: "", after: " podrá"),
-            willNotBeAble: Around(before: "", after: " no podrá"),
+            willBeAble: "\(.name) podrá",
+            willNotBeAble: "\(.name) no podrá",
             newPermissions: "Permisos nuevos",
             alreadyAllowed: "Ya permitido",
             view: "Ver",
@@ -18,10 +18,10 @@ extension ConsentWords {
                 "La aplicación solo sabrá que usted tiene aquí una cuenta (un número, no su nombre).",
             mayLeaveOut: "Desmarque lo que no quiera compartir. La conexión funciona sin ello.",
             changedSince: "Qué ha cambiado desde el ",
-            nameWas: Around(before: "Se llamaba ", after: "."),
-            publisherWas: Around(before: "La publicaba ", after: "."),
+            nameWas: "Se llamaba \(.name).",
+            publisherWas: "La publicaba \(.name).",
             logoIsNew: "Su logotipo es nuevo.",
-            returnedTo: Around(before: "Antes volvía a ", after: "."),
+            returnedTo: "Antes volvía a \(.place).",
             addressesChanged: "Ha cambiado la lista de direcciones a las que puede enviarle.",
             sensitive: "Sensible",
             publishedBy: "Publicada por",
@@ -34,7 +34,7 @@ extension ConsentWords {
             untilDisconnected: "Hasta que la desconecte",
             thirtyDays: "30 días",
             sevenDays: "7 días",
-            asBefore: Around(before: "Hasta el ", after: ", como antes"),
+            asBefore: "Hasta el \(.time), como antes",
             connectedSince: "Conectada desde el",
             registeredHereOn: "Registrada aquí el",
             verifiedBy: "Verificada por \(tenant)",
@@ -44,7 +44,7 @@ extension ConsentWords {
             allow: "Permitir acceso",
             cancel: "Cancelar",
             keepsEarlier: "Si cancela, conserva lo que usted permitió antes.",
-            disconnectAnyTime: Around(before: "Puede desconectar ", after: " en cualquier momento en "),
+            disconnectAnyTime: "Puede desconectar \(.name) en cualquier momento en \(.link).",
             connectedApplications: "Aplicaciones conectadas",
             privacyPolicy: "Política de privacidad",
             terms: "Condiciones",
@@ -74,8 +74,8 @@ extension ConsentWords {
                 "Esta aplicación recibe el acceso de su cuenta de cliente, no el de su administración."
             ),
             byHand: (
-                Around(before: "\(tenant) lo solicita en nombre de ", after: "."),
-                Around(before: "Solicitud ", after: ".")
+                "\(tenant) lo solicita en nombre de \(.name).",
+                "Solicitud \(.reference)."
             ),
             months: [
                 "de enero de", "de febrero de", "de marzo de", "de abril de", "de mayo de", "de junio de",

@@ -1,17 +1,14 @@
 extension ConsentWords {
     static func ukrainian(_ tenant: String) -> ConsentWords {
         ConsentWords(
-            title: Around(before: "Підключити ", after: ""),
-            wantsToConnect: Around(
-                before: "",
-                after: " хоче підключитися до вашого облікового запису \(tenant)"
-            ),
-            asksForMore: Around(before: "", after: " просить більше доступу"),
-            hasChanged: Around(before: "", after: " — дещо змінилося, відколи ви дали дозвіл"),
+            title: "Підключити \(.name)",
+            wantsToConnect: "\(.name) хоче підключитися до вашого облікового запису \(tenant)",
+            asksForMore: "\(.name) просить більше доступу",
+            hasChanged: "\(.name) — дещо змінилося, відколи ви дали дозвіл",
             signedInAs: "Ви ввійшли як ",
             useAnotherAccount: "Це не ви? Увійти з іншого облікового запису",
-            willBeAble: Around(before: "", after: " зможе"),
-            willNotBeAble: Around(before: "", after: " не зможе"),
+            willBeAble: "\(.name) зможе",
+            willNotBeAble: "\(.name) не зможе",
             newPermissions: "Нові дозволи",
             alreadyAllowed: "Уже дозволено",
             view: "Перегляд",
@@ -21,10 +18,10 @@ extension ConsentWords {
             mayLeaveOut:
                 "Зніміть позначку з того, чим не хочете ділитися. Підключення працюватиме й без цього.",
             changedSince: "Що змінилося з ",
-            nameWas: Around(before: "Попередня назва — ", after: "."),
-            publisherWas: Around(before: "Попередній видавець — ", after: "."),
+            nameWas: "Попередня назва — \(.name).",
+            publisherWas: "Попередній видавець — \(.name).",
             logoIsNew: "Логотип новий.",
-            returnedTo: Around(before: "Раніше ви поверталися до ", after: "."),
+            returnedTo: "Раніше ви поверталися до \(.place).",
             addressesChanged: "Змінився перелік адрес, на які застосунок може вас скерувати.",
             sensitive: "Чутливі дані",
             publishedBy: "Видавець",
@@ -37,7 +34,7 @@ extension ConsentWords {
             untilDisconnected: "Доки я не відключу",
             thirtyDays: "30 днів",
             sevenDays: "7 днів",
-            asBefore: Around(before: "До ", after: ", як і раніше"),
+            asBefore: "До \(.time), як і раніше",
             connectedSince: "Підключено з",
             registeredHereOn: "Зареєстровано тут",
             verifiedBy: "Перевірено: \(tenant)",
@@ -47,7 +44,7 @@ extension ConsentWords {
             allow: "Надати доступ",
             cancel: "Скасувати",
             keepsEarlier: "Якщо скасуєте, лишиться те, що ви дозволили раніше.",
-            disconnectAnyTime: Around(before: "Ви можете будь-коли відключити ", after: " на сторінці "),
+            disconnectAnyTime: "Ви можете будь-коли відключити \(.name) на сторінці \(.link).",
             connectedApplications: "Підключені застосунки",
             privacyPolicy: "Політика конфіденційності",
             terms: "Умови",
@@ -80,8 +77,8 @@ extension ConsentWords {
                 "Цей застосунок отримає доступ вашого облікового запису клієнта, а не адміністратора."
             ),
             byHand: (
-                Around(before: "\(tenant) запитує від імені ", after: "."),
-                Around(before: "Запит ", after: ".")
+                "\(tenant) запитує від імені \(.name).",
+                "Запит \(.reference)."
             ),
             months: [
                 "січня", "лютого", "березня", "квітня", "травня", "червня", "липня", "серпня", "вересня",

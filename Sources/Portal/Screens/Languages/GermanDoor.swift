@@ -1,0 +1,137 @@
+extension DoorWords {
+    static let german = DoorWords(
+        signIn: SignIn(
+            heading: "Bei \(.provider) anmelden",
+            onTheWay: "um mit \(.name) fortzufahren",
+            email: "E-Mail-Adresse",
+            password: "Passwort",
+            reveal: Reveal(show: "Anzeigen", hide: "Verbergen", label: "Passwort anzeigen"),
+            button: "Anmelden",
+            forgotten: "Passwort vergessen",
+            isWrong: """
+                E-Mail-Adresse oder Passwort stimmt nicht. Versuchen Sie es noch einmal oder setzen Sie ein neues \
+                Passwort.
+                """,
+            passwordIsSet: "Ihr neues Passwort gilt. Melden Sie sich damit an.",
+            emailIsChanged: "Ihre E-Mail-Adresse ist geändert. Melden Sie sich mit der neuen an.",
+            tooMany: "Zu viele Versuche",
+            tryAgainAt: "Versuchen Sie es um \(.time) UTC wieder, oder \(.link).",
+            setNewPassword: "setzen Sie jetzt ein neues Passwort",
+            problem: "Etwas stimmt noch nicht",
+            error: "Fehler: "
+        ),
+        refused: Refused(
+            unknown: """
+                Wir kennen die Anwendung nicht, die Sie hierher geschickt hat. Es wurde nichts weitergegeben. Gehen \
+                Sie zurück und bitten Sie um einen neuen Link, wo Sie diesen bekommen haben.
+                """,
+            isIncomplete: "Dieser Verbindungslink ist unvollständig",
+            doesNotWork: "Dieser Verbindungslink funktioniert nicht",
+            isNotAvailable: "\(.name) ist nicht verfügbar",
+            isPaused: """
+                \(.provider) hat diese Anwendung angehalten. Auch Ihre bestehende Verbindung ruht. Sie müssen nichts \
+                tun.
+                """,
+            isNotFinished: "Diese Anwendung ist noch nicht fertig",
+            hasNotFinished: """
+                \(.name) hat die Verbindung noch nicht fertig eingerichtet. Es wurde nichts weitergegeben.
+                """,
+            isAmbiguous: """
+                Wir haben angehalten, bevor etwas weitergegeben wurde. Gehen Sie zurück zu \(.name) und nennen Sie \
+                dort den Fehler und das Aktenzeichen, die unten stehen.
+                """,
+            isNotSetUp: "Dieser Verbindungslink ist nicht richtig eingerichtet",
+            isNotRegistered: """
+                Wir haben angehalten, bevor etwas weitergegeben wurde. \(.name) wollte, dass wir Sie an eine Adresse \
+                zurückschicken, die dort nicht registriert ist. Gehen Sie zurück zu \(.name) und nennen Sie dort den \
+                Fehler und das Aktenzeichen, die unten stehen.
+                """,
+            cannotBeAnswered: "Diese Anfrage kann nicht beantwortet werden",
+            cannotAnswer: """
+                Wir haben angehalten, bevor etwas weitergegeben wurde. \(.name) hat eine Anfrage geschickt, die wir \
+                nicht beantworten können. Sie können zurückgehen und dort den Fehler und das Aktenzeichen nennen, \
+                die unten stehen.
+                """,
+            errorAndReference: "Fehler \(.error), Aktenzeichen \(.reference)",
+            forTheDeveloper: "Einzelheiten für die Entwickler",
+            returnTo: "Zurück zu \(.place)",
+            goBackTo: "Gehen Sie zurück zu \(.place)."
+        ),
+        stopped: Stopped(
+            tookTooLong: "Das hat etwas zu lange gedauert",
+            ended: Counted(
+                one: """
+                    Zu Ihrer Sicherheit wurde diese Anfrage nach einer Minute beendet. Es wurde nichts \
+                    weitergegeben.
+                    """,
+                other: """
+                    Zu Ihrer Sicherheit wurde diese Anfrage nach \(.number) Minuten beendet. Es wurde nichts \
+                    weitergegeben.
+                    """
+            ),
+            endedAtOnce: """
+                Zu Ihrer Sicherheit wurde diese Anfrage nach weniger als einer Minute beendet. Es wurde nichts \
+                weitergegeben.
+                """,
+            startAgain: "Noch einmal beginnen",
+            isTested: "\(.name) wird noch getestet",
+            onlyTestAccounts: """
+                Vorerst können nur eingeladene Testkonten die Verbindung herstellen. Sie sind angemeldet als \
+                \(.email).
+                """,
+            isInvited: "Sie sind eingeladen. \(.link) und beginnen Sie dann noch einmal.",
+            answerTheInvitation: "Beantworten Sie die Einladung",
+            useAnotherAccount: "Anderes Konto verwenden",
+            isFrozen: "\(.name) kann zurzeit nicht verbunden werden",
+            wasReported: """
+                Mehrere Personen haben diese Anwendung gemeldet, und \(.provider) prüft das. Es wurde nichts \
+                weitergegeben. Was Sie früher erlaubt haben, gilt wie bisher.
+                """
+        ),
+        system: System(
+            foreignForm: (
+                "Dieses Formular kam von einer anderen Website",
+                "Zu Ihrer Sicherheit wurde nichts geändert. Öffnen Sie die Seite hier und versuchen Sie es noch einmal."
+            ),
+            unsealedForm: (
+                "Dieses Formular kann nicht mehr gesendet werden",
+                """
+                Es wurde geöffnet, bevor Sie sich an- oder abgemeldet haben, oder Ihr Browser hat unser Cookie nicht \
+                behalten. Es wurde nichts geändert. Gehen Sie zurück, laden Sie die Seite neu und versuchen Sie es \
+                noch einmal.
+                """
+            ),
+            unreadableForm: (
+                "Dieses Formular konnte nicht gelesen werden",
+                """
+                Ein Teil davon wurde unterwegs beschädigt. Es wurde nichts geändert; gehen Sie zurück und versuchen \
+                Sie es noch einmal.
+                """,
+                "Es wurde nicht als Webformular gesendet."
+            ),
+            tooMany: (
+                "Zu viele Anfragen",
+                Counted(
+                    one: "Versuchen Sie es in einer Minute noch einmal.",
+                    other: "Versuchen Sie es in \(.number) Minuten noch einmal."
+                )
+            ),
+            busy: (
+                "Gleich wieder da",
+                """
+                Das geht im Moment nicht. Es wurde nichts geändert. Versuchen Sie es in ein paar Sekunden noch \
+                einmal.
+                """
+            ),
+            fault: (
+                "Bei uns ist etwas schiefgegangen",
+                """
+                Es ist unter dem Aktenzeichen unten festgehalten. Es wurde nichts geändert; gehen Sie zurück und \
+                versuchen Sie es noch einmal.
+                """
+            ),
+            reference: "Aktenzeichen \(.reference)",
+            backTo: "Zurück zu \(.provider)"
+        )
+    )
+}
