@@ -1,4 +1,5 @@
 import CResolv
+import Glibc
 import Web
 
 /// The operator's name server, asked one question at a time; it blocks for up to four seconds.
