@@ -86,7 +86,7 @@ struct Brakes: Sendable {
     /// Per tenant and customer, from wherever.
     let dailyPasswordFailures: Brake
 
-    /// Per address of the network, whoever is named.
+    /// Per tenant and address of the network, whoever is named.
     let addressFailures: Brake
 
     /// Per address of the network: reports of applications.

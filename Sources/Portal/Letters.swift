@@ -141,6 +141,7 @@ extension LetterWriter {
             subject: "Your password for \(role.area(of: name)) was changed",
             paragraphs: [
                 "It was changed on \(CalendarText(at).full), from \(from). Every browser that was signed in has to sign in again."
+                    + (role == .customer ? " Applications you allowed stop until you open them again." : "")
             ],
             link: link("Set a new password", to: role.segment, "forgotten"),
             closing: ["If it was not you, set a new password now."]

@@ -236,6 +236,7 @@ extension ApplicationRegistry {
             let isLast = try transaction.isLastFullAdministrator(id, tenant: tenant.id)
             guard rank == .full || !isLast else { throw PeopleRefusal.lastFullAdministrator }
             try transaction.set(rank, of: id, tenant: tenant.id)
+            try transaction.endSessions(of: id, tenant: tenant.id)
             try record(
                 .rankChanged,
                 id.text,

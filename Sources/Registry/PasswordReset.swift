@@ -71,6 +71,8 @@ extension ApplicationRegistry {
     }
 
     /// Sets a password, kills what could still set another, and tells the account's owner.
+    ///
+    /// Tokens that customers gave away end with it: whoever knew the password may have given them (RT-08).
     func change(
         _ account: Account,
         to hash: PasswordHash,
@@ -81,6 +83,7 @@ extension ApplicationRegistry {
         _ now: Date
     ) throws {
         try transaction.set(hash, of: account.id, tenant: tenant)
+        if account.role == .customer { try transaction.endTokens(of: account.id, tenant: tenant, at: now) }
         for purpose in [OneTimeLink.Purpose.resetPassword, .changeAddress] {
             try transaction.endLink(purpose, about: account.id.text, tenant: tenant)
         }

@@ -254,6 +254,27 @@ extension Connection {
         )
     }
 
+    /// Ends all that a customer's consents bought, and what waits to be redeemed; the consents stand.
+    func endTokens(of customer: AccountID, tenant: TenantID, at now: Date) throws {
+        let grants: SQL = """
+            (SELECT id FROM grants WHERE tenant = \(tenant) AND customer = \(customer) AND ended_at IS NULL)
+            """
+        let nextYear = now.addingTimeInterval(366 * 86_400)
+        try send(
+            """
+            UPDATE token_families SET ended_at = \(now),
+                expires_at = CASE WHEN expires_at > \(nextYear) THEN \(nextYear) ELSE expires_at END
+            WHERE tenant = \(tenant) AND ended_at IS NULL AND grant_id IN
+            """ + " " + grants
+        )
+        try send(
+            """
+            UPDATE authorization_codes SET expires_at = \(now)
+            WHERE tenant = \(tenant) AND used_at IS NULL AND expires_at > \(now) AND grant_id IN
+            """ + " " + grants
+        )
+    }
+
     func insertRefreshToken(
         _ id: String,
         digest: [UInt8],

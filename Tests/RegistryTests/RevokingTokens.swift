@@ -90,4 +90,30 @@ struct RevokingTokens {
         try await client.revoke(tokens.accessToken.plaintext)
         #expect(try await !world.works(tokens.accessToken, for: application))
     }
+
+    @Test func `a customer's new password ends what they gave away, and leaves what they allowed`()
+        async throws
+    {
+        let application = try await world.registeredApplication()
+        let client = try await world.client(application)
+        let (tokens, code) = (
+            try await world.tokens(for: application), try await world.code(for: application)
+        )
+        let own = try await client.issueForItself(scope: "equipment.read")
+        try await world.customer.own.changePassword(
+            from: TestRegistry.password,
+            to: "another walk to the harbour"
+        )
+        #expect(try await !world.works(tokens.accessToken, for: application))
+        #expect(try await !world.works(tokens.refreshToken, for: application))
+        await #expect(throws: TokenRefusal.self) { try await client.refresh(tokens) }
+        await #expect(throws: TokenRefusal.self) { try await client.redeem(code: code) }
+        #expect(try await world.works(own.accessToken, for: application))
+        #expect(try await world.customer.grants().count == 1)
+        let request = try await world.request(application)
+        guard case .covered = try await world.customer.standing(of: request) else {
+            Issue.record("the customer would be asked")
+            return
+        }
+    }
 }

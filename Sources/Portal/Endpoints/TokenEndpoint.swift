@@ -74,7 +74,7 @@ enum TokenEndpoint {
         let attempt = try await Attempt(
             [
                 (brakes.passwordFailures, account + " " + address), (brakes.dailyPasswordFailures, account),
-                (brakes.addressFailures, address),
+                (brakes.addressFailures, "\(visit.tenant.name) \(address)"),
             ],
             visit
         )

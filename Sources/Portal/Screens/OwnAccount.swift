@@ -236,7 +236,10 @@ private struct OwnAccountPage {
 
     @HTMLBuilder private var newPassword: HTML {
         h2(.id("password-heading")) { "Password" }
-        p(.class("note")) { "Every other browser is signed out when it changes." }
+        p(.class("note")) {
+            "Every other browser is signed out when it changes."
+            if role == .customer { " Applications you allowed stop until you open them again." }
+        }
         form(.class("stack"), .method("post"), .action(role.account(visit, "password")), .novalidate) {
             SealField(seal: visit.seal(for: role))
             PasswordField(

@@ -70,7 +70,7 @@ struct Door {
         return try await Attempt(
             [
                 (brakes.signInFailures, account), (brakes.dailySignInFailures, account),
-                (brakes.addressFailures, visit.request.clientAddress),
+                (brakes.addressFailures, "\(visit.tenant.name) \(visit.request.clientAddress)"),
             ],
             visit
         )
