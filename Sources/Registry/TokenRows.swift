@@ -232,46 +232,37 @@ extension Connection {
 
     /// Ends what one code or sign-in bought; what would have lived for ever is forgotten after a year.
     func endFamily(_ id: String, tenant: TenantID, at now: Date) throws {
-        let nextYear = now.addingTimeInterval(366 * 86_400)
-        try send(
-            """
-            UPDATE token_families SET ended_at = \(now),
-                expires_at = CASE WHEN expires_at > \(nextYear) THEN \(nextYear) ELSE expires_at END
-            WHERE tenant = \(tenant) AND id = \(id) AND ended_at IS NULL
-            """
-        )
+        try endFamilies(where: "id = \(id)", tenant: tenant, at: now)
     }
 
     /// Ends all that a consent bought, as ``endFamily(_:tenant:at:)`` does for one.
     func endFamilies(of grant: String, tenant: TenantID, at now: Date) throws {
-        let nextYear = now.addingTimeInterval(366 * 86_400)
-        try send(
-            """
-            UPDATE token_families SET ended_at = \(now),
-                expires_at = CASE WHEN expires_at > \(nextYear) THEN \(nextYear) ELSE expires_at END
-            WHERE tenant = \(tenant) AND grant_id = \(grant) AND ended_at IS NULL
-            """
-        )
+        try endFamilies(where: "grant_id = \(grant)", tenant: tenant, at: now)
     }
 
     /// Ends all that a customer's consents bought, and what waits to be redeemed; the consents stand.
     func endTokens(of customer: AccountID, tenant: TenantID, at now: Date) throws {
-        let grants: SQL = """
-            (SELECT id FROM grants WHERE tenant = \(tenant) AND customer = \(customer) AND ended_at IS NULL)
+        let theirs: SQL = """
+            grant_id IN (SELECT id FROM grants
+                WHERE tenant = \(tenant) AND customer = \(customer) AND ended_at IS NULL)
             """
+        try endFamilies(where: theirs, tenant: tenant, at: now)
+        try send(
+            """
+            UPDATE authorization_codes SET expires_at = \(now)
+            WHERE tenant = \(tenant) AND used_at IS NULL AND expires_at > \(now) AND
+            """ + " " + theirs
+        )
+    }
+
+    private func endFamilies(where condition: SQL, tenant: TenantID, at now: Date) throws {
         let nextYear = now.addingTimeInterval(366 * 86_400)
         try send(
             """
             UPDATE token_families SET ended_at = \(now),
                 expires_at = CASE WHEN expires_at > \(nextYear) THEN \(nextYear) ELSE expires_at END
-            WHERE tenant = \(tenant) AND ended_at IS NULL AND grant_id IN
-            """ + " " + grants
-        )
-        try send(
-            """
-            UPDATE authorization_codes SET expires_at = \(now)
-            WHERE tenant = \(tenant) AND used_at IS NULL AND expires_at > \(now) AND grant_id IN
-            """ + " " + grants
+            WHERE tenant = \(tenant) AND ended_at IS NULL AND
+            """ + " " + condition
         )
     }
 
