@@ -172,17 +172,8 @@ private struct RotationPage {
         }
     }
 
-    private func choice(_ value: String, _ text: String, isChosen: Bool = false) -> HTML {
-        div(.class("choice")) {
-            input(
-                .type("radio"),
-                .id("others-\(value)"),
-                .name("others"),
-                .value(value),
-                .checked.when(isChosen)
-            )
-            label(.for("others-\(value)")) { text }
-        }
+    private func choice(_ value: String, _ words: String, isChosen: Bool = false) -> Choice {
+        Choice(type: "radio", name: "others", value: value, words: words, isOn: isChosen)
     }
 
     private var revocation: HTML {
@@ -198,13 +189,15 @@ private struct RotationPage {
             form(.class("stack"), .method("post"), .action(visit.adminPath(application, "rotate"))) {
                 SealField(seal: visit.seal(for: .admin))
                 input(.type("hidden"), .name("others"), .value("leaked"))
-                div(.class("choice")) {
-                    input(.type("checkbox"), .id("tokens"), .name("tokens"), .value("too"))
-                    label(.for("tokens")) {
-                        "Also revoke the tokens issued with them"
-                        span(.class("hint")) { "So far \(grouped(tokens)). Customers stay connected." }
-                    }
-                }
+                Choice(
+                    type: "checkbox",
+                    name: "tokens",
+                    value: "too",
+                    words: "Also revoke the tokens issued with them",
+                    hint: "So far \(grouped(tokens)). Customers stay connected.",
+                    id: "tokens",
+                    isOn: false
+                )
                 div(.class("row")) {
                     button(.class("btn danger")) { "Revoke now and tell the partner" }
                 }

@@ -196,17 +196,8 @@ private struct NewSecretPage {
         }
     }
 
-    private func choice(_ value: String, _ text: String, isChosen: Bool = false) -> HTML {
-        div(.class("choice")) {
-            input(
-                .type("radio"),
-                .id("others-\(value)"),
-                .name("others"),
-                .value(value),
-                .checked.when(isChosen)
-            )
-            label(.for("others-\(value)")) { text }
-        }
+    private func choice(_ value: String, _ words: String, isChosen: Bool = false) -> Choice {
+        Choice(type: "radio", name: "others", value: value, words: words, isOn: isChosen)
     }
 }
 
