@@ -91,12 +91,19 @@ extension Application {
         }
     }
 
-    /// Answers with a row while it works and is as it was; in a transaction that holds the ledger until its end.
+    /// Answers with a row while it works and is as it was: for a transaction that holds the ledger, as everything does
+    /// that changes it.
     func standing(asOf revision: Int, tenant: TenantID) -> SQL {
-        """
-        SELECT id FROM applications
-        WHERE tenant = \(tenant) AND id = \(id) AND revision = \(revision) AND suspended_at IS NULL
-        """
+        "SELECT id FROM applications WHERE " + isStanding(revision, tenant)
+    }
+
+    /// The same, and keeps it so until the transaction ends: for one that does not hold the ledger.
+    func holding(asOf revision: Int, tenant: TenantID) -> SQL {
+        "UPDATE applications SET revision = revision WHERE " + isStanding(revision, tenant) + " RETURNING id"
+    }
+
+    private func isStanding(_ revision: Int, _ tenant: TenantID) -> SQL {
+        "tenant = \(tenant) AND id = \(id) AND revision = \(revision) AND suspended_at IS NULL"
     }
 
     fileprivate init(_ row: Row, id: ClientID, redirectURIs: [RedirectURI], proofs: [DomainProof]) throws {
