@@ -178,8 +178,10 @@ extension PostgresConnection {
             throw failure ?? error
         }
         if failure == nil {
+            let waits = opening == .writing && hasOneLog
+            if waits { try send(Self.noting) }
             try send("COMMIT")
-            if opening == .writing && hasOneLog { try send(Self.waiting) }
+            if waits { try send(Self.waiting) }
             _ = try synchronise(confirms: opening == .writing)
         }
         if let failure {
@@ -194,9 +196,16 @@ extension PostgresConnection {
     /// A tenant's transactions queue for the end of its ledger, and would wait for the disk one after the other.
     private static let notWaiting: SQL = "SELECT set_config('synchronous_commit', 'off', true)"
 
+    /// Remembers in the session whether this transaction changed anything.
+    private static let noting: SQL = """
+        SELECT set_config('portal.change', COALESCE(pg_current_xact_id_if_assigned()::text, ''), false)
+        """
+
     /// A transaction of its own that leaves nothing but a note in the log, and waits until that is on the disk,
-    /// with all that was committed before.
-    private static let waiting: SQL = "SELECT pg_logical_emit_message(true, 'portal', '')"
+    /// with all that was committed before; after one that changed nothing there is nothing to wait for.
+    private static let waiting: SQL = """
+        SELECT pg_logical_emit_message(true, 'portal', '') WHERE current_setting('portal.change') <> ''
+        """
 
     /// What statements leave behind: nothing, what may be lost with the server, what may not.
     enum Effect: Comparable { case none, transient, durable }
