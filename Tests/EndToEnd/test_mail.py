@@ -15,6 +15,9 @@ from portal.smtp import MailServer, certificate
 
 FROM = "no-reply@auth.example"
 
+# On a shared database nobody knows that a server died: its letter is another's when the claim on it has ended.
+THE_CLAIM_OF_THE_DEAD = 240
+
 
 def settings(mail: MailServer, *more: str) -> list[str]:
     return ["--smtp-host", "127.0.0.1", "--smtp-port", str(mail.port), "--smtp-from", FROM, *more]
@@ -83,7 +86,7 @@ def test_killed_in_the_middle_every_letter_comes_once_or_twice(portal: Server) -
             sign_up(portal, person)
             portal.stop(signal.SIGKILL)
         portal.start()
-        until(lambda: set(mail.recipients) == set(people), within=60, of="every letter")
+        until(lambda: set(mail.recipients) == set(people), within=THE_CLAIM_OF_THE_DEAD, of="every letter")
         assert set(Counter(mail.recipients).values()) <= {1, 2}
 
 
