@@ -30,6 +30,10 @@ package final class ApplicationRegistry: Sendable {
 
     /// What each tenant's key for receipts is made from.
     let receiptSeed: DigestKey
+    let receiptKeys = Kept<TenantID, SigningKey>(limit: 1024)
+
+    /// What consent screens said lately, by its digest: making that again takes longer than comparing.
+    let disclosures = Kept<[UInt8], Disclosure>(limit: 1024)
     private let formKey: DigestKey
 
     /// Keeps the keys of authenticator apps.

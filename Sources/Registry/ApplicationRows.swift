@@ -35,11 +35,11 @@ extension Connection {
     /// One that a consent refers to, deleted or not: its names stay.
     func rememberedApplication(_ id: String, tenant: TenantID) throws -> Application? {
         let condition: SQL = "a.tenant = \(tenant) AND a.id = \(id)"
-        return try Application.reading(try runAll(Application.selecting(anywhere: condition))[...]).first
+        return try Application.reading(try runAll(Application.selecting(anywhere: condition))).first
     }
 
     func applications(where condition: SQL, tenant: TenantID) throws -> [Application] {
-        try Application.reading(try runAll(Application.selecting(where: condition))[...])
+        try Application.reading(try runAll(Application.selecting(where: condition)))
     }
 }
 
@@ -71,16 +71,12 @@ extension Application {
         ]
     }
 
-    /// How many statements ``selecting(where:)`` are.
-    static let statementCount = 3
-
     /// Reads what they answered.
-    static func reading(_ answers: ArraySlice<[Row]>) throws -> [Application] {
-        guard answers.count == statementCount else { return [] }
-        let all = Array(answers)
-        let addresses = try Dictionary(grouping: all[1]) { try $0.text(0) }
-        let proofs = try Dictionary(grouping: all[2]) { try $0.text(DomainProof.applicationColumn) }
-        return try all[0].map { row in
+    static func reading(_ answers: [[Row]]) throws -> [Application] {
+        guard answers.count == 3 else { return [] }
+        let addresses = try Dictionary(grouping: answers[1]) { try $0.text(0) }
+        let proofs = try Dictionary(grouping: answers[2]) { try $0.text(DomainProof.applicationColumn) }
+        return try answers[0].map { row in
             let id = ClientID(text: try row.text(0))
             return try Application(
                 row,

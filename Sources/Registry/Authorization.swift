@@ -348,6 +348,12 @@ extension ApplicationRegistry {
         return try Recipient(application, at: redirectURI, under: tenant.policy.redirectMatch)
     }
 
+    /// The application a waiting request is about, if it was read in the last second and is as the customer saw it.
+    func remembered(_ subject: WaitingSubject, at tenant: TenantID, _ now: Date) -> Application? {
+        let place = RecentReads.Place(tenant: tenant, id: subject.application.text)
+        return recentReads.applications.known(place, at: now) { $0.revision == subject.revision }
+    }
+
     private static func address(in asked: Parameters) throws(RecipientRefusal) -> (String, String?) {
         do {
             return (try asked.required("client_id"), try asked.optional("redirect_uri"))

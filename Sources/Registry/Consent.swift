@@ -242,6 +242,7 @@ extension CustomerAccess {
             at: tenant
         )
         try await registry.database.writeSoon(made.insertion, .tenant(tenant.id))
+        if let shown { registry.disclosures.keep(shown.disclosure, for: shown.digest) }
         return made.ticket
     }
 

@@ -109,7 +109,9 @@ extension CustomerAccess {
         _ moment: AnswerMoment
     ) async throws -> (ConsentOutcome, of: Application?) {
         try await registry.database.transaction(.tenant(tenant.id)) { transaction in
-            let found = try transaction.waitingRequest(ticket.id, for: account.id, tenant: tenant.id)
+            let found = try transaction.waitingRequest(ticket.id, for: account.id, tenant: tenant.id) {
+                registry.remembered($0, at: tenant.id, moment.now)
+            }
             guard let found, areEqualInConstantTime(found.row.digest, digest),
                 found.row.session == session.id, let application = found.application
             else { return (.refused, nil) }
@@ -150,7 +152,12 @@ extension CustomerAccess {
         let (row, now) = (found.row, moment.now)
         let standing = found.consent?.grant.isLive(at: now) == true ? found.consent : nil
         let earlier = try standing?.opened().standing(at: tenant)
-        let shown = try found.disclosure(of: application, given: earlier, at: tenant)
+        let shown = try found.disclosure(
+            of: application,
+            given: earlier,
+            at: tenant,
+            lately: registry.disclosures
+        )
         let isSettled = earlier?.grant.settles(row.subject.scopes, at: tenant) ?? false
         guard let shown, isSettled || !application.isFrozen else {
             throw Overtaken(wayBack: row.subject.wayBack)

@@ -94,7 +94,9 @@ package enum ReceiptSeal {
 extension ApplicationRegistry {
     /// Signs a tenant's receipts; another one for each tenant.
     func receiptKey(of tenant: Tenant) -> SigningKey {
-        SigningKey(seed: receiptSeed.digest(Array("\(tenant.id.number)".utf8)))
+        receiptKeys.value(for: tenant.id) {
+            SigningKey(seed: receiptSeed.digest(Array("\(tenant.id.number)".utf8)))
+        }
     }
 
     /// By which everybody can check a receipt of this tenant.

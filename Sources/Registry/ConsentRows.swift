@@ -25,27 +25,29 @@ struct FoundRequest: Sendable {
 
     /// What the consent screen said, if that is still right.
     ///
-    /// Two tabs may ask for the first time; what the second one says is right though the first was answered.
+    /// Two tabs may ask for the first time; what the second one says is right though the first was answered. `lately`
+    /// are disclosures that are remembered.
     func disclosure(
         of application: Application,
         given earlier: EarlierConsent?,
-        at tenant: Tenant
+        at tenant: Tenant,
+        lately: Kept<[UInt8], Disclosure>
     ) throws -> Disclosure? {
+        let remembered = row.shown.flatMap(lately.known)
         let redirectURI =
             row.subject.manualRequest == nil ? try RedirectURI(kept: row.subject.redirectURI) : nil
         for given in earlier == nil ? [nil] : [earlier, nil] {
-            let shown = try ShownDisclosure(
-                Disclosure(
-                    of: application,
-                    asking: row.subject.scopes,
-                    at: redirectURI,
-                    on: row.subject.manualRequest,
-                    given: given,
-                    in: row.language,
-                    at: tenant
-                )
+            let disclosure = Disclosure(
+                of: application,
+                asking: row.subject.scopes,
+                at: redirectURI,
+                on: row.subject.manualRequest,
+                given: given,
+                in: row.language,
+                at: tenant
             )
-            if shown.digest == row.shown { return shown.disclosure }
+            if let remembered, disclosure == remembered { return remembered }
+            if try ShownDisclosure(disclosure).digest == row.shown { return disclosure }
         }
         return nil
     }
@@ -144,28 +146,27 @@ extension Connection {
         try run(WaitingRow.select(id, tenant: tenant)).first.map(WaitingRow.init)
     }
 
-    /// Everything an answer depends on, asked for in one go.
+    /// Everything an answer depends on; the application is `known`, or read.
     func waitingRequest(
         _ id: String,
         for customer: AccountID,
-        tenant: TenantID
+        tenant: TenantID,
+        known: (WaitingSubject) -> Application?
     ) throws -> FoundRequest? {
         let application: SQL = """
             (SELECT application FROM authorization_requests WHERE tenant = \(tenant) AND id = \(id))
             """
-        let answers = try runAll(
-            [WaitingRow.select(id, tenant: tenant)]
-                + Application.selecting(where: "a.tenant = \(tenant) AND a.id = " + application)
-                + [KeptConsent.select(of: customer, to: application, tenant: tenant)]
-        )
-        guard answers.count == 2 + Application.statementCount, let row = answers.first?.first else {
-            return nil
-        }
-        let found = try Application.reading(answers.dropFirst().dropLast()).first
+        let answers = try runAll([
+            WaitingRow.select(id, tenant: tenant),
+            KeptConsent.select(of: customer, to: application, tenant: tenant),
+        ])
+        guard let row = try answers.first?.first.map(WaitingRow.init) else { return nil }
+        let subject = row.subject
+        let found = try known(subject) ?? self.application(subject.application.text, tenant: tenant)
         let consent = try found.flatMap { found in
             try answers.last?.first.map { try KeptConsent($0, found) }
         }
-        return FoundRequest(row: try WaitingRow(row), application: found, consent: consent)
+        return FoundRequest(row: row, application: found, consent: consent)
     }
 
     /// What a customer allows an application, unless it has been closed.

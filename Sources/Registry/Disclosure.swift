@@ -39,6 +39,14 @@ package struct Disclosure: Sendable, Hashable, Codable {
         package let isVerified: Bool
     }
 
+    /// What a customer knows an application by; read from a receipt of the last time, which says much more.
+    package struct Appearance: Sendable, Hashable, Decodable {
+        let application: String
+        let publisher: Publisher
+        let logo: String?
+        let returnsTo: String
+    }
+
     /// What an application looked like the last time, where that is different now.
     package enum Change: Sendable, Hashable, Codable {
         case name(was: String)
@@ -206,7 +214,7 @@ package struct EarlierConsent: Sendable {
 
     /// Nil where nothing was shown: the customer signed in with the application itself, or the provider's people
     /// asked.
-    package let shown: Disclosure?
+    package let shown: Disclosure.Appearance?
 
     /// The same without what allows more by now than the customer agreed to.
     func standing(at tenant: Tenant) -> EarlierConsent {

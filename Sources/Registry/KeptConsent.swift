@@ -10,9 +10,10 @@ package struct KeptConsent: Sendable {
         KeptConsent(grant: grant.standing(at: tenant), receipt: receipt)
     }
 
-    /// With what was shown.
+    /// With what the application looked like.
     package func opened() throws -> EarlierConsent {
-        let receipt: ConsentReceipt? = try receipt.map { try value(ofCanonicalText: $0) }
+        struct Read: Decodable { let shown: Disclosure.Appearance }
+        let receipt: Read? = try receipt.map { try value(ofCanonicalText: $0) }
         return EarlierConsent(grant: grant, shown: receipt?.shown)
     }
 }

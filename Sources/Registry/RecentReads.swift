@@ -59,11 +59,8 @@ final class Shelf<Key: Hashable & Sendable, Fact: Sendable>: Sendable {
         expected: (Fact) -> Bool = { _ in true },
         reading: nonisolated(nonsending) () async throws -> Fact?
     ) async throws -> Fact? {
-        let (known, generation) = contents.withLock { ($0.facts[key], $0.generation) }
-        if let known, (0...Self.lifetime).contains(now.timeIntervalSince(known.readAt)), expected(known.fact)
-        {
-            return known.fact
-        }
+        let generation = contents.withLock { $0.generation }
+        if let known = known(key, at: now, expected: expected) { return known }
         guard let read = try await reading() else { return nil }
         contents.withLock { contents in
             guard contents.generation == generation else { return }
@@ -71,6 +68,14 @@ final class Shelf<Key: Hashable & Sendable, Fact: Sendable>: Sendable {
             contents.facts[key] = (read, now)
         }
         return read
+    }
+
+    /// The fact, where it is remembered and as `expected`.
+    func known(_ key: Key, at now: Date, expected: (Fact) -> Bool) -> Fact? {
+        guard let known = contents.withLock({ $0.facts[key] }),
+            (0...Self.lifetime).contains(now.timeIntervalSince(known.readAt)), expected(known.fact)
+        else { return nil }
+        return known.fact
     }
 
     /// Forgets one fact, of which an older state would do no harm.

@@ -83,7 +83,7 @@ struct ConsentSubject: Hashable {
         let declined: ScopeSet
         let since: Date
         let endsAt: Date?
-        let shown: Disclosure?
+        let shown: Disclosure.Appearance?
 
         init(_ consent: EarlierConsent) {
             scopes = consent.grant.scopes

@@ -163,8 +163,7 @@ extension PostgresConnection {
         do {
             try send(opening.statement)
             try renewPlans()
-            try enter(reach)
-            if opening == .writing && hasOneLog { try send(Self.notWaiting) }
+            try enter(reach, waitingForDisk: !(opening == .writing && hasOneLog))
             outcome = .success(try body(self))
         } catch {
             outcome = .failure(error)
@@ -237,10 +236,22 @@ extension PostgresConnection {
         try send("DISCARD PLANS")
     }
 
-    /// Says whose rows the policies of the tables let through until the transaction ends.
-    private func enter(_ reach: Reach) throws {
-        guard case .tenant(let tenant) = reach else { return }
-        try send("SELECT set_config('portal.tenant', \("\(tenant.number)"), true)")
+    /// Says whose rows the policies of the tables let through until the transaction ends, and whether its commit waits
+    /// for the disk.
+    private func enter(_ reach: Reach, waitingForDisk: Bool = true) throws {
+        switch (reach, waitingForDisk) {
+        case (.tenant(let tenant), true):
+            try send("SELECT set_config('portal.tenant', \("\(tenant.number)"), true)")
+        case (.tenant(let tenant), false):
+            try send(
+                """
+                SELECT set_config('portal.tenant', \("\(tenant.number)"), true),
+                    set_config('synchronous_commit', 'off', true)
+                """
+            )
+        case (.directory, true): break
+        case (.directory, false): try send(Self.notWaiting)
+        }
     }
 
     private func rollBack() throws(PostgresProblem) {
