@@ -79,6 +79,13 @@ extension Visit {
         header(cookieName(role.rawValue), "", seconds: 0)
     }
 
+    /// What goes with a farewell: neither a page nor anything else of it stays in the browser (W3C Clear Site Data).
+    ///
+    /// Not `cookies`: that would take those of every site under the provider's domain along.
+    func leaving(_ role: Role) -> [Header] {
+        [signedOut(role), ("Clear-Site-Data", "\"cache\", \"storage\"")].compactMap { $0 }
+    }
+
     /// The value that stands for a browser nobody has signed in with, so that its forms can be sealed too.
     var browser: String? { Cookie.read(cookieName("browser"), from: request.headers) }
 

@@ -282,11 +282,15 @@ def test_a_name_is_shown_as_text_wherever_it_appears(standard: Tenant, customer:
             assert "<b>Ltd" not in page.source and "onload='" not in page.source
 
 
-def test_signing_out_ends_the_session_on_the_server(standard: Tenant) -> None:
-    person = standard.customer()
+@pytest.mark.parametrize("role", ["customer", "partner", "admin"])
+def test_signing_out_ends_the_session_on_the_server_and_clears_the_browser(
+    standard: Tenant, role: str
+) -> None:
+    person = standard.person(role, signed_in=True)
     cookie = person.cookie()
-    assert person.sign_out().status_code == 303
-    replay = httpx.get(f"{standard.base}/account/connections", headers={"Cookie": cookie})
+    farewell = person.sign_out()
+    assert farewell.status_code == 303 and farewell.headers["clear-site-data"] == '"cache", "storage"'
+    replay = httpx.get(f"{standard.base}{person.home}", headers={"Cookie": cookie})
     assert replay.status_code == 303 and "/sign-in" in replay.headers["location"]
 
 

@@ -23,7 +23,7 @@ enum AdminScreens {
 
     static func signOut(_ admin: AdminAccess, _ form: Form, _ visit: Visit) async throws -> Response {
         try await admin.signOut()
-        return .redirect(to: visit.path("admin", "sign-in"), [visit.signedOut(.admin)].compactMap { $0 })
+        return .redirect(to: visit.path("admin", "sign-in"), visit.leaving(.admin))
     }
 
     private static func signInForm(_ visit: Visit, _ seal: String?) -> SignInForm {

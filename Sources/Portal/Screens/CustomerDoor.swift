@@ -27,7 +27,7 @@ enum CustomerDoor {
 
     static func signOut(_ customer: CustomerAccess, _ form: Form, _ visit: Visit) async throws -> Response {
         try await customer.signOut()
-        return .redirect(to: visit.path("sign-in"), [visit.signedOut(.customer)].compactMap { $0 })
+        return .redirect(to: visit.path("sign-in"), visit.leaving(.customer))
     }
 
     static func turnedAway(_ visit: Visit) -> Response { .redirect(to: visit.path("sign-in")) }

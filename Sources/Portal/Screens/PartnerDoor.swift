@@ -26,8 +26,7 @@ enum PartnerDoor {
 
     static func signOut(_ partner: PartnerAccess, _ form: Form, _ visit: Visit) async throws -> Response {
         try await partner.signOut()
-        let headers = [visit.signedOut(.partner), ("Clear-Site-Data", "\"cache\"")].compactMap { $0 }
-        return .redirect(to: visit.path("partners", "sign-in"), headers)
+        return .redirect(to: visit.path("partners", "sign-in"), visit.leaving(.partner))
     }
 }
 

@@ -241,9 +241,12 @@ class Person:
     def second_factor_page(self) -> str:
         return {"partner": "/partners/second-factor", "admin": "/admin/second-factor"}[self.role]
 
+    @property
+    def home(self) -> str:
+        return {"customer": "/account/connections", "partner": "/applications", "admin": "/admin"}[self.role]
+
     def sign_out(self) -> httpx.Response:
-        home = {"customer": "/account/connections", "partner": "/applications", "admin": "/admin"}[self.role]
-        form = next(form for form in self.page(home).forms if form.action.endswith("/sign-out"))
+        form = next(form for form in self.page(self.home).forms if form.action.endswith("/sign-out"))
         return self.post(form.action, form.fields)
 
     def cookie(self) -> str:
