@@ -92,6 +92,7 @@ struct Brakes: Sendable {
     /// Per address of the network: reports of applications.
     let reports: Brake
     let signUps: Brake
+    let registrations: Brake
 
     /// Per tenant and account: letters to people who are not here yet.
     let invitations: Brake
@@ -119,6 +120,7 @@ struct Brakes: Sendable {
         addressFailures = Brake("address", 50, per: quarter, now)
         reports = Brake("report", 10, per: .seconds(3600), now)
         signUps = Brake("sign-up", 20, per: .seconds(3600), now)
+        registrations = Brake("registration", 20, per: .seconds(86_400), now)
         invitations = Brake("invitation", 20, per: .seconds(3600), now)
         proofsOfApplication = Brake("proof, application", 30, per: .seconds(3600), now)
         proofsOfDomain = Brake("proof, domain", 30, per: .seconds(3600), now)

@@ -23,6 +23,7 @@ package final class ApplicationRegistry: Sendable {
 
     /// Where letters are left to be delivered.
     package let outbox: Outbox
+    let logoSweep = LogoSweep()
     let uses = UseLog()
     let activity = ActivityLog()
     let recentReads: RecentReads

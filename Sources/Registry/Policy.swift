@@ -28,6 +28,16 @@ package struct Policy: Sendable, Codable, Equatable {
     /// Names of others, which no application may be taken for before somebody has looked.
     package var protectedNames: [String] = []
     package var applicationsPerPartner = 20
+
+    /// As many as this one partner registers in a day, deleted ones with them.
+    package var applicationsPerDay = 5
+
+    /// As many as this wait for somebody to approve them, or work without; the operator's own count, and are not
+    /// held back.
+    package var unapprovedApplications = 50
+
+    /// What partners may upload, in mebibytes as they are kept.
+    package var logoMebibytes = 50
     package var redirectURIsPerApplication = 20
     package var testAccountsPerApplication = 5
 
@@ -158,6 +168,9 @@ extension Policy {
         try read(&requestSeconds, .requestSeconds)
         try read(&protectedNames, .protectedNames)
         try read(&applicationsPerPartner, .applicationsPerPartner)
+        try read(&applicationsPerDay, .applicationsPerDay)
+        try read(&unapprovedApplications, .unapprovedApplications)
+        try read(&logoMebibytes, .logoMebibytes)
         try read(&redirectURIsPerApplication, .redirectURIsPerApplication)
         try read(&testAccountsPerApplication, .testAccountsPerApplication)
         try read(&secondAdministrator, .secondAdministrator)

@@ -10,11 +10,20 @@ package struct RegisteredApplication: Sendable {
 
 /// Why an application was not registered or changed.
 package enum RegistrationRefusal: Error, Equatable, Sendable {
-    case tooManyApplications(limit: Int)
+    case tooMany(RegistrationLimit)
 
     /// The same form was sent before; this is what it registered.
     case alreadyRegistered(ClientID)
     case redirectURI(RedirectURIProblem)
+}
+
+/// As many applications as there may be.
+package enum RegistrationLimit: Equatable, Sendable {
+    case ofPartner(Int)
+    case ofPartnerInADay(Int)
+
+    /// Of the tenant: nobody has looked at any of them.
+    case unapproved
 }
 
 /// An application as its owner's lists show it.
@@ -143,6 +152,7 @@ extension ApplicationRegistry {
         let application = try await database.transaction(.tenant(tenant.id)) { transaction in
             try transaction.hold(owner.id, tenant: tenant.id)
             try transaction.checkRegistration(of: draft, by: owner.id, at: tenant)
+            if case .partner = actor { try transaction.checkCrowd(around: owner.id, at: tenant, now) }
             try transaction.insert(draft, as: id, owner: owner.id, tenant: tenant.id, at: now)
             if isHeld { try transaction.setHeld(now, id, tenant: tenant.id) }
             try transaction.insertMember(owner.id, as: .owner, of: id, tenant: tenant.id, at: now)
@@ -194,7 +204,30 @@ extension Connection {
         }
         let limit = tenant.policy.applicationsPerPartner
         guard try countApplications(of: owner, tenant: tenant.id) < limit else {
-            throw RegistrationRefusal.tooManyApplications(limit: limit)
+            throw RegistrationRefusal.tooMany(.ofPartner(limit))
+        }
+    }
+
+    /// Refuses what only a program registers, and more than the tenant has looked at (LO-01).
+    fileprivate func checkCrowd(around owner: AccountID, at tenant: Tenant, _ now: Date) throws {
+        let (id, policy, yesterday) = (tenant.id, tenant.policy, now - 86_400)
+        let counts = try runAll([
+            """
+            SELECT count(*) FROM applications
+            WHERE tenant = \(id) AND owner = \(owner) AND created_at > \(yesterday)
+            """,
+            """
+            SELECT count(*) FROM (
+                SELECT 1 FROM applications WHERE tenant = \(id) AND approved_at IS NULL AND deleted_at IS NULL
+                LIMIT \(policy.unapprovedApplications)
+            ) AS unapproved
+            """,
+        ]).map { try $0.first?.integer(0) ?? 0 }
+        guard counts[0] < policy.applicationsPerDay else {
+            throw RegistrationRefusal.tooMany(.ofPartnerInADay(policy.applicationsPerDay))
+        }
+        guard counts[1] < policy.unapprovedApplications else {
+            throw RegistrationRefusal.tooMany(.unapproved)
         }
     }
 

@@ -21,6 +21,9 @@ package struct StagedLogo: Sendable {
     static let lifetime: TimeInterval = 12 * 3600
 }
 
+/// The tenant keeps as many logos of partners as its policy allows.
+package struct NoRoomForLogos: Error {}
+
 /// Where somebody's uploads wait for the form they belong to.
 package struct LogoShelf: Sendable {
     let tenant: Tenant
@@ -39,7 +42,7 @@ extension AdminAccess {
 extension LogoShelf {
     /// Decodes and keeps an upload.
     ///
-    /// Throws ``LogoRefusal`` for a picture that is none of ours, and
+    /// Throws ``LogoRefusal`` for a picture that is none of ours, ``NoRoomForLogos``, and
     /// ``LogoWorkshopFault`` when the decoder could not be asked.
     package func stage(_ upload: [UInt8], fileName: String) async throws -> (StagedLogo, [LogoWarning]) {
         let picture = try await registry.decodeLogo(upload)
@@ -49,10 +52,13 @@ extension LogoShelf {
             fileName: fileName,
             byteCount: upload.count
         )
-        let (now, tenant, account) = (registry.clock(), tenant.id, account.id)
+        let (now, tenant, account, room) = (registry.clock(), tenant.id, account, tenant.policy.logoMebibytes)
         try await registry.database.transaction(.tenant(tenant)) { transaction in
+            if account.role == .partner, try transaction.logoBytes(tenant: tenant) >= room << 20 {
+                throw NoRoomForLogos()
+            }
             try transaction.store(picture, tenant: tenant, at: now)
-            try transaction.insert(staged, of: account, tenant: tenant, at: now)
+            try transaction.insert(staged, of: account.id, tenant: tenant, at: now)
         }
         return (staged, picture.warnings)
     }
@@ -106,6 +112,11 @@ extension Connection {
                 """
             )
         }
+    }
+
+    fileprivate func logoBytes(tenant: TenantID) throws -> Int {
+        try run("SELECT COALESCE(sum(length(png)), 0) FROM logos WHERE tenant = \(tenant)").first?.integer(0)
+            ?? 0
     }
 
     fileprivate func insert(

@@ -26,6 +26,7 @@ struct ChangingTheSettings {
         ("grants", "refresh_token"), ("grants", "client_credentials"), ("codeSeconds", "60"),
         ("accessTokenSeconds", "900"), ("refreshIdleSeconds", "2592000"),
         ("refreshAbsoluteSeconds", "7776000"), ("requestSeconds", "600"), ("applicationsPerPartner", "20"),
+        ("applicationsPerDay", "1000"), ("unapprovedApplications", "50"), ("logoMebibytes", "50"),
         ("redirectURIsPerApplication", "20"), ("testAccountsPerApplication", "5"), ("reportsToFreeze", "3"),
         ("reportWindowSeconds", "86400"), ("reportsPerDay", "5"),
     ]

@@ -193,6 +193,34 @@ struct RegisteringInThePortal {
         #expect(try await portal.theOperator.applications().count == 20)
     }
 
+    @Test func `a day's applications are counted for the partner and for the address`() async throws {
+        let portal = try await TestPortal {
+            $0.policy.applicationsPerDay = 5
+            $0.policy.unapprovedApplications = 1000
+        }
+        func register(_ browser: inout Browser) async throws -> Answer {
+            try await browser.post("/applications", try await form(&browser), file: try upload())
+        }
+        var dana = try await portal.partner()
+        for _ in 1...5 { #expect(try await register(&dana).status == 200) }
+        let page = try await register(&dana)
+        #expect(page.status == 422 && page.text.contains("You can register 5 applications a day"))
+        for name in ["lee", "kit", "pat"] {
+            var browser = try await portal.partner("\(name)@acme.example")
+            for _ in 1...5 { #expect(try await register(&browser).status == 200) }
+        }
+        var max = try await portal.partner("max@acme.example")
+        let declined = try await register(&max)
+        #expect(declined.status == 429 && declined["Retry-After"] != nil)
+    }
+
+    @Test func `where there is no room for logos the form says whom to ask`() async throws {
+        let portal = try await TestPortal { $0.policy.logoMebibytes = 0 }
+        var dana = try await portal.partner()
+        let page = try await dana.post("/applications", try await form(&dana), file: try upload())
+        #expect(page.status == 422 && page.text.contains("Harbourline has no room for more logos"))
+    }
+
     @Test func `a further secret is shown once as well`() async throws {
         let application = try await portal.registeredApplication()
         var dana = try await portal.partner()

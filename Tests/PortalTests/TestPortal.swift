@@ -97,6 +97,7 @@ extension Tenant.Settings {
             policy: Policy(),
             wireProfile: ""
         )
+        settings.policy.applicationsPerDay = 1000
         change(&settings)
         return settings
     }

@@ -7,7 +7,10 @@ import Testing
 struct AlertingAdministrators {
     let world: TestRegistry
     init() async throws {
-        world = try await TestRegistry { $0.policy.applicationsPerPartner = 100 }
+        world = try await TestRegistry {
+            $0.policy.applicationsPerPartner = 100
+            $0.policy.unapprovedApplications = 100
+        }
         _ = try await world.admin("ada@harbour.example")
     }
 

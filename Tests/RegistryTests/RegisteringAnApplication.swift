@@ -150,7 +150,7 @@ struct RegisteringAnApplication {
         for number in 1...20 {
             _ = try await world.partner.register(try draft(form { $0.ticket = "\(number)" }))
         }
-        await #expect(throws: RegistrationRefusal.tooManyApplications(limit: 20)) {
+        await #expect(throws: RegistrationRefusal.tooMany(.ofPartner(20))) {
             try await world.partner.register(try draft(form { $0.ticket = "21" }))
         }
         await #expect {
@@ -159,6 +159,43 @@ struct RegisteringAnApplication {
             if case RegistrationRefusal.alreadyRegistered = error { true } else { false }
         }
         #expect(try await world.partner.applications().count == 20)
+    }
+
+    @Test func `a partner registers five a day, deleted ones with them`() async throws {
+        let world = try await TestRegistry { $0.policy.applicationsPerDay = Policy().applicationsPerDay }
+        func register(_ number: Int) async throws -> Application {
+            try await world.partner.register(try draft(form { $0.ticket = "\(number)" })).application
+        }
+        for number in 1...5 { try await world.partner.member(of: register(number).id.text).delete() }
+        await #expect(throws: RegistrationRefusal.tooMany(.ofPartnerInADay(5))) { try await register(6) }
+        _ = try await world.theOperator.register(try draft(form()), for: world.partner.account.email)
+        world.clock.advance(by: .seconds(86_400))
+        _ = try await register(6)
+    }
+
+    @Test func `partners register until fifty wait for somebody to look at them`() async throws {
+        let world = try await TestRegistry { $0.policy.applicationsPerPartner = 100 }
+        for number in 1...50 {
+            _ = try await world.partner.register(try draft(form { $0.ticket = "\(number)" }))
+        }
+        let next = try draft(form { $0.ticket = "51" })
+        await #expect(throws: RegistrationRefusal.tooMany(.unapproved)) {
+            try await world.partner.register(next)
+        }
+        let one = try #require(try await world.partner.applications().first).application
+        try await world.theOperator.approve(one.id.text)
+        _ = try await world.partner.register(next)
+    }
+
+    @Test func `partners' logos take the room that the tenant gives them, its own does not count`()
+        async throws
+    {
+        let world = try await TestRegistry { $0.policy.logoMebibytes = 0 }
+        let upload = picture(64, 64) { x, y in [UInt8(x), UInt8(y), 200, 255] }
+        await #expect(throws: NoRoomForLogos.self) {
+            try await world.partner.logos.stage(upload, fileName: "logo.png")
+        }
+        _ = try await world.admin("ada@harbour.example").logos.stage(upload, fileName: "logo.png")
     }
 
     @Test func `a deleted application makes room for another`() async throws {

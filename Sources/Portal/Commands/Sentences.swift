@@ -78,8 +78,9 @@ extension ApplicationProblem {
 extension RegistrationRefusal {
     fileprivate var atTheTerminal: String {
         switch self {
-        case .tooManyApplications(let limit):
+        case .tooMany(.ofPartner(let limit)):
             "this partner has \(limit) applications already, as many as allowed"
+        case .tooMany(.ofPartnerInADay), .tooMany(.unapproved): "partners may not register more at present"
         case .alreadyRegistered(let id): "it is registered already, as \(id)"
         case .redirectURI(let problem): "--redirect-uri: \(problem.message)"
         }

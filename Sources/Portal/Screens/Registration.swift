@@ -16,7 +16,7 @@ enum RegistrationScreens {
         do {
             let draft = try ApplicationDraft(form, logo: upload.logo, at: visit.tenant)
             if upload.problem == nil {
-                let registered = try await partner.register(draft)
+                let registered = try await register(draft, by: partner, visit)
                 return CredentialsPage.first(registered, visit).response(to: visit)
             }
             return again(form, upload, [], visit)
@@ -24,11 +24,28 @@ enum RegistrationScreens {
             return again(form, upload, problems.all, visit)
         } catch RegistrationRefusal.alreadyRegistered(let id) {
             return CredentialsPage.gone(id, visit).response(to: visit)
-        } catch RegistrationRefusal.tooManyApplications(let limit) {
+        } catch RegistrationRefusal.tooMany(let limit) {
             return TooManyApplicationsPage(limit: limit, visit: visit).page.response(
                 to: visit,
                 .unprocessable
             )
+        }
+    }
+
+    /// Counts it for the address it comes from, where it is one more (LO-01).
+    private static func register(
+        _ draft: ApplicationDraft,
+        by partner: PartnerAccess,
+        _ visit: Visit
+    ) async throws -> RegisteredApplication {
+        let key = "\(visit.tenant.name) \(visit.request.clientAddress)"
+        let attempt = try await Attempt([(visit.site.brakes.registrations, key)], visit)
+        if let wait = attempt.wait { throw Refusal.tooMany(wait) }
+        do {
+            return try await partner.register(draft)
+        } catch {
+            try await attempt.forgive()
+            throw error
         }
     }
 
@@ -83,6 +100,10 @@ struct LogoUpload: Sendable {
                 return
             } catch let refusal as LogoRefusal {
                 problem = FieldProblem(field: "logo", message: refusal.message(filename: file.filename))
+            } catch is NoRoomForLogos {
+                let message =
+                    "\(visit.brand.displayName) has no room for more logos. Ask them to make some, then try again."
+                problem = FieldProblem(field: "logo", message: message)
             }
         }
         if let id = form["staged_logo"], !id.isEmpty { staged = try await shelf.staged(id) }

@@ -259,16 +259,35 @@ struct BrandPreview: Component {
     }
 }
 
-/// Said to a partner who has as many applications as they may.
+/// Said to a partner where there are as many applications as there may be.
 struct TooManyApplicationsPage {
-    let limit: Int
+    let limit: RegistrationLimit
     let visit: Visit
 
     var page: Page {
-        Page("You cannot register another one", .partners(signedIn: true, current: .applications)) {
-            h1 { "You can have up to \(limit) applications" }
-            p { "Delete one, or ask \(visit.brand.displayName) for more." }
+        let words = words
+        return Page("You cannot register another one", .partners(signedIn: true, current: .applications)) {
+            h1 { words.heading }
+            p { words.advice }
             p { a(.href(visit.path("applications"))) { "Back to your applications" } }
+        }
+    }
+
+    private var words: (heading: String, advice: String) {
+        let provider = visit.brand.displayName
+        return switch limit {
+        case .ofPartnerInADay(let limit):
+            (
+                "You can register \(limit) applications a day",
+                "Register this one tomorrow, or ask \(provider) to register it for you."
+            )
+        case .unapproved:
+            (
+                "\(provider) takes no new applications at present",
+                "As many as it allows wait for somebody to look at them. Ask \(provider), or try again in a few days."
+            )
+        case .ofPartner(let limit):
+            ("You can have up to \(limit) applications", "Delete one, or ask \(provider) for more.")
         }
     }
 }

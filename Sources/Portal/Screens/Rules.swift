@@ -119,7 +119,19 @@ struct RulesForm: Sendable {
         [
             (
                 "applicationsPerPartner", "applications-per-partner", "Applications per partner",
-                "How many one partner may register."
+                "How many one partner may have."
+            ),
+            (
+                "applicationsPerDay", "applications-per-day", "Applications per day",
+                "How many one partner may register in a day."
+            ),
+            (
+                "unapprovedApplications", "unapproved-applications", "Applications nobody approved",
+                "At so many of them partners cannot register more."
+            ),
+            (
+                "logoMebibytes", "logo-mebibytes", "Room for logos",
+                "Mebibytes partners' logos may take, each in three sizes."
             ),
             (
                 "redirectURIsPerApplication", "redirect-uris-per-application",

@@ -1,0 +1,82 @@
+import FoundationEssentials
+import Synchronization
+
+/// Walks over a tenant's logos a stretch at a time, round and round, and deletes those that nobody refers to any more.
+///
+/// A logo that was uploaded for a form nobody sent, or replaced by another, is shown nowhere; one that a receipt
+/// tells of stays, because the receipt shows it.
+final class LogoSweep: Sendable {
+    /// The last digest looked at; none at the start of a round.
+    private let places = Mutex<[TenantID: String]>([:])
+
+    /// So long after its upload a logo stays in any case, which is longer than a form may lie open.
+    private static let grace: TimeInterval = 2 * StagedLogo.lifetime
+
+    /// Looks at the next `batch` pictures and says how many went.
+    func sweep(
+        of tenant: TenantID,
+        upTo batch: Int,
+        at now: Date,
+        in database: any Database
+    ) async throws -> Int {
+        let (last, before) = (places.withLock { $0[tenant] ?? "" }, now - Self.grace)
+        let (end, swept) = try await database.transaction(.tenant(tenant)) { transaction in
+            for start in [last, ""] {
+                let end = try transaction.lastLogo(after: start, upTo: batch, tenant: tenant)
+                guard let end else { continue }
+                return (end, try transaction.deleteLogos(from: start, to: end, before, tenant: tenant))
+            }
+            return ("", 0)
+        }
+        places.withLock { $0[tenant] = end }
+        return swept
+    }
+}
+
+// MARK: - How it is kept
+
+extension Connection {
+    fileprivate func lastLogo(after start: String, upTo batch: Int, tenant: TenantID) throws -> String? {
+        try run(
+            """
+            SELECT max(digest) FROM (
+                SELECT digest FROM logos WHERE tenant = \(tenant) AND digest > \(start) ORDER BY digest LIMIT \(batch)
+            ) AS stretch
+            """
+        ).first?.optionalText(0)
+    }
+
+    /// The tenant's own logo is named in its settings, which is text that has no other use for 64 hexadecimal digits.
+    fileprivate func deleteLogos(
+        from start: String,
+        to end: String,
+        _ before: Date,
+        tenant: TenantID
+    ) throws -> Int {
+        try run(
+            """
+            DELETE FROM logos
+            WHERE tenant = \(tenant) AND digest > \(start) AND digest <= \(end) AND stored_at < \(before)
+                AND NOT EXISTS (SELECT 1 FROM applications a WHERE a.tenant = \(tenant) AND a.logo = logos.digest)
+                AND NOT EXISTS
+                    (SELECT 1 FROM pending_revisions p WHERE p.tenant = \(tenant) AND p.logo = logos.digest)
+                AND NOT EXISTS (SELECT 1 FROM staged_logos s WHERE s.tenant = \(tenant) AND s.digest = logos.digest)
+                AND NOT EXISTS (SELECT 1 FROM consent_records r WHERE r.tenant = \(tenant) AND r.logo = logos.digest)
+                AND NOT EXISTS
+                    (SELECT 1 FROM tenants t WHERE t.id = \(tenant)
+                        AND t.settings || t.imported LIKE '%' || logos.digest || '%')
+            RETURNING 1
+            """
+        ).count
+    }
+}
+
+extension Schema {
+    static var logosInUse: [SQL] {
+        [
+            "CREATE INDEX applications_by_logo ON applications (tenant, logo)",
+            "CREATE INDEX pending_revisions_by_logo ON pending_revisions (tenant, logo)",
+            "CREATE INDEX staged_logos_by_digest ON staged_logos (tenant, digest)",
+        ]
+    }
+}
