@@ -109,6 +109,9 @@ struct Brakes: Sendable {
     private let dailyLetters: Brake
     let uploads: Brake
 
+    /// Per tenant, place and address: that it was braked is recorded once an hour.
+    private let records: RateLimiter
+
     init(now: @escaping @Sendable () -> Duration) {
         let quarter: Duration = .seconds(15 * 60)
         clientFailures = Brake("client", 10, per: .seconds(60), now)
@@ -128,6 +131,14 @@ struct Brakes: Sendable {
         letters = Brake("letter", 1, per: .seconds(60), now)
         dailyLetters = Brake("letters, daily", 10, per: .seconds(86_400), now)
         uploads = Brake("upload", 60, per: .seconds(60), now)
+        records = RateLimiter(limit: 1, per: .seconds(3600), now: now)
+    }
+
+    /// Leaves a word in the ledger that somebody tried something too often (AU-01).
+    func record(refusedAt route: String?, _ visit: Visit) async throws {
+        guard let route, records.spend("\(visit.tenant.name) \(route) \(visit.request.clientAddress)") == nil
+        else { return }
+        try await visit.registry.record(triesRefusedAt: route, at: visit.tenant, from: visit.provenance)
     }
 
     /// Counts a letter to somebody who may not have asked for it, or returns how long to wait.

@@ -92,6 +92,7 @@ final class Site: Sendable {
             let dialect = try dialects.value(for: home.tenant) { try Dialect(of: home.tenant) }
             let visit = Visit(site: self, request: request, home: home, dialect: dialect)
             let (response, route) = await answer(visit, at: dialect.place(of: address.rest))
+            if response.status == .tooManyRequests { try await brakes.record(refusedAt: route, visit) }
             return (response, home.tenant.name.text, route)
         } catch {
             return (Failure.plain(error, request, log), nil, nil)

@@ -5,7 +5,12 @@ extension ApplicationRegistry {
     /// Writes to the address, if it has an account in this role; whoever asked cannot tell (SL-06).
     ///
     /// Where there is no account the same rows are written, and the letter is one that nobody gets.
-    package func askForNewPassword(_ email: EmailAddress, as role: Role, at tenant: Tenant) async throws {
+    package func askForNewPassword(
+        _ email: EmailAddress,
+        as role: Role,
+        at tenant: Tenant,
+        from provenance: Provenance
+    ) async throws {
         let known = try await database.read(.tenant(tenant.id)) {
             try $0.account(of: email, as: role, tenant: tenant.id)?.account
         }
@@ -15,8 +20,18 @@ extension ApplicationRegistry {
             lasting: OneTimeLink.resetLife,
             at: tenant
         )
-        let (now, id) = (clock(), tenant.id)
+        let (now, id, ledger) = (clock(), tenant.id, ledger)
         try await database.transaction(.tenant(id)) { transaction in
+            try ledger.record(
+                .newPasswordAsked,
+                of: known?.id.text ?? "unknown",
+                by: .somebody,
+                [("role", role.rawValue)],
+                from: provenance,
+                in: transaction,
+                tenant: id,
+                at: now
+            )
             try self.keep(link, in: transaction, tenant: id)
             try self.outbox.post(
                 .resetPassword(role: role, link: link.secret.plaintext),

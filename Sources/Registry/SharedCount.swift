@@ -19,6 +19,26 @@ package struct Allowance: Sendable {
 /// Keys are kept as digests, since they name people and addresses. Where no other process serves the data there
 /// is nobody to count with, and nothing is written.
 extension ApplicationRegistry {
+    /// Keeps in the ledger that somebody tried something more often than they may.
+    package func record(
+        triesRefusedAt place: String,
+        at tenant: Tenant,
+        from provenance: Provenance
+    ) async throws {
+        let (now, ledger) = (clock(), ledger)
+        try await database.transaction(.tenant(tenant.id)) { transaction in
+            try ledger.record(
+                .triesRefused,
+                of: place,
+                by: .somebody,
+                from: provenance,
+                in: transaction,
+                tenant: tenant.id,
+                at: now
+            )
+        }
+    }
+
     /// Counts a try and returns nil, or returns after how long the next one will be allowed.
     package func spend(_ allowance: Allowance, _ key: String, at tenant: Tenant) async throws -> Duration? {
         let now = clock()

@@ -52,12 +52,16 @@ extension ApplicationRegistry {
     /// Writes a tenant as its file describes it; doing it twice changes nothing.
     ///
     /// For the operator. A file that says what it said at the last import takes nothing back of what
-    /// administrators changed since; one that says something else is judged by `rule`. Throws ``TenantRefusal``,
-    /// and ``DatabaseFault/busy`` when another process made a tenant in the same moment.
+    /// administrators changed since; one that says something else is judged by `rule`. What `differences` finds is
+    /// kept in the ledger, for a new tenant those from one with the usual rules. Throws ``TenantRefusal``, and
+    /// ``DatabaseFault/busy`` when another process made a tenant in the same moment.
     package func importTenant(
         _ described: Tenant.Settings,
         as name: TenantName,
-        _ rule: ImportRule = .refuse
+        _ rule: ImportRule = .refuse,
+        differences: @escaping @Sendable (Tenant.Settings, Tenant.Settings) -> [(String, String)] = { _, _ in
+            []
+        }
     ) async throws -> Tenant {
         let (now, ledger) = (clock(), ledger)
         let id = try await database.read(.directory) { connection in
@@ -78,6 +82,7 @@ extension ApplicationRegistry {
                 .tenantImported,
                 of: name.text,
                 by: .theOperator,
+                differences(standing?.settings ?? settings.withUsualRules, settings),
                 from: Provenance(address: "local", reference: "command line"),
                 in: transaction,
                 tenant: id,
@@ -138,6 +143,13 @@ extension AdminAccess {
 // MARK: - How it is kept
 
 extension Tenant.Settings {
+    /// The same with every rule as it is where nothing is said, and every door closed.
+    fileprivate var withUsualRules: Tenant.Settings {
+        var settings = self
+        (settings.policy, settings.wireProfile) = (Policy(), "")
+        return settings
+    }
+
     fileprivate init(kept document: String) throws {
         self = try JSONDecoder().decode(Tenant.Settings.self, from: Data(document.utf8))
     }

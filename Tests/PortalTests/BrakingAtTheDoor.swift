@@ -25,6 +25,20 @@ struct BrakingAtTheDoor {
         #expect(try await attempt(TestPortal.password, from: &browser) == 429)
     }
 
+    @Test func `that somebody tried too often stands in the ledger once an hour`() async throws {
+        func entries() async throws -> [LedgerEntry] {
+            try await portal.theOperator.ledger(after: 0, limit: 9999).filter { $0.action == "tries.refused" }
+        }
+        try await portal.add("kim@northfield.example", as: .customer)
+        var browser = portal.browser()
+        for _ in 1...5 { _ = try await attempt("a wrong guess at it", from: &browser) }
+        #expect(try await entries().isEmpty)
+        for _ in 1...3 { #expect(try await attempt("a wrong guess at it", from: &browser) == 429) }
+        let entry = try #require(try await entries().first)
+        #expect(try await entries().count == 1)
+        #expect(entry.object == "/sign-in" && entry.actor == "somebody" && !entry.address.isEmpty)
+    }
+
     @Test func `guesses made at once are no more than guesses made one by one`() async throws {
         try await portal.add("kim@northfield.example", as: .customer)
         let statuses = try await withThrowingTaskGroup(of: Int.self) { group in

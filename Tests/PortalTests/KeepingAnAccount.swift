@@ -86,6 +86,10 @@ struct KeepingAnAccount {
             #expect(known.response.headers.map(\.name) == unknown.response.headers.map(\.name))
             portal.clock.advance(by: .seconds(61))
         }
+        let asked = try await portal.theOperator.ledger(after: 0, limit: 9999).filter {
+            $0.action == "password.asked"
+        }
+        #expect(asked.count == 6 && asked.count { $0.object == "unknown" } == 5)
         let written = try await letters().map { "\($0.recipient) \(LetterKind($0.letter).rawValue)" }
         #expect(
             written.reversed() == [

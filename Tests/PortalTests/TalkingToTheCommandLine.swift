@@ -81,6 +81,20 @@ struct TalkingToTheCommandLine {
         #expect(console.printed == before)
     }
 
+    @Test func `the ledger keeps which rules and doors an import opens and which it closes`() async throws {
+        func take(_ rest: String) async throws -> Int32 {
+            let brand = "displayName: 'Acme', accent: '#336699', dataDescription: 'your data'"
+            let text = "{ name: 'acme', brand: { \(brand) }, \(rest) }"
+            return await console.run("tenant import \(try console.write(text, to: "acme.json5"))")
+        }
+        #expect(try await take("policy: { codeSeconds: 30 }, profile: { codeChallenge: 'optional' }") == 0)
+        #expect(try await take("policy: { codeSeconds: 30 }") == 0)
+        _ = await console.run("audit export --json")
+        #expect(console.printed.contains("policy.codeSeconds=“60” → “30”"))
+        #expect(console.printed.contains("profile.codeChallenge=“required” → “optional”"))
+        #expect(console.printed.contains("profile.codeChallenge=“optional” → “required”"))
+    }
+
     @Test func `a file with a mistake changes nothing, and a missing logo is one`() async throws {
         let file = try console.write(
             "{ name: 'acme', brand: { accent: 'red', logo: 'no.png' } }",

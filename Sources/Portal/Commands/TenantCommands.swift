@@ -171,7 +171,7 @@ extension Desk {
     ) async throws -> Tenant {
         var settings = file.settings
         let standing = try await registry.tenant(named: file.name.text)
-        guard let logo else { return try await registry.importTenant(settings, as: file.name, rule) }
+        guard let logo else { return try await write(settings, as: file.name, rule) }
         if let standing, try await isKept(logo, by: standing) {
             settings.brand.logo = standing.brand.logo
         } else {
@@ -179,11 +179,21 @@ extension Desk {
             if let standing {
                 tenant = standing
             } else {
-                tenant = try await registry.importTenant(settings, as: file.name)
+                tenant = try await write(settings, as: file.name)
             }
             settings.brand.logo = try await registry.operatorAccess(to: tenant).store(logo.bytes).text
         }
-        return try await registry.importTenant(settings, as: file.name, rule)
+        return try await write(settings, as: file.name, rule)
+    }
+
+    private func write(
+        _ settings: Tenant.Settings,
+        as name: TenantName,
+        _ rule: ImportRule = .refuse
+    ) async throws -> Tenant {
+        try await registry.importTenant(settings, as: name, rule) { old, new in
+            TenantFile.changes(from: old, to: new).map(\.detail)
+        }
     }
 
     /// Whether it is the tenant's logo already: the same file again, or the picture that was exported.

@@ -24,7 +24,14 @@ struct PasswordScreens: Sendable {
             return page(visit, visit.seal(for: nil), typed, [problem]).response(to: visit, .unprocessable)
         }
         let wait = try await visit.site.brakes.waitForLetter(to: email, visit)
-        if wait == nil { try await visit.registry.askForNewPassword(email, as: role, at: visit.tenant) }
+        if wait == nil {
+            try await visit.registry.askForNewPassword(
+                email,
+                as: role,
+                at: visit.tenant,
+                from: visit.provenance
+            )
+        }
         return SentPage(
             visit: visit,
             email: email.text,
