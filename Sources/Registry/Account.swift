@@ -26,6 +26,15 @@ package struct Account: Sendable {
     package let organisation: String
 }
 
+/// An account with what proves whose it is.
+struct KnownAccount: Sendable {
+    let account: Account
+    let password: PasswordHash
+
+    /// Whether somebody shut its owner out.
+    let isDisabled: Bool
+}
+
 /// An address we could write to: checked as bytes, compared in lower case.
 package struct EmailAddress: Hashable, Sendable, Bindable, CustomStringConvertible {
     package let text: String
@@ -186,9 +195,15 @@ extension Connection {
         return !added.isEmpty
     }
 
-    /// Keeps others from deciding about an account until the transaction ends.
-    func hold(_ id: AccountID, tenant: TenantID) throws {
-        try send("UPDATE accounts SET name = name WHERE tenant = \(tenant) AND id = \(id)")
+    /// Keeps others from deciding about an account until the transaction ends; no where it is disabled.
+    @discardableResult
+    func hold(_ id: AccountID, tenant: TenantID) throws -> Bool {
+        try !run(
+            """
+            UPDATE accounts SET name = name WHERE tenant = \(tenant) AND id = \(id) AND disabled_at IS NULL
+            RETURNING id
+            """
+        ).isEmpty
     }
 
     func set(_ password: PasswordHash, of id: AccountID, tenant: TenantID) throws {
@@ -199,13 +214,19 @@ extension Connection {
         of email: EmailAddress,
         as role: Role,
         tenant: TenantID
-    ) throws -> (account: Account, password: PasswordHash)? {
+    ) throws -> KnownAccount? {
         try run(
             """
-            SELECT id, role, email, name, organisation, password FROM accounts
+            SELECT id, role, email, name, organisation, password, disabled_at FROM accounts
             WHERE tenant = \(tenant) AND role = \(role) AND email = \(email) AND closed_at IS NULL
             """
-        ).first.map { row in (try Account(row, from: 0), PasswordHash(stored: try row.text(5))) }
+        ).first.map { row in
+            KnownAccount(
+                account: try Account(row, from: 0),
+                password: PasswordHash(stored: try row.text(5)),
+                isDisabled: try row.optionalDate(6) != nil
+            )
+        }
     }
 }
 

@@ -16,6 +16,9 @@ package struct Administrator: Sendable {
     package let signedInAt: Date?
     package let secondFactorSetAt: Date?
     package let sessions: Int
+
+    /// Since when the account cannot sign in.
+    package let disabledAt: Date?
 }
 
 /// Somebody who was invited and has not come yet.
@@ -37,6 +40,9 @@ package enum PeopleRefusal: Error, Equatable, Sendable {
 
     /// The link was used, replaced or is too old.
     case linkGone
+
+    /// An invitation would not let them in.
+    case accountDisabled
 }
 
 extension AdminAccess {
@@ -57,7 +63,7 @@ extension AdminAccess {
         }
     }
 
-    /// Mails an invitation, which takes the place of an earlier one to the same address.
+    /// Mails an invitation, which takes the place of an earlier one to the same address; throws ``PeopleRefusal``.
     package func invite(_ email: EmailAddress, as rank: Rank) async throws {
         let by = account.name
         try await registry.invite(email, as: rank, at: tenant, by: actor, from: provenance) { link in
@@ -121,7 +127,7 @@ extension OperatorAccess {
         return isNew ? link : nil
     }
 
-    /// A link with which somebody becomes an administrator, or one again.
+    /// A link with which somebody becomes an administrator, or one again; throws ``PeopleRefusal``.
     package func invite(_ email: EmailAddress, as rank: Rank) async throws -> OneTimeLink {
         try await registry.invite(email, as: rank, at: tenant, by: actor, from: provenance) { _ in nil }
     }
@@ -172,6 +178,7 @@ extension ApplicationRegistry {
                 tenant: tenant.id,
                 at: now
             )
+            guard let account else { throw PeopleRefusal.linkGone }
             try transaction.endSessions(of: account, tenant: tenant.id)
             try record(.accountCreated, account.text, [("role", "admin"), ("rank", rank.rawValue)])
         }
@@ -214,6 +221,8 @@ extension ApplicationRegistry {
             at: tenant
         )
         try await changePeople(of: tenant, by: actor, from: provenance) { transaction, record, now in
+            let known = try transaction.account(of: email, as: .admin, tenant: tenant.id)
+            if known?.isDisabled == true { throw PeopleRefusal.accountDisabled }
             try self.keep(link, in: transaction, tenant: tenant.id)
             if let letter = letter(link.secret.plaintext) {
                 try self.outbox.post(letter, to: email, in: transaction, tenant: tenant.id, at: now)
@@ -274,7 +283,7 @@ extension Connection {
             SELECT a.id, a.role, a.email, a.name, a.organisation, a.rank, a.created_at, a.signed_in_at,
                 f.set_at,
                 (SELECT count(*) FROM sessions s WHERE s.tenant = \(tenant) AND s.account = a.id
-                    AND s.expires_at > \(now) AND s.proven_at IS NOT NULL)
+                    AND s.expires_at > \(now) AND s.proven_at IS NOT NULL), a.disabled_at
             FROM accounts a LEFT JOIN second_factors f ON f.tenant = a.tenant AND f.account = a.id
             WHERE a.tenant = \(tenant) AND a.role = 'admin' AND a.closed_at IS NULL ORDER BY a.email
             """
@@ -286,7 +295,8 @@ extension Connection {
                 createdAt: try row.date(6),
                 signedInAt: try row.optionalDate(7),
                 secondFactorSetAt: try row.optionalDate(8),
-                sessions: try row.integer(9)
+                sessions: try row.integer(9),
+                disabledAt: try row.optionalDate(10)
             )
         }
     }
@@ -312,11 +322,11 @@ extension Connection {
     }
 
     /// Whether nobody else may change anything; to be asked while the ledger is held.
-    fileprivate func isLastFullAdministrator(_ id: AccountID, tenant: TenantID) throws -> Bool {
+    func isLastFullAdministrator(_ id: AccountID, tenant: TenantID) throws -> Bool {
         try run(
             """
             SELECT 1 FROM accounts WHERE tenant = \(tenant) AND role = 'admin' AND rank = 'full'
-                AND closed_at IS NULL AND id <> \(id)
+                AND closed_at IS NULL AND disabled_at IS NULL AND id <> \(id)
             """
         ).isEmpty
     }
@@ -326,7 +336,7 @@ extension Connection {
         try run(
             """
             SELECT email FROM accounts WHERE tenant = \(tenant) AND role = 'admin' AND rank = 'full'
-                AND closed_at IS NULL ORDER BY email
+                AND closed_at IS NULL AND disabled_at IS NULL ORDER BY email
             """
         ).compactMap { EmailAddress(try $0.text(0)) }
     }
@@ -336,10 +346,15 @@ extension Connection {
     }
 
     fileprivate func closeAccount(_ id: AccountID, tenant: TenantID, at now: Date) throws {
-        try run("UPDATE accounts SET closed_at = \(now) WHERE tenant = \(tenant) AND id = \(id)")
+        try run(
+            """
+            UPDATE accounts SET closed_at = \(now), disabled_at = NULL
+            WHERE tenant = \(tenant) AND id = \(id)
+            """
+        )
     }
 
-    /// The new account's id, or that of the one this address had before.
+    /// The new account's id, or that of the one this address had before; nil where that is disabled.
     fileprivate func openAdministrator(
         _ id: AccountID,
         _ draft: AccountDraft,
@@ -347,18 +362,17 @@ extension Connection {
         _ rank: Rank,
         tenant: TenantID,
         at now: Date
-    ) throws -> AccountID {
-        let opened = try run(
+    ) throws -> AccountID? {
+        try run(
             """
             INSERT INTO accounts (tenant, id, role, email, name, organisation, password, created_at, rank)
             VALUES (\(tenant), \(id), 'admin', \(draft.email), \(draft.name), \(draft.organisation),
                 \(password.text), \(now), \(rank))
             ON CONFLICT (tenant, role, email) DO UPDATE SET name = excluded.name,
                 password = excluded.password, rank = excluded.rank, closed_at = NULL
+                WHERE accounts.disabled_at IS NULL
             RETURNING id
             """
-        ).first
-        guard let opened else { throw DamagedRow(place: "accounts") }
-        return AccountID(text: try opened.text(0))
+        ).first.map { AccountID(text: try $0.text(0)) }
     }
 }

@@ -87,19 +87,24 @@ extension Application {
         }
     }
 
-    /// Answers with a row while it works and is as it was: for a transaction that holds the ledger, as everything does
-    /// that changes it.
-    func standing(asOf revision: Int, tenant: TenantID) -> SQL {
-        "SELECT id FROM applications WHERE " + isStanding(revision, tenant)
+    /// Answers with a row while it works and is as it was, and the customer may sign in: for a transaction that holds
+    /// the ledger, as everything does that changes either.
+    func standing(asOf revision: Int, for customer: AccountID, tenant: TenantID) -> SQL {
+        "SELECT id FROM applications WHERE " + isStanding(revision, customer, tenant)
     }
 
     /// The same, and keeps it so until the transaction ends: for one that does not hold the ledger.
-    func holding(asOf revision: Int, tenant: TenantID) -> SQL {
-        "UPDATE applications SET revision = revision WHERE " + isStanding(revision, tenant) + " RETURNING id"
+    func holding(asOf revision: Int, for customer: AccountID, tenant: TenantID) -> SQL {
+        "UPDATE applications SET revision = revision WHERE " + isStanding(revision, customer, tenant)
+            + " RETURNING id"
     }
 
-    private func isStanding(_ revision: Int, _ tenant: TenantID) -> SQL {
-        "tenant = \(tenant) AND id = \(id) AND revision = \(revision) AND suspended_at IS NULL"
+    private func isStanding(_ revision: Int, _ customer: AccountID, _ tenant: TenantID) -> SQL {
+        """
+        tenant = \(tenant) AND id = \(id) AND revision = \(revision) AND suspended_at IS NULL
+            AND EXISTS (SELECT 1 FROM accounts WHERE tenant = \(tenant) AND id = \(customer)
+                AND disabled_at IS NULL)
+        """
     }
 
     fileprivate init(_ row: Row, id: ClientID, redirectURIs: [RedirectURI], proofs: [DomainProof]) throws {

@@ -261,7 +261,11 @@ extension CustomerAccess {
             digest: code.digest(with: registry.secretKey)
         )
         let (now, tenant, application) = (registry.clock(), tenant, request.application)
-        let holding = application.holding(asOf: application.revision, tenant: tenant.id)
+        let holding = application.holding(
+            asOf: application.revision,
+            for: account.id,
+            tenant: tenant.id
+        )
         let isUnchanged = try await registry.database.transaction(.tenant(tenant.id)) { transaction in
             if try transaction.run(holding).isEmpty { return false }
             try transaction.insert(row, as: code.id, under: grant.id, tenant: tenant, at: now)

@@ -182,7 +182,11 @@ extension CustomerAccess {
             now,
             transaction,
             after: [taking, writing],
-            provided: application.standing(asOf: row.subject.revision, tenant: tenant.id)
+            provided: application.standing(
+                asOf: row.subject.revision,
+                for: account.id,
+                tenant: tenant.id
+            )
         )
         guard isFirst else { throw Overtaken(wayBack: row.subject.wayBack) }
         try transaction.insert(step, tenant: tenant.id, at: now)

@@ -18,7 +18,8 @@ struct DirectConsent: Sendable {
 extension ApplicationRegistry {
     /// Writes down what the customer allows `application`, and the tokens it gets for that.
     ///
-    /// Throws ``DatabaseFault/busy`` when the customer answers a consent screen of it in the same moment.
+    /// Throws ``DatabaseFault/busy`` when the customer answers a consent screen of it in the same moment, and
+    /// ``TokenRefusal`` when their account was disabled in it.
     func store(
         _ fresh: FreshTokens,
         under consent: DirectConsent,
@@ -26,7 +27,9 @@ extension ApplicationRegistry {
         in transaction: any Connection
     ) throws {
         let tenant = fresh.tenant.id
-        try transaction.hold(consent.customer, tenant: tenant)
+        guard try transaction.hold(consent.customer, tenant: tenant) else {
+            throw TokenRefusal.invalidGrant(.ended)
+        }
         let (grant, standing) = try consented(fresh, consent, application, transaction)
         let end = standing.endsAt
         let family = fresh.family(

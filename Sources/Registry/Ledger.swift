@@ -50,6 +50,8 @@ package enum Action: String, Sendable, CaseIterable {
     case scopeChanged = "scope.changed"
     case scopeDeleted = "scope.deleted"
     case accountCreated = "account.created"
+    case accountDisabled = "account.disabled"
+    case accountEnabled = "account.enabled"
     case signedIn = "session.started"
     case signInRefused = "session.refused"
     case signedOut = "session.ended"

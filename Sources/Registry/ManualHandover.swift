@@ -145,7 +145,8 @@ extension ApplicationRegistry {
         try outbox.post(letter, to: owners, in: transaction, tenant: tenant.id, at: now)
     }
 
-    /// Makes the token of a request under what stands of its consent; nil where it was made, or nothing stands.
+    /// Makes the token of a request under what stands of its consent; nil where it was made, or nothing stands, or
+    /// the customer's account is disabled.
     fileprivate func mint(
         for request: ManualRequest,
         to application: Application,
@@ -153,7 +154,9 @@ extension ApplicationRegistry {
         at tenant: Tenant,
         _ transaction: any Connection
     ) throws -> IssuedTokens? {
-        guard let customer = request.customer else { return nil }
+        guard let customer = request.customer, try transaction.hold(customer.id, tenant: tenant.id) else {
+            return nil
+        }
         let fresh = FreshTokens(
             for: application.id,
             at: tenant,

@@ -10,9 +10,7 @@ extension OperatorAccess {
     ) async throws -> IssuedTokens {
         guard tenant.policy.manualIssuance else { throw OperatorRefusal.noManualIssuance }
         let application = try await application(id)
-        guard let account = try await account(of: customer) else {
-            throw OperatorRefusal.noSuchCustomer(customer.text)
-        }
+        let account = try await account(of: customer)
         let granted = try names.map { try scopes($0, of: application) } ?? application.scopes
         let fresh = FreshTokens(for: application.id, at: tenant, of: registry, withRefreshToken: false)
         let consent = DirectConsent(
@@ -34,11 +32,14 @@ extension OperatorAccess {
         return try fresh.issued(.issued(granted))
     }
 
-    private func account(of customer: EmailAddress) async throws -> Account? {
+    private func account(of customer: EmailAddress) async throws -> Account {
         let tenant = tenant.id
-        return try await registry.database.read(.tenant(tenant)) { connection in
-            try connection.account(of: customer, as: .customer, tenant: tenant)?.account
+        let known = try await registry.database.read(.tenant(tenant)) { connection in
+            try connection.account(of: customer, as: .customer, tenant: tenant)
         }
+        guard let known else { throw OperatorRefusal.noSuchCustomer(customer.text) }
+        if known.isDisabled { throw OperatorRefusal.accountDisabled(customer.text) }
+        return known.account
     }
 
     private func scopes(_ names: [String], of application: Application) throws(OperatorRefusal) -> ScopeSet {

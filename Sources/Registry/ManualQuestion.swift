@@ -255,9 +255,11 @@ extension Connection {
         }
         if terms.isByLetter, !tenant.policy.manualTokenByMail { throw ManualRefusal.notByLetter }
         if application.isSuspended || application.isFrozen { throw ManualRefusal.suspended }
-        guard let customer = try account(of: terms.customer, as: .customer, tenant: tenant.id)?.account else {
+        guard let known = try account(of: terms.customer, as: .customer, tenant: tenant.id) else {
             throw ManualRefusal.noSuchCustomer
         }
+        if known.isDisabled { throw ManualRefusal.customerDisabled }
+        let customer = known.account
         guard try mayConnect(customer, to: application, for: terms.scopes, at: tenant) else {
             throw ManualRefusal.mayNotConnect
         }

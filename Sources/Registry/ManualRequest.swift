@@ -92,6 +92,7 @@ package enum ManualRefusal: Error, Equatable, Sendable {
     case tooMany
     case noSuchApplication
     case noSuchCustomer
+    case customerDisabled
 
     /// By hand only reading is given, and only what the application may ask for.
     case notAllowedByHand

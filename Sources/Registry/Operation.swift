@@ -7,6 +7,7 @@ package enum OperatorRefusal: Error, Equatable, Sendable {
     case noSuchApplication(String)
     case noSuchPartner(String)
     case noSuchCustomer(String)
+    case accountDisabled(String)
     case noSuchAccount(String, Role)
     case noManualIssuance
     case unknownScope(String)

@@ -34,10 +34,11 @@ extension ClientAccess {
     private func proven(_ customer: SignIn) async throws -> (Account, renewed: PasswordHash?) {
         let (known, passwords) = (try await registry.account(for: customer, at: tenant), registry.passwords)
         let isRight = try await passwords.verifies(customer.password, known?.password)
-        guard isRight, let (account, hash) = known, account.role == .customer else {
+        guard isRight, let known, known.account.role == .customer, !known.isDisabled else {
             try await registry.recordRefusal(of: known?.account.id, .customer, at: tenant, from: provenance)
             throw TokenRefusal.invalidGrant(.wrongPassword)
         }
-        return (account, passwords.needsRehash(hash) ? try await passwords.hash(customer.password) : nil)
+        let isStale = passwords.needsRehash(known.password)
+        return (known.account, isStale ? try await passwords.hash(customer.password) : nil)
     }
 }

@@ -4,7 +4,8 @@ import FoundationEssentials
 extension ApplicationRegistry {
     /// Writes to the address, if it has an account in this role; whoever asked cannot tell (SL-06).
     ///
-    /// Where there is no account the same rows are written, and the letter is one that nobody gets.
+    /// Where there is no account, or one that is disabled, the same rows are written, and the letter is one that nobody
+    /// gets.
     package func askForNewPassword(
         _ email: EmailAddress,
         as role: Role,
@@ -12,11 +13,12 @@ extension ApplicationRegistry {
         from provenance: Provenance
     ) async throws {
         let known = try await database.read(.tenant(tenant.id)) {
-            try $0.account(of: email, as: role, tenant: tenant.id)?.account
+            try $0.account(of: email, as: role, tenant: tenant.id)
         }
+        let account = known?.isDisabled == false ? known?.account : nil
         let link = newLink(
             .resetPassword,
-            about: known?.id.text ?? "nobody \(role.rawValue) \(email.text)",
+            about: account?.id.text ?? "nobody \(role.rawValue) \(email.text)",
             lasting: OneTimeLink.resetLife,
             at: tenant
         )
@@ -24,7 +26,7 @@ extension ApplicationRegistry {
         try await database.transaction(.tenant(id)) { transaction in
             try ledger.record(
                 .newPasswordAsked,
-                of: known?.id.text ?? "unknown",
+                of: known?.account.id.text ?? "unknown",
                 by: .somebody,
                 [("role", role.rawValue)],
                 from: provenance,
@@ -39,7 +41,7 @@ extension ApplicationRegistry {
                 in: transaction,
                 tenant: id,
                 at: now,
-                isForNobody: known == nil
+                isForNobody: account == nil
             )
         }
     }

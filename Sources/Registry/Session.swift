@@ -56,6 +56,7 @@ struct StoredSession: Sendable {
             LEFT JOIN second_factors f ON f.tenant = s.tenant AND f.account = s.account
             WHERE s.tenant = \(place.tenant) AND s.id = \(place.id) AND s.role = \(role)
                 AND s.expires_at > \(now) AND s.seen_at > \(idleSince) AND a.closed_at IS NULL
+                AND a.disabled_at IS NULL
             """
     }
 
@@ -106,9 +107,12 @@ package struct SignIn: Sendable {
     }
 }
 
-/// Why somebody was not signed in; one case, because a caller must not learn whether the account exists.
+/// Why somebody was not signed in; a caller without the password must not learn whether the account exists.
 package enum SignInRefusal: Error, Equatable, Sendable {
     case wrongEmailOrPassword
+
+    /// Told to nobody whose password was wrong.
+    case accountDisabled
 }
 
 // MARK: - What may be done with it
@@ -116,7 +120,7 @@ package enum SignInRefusal: Error, Equatable, Sendable {
 extension ApplicationRegistry {
     /// Signs somebody in: always a new session (SL-02), and one password hash whoever asks (SL-06).
     ///
-    /// Throws ``SignInRefusal`` when the address or the password is wrong.
+    /// Throws ``SignInRefusal``.
     package func start(
         _ signIn: SignIn,
         at tenant: Tenant,
@@ -124,18 +128,16 @@ extension ApplicationRegistry {
     ) async throws
         -> SecretText
     {
-        let known = try await account(for: signIn, at: tenant)
-        guard try await passwords.verifies(signIn.password, known?.password), let (account, hash) = known
-        else {
-            try await recordRefusal(of: known?.account.id, signIn.role, at: tenant, from: provenance)
-            throw SignInRefusal.wrongEmailOrPassword
-        }
+        let (account, hash) = try await owner(of: signIn, at: tenant, from: provenance)
         // A hash made when hashes cost less is replaced in the one moment its password is known (SL-09).
         let renewed = passwords.needsRehash(hash) ? try await passwords.hash(signIn.password) : nil
         let now = clock()
         let cookie = SecretText(prefix: tenant.name.secretPrefix, kind: .session, now: now, entropy: entropy)
         let (digest, ledger) = (cookie.digest(with: secretKey), ledger)
         try await database.transaction(.tenant(tenant.id)) { transaction in
+            guard try transaction.hold(account.id, tenant: tenant.id) else {
+                throw SignInRefusal.accountDisabled
+            }
             if let renewed { try transaction.set(renewed, of: account.id, tenant: tenant.id) }
             let session = NewSession(
                 id: cookie.id,
@@ -162,10 +164,22 @@ extension ApplicationRegistry {
         return cookie
     }
 
-    func account(
-        for signIn: SignIn,
-        at tenant: Tenant
-    ) async throws -> (account: Account, password: PasswordHash)? {
+    /// Whose address and password these are; throws ``SignInRefusal``.
+    private func owner(
+        of signIn: SignIn,
+        at tenant: Tenant,
+        from provenance: Provenance
+    ) async throws -> (Account, PasswordHash) {
+        let known = try await account(for: signIn, at: tenant)
+        let isRight = try await passwords.verifies(signIn.password, known?.password)
+        guard isRight, let known, !known.isDisabled else {
+            try await recordRefusal(of: known?.account.id, signIn.role, at: tenant, from: provenance)
+            throw isRight ? SignInRefusal.accountDisabled : .wrongEmailOrPassword
+        }
+        return (known.account, known.password)
+    }
+
+    func account(for signIn: SignIn, at tenant: Tenant) async throws -> KnownAccount? {
         guard let email = EmailAddress(signIn.email) else { return nil }
         return try await database.read(.tenant(tenant.id)) { connection in
             try connection.account(of: email, as: signIn.role, tenant: tenant.id)

@@ -57,7 +57,7 @@ struct StoredCode: Sendable {
 
     let expiresAt: Date
 
-    /// Whether the consent it came of still stands.
+    /// Whether the consent it came of still stands, and whoever gave it is not disabled.
     let isConsented: Bool
     let consentEndsAt: Date?
 
@@ -181,6 +181,8 @@ extension Connection {
             FROM authorization_codes c
             LEFT JOIN grants g ON g.tenant = c.tenant AND g.id = c.grant_id AND g.ended_at IS NULL
                 AND (g.ends_at IS NULL OR g.ends_at > \(now))
+                AND NOT EXISTS (SELECT 1 FROM accounts p WHERE p.tenant = g.tenant AND p.id = g.customer
+                    AND p.disabled_at IS NOT NULL)
             WHERE c.tenant = \(tenant) AND c.id = \(id)
             """
         ).first.map { row in
@@ -241,6 +243,8 @@ extension Connection {
     }
 
     /// Ends all that a customer's consents bought, and what waits to be redeemed; the consents stand.
+    ///
+    /// Codes end when they began: whoever is about to redeem one may have looked at the clock before.
     func endTokens(of customer: AccountID, tenant: TenantID, at now: Date) throws {
         let theirs: SQL = """
             grant_id IN (SELECT id FROM grants
@@ -249,7 +253,7 @@ extension Connection {
         try endFamilies(where: theirs, tenant: tenant, at: now)
         try send(
             """
-            UPDATE authorization_codes SET expires_at = \(now)
+            UPDATE authorization_codes SET expires_at = created_at
             WHERE tenant = \(tenant) AND used_at IS NULL AND expires_at > \(now) AND
             """ + " " + theirs
         )

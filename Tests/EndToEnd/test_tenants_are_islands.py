@@ -120,6 +120,9 @@ def places(client_id: str, secret: str, grant: str) -> list[tuple[str, str, str]
         ("admin", "POST", f"/admin/applications/{client_id}/rotate"),
         ("admin", "GET", f"/admin/applications/{client_id}/delete"),
         ("admin", "POST", f"/admin/applications/{client_id}/delete"),
+        ("admin", "GET", "/admin/accounts/acc_0000000000000000000000"),
+        ("admin", "POST", "/admin/accounts/acc_0000000000000000000000/disable"),
+        ("admin", "POST", "/admin/accounts/acc_0000000000000000000000/enable"),
     ]
 
 

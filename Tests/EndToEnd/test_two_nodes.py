@@ -188,6 +188,30 @@ def test_an_application_suspended_by_a_command_is_dead_on_every_node(
         assert all(view.own_token().status_code == 401 for view in both.views(application))
 
 
+def test_an_account_disabled_by_a_command_is_shut_out_on_every_node(
+    both: Nodes, shared: Tenant, resource_server: Application, tmp_path: Path
+) -> None:
+    # No server runs in this folder, so the command does it by itself.
+    alone = node(tmp_path / "alone", both.each[0].database, like=both.each[0])
+    for operator in (both.each[0], alone):
+        person = shared.customer()
+        application = shared.application("Disabled Ltd", approved=True)
+        tokens = application.tokens_of(person)
+        cookie = {"Cookie": person.cookie()}
+
+        def lives(base: str, view: Application) -> bool:
+            answer = httpx.get(f"{base}/account/connections", headers=cookie)
+            assert answer.status_code in {200, 303}
+            works = [view.is_active(tokens[kind]) for kind in ("access_token", "refresh_token")]
+            return answer.status_code == 200 or any(works)
+
+        everywhere = list(zip(both.bases, both.views(resource_server), strict=True))
+        assert all(lives(base, view) for base, view in everywhere)
+        operator.succeed("account", "disable", "--tenant", "standard", person.email)
+        for base, view in everywhere:
+            ends_within_a_second(lambda base=base, view=view: lives(base, view))  # type: ignore[misc]
+
+
 def test_what_an_administrator_changes_on_one_node_is_seen_on_the_other(both: Nodes) -> None:
     quay = both.each[0].copy_of_standard()
     admin = quay.admin()

@@ -136,6 +136,31 @@ struct TalkingToTheCommandLine {
         #expect(await console.run("account add --role boss --email a@b.example", input: "x") == 2)
     }
 
+    @Test func `an account is disabled and enabled by its address, and by its role where there are two`()
+        async throws
+    {
+        try await importTenant()
+        let dana = "dana@northfield.example"
+        for role in ["customer", "partner"] {
+            let line = "account add --role \(role) --email \(dana)"
+            #expect(await console.run(line, input: "a long enough sentence\n") == 0)
+        }
+        #expect(await console.run("account disable \(dana)") == 1)
+        #expect(console.noted.contains("--role says which account is meant"))
+        #expect(await console.run("account disable \(dana) --role partner --reason Left --json") == 0)
+        #expect(
+            console.printed.contains("\"role\":\"partner\"") && console.printed.contains("\"disabled\":true")
+        )
+        #expect(await console.run("account list --disabled --json") == 0)
+        #expect(console.printed.split(separator: "\n").count == 1)
+        #expect(await console.run("account enable \(dana) --role partner") == 0)
+        #expect(await console.run("account list --disabled") == 0)
+        #expect(console.printed.contains("No account is disabled."))
+        #expect(await console.run("account disable lena@northfield.example") == 1)
+        #expect(console.noted.contains("portal account list shows them"))
+        #expect(await console.run("account list --role boss") == 2)
+    }
+
     @Test func `an application's credentials are printed once, and its state follows the operator`()
         async throws
     {

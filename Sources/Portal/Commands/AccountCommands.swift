@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Registry
 
 enum AccountCommands {
@@ -18,18 +19,43 @@ enum AccountCommands {
             ],
             prompt: "Password: ",
             work: .atTheDesk(add)
-        )
+        ),
+        Command(
+            name: "account list",
+            summary: "List accounts and whether they can sign in",
+            options: [
+                .tenant, role(of: "Only these: partner, customer or admin"),
+                .flag("disabled", "Only those that are disabled"),
+            ],
+            work: .atTheDesk(list)
+        ),
+        Command(
+            name: "account disable",
+            operands: .one("ADDRESS"),
+            summary: "Shut somebody out: sign-in, sessions, and access to a customer's data",
+            details: """
+                Nothing is deleted. Access to a customer's data ends for good; what the customer allowed stands. What the
+                applications of a partner's teams do is unchanged.
+                """,
+            options: [
+                .tenant, role(of: "Which account, where the address has several"),
+                .value("reason", "TEXT", "Why, for the ledger"),
+            ],
+            work: .atTheDesk(disable)
+        ),
+        Command(
+            name: "account enable",
+            operands: .one("ADDRESS"),
+            summary: "Let somebody sign in again",
+            options: [.tenant, role(of: "Which account, where the address has several")],
+            work: .atTheDesk(enable)
+        ),
     ]
 
+    private static func role(of help: String) -> Option { .value("role", "ROLE", help) }
+
     private static func add(_ call: Call, at desk: Desk) async throws {
-        let named = call.required("role")
-        guard let role = Role(rawValue: named) else {
-            let roles = Role.allCases.map(\.rawValue)
-            throw WrongUse(
-                problems: ["there is no role “\(named)”.\(didYouMean(nearest(to: named, in: roles)))"],
-                hint: "the roles are \(roles.joined(separator: ", "))"
-            )
-        }
+        let role = try role(called: call.required("role"))
         let access = try await desk.access(toTenantOf: call)
         let email = call.required("email")
         let draft = try AccountDraft(
@@ -51,6 +77,86 @@ enum AccountCommands {
             Created the \(role.rawValue) \(account.email) of \(access.tenant.brand.displayName).
             Sign in at \(desk.address(of: access.tenant))\(signIn)\(second)
             """
+        )
+    }
+
+    private static func list(_ call: Call, at desk: Desk) async throws {
+        let roles = try call.arguments["role"].map { [try role(called: $0)] } ?? Role.allCases
+        let access = try await desk.access(toTenantOf: call)
+        let accounts = try await access.accounts(in: roles, onlyDisabled: call.arguments.has("disabled"))
+        call.print(
+            accounts.map(facts),
+            columns: ["email", "role", "name", "disabled", "last_sign_in"],
+            empty: call.arguments.has("disabled") ? "No account is disabled." : "No accounts yet."
+        )
+    }
+
+    private static func disable(_ call: Call, at desk: Desk) async throws {
+        let (access, account) = try await account(of: call, at: desk)
+        do {
+            try await access.disable(account, because: call.arguments["reason"] ?? "")
+        } catch let refusal as PeopleRefusal {
+            throw CommandFailure(refusal.sentence)
+        }
+        report("Disabled", account, isDisabled: true, call)
+    }
+
+    private static func enable(_ call: Call, at desk: Desk) async throws {
+        let (access, account) = try await account(of: call, at: desk)
+        try await access.enable(account)
+        report("Enabled", account, isDisabled: false, call)
+    }
+
+    private static func report(_ done: String, _ account: Account, isDisabled: Bool, _ call: Call) {
+        call.print(
+            [
+                ("id", .text(account.id.text)), ("role", .text(account.role.rawValue)),
+                ("email", .text(account.email.text)), ("disabled", .bool(isDisabled)),
+            ],
+            "\(done) the \(account.role.rawValue) \(account.email)."
+        )
+    }
+
+    private static func facts(_ standing: AccountStanding) -> [(String, JSON)] {
+        [
+            ("id", .text(standing.account.id.text)), ("email", .text(standing.account.email.text)),
+            ("role", .text(standing.account.role.rawValue)), ("name", .text(standing.account.name)),
+            ("disabled", .bool(standing.disabledAt != nil)),
+            ("last_sign_in", .text(standing.signedInAt?.formatted(.iso8601) ?? "never")),
+        ]
+    }
+
+    /// The one account that an address and perhaps a role name.
+    private static func account(
+        of call: Call,
+        at desk: Desk
+    ) async throws -> (OperatorAccess, Account) {
+        let (access, address) = (try await desk.access(toTenantOf: call), call.arguments.operands.first ?? "")
+        let wanted = try call.arguments["role"].map(role(called:))
+        guard let email = EmailAddress(address) else {
+            throw CommandFailure("\(address) is not an e-mail address")
+        }
+        let found = try await access.accounts(of: email)
+        let accounts = found.map(\.account).filter { wanted == nil || $0.role == wanted }
+        guard let account = accounts.first else {
+            throw CommandFailure(
+                "there is no \(wanted?.rawValue ?? "account") \(address)",
+                hint: "portal account list shows them"
+            )
+        }
+        guard accounts.count == 1 else {
+            let roles = accounts.map(\.role.rawValue).joined(separator: " and ")
+            throw CommandFailure("\(address) is \(roles)", hint: "--role says which account is meant")
+        }
+        return (access, account)
+    }
+
+    private static func role(called name: String) throws(WrongUse) -> Role {
+        if let role = Role(rawValue: name) { return role }
+        let roles = Role.allCases.map(\.rawValue)
+        throw WrongUse(
+            problems: ["there is no role “\(name)”.\(didYouMean(nearest(to: name, in: roles)))"],
+            hint: "the roles are \(roles.joined(separator: ", "))"
         )
     }
 

@@ -98,6 +98,11 @@ extension OperatorRefusal {
                 hint: "portal account add --role partner --email \(email) makes one"
             )
         case .noSuchCustomer(let email): CommandFailure("there is no customer \(email)")
+        case .accountDisabled(let email):
+            CommandFailure(
+                "the account of \(email) is disabled",
+                hint: "portal account enable \(email) lets them in again"
+            )
         case .noSuchAccount(let email, let role):
             CommandFailure("there is no \(role == .admin ? "administrator" : role.rawValue) \(email)")
         case .noManualIssuance:

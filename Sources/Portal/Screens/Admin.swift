@@ -14,9 +14,9 @@ enum AdminScreens {
         let door = Door(role: .admin, form: form)
         switch try await door.open(visit) {
         case .opened(let cookies): return .redirect(to: visit.path("admin"), cookies)
-        case .refused:
+        case .refused(let refusal):
             var page = signInForm(visit, visit.seal(for: nil))
-            page.refuse(email: door.email)
+            page.refuse(door.email, refusal)
             return page.page.response(to: visit, .unprocessable)
         }
     }

@@ -32,6 +32,8 @@ extension AuditEntry {
         .scopeChanged: "changed the permission",
         .scopeDeleted: "deleted the permission",
         .accountCreated: "created the account",
+        .accountDisabled: "disabled the account",
+        .accountEnabled: "enabled the account",
         .signedIn: "signed in as",
         .signInRefused: "was not signed in as",
         .signedOut: "signed out as",

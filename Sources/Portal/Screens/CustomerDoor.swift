@@ -18,9 +18,9 @@ enum CustomerDoor {
         switch try await door.open(visit) {
         case .opened(let cookies):
             return onward(waiting, visit, cookies)
-        case .refused:
+        case .refused(let refusal):
             var page = page(visit, visit.seal(for: nil), form["request"], waiting)
-            page.refuse(email: door.email)
+            page.refuse(door.email, refusal)
             return page.page.response(to: visit, .unprocessable)
         }
     }

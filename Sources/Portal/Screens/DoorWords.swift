@@ -17,6 +17,7 @@ struct DoorWords: Sendable {
         let button: String
         let forgotten: String
         let isWrong: String
+        let isDisabled: Phrase
         let passwordIsSet: String
         let emailIsChanged: String
         let tooMany: String

@@ -220,7 +220,8 @@ private struct AdminNavigation: Component {
                 entry("To do", visit.path("admin"), isHere: visit.path("admin").text == current)
                 for section in sections {
                     let place = visit.path("admin", section.place)
-                    entry(section.words, place, isHere: isBelow(section.place))
+                    let isAccount = section.place == "people" && isBelow("accounts")
+                    entry(section.words, place, isHere: isBelow(section.place) || isAccount)
                 }
             }
         }

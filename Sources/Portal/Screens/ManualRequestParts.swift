@@ -114,6 +114,8 @@ extension FieldProblem {
                     """
             )
         case .noSuchCustomer: self.init(field: "email", message: "There is no customer with this address")
+        case .customerDisabled:
+            self.init(field: "email", message: "The account with this address is disabled")
         case .notAllowedByHand:
             self.init(
                 field: "scope-0",

@@ -17,9 +17,9 @@ enum PartnerDoor {
         switch try await door.open(visit) {
         case .opened(let cookies):
             return .redirect(to: goal.path(visit, .partner), cookies)
-        case .refused:
+        case .refused(let refusal):
             var page = SignInForm.partners(visit, visit.seal(for: nil), goal)
-            page.refuse(email: door.email)
+            page.refuse(door.email, refusal)
             return page.page.response(to: visit, .unprocessable)
         }
     }
@@ -32,7 +32,7 @@ enum PartnerDoor {
 
 /// One attempt to sign in, in any role: the brakes, the check, the cookie.
 struct Door {
-    enum Outcome { case opened([Header]), refused }
+    enum Outcome { case opened([Header]), refused(SignInRefusal) }
 
     let role: Role
     let email: String
@@ -54,8 +54,8 @@ struct Door {
             try await attempt.forgive()
             try await visit.site.brakes.signInFailures.forget(try await account(visit), visit)
             return .opened(visit.signedIn(session, signIn))
-        } catch is SignInRefusal {
-            return .refused
+        } catch let refusal as SignInRefusal {
+            return .refused(refusal)
         } catch {
             try await attempt.forgive()
             throw error
@@ -161,10 +161,16 @@ struct SignInForm {
         )
     }
 
-    /// One message for every cause, so that it does not tell whether the account exists.
-    mutating func refuse(email: String) {
+    /// One message for whatever is wrong, so that it does not tell whether the account exists.
+    mutating func refuse(_ email: String, _ refusal: SignInRefusal) {
         self.email = email
-        problems = [FieldProblem(field: "email", message: words.isWrong, prefix: words.error)]
+        let brand = visit.brand.displayName
+        let message =
+            switch refusal {
+            case .wrongEmailOrPassword: words.isWrong
+            case .accountDisabled: words.isDisabled.text { _ in brand }
+            }
+        problems = [FieldProblem(field: "email", message: message, prefix: words.error)]
     }
 
     /// What led here.

@@ -15,7 +15,10 @@ enum PeopleScreens {
             form.problems = [FieldProblem(field: "email", message: message)]
             return try await page(admin, visit, form).response(to: visit, .unprocessable)
         }
-        try await admin.invite(email, as: form.rank)
+        do { try await admin.invite(email, as: form.rank) } catch let refusal as PeopleRefusal {
+            form.problems = [FieldProblem(field: "email", message: refusal.sentence)]
+            return try await page(admin, visit, form).response(to: visit, .unprocessable)
+        }
         return .redirect(to: visit.path("admin", "people").with(query: [("done", "invited")]))
     }
 
@@ -71,6 +74,10 @@ enum PeopleScreens {
             PeopleTable(people: people, admin: admin, visit: visit)
             if !invited.isEmpty { waiting(invited) }
             if admin.rank == .full { form.html(visit) }
+            p {
+                a(.href(visit.path("admin", "accounts"))) { "Disable or enable an account" }
+                " of a customer, a partner or an administrator"
+            }
             p { a(.href(Role.admin.ownSecondFactor(visit))) { "Your second factor" } }
         }
     }
@@ -136,6 +143,7 @@ extension PeopleRefusal {
         case .lastFullAdministrator:
             "Somebody has to be able to change things. Make another administrator full first"
         case .yourself: "Ask another administrator to change your own access"
+        case .accountDisabled: "Their account is disabled. Enable it instead"
         case .linkGone: "This link was used already, or is too old. Ask for another invitation"
         }
     }
@@ -213,6 +221,7 @@ private struct PeopleTable: Component {
                     strong { bdi { person.account.name } }
                 }
                 if person.account.id == admin.account.id { " (you)" }
+                if person.disabledAt != nil { DisabledTag() }
                 p(.class("note")) { bdi { person.account.email.text } }
             }
             td { person.rank.word }
@@ -246,6 +255,7 @@ private struct AdministratorPage {
                 fact("Role") { "\(person.rank.word). \(person.rank.effect)" }
                 fact("Since") { Moment(CalendarText(person.createdAt)) }
                 fact("Sessions") { "\(person.sessions)" }
+                if let since = person.disabledAt { DisabledFact(since: since) }
             }
             if person.account.id == admin.account.id {
                 p { a(.href(Role.admin.ownSecondFactor(visit))) { "Your second factor" } }
@@ -254,6 +264,11 @@ private struct AdministratorPage {
                 act("reset-second-factor", "Reset second factor", nil) {
                     p {
                         "For somebody whose phone is lost. Their sessions end, and they set a new one up after their password."
+                    }
+                }
+                p {
+                    a(.href(visit.path("admin", "accounts", person.account.id.text))) {
+                        Naming(person.disabledAt == nil ? "Disable" : "Enable", name)
                     }
                 }
                 act("remove", "Remove \(name)", "danger") {

@@ -1,4 +1,11 @@
 extension Schema {
+    static var disabledAccounts: [SQL] {
+        [
+            "ALTER TABLE accounts ADD COLUMN disabled_at INTEGER",
+            "CREATE INDEX disabled_accounts ON accounts (tenant, disabled_at) WHERE disabled_at IS NOT NULL",
+        ]
+    }
+
     /// Who may do what as an administrator, since when somebody was seen, and what proves them besides a password.
     static var secondFactors: [SQL] {
         [

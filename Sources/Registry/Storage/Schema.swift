@@ -29,6 +29,7 @@ package enum Schema {
             Migration("proved domains", domainProofs),
             Migration("alerts", alerts),
             Migration("logos in use", logosInUse),
+            Migration("disabled accounts", disabledAccounts),
         ]
     }
 

@@ -49,7 +49,7 @@ extension Schema {
             key: ["tenant", "id"],
             columns: [
                 "role", "email", "name", "organisation", "password", "created_at", "rank", "closed_at",
-                "signed_in_at",
+                "signed_in_at", "disabled_at",
             ]
         ),
         Table(

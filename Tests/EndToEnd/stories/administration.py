@@ -50,6 +50,51 @@ def open_an_invitation(stage: Stage, page: Page) -> None:
     page.goto(next(word for word in printed.split() if "/admin/invitations/" in word))
 
 
+def find_an_account(stage: Stage, page: Page) -> None:
+    person = stage.standard.person("customer", signed_in=False)
+    page.goto(f"{stage.standard.base}/admin/accounts")
+    page.get_by_label("E-mail", exact=True).fill(person.email)
+    page.get_by_role("button", name="Find account").click()
+
+
+def find_badly(stage: Stage, page: Page) -> None:
+    page.goto(f"{stage.standard.base}/admin/accounts?email=kim")
+
+
+def ask_to_disable(stage: Stage, page: Page) -> None:
+    find_an_account(stage, page)
+    page.locator("section").first.get_by_role("link").click()
+
+
+def disable(stage: Stage, page: Page) -> None:
+    ask_to_disable(stage, page)
+    page.get_by_label("Reason").fill("Asked us to close it")
+    page.get_by_role("button", name="Disable").click()
+
+
+def list_the_disabled(stage: Stage, page: Page) -> None:
+    disable(stage, page)
+    page.get_by_role("link", name="Accounts").last.click()
+
+
+def list_a_disabled_administrator(stage: Stage, page: Page) -> None:
+    shut_out(stage, stage.standard.person("admin", signed_in=False))
+    page.goto(f"{stage.standard.base}/admin/people")
+
+
+def sign_in_though_disabled(stage: Stage, page: Page) -> None:
+    person = stage.standard.person("customer", signed_in=False)
+    shut_out(stage, person)
+    page.goto(f"{stage.standard.base}/sign-in")
+    page.get_by_label("E-mail", exact=True).fill(person.email)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+
+
+def shut_out(stage: Stage, person: Person) -> None:
+    stage.standard.server.succeed("account", "disable", "--tenant", "standard", person.email)
+
+
 SCENES = [
     Scene("second-factor-set-up", None, set_up),
     Scene("second-factor-set-up-error", None, set_up_badly),
@@ -61,6 +106,13 @@ SCENES = [
     Scene("admin-people-error", "admin", invite_badly),
     Scene("admin-invitation", None, open_an_invitation),
     plain("admin-invitation-gone", None, "/admin/invitations/standard_link_used"),
+    Scene("admin-accounts-found", "admin", find_an_account),
+    Scene("admin-accounts-error", "admin", find_badly),
+    Scene("admin-account-disable", "admin", ask_to_disable),
+    Scene("admin-account-disabled", "admin", disable),
+    Scene("admin-accounts-disabled", "admin", list_the_disabled),
+    Scene("admin-people-disabled", "admin", list_a_disabled_administrator),
+    Scene("sign-in-disabled", None, sign_in_though_disabled),
     plain("admin-audit", "admin", "/admin/audit"),
     plain("admin-audit-empty", "admin", "/admin/audit?reference=nobody-has-it"),
     plain("admin-audit-entry", "admin", "/admin/audit/1"),

@@ -11,6 +11,8 @@ extension DoorWords {
             isWrong: """
                 Het e-mailadres of wachtwoord klopt niet. Probeer het opnieuw of stel een nieuw wachtwoord in.
                 """,
+            isDisabled:
+                "Met uw account kunt u zich niet aanmelden. Neem contact op met de ondersteuning van \(.provider).",
             passwordIsSet: "Uw nieuwe wachtwoord is ingesteld. Meld u ermee aan.",
             emailIsChanged: "Uw e-mailadres is gewijzigd. Meld u aan met het nieuwe.",
             tooMany: "Te veel pogingen",

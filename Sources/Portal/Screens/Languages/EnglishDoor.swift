@@ -9,6 +9,7 @@ extension DoorWords {
             button: "Sign in",
             forgotten: "Forgotten password",
             isWrong: "The e-mail or password is not right. Try again, or set a new password.",
+            isDisabled: "Your account cannot sign in. Contact \(.provider) support.",
             passwordIsSet: "Your new password is set. Sign in with it.",
             emailIsChanged: "Your e-mail is changed. Sign in with the new one.",
             tooMany: "Too many attempts",

@@ -11,6 +11,7 @@ extension DoorWords {
             isWrong: """
                 L’adresse e-mail ou le mot de passe est incorrect. Réessayez ou définissez un nouveau mot de passe.
                 """,
+            isDisabled: "Votre compte ne permet pas de se connecter. Contactez l’assistance de \(.provider).",
             passwordIsSet: "Votre nouveau mot de passe est défini. Connectez-vous avec celui-ci.",
             emailIsChanged: "Votre adresse e-mail est modifiée. Connectez-vous avec la nouvelle.",
             tooMany: "Trop de tentatives",

@@ -12,6 +12,8 @@ extension DoorWords {
                 E-Mail-Adresse oder Passwort stimmt nicht. Versuchen Sie es noch einmal oder setzen Sie ein neues \
                 Passwort.
                 """,
+            isDisabled:
+                "Mit Ihrem Konto ist keine Anmeldung möglich. Wenden Sie sich an den Support von \(.provider).",
             passwordIsSet: "Ihr neues Passwort gilt. Melden Sie sich damit an.",
             emailIsChanged: "Ihre E-Mail-Adresse ist geändert. Melden Sie sich mit der neuen an.",
             tooMany: "Zu viele Versuche",

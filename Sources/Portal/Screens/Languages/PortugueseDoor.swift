@@ -11,6 +11,7 @@ extension DoorWords {
             isWrong: """
                 O e-mail ou a palavra-passe não está certo. Tente de novo ou defina uma nova palavra-passe.
                 """,
+            isDisabled: "A sua conta não pode iniciar sessão. Contacte o apoio de \(.provider).",
             passwordIsSet: "A sua nova palavra-passe está definida. Inicie sessão com ela.",
             emailIsChanged: "O seu e-mail foi alterado. Inicie sessão com o novo.",
             tooMany: "Demasiadas tentativas",

@@ -11,6 +11,8 @@ extension DoorWords {
             isWrong: """
                 El correo electrónico o la contraseña no es correcto. Inténtelo de nuevo o cree una contraseña nueva.
                 """,
+            isDisabled:
+                "Su cuenta no puede iniciar sesión. Póngase en contacto con la asistencia de \(.provider).",
             passwordIsSet: "Su contraseña nueva ya está activa. Inicie sesión con ella.",
             emailIsChanged: "Su correo electrónico ha cambiado. Inicie sesión con el nuevo.",
             tooMany: "Demasiados intentos",

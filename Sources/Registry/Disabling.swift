@@ -1,0 +1,160 @@
+package import FoundationEssentials
+
+/// Shutting somebody out until they are let in again; nothing of theirs is deleted meanwhile.
+///
+/// Sessions end, and with a customer's account all that applications got through it: tokens, and codes that nobody has
+/// redeemed. What the customer allowed stands. What a partner's team has registered works on, because it is not theirs
+/// alone (RT-08, CO-07).
+
+/// An account as those see it who decide about it.
+package struct AccountStanding: Sendable {
+    package let account: Account
+    package let createdAt: Date
+    package let signedInAt: Date?
+
+    /// Since when nobody can sign in with it.
+    package let disabledAt: Date?
+}
+
+extension AdminAccess {
+    /// The accounts with an address, at most one in each role.
+    package func accounts(of email: EmailAddress) async throws -> [AccountStanding] {
+        try await registry.accounts(at: tenant, where: "email = \(email)")
+    }
+
+    package func disabledAccounts() async throws -> [AccountStanding] {
+        try await registry.accounts(at: tenant, where: "disabled_at IS NOT NULL")
+    }
+
+    package func account(_ id: String) async throws -> AccountStanding? {
+        try await registry.accounts(at: tenant, where: "id = \(id)").first
+    }
+
+    /// Throws ``PeopleRefusal``.
+    package func disable(_ account: Account, because reason: String) async throws {
+        guard account.id != self.account.id else { throw PeopleRefusal.yourself }
+        try await registry.disable(account, because: reason, at: tenant, by: actor, from: provenance)
+    }
+
+    package func enable(_ account: Account) async throws {
+        try await registry.enable(account, at: tenant, by: actor, from: provenance)
+    }
+}
+
+extension OperatorAccess {
+    /// The accounts with an address, at most one in each role.
+    package func accounts(of email: EmailAddress) async throws -> [AccountStanding] {
+        try await registry.accounts(at: tenant, where: "email = \(email)")
+    }
+
+    /// All accounts in these roles, or those of them that are disabled.
+    package func accounts(in roles: [Role], onlyDisabled: Bool) async throws -> [AccountStanding] {
+        let condition: SQL = onlyDisabled ? "disabled_at IS NOT NULL" : "1 = 1"
+        return try await registry.accounts(at: tenant, where: condition).filter {
+            roles.contains($0.account.role)
+        }
+    }
+
+    /// Throws ``PeopleRefusal``.
+    package func disable(_ account: Account, because reason: String) async throws {
+        try await registry.disable(account, because: reason, at: tenant, by: actor, from: provenance)
+    }
+
+    package func enable(_ account: Account) async throws {
+        try await registry.enable(account, at: tenant, by: actor, from: provenance)
+    }
+}
+
+// MARK: - What both do
+
+extension ApplicationRegistry {
+    fileprivate func accounts(at tenant: Tenant, where condition: SQL) async throws -> [AccountStanding] {
+        let tenant = tenant.id
+        return try await database.read(.tenant(tenant)) { try $0.accounts(where: condition, tenant: tenant) }
+    }
+
+    /// Says nothing where it is disabled already.
+    ///
+    /// The ledger is held before anything ends, so that whoever gives a code or a token at the same time has either
+    /// given it by then, or finds the account disabled.
+    fileprivate func disable(
+        _ account: Account,
+        because reason: String,
+        at tenant: Tenant,
+        by actor: Actor,
+        from provenance: Provenance
+    ) async throws {
+        let (id, place) = (account.id, tenant.id)
+        try await changePeople(of: tenant, by: actor, from: provenance) { transaction, record, now in
+            guard try transaction.disable(id, tenant: place, at: now) else { return }
+            try transaction.holdLedger(of: place)
+            if account.role == .admin, try transaction.isLastFullAdministrator(id, tenant: place) {
+                throw PeopleRefusal.lastFullAdministrator
+            }
+            if account.role == .customer { try transaction.endTokens(of: id, tenant: place, at: now) }
+            try transaction.endSessions(of: id, tenant: place)
+            for purpose in [OneTimeLink.Purpose.resetPassword, .changeAddress] {
+                try transaction.endLink(purpose, about: id.text, tenant: place)
+            }
+            if account.role == .admin {
+                try transaction.endLink(.inviteAdministrator, about: account.email.text, tenant: place)
+            }
+            try record(.accountDisabled, id.text, reason.isEmpty ? [] : [("reason", reason)])
+        }
+    }
+
+    /// Says nothing where it is not disabled.
+    fileprivate func enable(
+        _ account: Account,
+        at tenant: Tenant,
+        by actor: Actor,
+        from provenance: Provenance
+    ) async throws {
+        let (id, tenantID) = (account.id, tenant.id)
+        try await changePeople(of: tenant, by: actor, from: provenance) { transaction, record, _ in
+            guard try transaction.enable(id, tenant: tenantID) else { return }
+            try record(.accountEnabled, id.text, [])
+        }
+    }
+}
+
+// MARK: - How it is kept
+
+extension Connection {
+    fileprivate func accounts(where condition: SQL, tenant: TenantID) throws -> [AccountStanding] {
+        let accounts: SQL = """
+            SELECT id, role, email, name, organisation, created_at, signed_in_at, disabled_at FROM accounts
+            WHERE tenant = \(tenant) AND closed_at IS NULL AND
+            """
+        return try run(accounts + " " + condition + " ORDER BY email, role").map { row in
+            AccountStanding(
+                account: try Account(row, from: 0),
+                createdAt: try row.date(5),
+                signedInAt: try row.optionalDate(6),
+                disabledAt: try row.optionalDate(7)
+            )
+        }
+    }
+
+    /// Says whether it was not disabled before.
+    fileprivate func disable(_ id: AccountID, tenant: TenantID, at now: Date) throws -> Bool {
+        try !run(
+            """
+            UPDATE accounts SET disabled_at = \(now)
+            WHERE tenant = \(tenant) AND id = \(id) AND closed_at IS NULL AND disabled_at IS NULL
+            RETURNING id
+            """
+        ).isEmpty
+    }
+
+    /// Says whether it was disabled before.
+    fileprivate func enable(_ id: AccountID, tenant: TenantID) throws -> Bool {
+        try !run(
+            """
+            UPDATE accounts SET disabled_at = NULL
+            WHERE tenant = \(tenant) AND id = \(id) AND disabled_at IS NOT NULL
+            RETURNING id
+            """
+        ).isEmpty
+    }
+}
