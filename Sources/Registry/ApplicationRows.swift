@@ -93,8 +93,17 @@ extension Application {
 
     /// Answers with a row while it works and is as it was: for a transaction that holds the ledger, as everything does
     /// that changes it.
-    func standing(asOf revision: Int, tenant: TenantID) -> SQL {
-        "SELECT id FROM applications WHERE " + isStanding(revision, tenant)
+    ///
+    /// And while the customer acts for the company, if it is about one.
+    func standing(
+        asOf revision: Int,
+        for company: Company?,
+        of customer: AccountID,
+        tenant: TenantID
+    ) -> SQL {
+        let standing = "SELECT id FROM applications WHERE " + isStanding(revision, tenant)
+        guard let company else { return standing }
+        return standing + " AND " + company.isActedFor(by: customer, tenant: tenant)
     }
 
     /// The same, and keeps it so until the transaction ends: for one that does not hold the ledger.

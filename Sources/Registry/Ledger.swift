@@ -50,6 +50,7 @@ package enum Action: String, Sendable, CaseIterable {
     case scopeChanged = "scope.changed"
     case scopeDeleted = "scope.deleted"
     case accountCreated = "account.created"
+    case companiesChanged = "account.companies_changed"
     case signedIn = "session.started"
     case signInRefused = "session.refused"
     case signedOut = "session.ended"

@@ -32,6 +32,7 @@ extension AuditEntry {
         .scopeChanged: "changed the permission",
         .scopeDeleted: "deleted the permission",
         .accountCreated: "created the account",
+        .companiesChanged: "changed the companies of",
         .signedIn: "signed in as",
         .signInRefused: "was not signed in as",
         .signedOut: "signed out as",
