@@ -57,7 +57,7 @@ enum CheckRule: CaseIterable {
         case .code(.otherAddress): self = .sameRedirectURI
         case .code(.wrongVerifier), .code(.missingVerifier), .code(.needlessVerifier): self = .verifier
         case .code(.notACode), .code(.unknown), .code(.ofAnotherApplication): self = .knownCode
-        case .code, .wrongPassword: self = .code
+        case .code, .wrongPassword, .severalCompanies: self = .code
         case .refreshToken: self = .refreshToken
         case .loginRequired, .consentRequired, .notATestAccount, .allowed, .cancelled: self = .silence
         }

@@ -22,7 +22,7 @@ package struct Account: Sendable {
     package let email: EmailAddress
     package let name: String
 
-    /// The company the person acts for; empty when unknown.
+    /// The company the person acts for; empty when unknown, and for a customer who acts for several.
     package let organisation: String
 }
 
@@ -83,14 +83,16 @@ package enum AccountProblem: Error, Equatable, Sendable {
 package struct AccountDraft: Sendable {
     package let email: EmailAddress
     package let name: String
-    package let organisation: String
+    package let companies: Companies
     package let password: String
+
+    var organisation: String { companies.only?.text ?? "" }
 
     /// Checks everything and throws every problem found, in the order of the form.
     package init(
         email: String,
         name: String,
-        organisation: String = "",
+        companies: Companies = Companies(),
         password: String,
         at tenant: Tenant
     )
@@ -105,7 +107,7 @@ package struct AccountDraft: Sendable {
         guard let address, problems.isEmpty else { throw AccountProblems(all: problems) }
         self.email = address
         self.name = name
-        self.organisation = organisation
+        self.companies = companies
         self.password = password
     }
 }
@@ -158,6 +160,7 @@ extension ApplicationRegistry {
             guard try transaction.insert(account, password: hash, tenant: tenant.id, at: now) else {
                 throw AccountProblems(all: [.emailTaken])
             }
+            try transaction.insert(draft.companies.choices, of: id, tenant: tenant.id)
             try ledger.record(
                 .accountCreated,
                 of: id.text,

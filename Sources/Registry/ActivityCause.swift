@@ -56,6 +56,7 @@ extension Activity {
         // For what.
         case unsupportedGrant(RedactedText?)
         case wrongPassword
+        case severalCompanies
         case code(CodeFault)
         case refreshToken(RefreshTokenFault)
     }
@@ -146,6 +147,7 @@ extension Activity.Cause {
         case .unauthorizedClient: self = .mayNotUseGrant
         case .unsupportedGrantType: self = .unsupportedGrant(of: sent)
         case .invalidGrant(.wrongPassword): self = .wrongPassword
+        case .invalidGrant(.severalCompanies): self = .severalCompanies
         case .invalidGrant(let reason):
             self =
                 sent.only("refresh_token") != nil && sent.only("code") == nil
@@ -167,7 +169,7 @@ extension Activity.Cause {
 extension Activity.CodeFault {
     fileprivate init(_ reason: TokenRefusal.Reason, _ sent: Parameters) {
         switch reason {
-        case .unknown, .wrongPassword: self = .unknown
+        case .unknown, .wrongPassword, .severalCompanies: self = .unknown
         case .expired: self = .expired(at: nil)
         case .alreadyUsed: self = .used(at: nil, from: nil)
         case .otherRedirectURI:
@@ -186,7 +188,8 @@ extension Activity.RefreshTokenFault {
         case .expired: self = .expired(at: nil)
         case .alreadyUsed: self = .reused(at: nil, from: nil)
         case .ended: self = .ended(at: nil)
-        case .unknown, .otherRedirectURI, .wrongVerifier, .missingVerifier, .needlessVerifier, .wrongPassword:
+        case .unknown, .otherRedirectURI, .wrongVerifier, .missingVerifier, .needlessVerifier, .wrongPassword,
+            .severalCompanies:
             self = .unknown
         }
     }

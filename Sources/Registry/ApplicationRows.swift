@@ -87,10 +87,17 @@ extension Application {
         }
     }
 
-    /// Answers with a row while it works and is as it was, and the customer may sign in: for a transaction that holds
-    /// the ledger, as everything does that changes either.
-    func standing(asOf revision: Int, for customer: AccountID, tenant: TenantID) -> SQL {
-        "SELECT id FROM applications WHERE " + isStanding(revision, customer, tenant)
+    /// Answers with a row while it works and is as it was, and the customer may sign in and acts for the company, if it
+    /// is about one: for a transaction that holds the ledger, as everything does that changes any of it.
+    func standing(
+        asOf revision: Int,
+        for company: Company?,
+        of customer: AccountID,
+        tenant: TenantID
+    ) -> SQL {
+        let standing = "SELECT id FROM applications WHERE " + isStanding(revision, customer, tenant)
+        guard let company else { return standing }
+        return standing + " AND " + company.isActedFor(by: customer, tenant: tenant)
     }
 
     /// The same, and keeps it so until the transaction ends: for one that does not hold the ledger.

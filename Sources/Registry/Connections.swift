@@ -48,8 +48,8 @@ extension CustomerAccess {
         let (now, account, step) = (registry.clock(), account.id, registry.newStepID())
         try await registry.recentReads.changing {
             try await registry.database.transaction(.tenant(tenant.id)) { transaction in
-                let ended = try transaction.endGrant(grant.id, of: account, tenant: tenant.id, at: now)
-                guard ended else { return }
+                let ending = grant.ending(of: account, tenant: tenant.id, at: now)
+                if try transaction.run(ending).isEmpty { return }
                 let evidence = try transaction.evidence(of: grant.id, tenant: tenant.id, at: now)
                 try transaction.endFamilies(of: grant.id, tenant: tenant.id, at: now)
                 let row = ConsentStepRow(
@@ -155,12 +155,30 @@ extension ConsentStep.Evidence {
 
 // MARK: - How it is kept
 
+extension ConsentGrant {
+    /// Ends it while it lives; answers with a row when this was the statement that did.
+    ///
+    /// Codes, families and tokens hang on the grant and end with it.
+    func ending(of customer: AccountID, tenant: TenantID, at now: Date) -> SQL {
+        """
+        UPDATE grants SET ended_at = \(now)
+        WHERE tenant = \(tenant) AND id = \(id) AND customer = \(customer) AND ended_at IS NULL
+            AND (ends_at IS NULL OR ends_at > \(now))
+        RETURNING id
+        """
+    }
+}
+
 extension Connection {
     fileprivate func grants(of customer: AccountID, tenant: TenantID) throws -> [ConsentGrant] {
         try grants(
             "WHERE g.tenant = \(tenant) AND g.customer = \(customer) ORDER BY g.granted_at DESC, g.id",
             tenant: tenant
         )
+    }
+
+    func liveGrants(of customer: AccountID, tenant: TenantID, at now: Date) throws -> [ConsentGrant] {
+        try grants(of: customer, tenant: tenant).filter { $0.isLive(at: now) }
     }
 
     fileprivate func overdueGrants(upTo batch: Int, tenant: TenantID, at now: Date) throws -> [ConsentGrant] {
@@ -182,25 +200,6 @@ extension Connection {
             applications[id] = known
             return try known.map { try ConsentGrant(row, $0) }
         }
-    }
-
-    /// Says whether this call ended it.
-    ///
-    /// Codes, families and tokens hang on the grant and end with it.
-    fileprivate func endGrant(
-        _ id: String,
-        of customer: AccountID,
-        tenant: TenantID,
-        at now: Date
-    ) throws -> Bool {
-        try !run(
-            """
-            UPDATE grants SET ended_at = \(now)
-            WHERE tenant = \(tenant) AND id = \(id) AND customer = \(customer) AND ended_at IS NULL
-                AND (ends_at IS NULL OR ends_at > \(now))
-            RETURNING id
-            """
-        ).isEmpty
     }
 
     fileprivate func lapseGrant(_ id: String, tenant: TenantID, at now: Date) throws -> Bool {

@@ -92,6 +92,9 @@ package struct ConsentGrant: Sendable {
     package let endsAt: Date?
     package let endedAt: Date?
 
+    /// Whose data it is about; nil where that was not known.
+    package let company: Company?
+
     package func isLive(at now: Date) -> Bool { endedAt == nil && endsAt.map { $0 > now } ?? true }
 
     /// The same without what allows more by now than the customer agreed to.
@@ -100,6 +103,9 @@ package struct ConsentGrant: Sendable {
         grant.scopes = scopes.subtracting(tenant.widened(scopes, since: changedAt))
         return grant
     }
+
+    /// Whether it was given for another company than this one.
+    func isForAnother(than company: Company?) -> Bool { self.company.map { $0 != company } ?? false }
 
     /// Whether all of `scopes` was allowed, or left out where the tenant leaves that to customers.
     func settles(_ scopes: ScopeSet, at tenant: Tenant) -> Bool {
@@ -190,7 +196,12 @@ private let silentCodesPerHour = 10
 
 extension CustomerAccess {
     /// Whether this customer has to be asked, and about what.
-    package func standing(of request: AuthorizationRequest) async throws -> Standing {
+    ///
+    /// Whoever acts for several companies is: only they know which one they came for.
+    package func standing(
+        of request: AuthorizationRequest,
+        for companies: Companies
+    ) async throws -> Standing {
         let application = request.application
         guard try await mayConnect(to: application, for: request.scopes) else {
             return .notATestAccount(isInvited: try await testInvitation(application.id.text) != nil)
@@ -213,7 +224,8 @@ extension CustomerAccess {
             return application.isFrozen ? .frozen : .asksForMore(than: consent)
         }
         let isRare = try row.integer(KeptConsent.columnCount) < silentCodesPerHour
-        return .covered(consent, mayBeSilent: isRare && request.needsNoQuestion(given: consent.grant))
+        let isClear = isRare && companies.choices.isEmpty
+        return .covered(consent, mayBeSilent: isClear && request.needsNoQuestion(given: consent.grant))
     }
 
     private func mayConnect(to application: Application, for scopes: ScopeSet) async throws -> Bool {

@@ -11,64 +11,13 @@ package enum ConsentOutcome: Sendable {
 
     /// It was answered before, or the application changed while the customer read: ask again from the start.
     case startAgain(WayBack)
+
+    /// The customer acts for several companies and did not say which one it is about.
+    case needsCompany(WayBack)
     case expired(WaitingRequest)
 
     /// The ticket is none, or somebody else's.
     case refused
-}
-
-/// What is sent back to the application, once.
-package struct AuthorizationAnswer: Sendable {
-    package enum Result: Sendable {
-        case code(SecretText)
-        case token(IssuedTokens)
-        case refusal(AuthorizationRefusal)
-    }
-
-    package let redirectURI: RedirectURI
-    package let state: String?
-    package let mode: ResponseMode
-    package let result: Result
-
-    init(_ request: AuthorizationRequest, _ result: Result) {
-        let mode = request.responseType.mode
-        self.init(
-            redirectURI: request.recipient.redirectURI,
-            state: request.state,
-            mode: mode,
-            result: result
-        )
-    }
-
-    fileprivate init(redirectURI: RedirectURI, state: String?, mode: ResponseMode, result: Result) {
-        self.redirectURI = redirectURI
-        self.state = state
-        self.mode = mode
-        self.result = result
-    }
-
-    /// The refusal of a request that has a recipient.
-    package static func refusing(
-        _ refusal: AuthorizationRefusal,
-        to recipient: Recipient,
-        state: String?,
-        mode: ResponseMode
-    ) -> AuthorizationAnswer {
-        AuthorizationAnswer(
-            redirectURI: recipient.redirectURI,
-            state: state,
-            mode: mode,
-            result: .refusal(refusal)
-        )
-    }
-
-    /// The refusal of a request that was read to its end.
-    package static func refusing(
-        _ refusal: AuthorizationRefusal,
-        _ request: AuthorizationRequest
-    ) -> AuthorizationAnswer {
-        AuthorizationAnswer(request, .refusal(refusal))
-    }
 }
 
 // MARK: - The answer
@@ -92,11 +41,12 @@ extension CustomerAccess {
             stepID: registry.newStepID()
         )
         do {
-            let (outcome, application) = try await self.answer(ticket, digest, answer, moment)
-            if case .answer(let sent) = outcome, let application {
+            let taken = try await self.answer(ticket, digest, answer, moment)
+            if taken.endedAnother { registry.recentReads.forgetEverywhere() }
+            if case .answer(let sent) = taken.outcome, let application = taken.application {
                 note(answer == .allow ? .allowed : .cancelled, of: application, at: sent.redirectURI.text)
             }
-            return outcome
+            return taken.outcome
         } catch let overtaken as Overtaken {
             return .startAgain(overtaken.wayBack)
         }
@@ -107,28 +57,28 @@ extension CustomerAccess {
         _ digest: [UInt8],
         _ answer: ConsentAnswer,
         _ moment: AnswerMoment
-    ) async throws -> (ConsentOutcome, of: Application?) {
+    ) async throws -> TakenAnswer {
         try await registry.database.transaction(.tenant(tenant.id)) { transaction in
             let found = try transaction.waitingRequest(ticket.id, for: account.id, tenant: tenant.id) {
                 registry.remembered($0, at: tenant.id, moment.now)
             }
             guard let found, areEqualInConstantTime(found.row.digest, digest),
                 found.row.session == session.id, let application = found.application
-            else { return (.refused, nil) }
-            let (row, waiting) = (found.row, found.row.waiting(for: application, at: moment.now))
-            if waiting.expired { return (.expired(waiting), application) }
-            guard application.revision == row.subject.revision, !application.isSuspended,
-                try transaction.mayConnect(account, to: application, for: row.subject.scopes, at: tenant)
-            else { return (.startAgain(row.subject.wayBack), application) }
-            let taking = WaitingRow.taking(ticket.id, tenant: tenant.id, at: moment.now)
-            let result =
+            else { return TakenAnswer(outcome: .refused) }
+            if let hindrance = try hindrance(to: answer, found, application, moment, transaction) {
+                return TakenAnswer(outcome: hindrance)
+            }
+            let (row, taking) = (
+                found.row, WaitingRow.taking(ticket.id, tenant: tenant.id, at: moment.now)
+            )
+            let (result, endedAnother) =
                 switch answer {
                 case .allow: try allow(found, taking, application, moment, transaction)
-                case .deny: try deny(row, taking, application, moment, transaction)
+                case .deny: (try deny(row, taking, application, moment, transaction), false)
                 }
             guard let result else {
                 try handOver(row, answer, to: application, moment.now, transaction)
-                return (.stays(row.subject.wayBack), application)
+                return TakenAnswer(outcome: .stays(row.subject.wayBack), endedAnother: endedAnother)
             }
             let sent = AuthorizationAnswer(
                 redirectURI: try RedirectURI(kept: row.subject.redirectURI),
@@ -136,40 +86,72 @@ extension CustomerAccess {
                 mode: row.subject.responseType.mode,
                 result: result
             )
-            return (.answer(sent), application)
+            return TakenAnswer(
+                outcome: .answer(sent),
+                application: application,
+                endedAnother: endedAnother
+            )
         }
     }
 
-    /// Writes consent, receipt and code in one go, if what was shown would be shown again; nil where nobody is sent
-    /// anywhere.
+    /// Why an answer cannot be taken; nil where it can.
+    private func hindrance(
+        to answer: ConsentAnswer,
+        _ found: FoundRequest,
+        _ application: Application,
+        _ moment: AnswerMoment,
+        _ transaction: any Connection
+    ) throws -> ConsentOutcome? {
+        let (subject, waiting) = (found.row.subject, found.row.waiting(for: application, at: moment.now))
+        if waiting.expired { return .expired(waiting) }
+        guard application.revision == subject.revision, !application.isSuspended,
+            try transaction.mayConnect(account, to: application, for: subject.scopes, at: tenant)
+        else { return .startAgain(subject.wayBack) }
+        guard answer == .allow else { return nil }
+        switch found.companies.answer(naming: moment.choice.company) {
+        case .about: return nil
+        case .unsaid: return .needsCompany(subject.wayBack)
+        case .overtaken: return .startAgain(subject.wayBack)
+        }
+    }
+
+    /// Writes consent, receipt and code in one go, if what was shown would be shown again; no result where nobody
+    /// is sent anywhere.
+    ///
+    /// A consent for another company ends with it.
     private func allow(
         _ found: FoundRequest,
         _ taking: SQL,
         _ application: Application,
         _ moment: AnswerMoment,
         _ transaction: any Connection
-    ) throws -> AuthorizationAnswer.Result? {
+    ) throws -> (AuthorizationAnswer.Result?, endedAnother: Bool) {
         let (row, now) = (found.row, moment.now)
-        let standing = found.consent?.grant.isLive(at: now) == true ? found.consent : nil
-        let earlier = try standing?.opened().standing(at: tenant)
-        let shown = try found.disclosure(
-            of: application,
-            given: earlier,
+        let ground = try AnswerGround(
+            found,
+            application,
+            naming: moment.choice.company,
             at: tenant,
+            on: now,
             lately: registry.disclosures
         )
-        let isSettled = earlier?.grant.settles(row.subject.scopes, at: tenant) ?? false
-        guard let shown, isSettled || !application.isFrozen else {
-            throw Overtaken(wayBack: row.subject.wayBack)
-        }
-        let decision = ConsentDecision(on: row, showing: shown, given: earlier?.grant, moment.choice, at: now)
-        if let lapsed = found.consent?.grant, standing == nil {
+        guard let ground else { throw Overtaken(wayBack: row.subject.wayBack) }
+        let decision = ConsentDecision(
+            on: row,
+            showing: ground.shown,
+            given: ground.earlier,
+            moment.choice,
+            for: ground.company,
+            at: now
+        )
+        if let lapsed = found.consent?.grant, !lapsed.isLive(at: now) {
             try registry.lapse(lapsed, of: tenant.id, in: transaction, at: now)
         }
-        let grant = standing?.grant.id ?? moment.grantID
-        let step = try step(of: decision, shown, for: grant, moment)
+        let grant = ground.standing?.id ?? moment.grantID
+        let step = try step(of: decision, ground.shown, for: grant, moment)
+        let ending = ground.replaced?.ending(of: account.id, tenant: tenant.id, at: now)
         let writing = decision.row.writing(
-            over: standing?.grant,
+            over: ground.standing,
             by: account.id,
             newID: grant,
             tenant: tenant.id,
@@ -181,19 +163,29 @@ extension CustomerAccess {
             decision.detail(row, step.receipt) + parties(in: row, transaction),
             now,
             transaction,
-            after: [taking, writing],
+            after: [taking] + [ending].compactMap { $0 } + [writing],
             provided: application.standing(
                 asOf: row.subject.revision,
-                for: account.id,
+                for: ground.company,
+                of: account.id,
                 tenant: tenant.id
             )
         )
         guard isFirst else { throw Overtaken(wayBack: row.subject.wayBack) }
+        if let replaced = ground.replaced { try close(replaced, now, transaction) }
         try transaction.insert(step, tenant: tenant.id, at: now)
         if tenant.policy.consentLetters {
-            try write(about: decision, given: earlier?.grant, to: application, grant, now, transaction)
+            try write(about: decision, given: ground.earlier, to: application, grant, now, transaction)
         }
-        return try issue(decision, row, under: grant, moment, transaction)
+        let result = try issue(decision, row, under: grant, moment, transaction)
+        return (result, ground.replaced != nil)
+    }
+
+    /// Writes down that a consent ended because the customer chose another company.
+    private func close(_ replaced: ConsentGrant, _ now: Date, _ transaction: any Connection) throws {
+        try registry.close(replaced, of: tenant.id, in: transaction, at: now)
+        let detail = [("grant", replaced.id)] + replaced.company.detail
+        try record(.consentEnded, replaced.application, detail, now, transaction)
     }
 
     private func handOver(
@@ -353,14 +345,23 @@ private struct AnswerMoment: Sendable {
     let stepID: String
 }
 
+/// What became of an answer.
+private struct TakenAnswer: Sendable {
+    let outcome: ConsentOutcome
+    var application: Application?
+
+    /// Tokens for another company ended with it.
+    var endedAnother = false
+}
+
 extension ConsentDecision {
     /// For the ledger.
-    fileprivate func detail(_ row: WaitingRow, _ receipt: SignedReceipt?) -> [(String, String)] {
-        var detail = [("scopes", granted.wire)]
+    fileprivate func detail(_ waiting: WaitingRow, _ receipt: SignedReceipt?) -> [(String, String)] {
+        var detail = [("scopes", granted.wire)] + row.company.detail
         if let receipt {
             detail += [("receipt", receipt.receipt.id), ("digest", base64URL(receipt.digest))]
         }
-        if row.subject.responseType == .token { detail.append(("grant", Grant.implicit.rawValue)) }
+        if waiting.subject.responseType == .token { detail.append(("grant", Grant.implicit.rawValue)) }
         return detail
     }
 }

@@ -1,7 +1,7 @@
 import FoundationEssentials
 
 /// What a customer chose along with the answer.
-package struct ConsentChoice: Sendable {
+package struct ConsentChoice: Sendable, Hashable {
     /// How long access lasts.
     package enum Term: String, Sendable, CaseIterable {
         case untilDisconnected = "open"
@@ -16,9 +16,13 @@ package struct ConsentChoice: Sendable {
     package let ticked: Set<Int>?
     package let term: Term
 
-    package init(ticked: Set<Int>?, term: Term) {
+    /// The company the page named, or the customer chose; nil for none.
+    package let company: String?
+
+    package init(ticked: Set<Int>?, term: Term, company: String? = nil) {
         self.ticked = ticked
         self.term = term
+        self.company = company
     }
 
     /// Everything, with no end.
@@ -41,6 +45,7 @@ struct ConsentDecision: Sendable {
         showing shown: Disclosure,
         given earlier: ConsentGrant?,
         _ choice: ConsentChoice,
+        for company: Company?,
         at now: Date
     ) {
         let unticked = shown.asked.enumerated().filter { place, permission in
@@ -57,20 +62,21 @@ struct ConsentDecision: Sendable {
             application: row.subject.application,
             scopes: scopes,
             declined: declined,
-            endsAt: choice.term.end(from: now, given: earlier),
+            endsAt: choice.term.end(from: now, before: shown.endsAt),
             redirectURI: row.subject.redirectURI,
-            revision: row.subject.revision
+            revision: row.subject.revision,
+            company: company
         )
     }
 }
 
 extension ConsentChoice.Term {
-    fileprivate func end(from now: Date, given earlier: ConsentGrant?) -> Date? {
+    fileprivate func end(from now: Date, before earlier: Date?) -> Date? {
         switch self {
         case .untilDisconnected: nil
         case .month: now.addingTimeInterval(30 * 86_400)
         case .week: now.addingTimeInterval(7 * 86_400)
-        case .asBefore: earlier?.endsAt
+        case .asBefore: earlier
         }
     }
 }

@@ -43,7 +43,7 @@ package struct ConsentReceipt: Sendable, Codable {
         customer = Customer(
             account: account.id.text,
             email: account.email.text,
-            organisation: account.organisation
+            organisation: decision.row.company?.text ?? ""
         )
         self.shown = shown
         let left = shown.asked.map(\.scope).filter { decision.unticked.contains($0) }

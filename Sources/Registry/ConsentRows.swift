@@ -22,6 +22,7 @@ struct FoundRequest: Sendable {
 
     /// The one that has not been closed, though its end may have come.
     let consent: KeptConsent?
+    let companies: Companies
 
     /// What the consent screen said, if that is still right.
     ///
@@ -43,6 +44,7 @@ struct FoundRequest: Sendable {
                 at: redirectURI,
                 on: row.subject.manualRequest,
                 given: given,
+                among: companies,
                 in: row.language,
                 at: tenant
             )
@@ -63,6 +65,7 @@ struct ConsentRow: Sendable {
     /// Empty where nobody was redirected.
     let redirectURI: String
     let revision: Int
+    let company: Company?
 }
 
 extension WaitingRow {
@@ -159,14 +162,20 @@ extension Connection {
         let answers = try runAll([
             WaitingRow.select(id, tenant: tenant),
             KeptConsent.select(of: customer, to: application, tenant: tenant),
+            Companies.select(of: customer, tenant: tenant),
         ])
-        guard let row = try answers.first?.first.map(WaitingRow.init) else { return nil }
+        guard answers.count == 3, let row = try answers[0].first.map(WaitingRow.init) else { return nil }
         let subject = row.subject
         let found = try known(subject) ?? self.application(subject.application.text, tenant: tenant)
         let consent = try found.flatMap { found in
-            try answers.last?.first.map { try KeptConsent($0, found) }
+            try answers[1].first.map { try KeptConsent($0, found) }
         }
-        return FoundRequest(row: row, application: found, consent: consent)
+        return FoundRequest(
+            row: row,
+            application: found,
+            consent: consent,
+            companies: try Companies(answers[2])
+        )
     }
 
     /// What a customer allows an application, unless it has been closed.
@@ -266,9 +275,9 @@ extension ConsentRow {
     ) -> SQL {
         """
         INSERT INTO grants (tenant, id, customer, application, scopes, declined, ends_at, redirect_uri, revision,
-            granted_at, changed_at)
+            company, granted_at, changed_at)
         VALUES (\(tenant), \(id), \(customer), \(application), \(scopes), \(declined), \(endsAt),
-            \(redirectURI), \(revision), \(now), \(now))
+            \(redirectURI), \(revision), \(company?.text ?? ""), \(now), \(now))
         ON CONFLICT (tenant, customer, application) WHERE ended_at IS NULL DO NOTHING
         RETURNING id
         """
@@ -278,6 +287,7 @@ extension ConsentRow {
     fileprivate func changing(_ grant: ConsentGrant, tenant: TenantID, at now: Date) -> SQL {
         """
         UPDATE grants SET scopes = \(scopes), declined = \(declined), ends_at = \(endsAt), changed_at = \(now),
+            company = \(company?.text ?? ""),
             redirect_uri = CASE WHEN \(redirectURI) = '' THEN redirect_uri ELSE \(redirectURI) END,
             revision = CASE WHEN \(redirectURI) = '' THEN revision ELSE \(revision) END
         WHERE tenant = \(tenant) AND id = \(grant.id) AND ended_at IS NULL AND scopes = \(grant.scopes)
@@ -291,9 +301,9 @@ extension ConsentGrant {
     /// What ``init(_:_:)`` reads.
     static let columns: SQL = """
         g.id, g.scopes, g.redirect_uri, g.granted_at, g.changed_at, g.last_used_at, g.revision, g.declined,
-            g.ends_at, g.ended_at
+            g.ends_at, g.ended_at, g.company
         """
-    static let columnCount = 10
+    static let columnCount = 11
 
     init(_ row: Row, _ application: Application) throws {
         id = try row.text(0)
@@ -308,5 +318,6 @@ extension ConsentGrant {
         declined = ScopeSet(wire: try row.text(7)) ?? ScopeSet()
         endsAt = try row.optionalDate(8)
         endedAt = try row.optionalDate(9)
+        company = Company(stored: try row.text(10))
     }
 }

@@ -15,11 +15,14 @@ struct DirectConsent: Sendable {
     let provenance: Provenance
 }
 
+/// The customer acts for several companies, and nobody but them may say which one it is about.
+struct SeveralCompanies: Error {}
+
 extension ApplicationRegistry {
     /// Writes down what the customer allows `application`, and the tokens it gets for that.
     ///
-    /// Throws ``DatabaseFault/busy`` when the customer answers a consent screen of it in the same moment, and
-    /// ``TokenRefusal`` when their account was disabled in it.
+    /// Throws ``SeveralCompanies``, ``DatabaseFault/busy`` when the customer answers a consent screen of it in the same
+    /// moment, and ``TokenRefusal`` when their account was disabled in it.
     func store(
         _ fresh: FreshTokens,
         under consent: DirectConsent,
@@ -78,13 +81,17 @@ extension ApplicationRegistry {
                 standing = nil
             }
             let scopes = (standing?.standing(at: fresh.tenant).scopes ?? ScopeSet()).union(consent.scopes)
+            let companies = try transaction.companies(of: consent.customer, tenant: fresh.tenant.id)
+            let company = standing?.company ?? companies.only
+            if company == nil, !companies.all.isEmpty { throw SeveralCompanies() }
             let row = ConsentRow(
                 application: application.id,
                 scopes: scopes,
                 declined: (standing?.declined ?? ScopeSet()).subtracting(scopes),
                 endsAt: standing?.endsAt,
                 redirectURI: "",
-                revision: application.revision
+                revision: application.revision,
+                company: company
             )
             let grant = try transaction.allow(
                 row,

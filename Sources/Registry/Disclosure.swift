@@ -93,19 +93,25 @@ package struct Disclosure: Sendable, Hashable, Codable {
     package let endsAt: Date?
     package let changes: [Change]
 
+    /// For which company it was allowed before, told to whoever may choose another; then that ends.
+    package let connectedFor: String?
+
+    /// Whoever chooses between companies is asked for everything, because it may be the first time for the one.
     package init(
         of application: Application,
         asking scopes: ScopeSet,
         at redirectURI: RedirectURI?,
         on manualRequest: String? = nil,
         given earlier: EarlierConsent?,
+        among companies: Companies,
         in language: String,
         at tenant: Tenant
     ) {
-        let grant = earlier?.grant
+        let (isChosen, grant) = (!companies.choices.isEmpty, earlier?.grant)
         let (held, place) = (grant?.scopes ?? ScopeSet(), redirectURI?.disclosed ?? (.nowhere, ""))
         self.manualRequest = manualRequest
-        asksForMore = grant.map { !$0.settles(scopes, at: tenant) } ?? false
+        asksForMore = grant.map { !isChosen && !$0.settles(scopes, at: tenant) } ?? false
+        connectedFor = isChosen ? grant?.company?.text : nil
         self.language = language
         provider = tenant.brand.displayName
         client = application.id.text
@@ -134,6 +140,7 @@ package struct Disclosure: Sendable, Hashable, Codable {
     package init(
         of request: AuthorizationRequest,
         given earlier: EarlierConsent?,
+        among companies: Companies,
         in language: String,
         at tenant: Tenant
     ) {
@@ -142,6 +149,7 @@ package struct Disclosure: Sendable, Hashable, Codable {
             asking: request.scopes,
             at: request.recipient.redirectURI,
             given: earlier,
+            among: companies,
             in: language,
             at: tenant
         )

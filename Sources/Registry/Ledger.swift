@@ -52,6 +52,7 @@ package enum Action: String, Sendable, CaseIterable {
     case accountCreated = "account.created"
     case accountDisabled = "account.disabled"
     case accountEnabled = "account.enabled"
+    case companiesChanged = "account.companies_changed"
     case signedIn = "session.started"
     case signInRefused = "session.refused"
     case signedOut = "session.ended"

@@ -27,7 +27,11 @@ extension OperatorAccess {
                 current.kind != .resourceServer,
                 try transaction.mayBeGiven(granted, to: current, by: account, at: tenant, on: fresh.now)
             else { throw OperatorRefusal.mayNotConnect(id) }
-            try registry.store(fresh, under: consent, to: current, in: transaction)
+            do {
+                try registry.store(fresh, under: consent, to: current, in: transaction)
+            } catch is SeveralCompanies {
+                throw OperatorRefusal.severalCompanies(customer.text)
+            }
         }
         return try fresh.issued(.issued(granted))
     }

@@ -12,6 +12,10 @@ package enum OperatorRefusal: Error, Equatable, Sendable {
     case noManualIssuance
     case unknownScope(String)
     case mayNotConnect(String)
+    case severalCompanies(String)
+
+    /// So many consents would end, and nobody said they may.
+    case wouldDisconnect(Int)
 }
 
 extension OperatorAccess {

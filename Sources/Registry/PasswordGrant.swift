@@ -24,7 +24,11 @@ extension ClientAccess {
                 try transaction.mayBeGiven(granted, to: application, by: account, at: tenant, on: fresh.now)
             else { return .refused(.unauthorizedClient) }
             if let renewed { try transaction.set(renewed, of: account.id, tenant: tenant.id) }
-            try registry.store(fresh, under: consent, to: application, in: transaction)
+            do {
+                try registry.store(fresh, under: consent, to: application, in: transaction)
+            } catch is SeveralCompanies {
+                return .refused(.invalidGrant(.severalCompanies))
+            }
             return .issued(granted)
         }
         return try fresh.issued(result)

@@ -31,6 +31,7 @@ package enum TokenRefusal: Error, Equatable, Sendable {
         case needlessVerifier
         case ended
         case wrongPassword
+        case severalCompanies
     }
 
     package var code: String {
@@ -56,6 +57,8 @@ package enum TokenRefusal: Error, Equatable, Sendable {
             "code_verifier is missing or does not match the code_challenge"
         case .invalidGrant(.ended): "The customer disconnected the application, or the access was revoked"
         case .invalidGrant(.wrongPassword): "Bad credentials"
+        case .invalidGrant(.severalCompanies):
+            "The customer acts for several companies and has to choose one on the consent screen"
         case .invalidScope: "A requested scope was not granted to this application"
         case .unauthorizedClient: "This application may not use this grant"
         case .unsupportedGrantType:
@@ -70,6 +73,9 @@ package struct TokenFacts: Sendable {
 
     /// The customer's account, or the client itself where no customer is involved.
     package let subject: String
+
+    /// Whose data it is for, as the customer chose; nil where that is not known, or no customer is involved.
+    package let company: Company?
     package let scopes: ScopeSet
     package let issuedAt: Date?
 

@@ -117,7 +117,7 @@ extension StoredAccessToken {
     static func select(_ place: RecentReads.Place, at now: Date) -> SQL {
         """
         SELECT t.digest, t.application, t.scopes, t.issued_at, t.expires_at, t.family, g.customer, f.grant_id,
-            g.scopes, g.ends_at, a.scopes
+            g.scopes, g.ends_at, a.scopes, g.company
         FROM access_tokens t
         JOIN applications a ON a.tenant = t.tenant AND a.id = t.application AND a.suspended_at IS NULL
             AND (a.tokens_void_before IS NULL OR a.tokens_void_before <= t.issued_at)
@@ -139,6 +139,7 @@ extension StoredAccessToken {
         facts = TokenFacts(
             client: ClientID(text: client),
             subject: customer ?? client,
+            company: try row.optionalText(11).flatMap(Company.init(stored:)),
             scopes: try row.scopes(2, within: 8, 10),
             issuedAt: try row.date(3),
             expiresAt: try row.expiry(4, orSooner: 9),
@@ -327,7 +328,7 @@ extension Connection {
         let row = try run(
             """
             SELECT t.digest, f.application, f.scopes, t.expires_at, g.customer, f.grant_id, f.id, g.scopes,
-                g.ends_at, a.scopes
+                g.ends_at, a.scopes, g.company
             FROM refresh_tokens t
             JOIN token_families f ON f.tenant = t.tenant AND f.id = t.family AND f.ended_at IS NULL
             LEFT JOIN grants g ON g.tenant = f.tenant AND g.id = f.grant_id AND g.ended_at IS NULL
@@ -346,6 +347,7 @@ extension Connection {
         return TokenFacts(
             client: ClientID(text: client),
             subject: customer ?? client,
+            company: try row.optionalText(10).flatMap(Company.init(stored:)),
             scopes: try row.scopes(2, within: 7, 9),
             issuedAt: nil,
             expiresAt: try row.expiry(3, orSooner: 8),

@@ -155,6 +155,15 @@ extension String {
     }
 }
 
+extension String {
+    /// Its UTF-8 with everything but unreserved characters percent-encoded (RFC 3986 §2.3).
+    package var percentEncoded: String {
+        var bytes: [UInt8] = []
+        bytes.append(percentEncoding: self)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}
+
 extension [UInt8] {
     fileprivate mutating func append(percentEncoding text: String) {
         var text = text

@@ -171,6 +171,7 @@ def test_an_api_behind_the_proxy_is_told_by_the_portal_alone(
             until(lambda: answers(f"http://127.0.0.1:{listen}/"), of="nginx's first answer")
             token = application.own_token(scope="devices_read").json()["access_token"]
             spoofed = {"X-Auth-Subject": "somebody", "X-Auth-Client": "else", "X-Auth-Scopes": "everything"}
+            spoofed["X-Auth-Company"] = "UTF-8''Elsewhere"
             call = bearer(token) | spoofed
             address = f"http://127.0.0.1:{listen}/Fleet/1"
             assert httpx.post(address, headers=call, content=b"x").status_code == 200
@@ -178,6 +179,7 @@ def test_an_api_behind_the_proxy_is_told_by_the_portal_alone(
     assert len(seen) == 1
     assert seen[0]["X-Auth-Client"] == seen[0]["X-Auth-Subject"] == application.client_id
     assert seen[0]["X-Auth-Scopes"] == "devices_read"
+    assert seen[0]["X-Auth-Company"] == "UTF-8''"
 
 
 @contextmanager

@@ -16,6 +16,26 @@ struct TalkingToTheCommandLine {
         #expect(await console.run("tenant import \(try console.write(text, to: "\(name).json5"))") == 0)
     }
 
+    // MARK: Companies
+
+    @Test func `a customer's companies are set, shown, and taken away where that is wanted`() async throws {
+        try await importTenant()
+        let kim = "--email kim@northfield.example"
+        let added = await console.run(
+            "account add --role customer \(kim) --organisation Northfield --organisation Southfield",
+            input: "a long walk to the harbour"
+        )
+        #expect(added == 0)
+        #expect(await console.run("account companies \(kim)") == 0)
+        #expect(console.printed.contains("kim@northfield.example acts for Northfield, Southfield."))
+        #expect(await console.run("account companies \(kim) --organisation Westfield --json") == 0)
+        #expect(console.printed.contains("\"organisations\":[\"Westfield\"]"))
+        #expect(await console.run("account companies --email lee@northfield.example") == 1)
+        #expect(console.noted.contains("there is no customer lee@northfield.example"))
+        #expect(await console.run("account companies \(kim) --organisation=") == 2)
+        #expect(console.noted.contains("cannot be a company's name"))
+    }
+
     // MARK: Help and wrong use
 
     @Test(arguments: CommandLineInterface.commands.map(\.name) + ["", "tenant", "app", "account", "audit"])

@@ -60,6 +60,7 @@ struct AskingForATokenByHand {
                 at: nil,
                 on: reference,
                 given: try await kim.earlier(to: application),
+                among: Companies(),
                 in: "en",
                 at: world.tenant
             )

@@ -126,7 +126,12 @@ struct DisablingAnAccount {
             try await ada.invite(vic.account.email, as: .full)
         }
         _ = try await world.letters()
-        try await world.registry.askForNewPassword(vic.account.email, as: .admin, at: world.tenant)
+        try await world.registry.askForNewPassword(
+            vic.account.email,
+            as: .admin,
+            at: world.tenant,
+            from: TestRegistry.provenance
+        )
         #expect(try await world.letters().isEmpty)
     }
 

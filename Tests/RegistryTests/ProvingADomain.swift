@@ -44,6 +44,7 @@ struct ProvingADomain {
             asking: application.scopes,
             at: try RedirectURI(address),
             given: nil,
+            among: Companies(),
             in: "en",
             at: world.tenant
         ).place

@@ -69,11 +69,19 @@ extension CustomerAccess {
     /// What the consent screen for a request says.
     func disclosure(of request: AuthorizationRequest) async throws -> ShownDisclosure {
         var earlier: EarlierConsent?
-        switch try await standing(of: request) {
+        let companies = try await companies()
+        switch try await standing(of: request, for: companies) {
         case .asksForMore(let consent), .covered(let consent, _): earlier = try consent.opened()
         case .firstTime, .notATestAccount, .frozen: break
         }
-        return try ShownDisclosure(Disclosure(of: request, given: earlier, in: "en", at: tenant))
+        return try ShownDisclosure(
+            Disclosure(of: request, given: earlier, among: companies, in: "en", at: tenant)
+        )
+    }
+
+    /// Whether this customer has to be asked.
+    func standing(of request: AuthorizationRequest) async throws -> Standing {
+        try await standing(of: request, for: try await companies())
     }
 }
 

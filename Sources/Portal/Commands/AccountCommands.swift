@@ -15,7 +15,7 @@ enum AccountCommands {
                 .required("role", "ROLE", "partner, customer or admin"),
                 .required("email", "EMAIL", "The address to sign in with"),
                 .value("name", "NAME", "The person's name; by default what stands before the @"),
-                .value("organisation", "NAME", "The company the person acts for"),
+                .repeated("organisation", "NAME", "A company the person acts for"),
             ],
             prompt: "Password: ",
             work: .atTheDesk(add)
@@ -50,6 +50,7 @@ enum AccountCommands {
             options: [.tenant, role(of: "Which account, where the address has several")],
             work: .atTheDesk(enable)
         ),
+        companies,
     ]
 
     private static func role(of help: String) -> Option { .value("role", "ROLE", help) }
@@ -61,7 +62,7 @@ enum AccountCommands {
         let draft = try AccountDraft(
             email: email,
             name: call.arguments["name"] ?? email.split(separator: "@").first.map(String.init) ?? "",
-            organisation: call.arguments["organisation"] ?? "",
+            companies: try companies(in: call),
             password: try password(in: call.input),
             at: access.tenant
         )

@@ -8,7 +8,7 @@ struct Demo: Codable, Sendable, Equatable {
         let role: Role
         let email: String
         let name: String
-        let organisation: String
+        let companies: [String]
         let password: String
     }
 
@@ -59,28 +59,28 @@ struct Demo: Codable, Sendable, Equatable {
                 role: .partner,
                 email: partnerEmail,
                 name: "Sam Okafor",
-                organisation: "Acme Rentals",
+                companies: ["Acme Rentals"],
                 password: partnerPassword
             ),
             Person(
                 role: .customer,
                 email: customerEmail,
                 name: "Dana Whitfield",
-                organisation: "Northfield Plant Hire",
+                companies: ["Northfield Plant Hire"],
                 password: customerPassword
             ),
             Person(
                 role: .admin,
                 email: adminEmail,
                 name: "Robin Vale",
-                organisation: "",
+                companies: [],
                 password: adminPassword
             ),
             Person(
                 role: .partner,
                 email: engineerEmail,
                 name: "Kim Alder",
-                organisation: "Device Service",
+                companies: ["Device Service"],
                 password: engineerPassword
             ),
         ]

@@ -94,7 +94,7 @@ enum DemoCommand {
             let draft = try AccountDraft(
                 email: person.email,
                 name: person.name,
-                organisation: person.organisation,
+                companies: Companies(person.companies.compactMap(Company.init)),
                 password: person.password,
                 at: access.tenant
             )

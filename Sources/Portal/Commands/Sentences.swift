@@ -116,6 +116,16 @@ extension OperatorRefusal {
                 "\(id) may not have this customer's data",
                 hint: "it is suspended, asks about tokens only, or waits for approval"
             )
+        case .severalCompanies(let email):
+            CommandFailure(
+                "\(email) acts for several companies",
+                hint: "only the customer can say which one it is about: have the application send them here"
+            )
+        case .wouldDisconnect(let count):
+            CommandFailure(
+                "nothing was changed: \(count.connections) would end with a company that is not listed",
+                hint: "add --yes to end them; their tokens stop working at once"
+            )
         }
     }
 }

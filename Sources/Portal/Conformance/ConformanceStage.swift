@@ -175,7 +175,6 @@ extension Desk {
             let draft = try AccountDraft(
                 email: person.email,
                 name: "Conformance Check",
-                organisation: "Conformance Check",
                 password: person.password,
                 at: access.tenant
             )

@@ -9,9 +9,18 @@ enum AuthorizeEndpoint {
     /// the application, but only with a person there: to somebody who is not signed in we show where they
     /// would be sent, so that this address is no open redirector (RFC 9700 §4.11.2).
     static func ask(_ visit: Visit) async throws -> Response {
+        try await ask(visit.request.query, visit)
+    }
+
+    /// The same again where an answer, whose choice is kept, named no company.
+    private static func ask(
+        _ query: String,
+        mending: ConsentChoice? = nil,
+        _ visit: Visit
+    ) async throws -> Response {
         let asked: Parameters
         do {
-            asked = try self.asked(visit)
+            asked = try self.asked(query, visit)
         } catch {
             return AuthorizeErrorPage.malformed("The query string cannot be decoded", in: spokenAlone(visit))
                 .response(to: visit)
@@ -42,17 +51,30 @@ enum AuthorizeEndpoint {
                 let answer = AuthorizationAnswer.refusing(.loginRequired, request)
                 return refuse(.loginRequired, answer, asked, recipient, nil, visit)
             }
-            return try await CustomerDoor.keeping(
-                WaitingSubject(request, query: visit.request.query),
-                visit
-            )
+            return try await CustomerDoor.keeping(WaitingSubject(request, query: query), visit)
         }
-        return try await decide(request, asked, customer, visit)
+        let question = Question(request: request, asked: asked, query: query, mending: mending)
+        return try await decide(question, customer, visit)
     }
 
     /// What the browser brought, with what goes without saying at this tenant.
     static func asked(_ visit: Visit) throws(FormProblem) -> Parameters {
-        try visit.query().completed("response_type", with: visit.profile.whenMissing.responseType)
+        try asked(visit.request.query, visit)
+    }
+
+    private static func asked(_ query: String, _ visit: Visit) throws(FormProblem) -> Parameters {
+        Parameters(try Form.urlEncoded(Array(query.utf8)[...]))
+            .completed("response_type", with: visit.profile.whenMissing.responseType)
+    }
+
+    /// What is put to a signed-in customer.
+    private struct Question {
+        let request: AuthorizationRequest
+        let asked: Parameters
+        let query: String
+        let mending: ConsentChoice?
+
+        var subject: WaitingSubject { WaitingSubject(request, query: query) }
     }
 
     /// Without links to other languages, which would repeat an address that nobody vouches for (ux A12).
@@ -60,14 +82,13 @@ enum AuthorizeEndpoint {
 
     /// Shows the consent screen, or answers without it where nobody has to be asked.
     private static func decide(
-        _ request: AuthorizationRequest,
-        _ asked: Parameters,
+        _ question: Question,
         _ customer: CustomerAccess,
         _ visit: Visit
-    )
-        async throws -> Response
-    {
-        let standing = try await customer.standing(of: request)
+    ) async throws -> Response {
+        let (request, asked) = (question.request, question.asked)
+        let companies = try await customer.companies()
+        let standing = try await customer.standing(of: request, for: companies)
         if case .covered(let consent, mayBeSilent: true) = standing,
             let answer = try await customer.proceed(request, under: consent.grant)
         {
@@ -76,7 +97,7 @@ enum AuthorizeEndpoint {
         switch standing {
         case .notATestAccount(let isInvited):
             visit.note(.onlyTestAccounts, of: asked, to: request.application, by: customer.account)
-            let ticket = try await customer.remember(WaitingSubject(request, query: visit.request.query))
+            let ticket = try await customer.remember(question.subject)
             return NotATestAccountPage(
                 visit: visit,
                 account: customer.account,
@@ -93,38 +114,36 @@ enum AuthorizeEndpoint {
                 let answer = AuthorizationAnswer.refusing(.consentRequired, request)
                 return refuse(.consentRequired, answer, asked, request.recipient, customer, visit)
             }
-            return try await question(request, asked, standing, customer, visit)
+            return try await put(question, standing, companies, customer, visit)
         }
     }
 
     /// The consent screen, and the row that says what it shows.
-    private static func question(
-        _ request: AuthorizationRequest,
-        _ asked: Parameters,
+    private static func put(
+        _ question: Question,
         _ standing: Standing,
+        _ companies: Companies,
         _ customer: CustomerAccess,
         _ visit: Visit
     ) async throws -> Response {
         let earlier = try standing.consent?.opened()
-        let choice = visit.language(asked: asked)
-        let subject = ConsentSubject(
-            request,
+        let choice = visit.language(asked: question.asked)
+        var subject = ConsentSubject(
+            question.request,
             given: earlier,
-            of: customer.account,
+            actingFor: companies,
             isAdministrator: try await visit.admin() != nil,
             in: choice.language,
             at: visit.home
         )
+        subject.mending = question.mending
         let sheet = try ConsentSheet.for(subject, given: earlier, visit)
-        let ticket = try await customer.remember(
-            WaitingSubject(request, query: visit.request.query),
-            showing: sheet.shown
-        )
+        let ticket = try await customer.remember(question.subject, showing: sheet.shown)
         return ConsentPage(
             sheet: sheet,
             account: customer.account,
             ticket: ticket,
-            again: place(inOtherLanguage: asked, visit),
+            again: place(inOtherLanguage: question.asked, visit),
             choice: choice
         )
         .response(to: visit)
@@ -144,6 +163,9 @@ enum AuthorizeEndpoint {
         switch try await customer.answer(ticket, answer, choice) {
         case .answer(let answer): return .redirect(with: answer, visit)
         case .startAgain(let wayBack), .stays(let wayBack): return again(wayBack, visit)
+        case .needsCompany(.authorization(let query)): return try await ask(query, mending: choice, visit)
+        case .needsCompany(.manualRequest(let reference)):
+            return try await TokenQuestionScreens.ask(reference, mending: choice, customer, visit)
         case .expired(let waiting): return ExpiredPage(visit: visit, waiting: waiting).response
         case .refused: throw Refusal.unsealedForm
         }
@@ -225,7 +247,7 @@ extension ConsentChoice {
         let ticked = form.fields.filter { $0.name.utf8.elementsEqual("pick".utf8) }.compactMap {
             Int($0.value)
         }
-        self.init(ticked: Set(ticked), term: term)
+        self.init(ticked: Set(ticked), term: term, company: form[ConsentCompany.name])
     }
 }
 

@@ -10,7 +10,8 @@ enum ResourceEndpoint {
         let token = bearer.token
         var headers: [Header] = [
             ("X-Auth-Subject", token.subject), ("X-Auth-Client", token.client.text),
-            ("X-Auth-Tenant", visit.tenant.name.text), ("Cache-Control", "no-store"),
+            ("X-Auth-Company", token.company.asHeader), ("X-Auth-Tenant", visit.tenant.name.text),
+            ("Cache-Control", "no-store"),
         ]
         // A header without a value cannot be sent; who forwards these drops what came from outside.
         if !token.scopes.isEmpty { headers.append(("X-Auth-Scopes", token.scopes.wire)) }
@@ -23,6 +24,11 @@ enum ResourceEndpoint {
         try await bearer.logOut()
         return Response(.ok, headers: HeaderSet.json, body: [])
     }
+}
+
+extension Company? {
+    /// As RFC 8187 §3.2.1 has it, so that there is a value for none too, to replace what a caller sent.
+    fileprivate var asHeader: String { "UTF-8''" + (self?.text.percentEncoded ?? "") }
 }
 
 extension Visit {

@@ -119,6 +119,7 @@ enum TokenEndpoint {
             ("client_id", .text(facts.client.text)),
             ("sub", .text(facts.subject)),
         ]
+        if let company = facts.company { members.append(("company", .text(company.text))) }
         if let end = facts.expiresAt { members.append(("exp", .number(end.milliseconds / 1000))) }
         if let issuedAt = facts.issuedAt {
             members.append(("token_type", .text("Bearer")))

@@ -54,6 +54,7 @@ extension Activity.Cause {
             name.map { "The grant_type “\($0.text)” is not offered here" }
                 ?? "The grant_type is not offered here"
         case .wrongPassword: "The customer’s e-mail or password is not right"
+        case .severalCompanies: "The customer acts for several companies, and none was chosen"
         case .code(let fault): fault.sentence
         case .refreshToken(let fault): fault.sentence
         }
@@ -89,6 +90,7 @@ extension Activity.Cause {
         case .notAcceptable: "Leave the header out, or accept application/json."
         case .unsupportedGrant: "Use a grant that is named in the quick start on the application’s page."
         case .wrongPassword: nil
+        case .severalCompanies: "Send the customer through the authorize link, where they choose one."
         case .code(let fault): fault.advice
         case .refreshToken(let fault): fault.advice
         }

@@ -34,6 +34,7 @@ extension AuditEntry {
         .accountCreated: "created the account",
         .accountDisabled: "disabled the account",
         .accountEnabled: "enabled the account",
+        .companiesChanged: "changed the companies of",
         .signedIn: "signed in as",
         .signInRefused: "was not signed in as",
         .signedOut: "signed out as",

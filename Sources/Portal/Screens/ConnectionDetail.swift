@@ -67,6 +67,7 @@ struct ConnectionDetail: Component {
 
     private var facts: HTML {
         dl(.class("facts")) {
+            if let company = grant.company { fact("For your company") { bdi { company.text } } }
             fact("Connected on") { Moment(CalendarText(grant.grantedAt)) }
             if let ended = grant.endedAt { fact("Ended on") { Moment(CalendarText(ended)) } }
             if isLive {
@@ -129,7 +130,7 @@ private struct ConnectionHistory: Component {
         li {
             div {
                 p {
-                    strong { words(step.kind) }
+                    strong { words(step) }
                     " – "
                     Moment(CalendarText(step.at))
                 }
@@ -152,13 +153,13 @@ private struct ConnectionHistory: Component {
         if !sentences.isEmpty { p(.class("note")) { "\(label): \(sentences.joined(separator: " · "))" } }
     }
 
-    private func words(_ kind: ConsentStep.Kind) -> String {
-        switch kind {
+    private func words(_ step: ConsentStep) -> String {
+        switch step.kind {
         case .allowed: "You allowed it"
         case .signedIn: "You signed in with the application itself"
         case .byHand: "Connected by \(connection.visit.brand.displayName) on your behalf"
         case .narrowed: "You took permissions back"
-        case .ended: "You disconnected it"
+        case .ended: step.evidence == nil ? "It ended" : "You disconnected it"
         case .lapsed: "It ended on the day you had set"
         }
     }

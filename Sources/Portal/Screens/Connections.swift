@@ -171,6 +171,12 @@ private struct ConnectionRow: Component {
                     ". "
                     connection.sinceThen
                 }
+                if let company = grant.company {
+                    p(.class("note")) {
+                        "For "
+                        bdi { company.text }
+                    }
+                }
                 p(.class("note")) {
                     permissions.isEmpty ? "It learns who you are, and nothing else." : permissions
                 }
@@ -248,6 +254,10 @@ private struct FormerConnections: Component {
                         li {
                             a(.href(visit.path("account", "connections", grant.id))) {
                                 bdi { grant.application.displayName }
+                            }
+                            if let company = grant.company {
+                                " for "
+                                bdi { company.text }
                             }
                             if let end = grant.endedAt ?? grant.endsAt {
                                 ", until "

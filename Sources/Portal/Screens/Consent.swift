@@ -23,6 +23,7 @@ struct ConsentPage {
             asking: subject.scopes,
             at: subject.redirectURI,
             given: nil,
+            among: Companies(),
             in: subject.language.rawValue,
             at: subject.home.tenant
         )
@@ -40,7 +41,8 @@ struct ConsentPage {
             }
         }
         let headers = Page.headers(of: .gate, on: visit) + Spoken.headers(of: choice, on: visit)
-        return Response(.ok, headers: headers, body: html.bytes)
+        let status: Status = sheet.isMended ? .unprocessable : .ok
+        return Response(status, headers: headers, body: html.bytes)
     }
 }
 
@@ -48,6 +50,9 @@ struct ConsentPage {
 struct ConsentSheet: Sendable {
     let template: Template
     let shown: ShownDisclosure
+
+    /// Whether it says what the customer has to mend.
+    let isMended: Bool
 
     /// The sheet about a subject, from memory where the same was asked before.
     static func `for`(
@@ -63,13 +68,15 @@ struct ConsentSheet: Sendable {
                 at: subject.redirectURI,
                 on: subject.manualRequest,
                 given: earlier,
+                among: Companies(subject.companies),
                 in: language,
                 at: visit.tenant
             )
             let form = ConsentForm(subject: subject, disclosure: disclosure)
             return ConsentSheet(
                 template: Template(form.page.document(for: visit)),
-                shown: try ShownDisclosure(disclosure)
+                shown: try ShownDisclosure(disclosure),
+                isMended: subject.mending != nil
             )
         }
     }
@@ -103,6 +110,9 @@ struct ConsentSubject: Hashable {
     let earlier: Earlier?
     let namesOrganisation: Bool
 
+    /// Those the customer chooses from; none where there is no choice.
+    let companies: [Company]
+
     /// The application is open to its test accounts only, and this is one.
     let isTested: Bool
 
@@ -113,12 +123,15 @@ struct ConsentSubject: Hashable {
     /// The request by hand that it is about.
     var manualRequest: String?
 
+    /// What the customer chose in an answer that named no company; it is kept when they are asked again.
+    var mending: ConsentChoice?
+
     /// The question that an administrator put to a customer.
     init(
         _ request: ManualRequest,
         of application: Application,
         given earlier: EarlierConsent?,
-        by account: Account,
+        actingFor companies: Companies,
         isAdministrator: Bool,
         in language: Language,
         at home: Home
@@ -129,7 +142,8 @@ struct ConsentSubject: Hashable {
         manualRequest = request.reference
         scopes = request.scopes
         self.earlier = earlier.map(Earlier.init)
-        namesOrganisation = !account.organisation.isEmpty
+        namesOrganisation = companies.only != nil
+        self.companies = companies.choices
         isTested = !application.isOpen(for: request.scopes, at: home.tenant)
         self.isAdministrator = isAdministrator
         self.language = language
@@ -138,7 +152,7 @@ struct ConsentSubject: Hashable {
     init(
         _ request: AuthorizationRequest,
         given earlier: EarlierConsent?,
-        of account: Account,
+        actingFor companies: Companies,
         isAdministrator: Bool,
         in language: Language,
         at home: Home
@@ -148,7 +162,8 @@ struct ConsentSubject: Hashable {
         redirectURI = request.recipient.redirectURI
         scopes = request.scopes
         self.earlier = earlier.map(Earlier.init)
-        namesOrganisation = !account.organisation.isEmpty
+        namesOrganisation = companies.only != nil
+        self.companies = companies.choices
         isTested = !request.application.isOpen(for: request.scopes, at: home.tenant)
         self.isAdministrator = isAdministrator
         self.language = language
@@ -161,7 +176,7 @@ struct ConsentSubject: Hashable {
         self.application = application
         redirectURI = first
         scopes = application.scopes
-        earlier = nil
+        (earlier, companies) = (nil, [])
         (namesOrganisation, isTested, isAdministrator) = (false, false, false)
         self.language = language
     }
@@ -193,7 +208,9 @@ private struct ConsentForm {
     var page: Page {
         let words = ConsentWords(subject.language, tenant: home.brand.displayName)
         let title = words.title.text { _ in application.displayName }
-        return Page(title, .gate, script: .consent, spoken: spoken) {
+        let company = company(words)
+        return Page(company.title(title), .gate, script: .consent, spoken: spoken) {
+            company.summary
             Handshake(mark: ApplicationMark(application, home).body, home: home)
             h1(.class("center")) { heading(words).around(application.displayName) }
             content(words)
@@ -215,11 +232,21 @@ private struct ConsentForm {
         who(words)
         ConsentNotices(subject: subject, words: words)
         ConsentChanges(disclosure: disclosure, words: words)
-        ConsentPermissions(disclosure: disclosure, form: form, words: words)
+        company(words)
+        ConsentPermissions(disclosure: disclosure, ticked: subject.mending?.ticked, form: form, words: words)
         Reassurances(disclosure: disclosure, words: words)
         ConsentFacts(subject: subject, disclosure: disclosure, form: form, words: words)
         answers(words)
         ConsentSmallPrint(subject: subject, disclosure: disclosure, words: words)
+    }
+
+    private func company(_ words: ConsentWords) -> ConsentCompany {
+        ConsentCompany(
+            subject: subject,
+            disclosure: disclosure,
+            form: reader == nil ? Self.id : nil,
+            words: words
+        )
     }
 
     private func heading(_ words: ConsentWords) -> Phrase {
@@ -259,6 +286,9 @@ private struct ConsentForm {
     private func form(_ words: ConsentWords) -> HTML {
         Web.form(.id(Self.id), .method("post"), .action(home.path("oauth2", "authorize"))) {
             TicketField(ticket: Blank.ticket.text)
+            if subject.namesOrganisation {
+                input(.type("hidden"), .name(ConsentCompany.name), .value(Blank.organisation.text))
+            }
             div(.class("choices arm")) {
                 button(.class("btn primary"), .name("answer"), .value("allow")) { words.allow }
                 button(.class("btn"), .name("answer"), .value("deny")) { words.cancel }

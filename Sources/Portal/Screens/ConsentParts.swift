@@ -199,7 +199,7 @@ struct ConsentFacts: Component {
     }
 
     private func term(_ term: ConsentChoice.Term, _ words: String) -> HTML {
-        option(.value(term.rawValue)) { words }
+        option(.value(term.rawValue), .selected.when(subject.mending?.term == term)) { words }
     }
 
     @HTMLBuilder private var place: HTML {

@@ -5,6 +5,10 @@ import Web
 /// What a consent screen asks, with a box at each permission that may be left out.
 struct ConsentPermissions: Component {
     let disclosure: Disclosure
+
+    /// What the customer had ticked before they were asked again; nil for the first time.
+    let ticked: Set<Int>?
+
     /// Nil where it is only looked at.
     let form: String?
     let words: ConsentWords
@@ -71,7 +75,7 @@ struct ConsentPermissions: Component {
                 .value("\(place)"),
                 .form(form ?? "").when(form != nil),
                 .disabled.when(form == nil),
-                .checked.when(permission.choice == .ticked)
+                .checked.when(ticked?.contains(place) ?? (permission.choice == .ticked))
             )
             label(.for("pick-\(place)")) { strong { permission.sentence } }
             PermissionNotes(permission: permission, sensitive: words.sensitive)

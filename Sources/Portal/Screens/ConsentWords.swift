@@ -8,6 +8,9 @@ struct ConsentWords: Sendable {
     let hasChanged: Phrase
     let signedInAs: String
     let useAnotherAccount: String
+    let whichCompany: String
+    let chooseCompany: String
+    let isConnectedFor: Phrase
     let willBeAble: Phrase
     let willNotBeAble: Phrase
     let newPermissions: String

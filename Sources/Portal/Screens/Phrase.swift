@@ -10,6 +10,7 @@ struct Phrase: Sendable, ExpressibleByStringInterpolation {
 
         /// What the tenant is called.
         case provider
+        case company
         case place
         case email
         case time

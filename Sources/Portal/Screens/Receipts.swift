@@ -91,6 +91,7 @@ enum ReceiptFile {
             ("company", .text(grant.application.companyName.text)),
             ("permissions", .list(grant.scopes.names.map { .text($0.text) })),
         ]
+        if let company = grant.company { members.append(("organisation", .text(company.text))) }
         let dates = [
             ("connected_at", grant.grantedAt), ("last_used_at", grant.lastUsedAt),
             ("ends_at", grant.endsAt), ("ended_at", grant.endedAt),

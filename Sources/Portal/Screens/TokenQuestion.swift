@@ -26,13 +26,22 @@ enum TokenQuestionScreens {
 
     /// The consent screen, or what became of the request.
     static func ask(_ customer: CustomerAccess, _ visit: Visit) async throws -> Response {
-        let reference = visit.captured("request")
+        try await ask(visit.captured("request"), customer, visit)
+    }
+
+    /// The same again where an answer, whose choice is kept, named no company.
+    static func ask(
+        _ reference: String,
+        mending: ConsentChoice? = nil,
+        _ customer: CustomerAccess,
+        _ visit: Visit
+    ) async throws -> Response {
         guard visit.tenant.policy.manualIssuance,
             let (request, application) = try await customer.manualQuestion(reference)
         else { throw Refusal.notFound }
         switch request.state {
         case .waiting where !request.isOver(at: visit.registry.now()) && !application.isSuspended:
-            return try await question(request, application, customer, visit)
+            return try await question(request, application, mending, customer, visit)
         case .allowed, .collected:
             return try await allowed(request, application, customer, visit)
         case .refused:
@@ -45,19 +54,21 @@ enum TokenQuestionScreens {
     private static func question(
         _ request: ManualRequest,
         _ application: Application,
+        _ mending: ConsentChoice?,
         _ customer: CustomerAccess,
         _ visit: Visit
     ) async throws -> Response {
         let (earlier, choice) = (try await customer.earlier(to: application), visit.language)
-        let subject = ConsentSubject(
+        var subject = ConsentSubject(
             request,
             of: application,
             given: earlier,
-            by: customer.account,
+            actingFor: try await customer.companies(),
             isAdministrator: try await visit.admin() != nil,
             in: choice.language,
             at: visit.home
         )
+        subject.mending = mending
         let sheet = try ConsentSheet.for(subject, given: earlier, visit)
         let ticket = try await customer.remember(
             WaitingSubject(request, of: application),

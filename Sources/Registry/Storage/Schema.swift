@@ -30,6 +30,7 @@ package enum Schema {
             Migration("alerts", alerts),
             Migration("logos in use", logosInUse),
             Migration("disabled accounts", disabledAccounts),
+            Migration("companies", companies, filling: companiesOfConsents),
         ]
     }
 

@@ -52,6 +52,7 @@ extension Schema {
                 "signed_in_at", "disabled_at",
             ]
         ),
+        Table("companies", key: ["tenant", "account", "name"], columns: []),
         Table(
             "sessions",
             key: ["tenant", "id"],
@@ -159,7 +160,7 @@ extension Schema {
             key: ["tenant", "id"],
             columns: [
                 "customer", "application", "scopes", "redirect_uri", "revision", "granted_at", "changed_at",
-                "last_used_at", "ended_at", "declined", "ends_at",
+                "last_used_at", "ended_at", "declined", "ends_at", "company",
             ]
         ),
         Table(

@@ -267,7 +267,12 @@ class Person:
         return page
 
     def answer(self, page: Page, answer: str) -> httpx.Response:
-        return self.submit(page, "ticket", button=("answer", answer))
+        """Answers the consent screen with its last form, which brings along what the page says."""
+        forms = [form for form in page.forms if "answer" in {name for name, _, _ in form.buttons}]
+        assert forms, f"nothing to answer on {page.status} {page.title!r}: {page.text[:300]}"
+        return self.post(
+            urljoin(str(page.response.url), forms[-1].action), [*forms[-1].fields, ("answer", answer)]
+        )
 
     def allow(self, application: Application, **changes: str | None) -> dict[str, str]:
         """Allows what the application asks for, and returns what it is sent back with."""

@@ -91,6 +91,50 @@ def changed(stage: Stage, page: Page) -> None:
     page.goto(moving.authorize_url(redirect_uri="https://moved.example/callback"))
 
 
+def companies(stage: Stage, person: Person, *names: str) -> None:
+    """Says whom somebody acts for."""
+    named = [word for name in names for word in ("--organisation", name)]
+    stage.standard.server.succeed(
+        "account", "companies", "--tenant", stage.standard.name, "--email", person.email, *named
+    )
+
+
+LONGEST = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft mbH"
+SEVERAL = ("Northfield Plant Hire", "Southfield Cranes & Sons", LONGEST, "شركة الشمال للمعدات")
+
+
+def several(stage: Stage, page: Page, **changes: str) -> None:
+    """Somebody who acts for four companies, and connected an application when it was one."""
+    person, subject = stage.standard.customer(), stage.approved
+    companies(stage, person, SEVERAL[0])
+    person.allow(subject)
+    companies(stage, person, *SEVERAL)
+    page.goto(subject.authorize_url(**changes))
+    sign_in(page, person)
+
+
+def several_in_arabic(stage: Stage, page: Page) -> None:
+    several(stage, page, ui_locales="ar")
+
+
+def several_badly(stage: Stage, page: Page, **changes: str) -> None:
+    person = stage.standard.customer(signed_in=False)
+    companies(stage, person, *SEVERAL)
+    page.goto(stage.unchecked.authorize_url(**changes))
+    sign_in(page, person)
+    page.locator("button[value=allow]").click()
+    page.locator(".errors").wait_for()
+
+
+def several_badly_in_hebrew(stage: Stage, page: Page) -> None:
+    several_badly(stage, page, ui_locales="he")
+
+
+def connected_for_a_company(stage: Stage, page: Page) -> None:
+    several(stage, page)
+    page.goto(stage.standard.base + "/account/connections")
+
+
 def place(person: Person, subject: Application) -> str:
     """Where somebody's connection to an application stands."""
     for link in person.page("/account/connections").links:
@@ -184,6 +228,11 @@ SCENES = [
     Scene("consent-many", None, many),
     Scene("consent-many-arabic", None, many_in_arabic),
     Scene("consent-changed", "customer", changed),
+    Scene("consent-companies", None, several),
+    Scene("consent-companies-arabic", None, several_in_arabic),
+    Scene("consent-companies-error", None, several_badly),
+    Scene("consent-companies-error-hebrew", None, several_badly_in_hebrew),
+    Scene("connection-company", None, connected_for_a_company),
     opened("connection-narrow", "customer", connected("/narrow")),
     Scene("connection-narrow-error", "customer", narrow_badly),
     Scene("connection-narrowed", "customer", narrowed),

@@ -7,6 +7,12 @@ extension ConsentWords {
             hasChanged: "\(.name) is veranderd sinds u toegang gaf",
             signedInAs: "Aangemeld als ",
             useAnotherAccount: "Niet u? Gebruik een ander account",
+            whichCompany: "Gegevens van welk bedrijf?",
+            chooseCompany: "Kies een bedrijf",
+            isConnectedFor: """
+                \(.name) is verbonden voor \(.company). \
+                Als u een ander bedrijf kiest, eindigt die toegang.
+                """,
             willBeAble: "\(.name) kan straks",
             willNotBeAble: "\(.name) kan straks niet",
             newPermissions: "Nieuwe rechten",

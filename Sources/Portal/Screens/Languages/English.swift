@@ -7,6 +7,12 @@ extension ConsentWords {
             hasChanged: "\(.name) has changed since you allowed it",
             signedInAs: "Signed in as ",
             useAnotherAccount: "Not you? Use another account",
+            whichCompany: "Which company’s data?",
+            chooseCompany: "Choose a company",
+            isConnectedFor: """
+                \(.name) is connected for \(.company). \
+                If you choose another company, that access ends.
+                """,
             willBeAble: "\(.name) will be able to",
             willNotBeAble: "\(.name) will not be able to",
             newPermissions: "New permissions",

@@ -7,6 +7,12 @@ extension ConsentWords {
             hasChanged: "\(.name) a changé depuis que vous l’avez autorisée",
             signedInAs: "Connecté en tant que ",
             useAnotherAccount: "Ce n’est pas vous ? Utiliser un autre compte",
+            whichCompany: "Les données de quelle entreprise ?",
+            chooseCompany: "Choisissez une entreprise",
+            isConnectedFor: """
+                \(.name) est connecté pour \(.company). \
+                Si vous choisissez une autre entreprise, cet accès prend fin.
+                """,
             willBeAble: "\(.name) pourra",
             willNotBeAble: "\(.name) ne pourra pas",
             newPermissions: "Nouvelles autorisations",

@@ -7,6 +7,12 @@ extension ConsentWords {
             hasChanged: "\(.name) hat sich geändert, seit Sie den Zugriff erlaubt haben",
             signedInAs: "Angemeldet als ",
             useAnotherAccount: "Nicht Sie? Anderes Konto verwenden",
+            whichCompany: "Daten welches Unternehmens?",
+            chooseCompany: "Wählen Sie ein Unternehmen",
+            isConnectedFor: """
+                \(.name) ist für \(.company) verbunden. \
+                Wenn Sie ein anderes Unternehmen wählen, endet dieser Zugriff.
+                """,
             willBeAble: "\(.name) kann dann",
             willNotBeAble: "\(.name) kann dann nicht",
             newPermissions: "Neue Berechtigungen",

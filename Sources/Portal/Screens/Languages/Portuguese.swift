@@ -7,6 +7,12 @@ extension ConsentWords {
             hasChanged: "\(.name) mudou desde que a autorizou",
             signedInAs: "Sessão iniciada como ",
             useAnotherAccount: "Não é você? Usar outra conta",
+            whichCompany: "Os dados de que empresa?",
+            chooseCompany: "Escolha uma empresa",
+            isConnectedFor: """
+                \(.name) está ligado para \(.company). \
+                Se escolher outra empresa, esse acesso termina.
+                """,
             willBeAble: "\(.name) vai poder",
             willNotBeAble: "\(.name) não vai poder",
             newPermissions: "Novas permissões",

@@ -7,6 +7,12 @@ extension ConsentWords {
             hasChanged: "\(.name) ha cambiado desde que la permitió",
             signedInAs: "Sesión iniciada como ",
             useAnotherAccount: "¿No es usted? Usar otra cuenta",
+            whichCompany: "¿Los datos de qué empresa?",
+            chooseCompany: "Elija una empresa",
+            isConnectedFor: """
+                \(.name) está conectado para \(.company). \
+                Si elige otra empresa, ese acceso termina.
+                """,
             willBeAble: "\(.name) podrá",
             willNotBeAble: "\(.name) no podrá",
             newPermissions: "Permisos nuevos",

@@ -7,6 +7,12 @@ extension ConsentWords {
             hasChanged: "\(.name) — дещо змінилося, відколи ви дали дозвіл",
             signedInAs: "Ви ввійшли як ",
             useAnotherAccount: "Це не ви? Увійти з іншого облікового запису",
+            whichCompany: "Дані якої компанії?",
+            chooseCompany: "Виберіть компанію",
+            isConnectedFor: """
+                \(.name) підключено для \(.company). \
+                Якщо ви виберете іншу компанію, цей доступ припиниться.
+                """,
             willBeAble: "\(.name) зможе",
             willNotBeAble: "\(.name) не зможе",
             newPermissions: "Нові дозволи",

@@ -1,0 +1,38 @@
+import FoundationEssentials
+
+/// What an answer is given on, as it stands in its transaction.
+struct AnswerGround: Sendable {
+    let shown: Disclosure
+    let company: Company?
+
+    /// The consent that the answer changes, and the same without what allows more by now.
+    let standing: ConsentGrant?
+    let earlier: ConsentGrant?
+
+    /// The one that it ends, because that is for another company.
+    let replaced: ConsentGrant?
+
+    /// Nil where something else would be shown by now; `lately` are disclosures that are remembered.
+    init?(
+        _ found: FoundRequest,
+        _ application: Application,
+        naming company: String?,
+        at tenant: Tenant,
+        on now: Date,
+        lately: Kept<[UInt8], Disclosure>
+    ) throws {
+        guard case .about(let company) = found.companies.answer(naming: company) else { return nil }
+        let live = found.consent.flatMap { $0.grant.isLive(at: now) ? $0 : nil }
+        let known = try live?.opened().standing(at: tenant)
+        let isOther = live?.grant.isForAnother(than: company) ?? false
+        let earlier = isOther ? nil : known?.grant
+        let isSettled = earlier?.settles(found.row.subject.scopes, at: tenant) ?? false
+        let shown = try found.disclosure(of: application, given: known, at: tenant, lately: lately)
+        guard let shown, isSettled || !application.isFrozen else { return nil }
+        self.shown = shown
+        self.company = company
+        self.earlier = earlier
+        standing = isOther ? nil : live?.grant
+        replaced = isOther ? live?.grant : nil
+    }
+}
