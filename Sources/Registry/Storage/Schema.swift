@@ -29,6 +29,8 @@ package enum Schema {
             Migration("proved domains", domainProofs),
             Migration("alerts", alerts),
             Migration("disabled accounts", disabledAccounts),
+            Migration("disabled tenants", ["ALTER TABLE tenants ADD COLUMN disabled_at INTEGER"]),
+            Migration("former tenants", formerTenants),
         ]
     }
 
@@ -358,6 +360,10 @@ package enum Schema {
             ) WITHOUT ROWID
             """,
         ]
+    }
+
+    private static var formerTenants: [SQL] {
+        ["CREATE TABLE former_tenants (id INTEGER PRIMARY KEY, deleted_at INTEGER NOT NULL)"]
     }
 
     private static var refusedRedirects: [SQL] {
