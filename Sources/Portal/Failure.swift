@@ -11,6 +11,9 @@ enum Refusal: Error, Equatable, Sendable {
     case readOnly
     case tooMany(Duration)
     case tooManySignIns(Duration, Role)
+
+    /// Nobody is answered until the operator opens it again.
+    case tenantDisabled
 }
 
 /// The one mapping from refusals and faults to responses.
@@ -44,6 +47,8 @@ enum Failure {
         case Refusal.foreignForm:
             SystemPage(.forbidden, words.foreignForm, in: spoken).response(to: visit)
         case Refusal.readOnly: SystemPage.readOnly.response(to: visit)
+        case Refusal.tenantDisabled:
+            SystemPage(.serviceUnavailable, words.disabled, isHome: true, in: spoken).response(to: visit)
         case Refusal.unsealedForm:
             SystemPage(.forbidden, words.unsealedForm, in: spoken).response(to: visit)
         case Refusal.tooMany(let wait): SystemPage.tooMany(wait, in: spoken).response(to: visit)

@@ -18,7 +18,7 @@ final class Site: Sendable {
     let log: Log
     let monotonic: @Sendable () -> Duration
     let brakes: Brakes
-    let logos = KeptLogos()
+    let logos: KeptLogos
     let frames = Kept<Home, TenantFrame>(limit: 1024)
     private let homes = Kept<Tenant, Home>(limit: 1024)
     private let dialects = Kept<Tenant, Dialect>(limit: 1024)
@@ -42,6 +42,7 @@ final class Site: Sendable {
         self.look = look
         self.log = log
         self.monotonic = monotonic
+        logos = KeptLogos(now: monotonic)
         brakes = Brakes(now: monotonic)
         let named = ["portal.css", "consent.js", "forms.js", "favicon.png"].map { name in
             let segments = publicFiles.path(of: name).split(separator: "/").map(String.init)
@@ -100,8 +101,11 @@ final class Site: Sendable {
     }
 
     private func answer(_ visit: Visit, at path: ArraySlice<String>?) async -> (Response, route: String?) {
-        guard let path else { return (SystemPage.notFound.response(to: visit), nil) }
-        switch Site.table.match(visit.request.method, path) {
+        let match = path.map { Site.table.match(visit.request.method, $0) } ?? .notFound
+        if visit.tenant.disabledAt != nil, let answer = DisabledTenant.response(to: visit, at: route(match)) {
+            return (answer, nil)
+        }
+        switch match {
         case .notFound:
             return (SystemPage.notFound.response(to: visit), nil)
         case .methodNotAllowed(let allowed):
@@ -117,6 +121,10 @@ final class Site: Sendable {
                 return (Failure.response(to: error, visit, for: route.audience), pattern)
             }
         }
+    }
+
+    private func route(_ match: RouteTable.Match) -> Route? {
+        if case .found(let place, _) = match { Site.routes[place] } else { nil }
     }
 
     private static let table = RouteTable(routes.map { ($0.method, $0.pattern) })

@@ -6,7 +6,12 @@ struct Home: Hashable, Sendable {
     let tenant: Tenant
     let base: Path
 
-    var brand: Brand { tenant.brand }
+    /// As it is shown: a disabled tenant has no pictures.
+    var brand: Brand {
+        var brand = tenant.brand
+        if tenant.disabledAt != nil { brand.logo = nil }
+        return brand
+    }
 
     /// A place below this tenant.
     func path(_ segments: String...) -> Path { base.appending(segments: segments) }
@@ -50,7 +55,7 @@ struct Visit: Sendable {
 
     var registry: ApplicationRegistry { site.registry }
     var tenant: Tenant { home.tenant }
-    var brand: Brand { tenant.brand }
+    var brand: Brand { home.brand }
     var profile: WireProfile { dialect.profile }
 
     var provenance: Provenance {

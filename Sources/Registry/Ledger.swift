@@ -44,6 +44,8 @@ package enum Actor: Sendable, Equatable {
 /// The raw value is what the ledger keeps, so it never changes.
 package enum Action: String, Sendable, CaseIterable {
     case tenantImported = "tenant.imported"
+    case tenantDisabled = "tenant.disabled"
+    case tenantEnabled = "tenant.enabled"
     case brandingChanged = "tenant.branding_changed"
     case settingsChanged = "tenant.settings_changed"
     case scopeAdded = "scope.added"

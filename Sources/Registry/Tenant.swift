@@ -1,4 +1,4 @@
-import FoundationEssentials
+package import FoundationEssentials
 
 /// A service provider whose customers' data others want to use.
 ///
@@ -14,10 +14,14 @@ package final class Tenant: Sendable, Hashable {
     /// What the operator imported, with what its administrators changed since.
     package let settings: Settings
 
-    init(id: TenantID, name: TenantName, settings: Settings) {
+    /// Since when nobody is answered in its name.
+    package let disabledAt: Date?
+
+    init(id: TenantID, name: TenantName, settings: Settings, disabledAt: Date? = nil) {
         self.id = id
         self.name = name
         self.settings = settings
+        self.disabledAt = disabledAt
     }
 
     package var brand: Brand { settings.brand }
@@ -25,7 +29,7 @@ package final class Tenant: Sendable, Hashable {
 
     /// Whether both are the same tenant in the same state.
     func isSame(as other: Tenant) -> Bool {
-        id == other.id && name == other.name && settings == other.settings
+        id == other.id && name == other.name && settings == other.settings && disabledAt == other.disabledAt
     }
 
     package static func == (one: Tenant, other: Tenant) -> Bool { one === other }
@@ -138,13 +142,15 @@ package struct Reassurance: Sendable, Codable, Equatable {
 
 extension Connection {
     func tenant(named name: TenantName) throws -> Tenant? {
-        try run("SELECT id, name, settings FROM tenants WHERE name = \(name)").first.map(Tenant.init)
+        try run("SELECT id, name, settings, disabled_at FROM tenants WHERE name = \(name)").first.map(
+            Tenant.init
+        )
     }
 
     func tenant(atHost host: String) throws -> Tenant? {
         try run(
             """
-            SELECT t.id, t.name, t.settings FROM tenant_hosts h JOIN tenants t ON t.id = h.tenant
+            SELECT t.id, t.name, t.settings, t.disabled_at FROM tenant_hosts h JOIN tenants t ON t.id = h.tenant
             WHERE h.host = \(host)
             """
         ).first.map(Tenant.init)
@@ -154,12 +160,16 @@ extension Connection {
         try run("SELECT id FROM tenants ORDER BY id").map { TenantID(number: try $0.integer(0)) }
     }
 
+    /// A number that no tenant has or had.
     func nextTenantID() throws -> TenantID {
-        TenantID(number: (try run("SELECT max(id) FROM tenants").first?.optionalInteger(0) ?? 0) + 1)
+        let last = try run(
+            "SELECT max(id) FROM (SELECT id FROM tenants UNION ALL SELECT id FROM former_tenants) AS numbers"
+        )
+        return TenantID(number: (try last.first?.optionalInteger(0) ?? 0) + 1)
     }
 
     func allTenants() throws -> [Tenant] {
-        try run("SELECT id, name, settings FROM tenants ORDER BY name").map(Tenant.init)
+        try run("SELECT id, name, settings, disabled_at FROM tenants ORDER BY name").map(Tenant.init)
     }
 }
 
@@ -169,7 +179,8 @@ extension Tenant {
         self.init(
             id: TenantID(number: try row.integer(0)),
             name: name,
-            settings: try JSONDecoder().decode(Settings.self, from: Data(try row.text(2).utf8))
+            settings: try JSONDecoder().decode(Settings.self, from: Data(try row.text(2).utf8)),
+            disabledAt: try row.optionalDate(3)
         )
     }
 }

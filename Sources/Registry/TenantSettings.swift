@@ -88,14 +88,14 @@ extension ApplicationRegistry {
                 tenant: id,
                 at: now
             )
-            return Tenant(id: id, name: name, settings: settings)
+            return Tenant(id: id, name: name, settings: settings, disabledAt: standing?.disabledAt)
         }
         announceTenants()
         return tenant
     }
 
     /// Lets every server read its tenants again.
-    fileprivate func announceTenants() {
+    func announceTenants() {
         knownTenants.forget()
         database.announceChange()
     }
@@ -125,7 +125,12 @@ extension AdminAccess {
             try transaction.requireUnused(standing.settings, unlessIn: change.settings, tenant: id)
             try transaction.revise(id, to: change.settings, at: now)
             try record(change.action, change.object, change.detail)
-            return Tenant(id: id, name: name, settings: change.settings)
+            return Tenant(
+                id: id,
+                name: name,
+                settings: change.settings,
+                disabledAt: standing.disabledAt
+            )
         }
         registry.announceTenants()
         return changed

@@ -244,19 +244,22 @@ extension Connection {
     }
 
     /// Ends all that a customer's consents bought, and what waits to be redeemed; the consents stand.
-    ///
-    /// Codes end when they began: whoever is about to redeem one may have looked at the clock before.
     func endTokens(of customer: AccountID, tenant: TenantID, at now: Date) throws {
         let theirs: SQL = """
             grant_id IN (SELECT id FROM grants
                 WHERE tenant = \(tenant) AND customer = \(customer) AND ended_at IS NULL)
             """
         try endFamilies(where: theirs, tenant: tenant, at: now)
+        try endCodes(where: theirs, tenant: tenant, at: now)
+    }
+
+    /// Ends what waits to be redeemed: when it began, as whoever is about to may have looked at the clock before.
+    func endCodes(where condition: SQL, tenant: TenantID, at now: Date) throws {
         try send(
             """
             UPDATE authorization_codes SET expires_at = created_at
             WHERE tenant = \(tenant) AND used_at IS NULL AND expires_at > \(now) AND
-            """ + " " + theirs
+            """ + " " + condition
         )
     }
 

@@ -14,7 +14,7 @@ from portal.server import ROOT, Server
 
 pytestmark = on_postgresql
 
-OPEN = {"tenants", "tenant_hosts", "schema_migrations", "master_keys", "chores"}
+OPEN = {"tenants", "tenant_hosts", "former_tenants", "schema_migrations", "master_keys", "chores"}
 """Where a tenant is found before it is known who it is, and what is about no tenant."""
 
 

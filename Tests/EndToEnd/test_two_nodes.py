@@ -212,6 +212,24 @@ def test_an_account_disabled_by_a_command_is_shut_out_on_every_node(
             ends_within_a_second(lambda base=base, view=view: lives(base, view))  # type: ignore[misc]
 
 
+def test_a_tenant_disabled_by_a_command_is_closed_on_every_node(both: Nodes, tmp_path: Path) -> None:
+    alone = node(tmp_path / "alone", both.each[0].database, like=both.each[0])
+    quay = both.each[0].copy_of_standard()
+    pages = [f"{each.url}/t/{quay.name}/sign-in" for each in both.each]
+
+    def answers(page: str) -> int:
+        return httpx.get(page).status_code
+
+    for operator in (both.each[0], alone):
+        assert [answers(page) for page in pages] == [200, 200]
+        operator.succeed("tenant", "disable", quay.name)
+        for page in pages:
+            ends_within_a_second(lambda page=page: answers(page) == 200)  # type: ignore[misc]
+        operator.succeed("tenant", "enable", quay.name)
+        for page in pages:
+            ends_within_a_second(lambda page=page: answers(page) == 503)  # type: ignore[misc]
+
+
 def test_what_an_administrator_changes_on_one_node_is_seen_on_the_other(both: Nodes) -> None:
     quay = both.each[0].copy_of_standard()
     admin = quay.admin()

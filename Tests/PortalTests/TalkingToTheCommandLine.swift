@@ -56,7 +56,7 @@ struct TalkingToTheCommandLine {
         ("", "a command is missing"),
         ("tennant list", "there is no command “tennant”. Did you mean “tenant”?"),
         ("tenant imprt x", "there is no command “tenant imprt”. Did you mean “tenant import”?"),
-        ("tenant", "“tenant” needs a word more: import, list, show or export"),
+        ("tenant", "“tenant” needs a word more: import, list, show, disable, enable, delete or export"),
         ("tenant import", "FILE… is missing"),
         ("tenant show a b", "“b” is one word too many"),
         ("tenant list --jsn", "there is no option “--jsn” here. Did you mean “--json”?"),
@@ -179,6 +179,34 @@ struct TalkingToTheCommandLine {
         #expect(await console.run("account disable lena@northfield.example") == 1)
         #expect(console.noted.contains("portal account list shows them"))
         #expect(await console.run("account list --role boss") == 2)
+    }
+
+    @Test func `a tenant is disabled and enabled by its name, and the list says so`() async throws {
+        try await importTenant()
+        for (verb, answer) in [("disable", "true"), ("disable", "true"), ("enable", "false")] {
+            #expect(await console.run("tenant \(verb) standard --json") == 0)
+            #expect(console.printed.contains("\"disabled\":\(answer)"))
+            #expect(await console.run("tenant list --json") == 0)
+            #expect(console.printed.contains("\"disabled\":\(answer)"))
+        }
+        #expect(await console.run("tenant disable standart") == 1)
+        #expect(console.noted.contains("Did you mean “standard”?"))
+    }
+
+    @Test func `a tenant is deleted for good only when it is disabled and --yes says so`() async throws {
+        try await importTenant()
+        #expect(await console.run("tenant delete standard --yes") == 1)
+        #expect(console.noted.contains("standard is not disabled"))
+        #expect(await console.run("tenant disable standard") == 0)
+        #expect(await console.run("tenant delete standard --dry-run --json") == 0)
+        #expect(console.printed.contains("{\"table\":\"ledger\",\"rows\":2}"))
+        #expect(await console.run("tenant delete standard") == 1)
+        #expect(console.noted.contains("--yes is missing"))
+        #expect(await console.run("tenant delete standard --yes --json") == 0)
+        #expect(console.printed.contains("\"tenant\":\"standard\""))
+        #expect(await console.run("tenant list") == 0)
+        #expect(console.printed.contains("No tenants yet."))
+        #expect(await console.run("tenant show standard") == 1)
     }
 
     @Test func `an application's credentials are printed once, and its state follows the operator`()

@@ -7,6 +7,15 @@ import Testing
 struct EndingAccess {
     enum Trigger: CaseIterable, Sendable {
         case newPassword, accountDisabled, consentWithdrawn, applicationSuspended, secretCompromised
+        case tenantDisabled
+
+        /// Those of RT-08.
+        ///
+        /// A disabled tenant answers nobody, so there is nobody to ask.
+        static let endingTokens = allCases.filter { $0 != .tenantDisabled }
+
+        /// Those of CO-07.
+        static let endingCodes = [applicationSuspended, accountDisabled, tenantDisabled, consentWithdrawn]
     }
 
     let world: TestRegistry
@@ -31,6 +40,7 @@ struct EndingAccess {
         case .secretCompromised:
             let rotation = SecretRotation(others: .leaked, endsTokens: true)
             _ = try await theOperator.rotateSecret(of: application.id, rotation)
+        case .tenantDisabled: try await theOperator.disableTenant()
         }
     }
 
@@ -40,7 +50,7 @@ struct EndingAccess {
         return try await client.introspect(try #require(token).plaintext) != nil
     }
 
-    @Test(arguments: Trigger.allCases)
+    @Test(arguments: Trigger.endingTokens)
     func `access and refresh tokens are inactive at once, and a second later on every server`(
         trigger: Trigger
     ) async throws {
@@ -57,7 +67,7 @@ struct EndingAccess {
         for token in both { #expect(try await !introspects(token, at: elsewhere)) }
     }
 
-    @Test(arguments: [Trigger.applicationSuspended, .accountDisabled, .consentWithdrawn])
+    @Test(arguments: Trigger.endingCodes)
     func `a code is not redeemed when it happens after its issue`(trigger: Trigger) async throws {
         let (client, code) = (
             try await world.client(application), try await world.code(for: application)

@@ -24,6 +24,32 @@ enum TenantCommands {
             work: .atTheDesk(show)
         ),
         Command(
+            name: "tenant disable",
+            operands: .one("NAME"),
+            summary: "Answer nobody in a tenant's name any more; nothing is deleted",
+            details:
+                "Sessions and tokens work again once it is enabled; codes and consent screens that waited do not.",
+            work: .atTheDesk(disable)
+        ),
+        Command(
+            name: "tenant enable",
+            operands: .one("NAME"),
+            summary: "Let a disabled tenant work again",
+            work: .atTheDesk(enable)
+        ),
+        Command(
+            name: "tenant delete",
+            operands: .one("NAME"),
+            summary: "Delete a disabled tenant with everything it has, its ledger too",
+            details:
+                "portal tenant export keeps its settings and portal audit export its ledger; there is no way back.",
+            options: [
+                .flag("yes", "Do it; without it nothing is deleted"),
+                .flag("dry-run", "Only say how many rows would be deleted"),
+            ],
+            work: .atTheDesk(delete)
+        ),
+        Command(
             name: "tenant export",
             operands: .one("NAME"),
             summary: "Print a tenant as a file that can be imported, its logo inside",
@@ -98,9 +124,10 @@ enum TenantCommands {
                     ("name", .text(tenant.name.text)), ("display_name", .text(tenant.brand.displayName)),
                     ("hosts", .list(tenant.settings.hosts.map { .text($0) })),
                     ("profile", .text(WireProfile.name(ofKept: tenant.settings.wireProfile))),
+                    ("disabled", .bool(tenant.disabledAt != nil)),
                 ]
             },
-            columns: ["name", "display_name", "hosts", "profile"],
+            columns: ["name", "display_name", "hosts", "profile", "disabled"],
             empty: "No tenants yet. portal tenant import FILE makes one."
         )
     }
@@ -119,8 +146,58 @@ enum TenantCommands {
             ("refresh_idle_seconds", policy.refreshIdleSeconds.json),
             ("refresh_absolute_seconds", policy.refreshAbsoluteSeconds.json),
             ("profile", .text(WireProfile.name(ofKept: settings.wireProfile))),
+            ("disabled", .bool(tenant.disabledAt != nil)),
         ]
         call.print(facts, aligned(facts.map { [$0.0, $0.1.cell] }))
+    }
+
+    private static func disable(_ call: Call, at desk: Desk) async throws {
+        let tenant = try await desk.tenant(named: call.arguments.operands.first ?? "")
+        try await desk.registry.operatorAccess(to: tenant).disableTenant()
+        report("Disabled", tenant, isDisabled: true, call)
+    }
+
+    private static func enable(_ call: Call, at desk: Desk) async throws {
+        let tenant = try await desk.tenant(named: call.arguments.operands.first ?? "")
+        try await desk.registry.operatorAccess(to: tenant).enableTenant()
+        report("Enabled", tenant, isDisabled: false, call)
+    }
+
+    private static func delete(_ call: Call, at desk: Desk) async throws {
+        let tenant = try await desk.tenant(named: call.arguments.operands.first ?? "")
+        let access = desk.registry.operatorAccess(to: tenant)
+        let counts = try await access.rowCounts()
+        if call.arguments.has("dry-run") {
+            return call.print(
+                counts.map { [("table", .text($0.table)), ("rows", .number($0.rows))] },
+                columns: ["table", "rows"],
+                empty: "It has no rows."
+            )
+        }
+        guard call.arguments.has("yes") else {
+            throw CommandFailure(
+                "nothing was deleted: --yes is missing",
+                hint: "portal tenant delete \(tenant.name) --dry-run says what would go"
+            )
+        }
+        do { try await access.deleteTenant() } catch is TenantNotDisabled {
+            throw CommandFailure(
+                "\(tenant.name) is not disabled",
+                hint: "portal tenant disable \(tenant.name) ends its work first"
+            )
+        }
+        let rows = counts.map(\.rows).reduce(0, +)
+        call.print(
+            [("tenant", .text(tenant.name.text)), ("rows", .number(rows))],
+            "Deleted \(tenant.name): \(rows) rows."
+        )
+    }
+
+    private static func report(_ done: String, _ tenant: Tenant, isDisabled: Bool, _ call: Call) {
+        call.print(
+            [("tenant", .text(tenant.name.text)), ("disabled", .bool(isDisabled))],
+            "\(done) \(tenant.name): \(tenant.brand.displayName)."
+        )
     }
 
     private static func export(_ call: Call, at desk: Desk) async throws {

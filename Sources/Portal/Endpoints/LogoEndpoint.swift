@@ -5,6 +5,7 @@ import Web
 /// Logos by digest: what an address names never changes, so browsers and we keep it.
 enum LogoEndpoint {
     static func show(_ visit: Visit) async throws -> Response {
+        if let picture = visit.site.logos.known(to: visit) { return Response(picture) }
         guard let size = size(visit.captured("file")),
             let png = try await visit.registry.logo(visit.captured("digest"), size: size, at: visit.tenant)
         else { throw Refusal.notFound }
@@ -29,11 +30,14 @@ enum LogoEndpoint {
 
 /// Pictures asked for lately, ready to be sent; at most 512 of at most 2 MiB.
 ///
-/// Found by the whole address, before anybody asks whose it is: what an address names never changes.
+/// Found by the whole address, for a second before anybody asks again whether its tenant is there: what an address
+/// names never changes.
 final class KeptLogos: Sendable {
     struct Kept: Sendable {
         let picture: PreparedResponse
         let tenant: String
+        fileprivate let owner: TenantID
+        fileprivate var seenAt: Duration
     }
 
     private struct Address: Hashable {
@@ -41,18 +45,40 @@ final class KeptLogos: Sendable {
         let path: String
     }
 
+    private static let patience = Duration.seconds(1)
+    private let now: @Sendable () -> Duration
     private let pictures = Mutex<[Address: Kept]>([:])
+
+    init(now: @escaping @Sendable () -> Duration) { self.now = now }
 
     func picture(at request: Request) -> Kept? {
         guard request.method == .get, request.path.dropLast(2).last == "logos" else { return nil }
-        return pictures.withLock { $0[Address(host: request.host, path: request.rawPath)] }
+        let kept = pictures.withLock { $0[Address(host: request.host, path: request.rawPath)] }
+        return kept.flatMap { now() - $0.seenAt < Self.patience ? $0 : nil }
+    }
+
+    /// A picture that was kept for the tenant of a visit, which is there.
+    func known(to visit: Visit) -> PreparedResponse? {
+        let address = Address(host: visit.request.host, path: visit.request.rawPath)
+        let now = now()
+        return pictures.withLock { pictures in
+            guard pictures[address]?.owner == visit.tenant.id else { return nil }
+            pictures[address]?.seenAt = now
+            return pictures[address]?.picture
+        }
     }
 
     func keep(_ picture: PreparedResponse, for visit: Visit) {
         let address = Address(host: visit.request.host, path: visit.request.rawPath)
+        let kept = Kept(
+            picture: picture,
+            tenant: visit.tenant.name.text,
+            owner: visit.tenant.id,
+            seenAt: now()
+        )
         pictures.withLock { pictures in
             if pictures.count >= 512 { pictures = [:] }
-            pictures[address] = Kept(picture: picture, tenant: visit.tenant.name.text)
+            pictures[address] = kept
         }
     }
 }

@@ -24,6 +24,7 @@ extension OAuthFailure {
     init(_ error: any Error) {
         switch error {
         case let failure as OAuthFailure: self = failure
+        case Refusal.tenantDisabled: self = .unavailable
         case let refusal as TokenRefusal: self.init(refusal)
         case let refusal as ParameterRefusal: self = .badRequest(refusal.explanation, Activity.Cause(refusal))
         default: self = Failure.isTemporary(error) ? .busy : .fault
@@ -128,6 +129,14 @@ extension OAuthFailure {
             error: "temporarily_unavailable",
             explanation: "The server is busy; try again in a few seconds",
             headers: [("Retry-After", "5")]
+        )
+    }
+
+    static var unavailable: OAuthFailure {
+        OAuthFailure(
+            status: .serviceUnavailable,
+            error: "temporarily_unavailable",
+            explanation: "This service is not available at present"
         )
     }
 

@@ -26,6 +26,8 @@ extension AuditEntry {
     /// An action that a later version of this program entered is named as the ledger keeps it.
     static let verbs: [Action: String] = [
         .tenantImported: "imported the settings of",
+        .tenantDisabled: "disabled",
+        .tenantEnabled: "enabled",
         .brandingChanged: "changed the branding of",
         .settingsChanged: "changed the settings of",
         .scopeAdded: "added the permission",

@@ -71,6 +71,9 @@ struct DoorWords: Sendable {
         let unreadableForm: (title: String, damaged: String, noForm: String)
         let tooMany: (title: String, text: Counted)
         let busy: (title: String, text: String)
+
+        /// Of a provider whose operator has disabled it.
+        let disabled: (title: String, text: String)
         let fault: (title: String, text: String)
         let reference: Phrase
         let backTo: Phrase

@@ -9,6 +9,9 @@ struct SystemPage: Sendable {
     let text: HTML
     var headers: [Header] = []
 
+    /// Whether it stands in the place of every page, so that none can be gone back to.
+    var isHome = false
+
     /// Nil where it is said in English.
     var spoken: Spoken?
 
@@ -18,9 +21,11 @@ struct SystemPage: Sendable {
         _ status: Status,
         _ words: (title: String, text: String),
         headers: [Header] = [],
+        isHome: Bool = false,
         in spoken: Spoken? = nil
     ) {
         self.init(status, words.title, HTML(words.text), headers: headers, in: spoken)
+        self.isHome = isHome
     }
 
     private init(_ status: Status, _ title: String, _ text: HTML, headers: [Header], in spoken: Spoken?) {
@@ -35,7 +40,11 @@ struct SystemPage: Sendable {
             p(.class("note")) {
                 words.system.reference.filled { _ in code(.class("ref")) { visit.request.id } }
             }
-            p { a(.href(visit.path(""))) { span { words.system.backTo.around(visit.brand.displayName) } } }
+            if !isHome {
+                p {
+                    a(.href(visit.path(""))) { span { words.system.backTo.around(visit.brand.displayName) } }
+                }
+            }
         }.response(to: visit, status, headers)
     }
 

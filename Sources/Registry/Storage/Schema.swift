@@ -31,6 +31,8 @@ package enum Schema {
             Migration("logos in use", logosInUse),
             Migration("disabled accounts", disabledAccounts),
             Migration("companies", companies, filling: companiesOfConsents),
+            Migration("disabled tenants", ["ALTER TABLE tenants ADD COLUMN disabled_at INTEGER"]),
+            Migration("former tenants", formerTenants),
         ]
     }
 
@@ -360,6 +362,10 @@ package enum Schema {
             ) WITHOUT ROWID
             """,
         ]
+    }
+
+    private static var formerTenants: [SQL] {
+        ["CREATE TABLE former_tenants (id INTEGER PRIMARY KEY, deleted_at INTEGER NOT NULL)"]
     }
 
     private static var refusedRedirects: [SQL] {

@@ -26,10 +26,11 @@ extension Schema {
         Table(
             "tenants",
             key: ["id"],
-            columns: ["name", "settings", "created_at", "updated_at", "imported"],
+            columns: ["name", "settings", "created_at", "updated_at", "imported", "disabled_at"],
             page: 200
         ),
         Table("tenant_hosts", key: ["host"], columns: ["tenant"]),
+        Table("former_tenants", key: ["id"], columns: ["deleted_at"]),
     ]
 
     /// What the data were made with.

@@ -44,8 +44,9 @@ class Tab:
         page.on("request", lambda request: self._requested(request.method, request.url, request.post_data))
 
     def _heard(self, kind: str, text: str) -> None:
-        # A refused form is a 4xx on purpose, and Chromium says so.
-        if kind == "error" and "the server responded with a status of 4" not in text:
+        # A refused form is a 4xx on purpose, and a closed tenant's page a 503, and Chromium says so.
+        on_purpose = ("responded with a status of 4", "responded with a status of 503")
+        if kind == "error" and not any(words in text for words in on_purpose):
             self.complaints.append(text)
 
     def _requested(self, method: str, url: str, body: str | None) -> None:

@@ -91,6 +91,12 @@ def sign_in_though_disabled(stage: Stage, page: Page) -> None:
     page.get_by_role("button", name="Sign in").click()
 
 
+def come_to_a_closed_tenant(stage: Stage, page: Page) -> None:
+    quay = stage.standard.server.copy_of_standard()
+    stage.standard.server.succeed("tenant", "disable", quay.name)
+    page.goto(f"{quay.base}/sign-in")
+
+
 def shut_out(stage: Stage, person: Person) -> None:
     stage.standard.server.succeed("account", "disable", "--tenant", "standard", person.email)
 
@@ -113,6 +119,7 @@ SCENES = [
     Scene("admin-accounts-disabled", "admin", list_the_disabled),
     Scene("admin-people-disabled", "admin", list_a_disabled_administrator),
     Scene("sign-in-disabled", None, sign_in_though_disabled),
+    Scene("system-tenant-disabled", None, come_to_a_closed_tenant),
     plain("admin-audit", "admin", "/admin/audit"),
     plain("admin-audit-empty", "admin", "/admin/audit?reference=nobody-has-it"),
     plain("admin-audit-entry", "admin", "/admin/audit/1"),

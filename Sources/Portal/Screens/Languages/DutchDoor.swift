@@ -109,6 +109,10 @@ extension DoorWords {
                 "Zo weer terug",
                 "Dit lukt op dit moment niet. Er is niets gewijzigd. Probeer het over een paar seconden opnieuw."
             ),
+            disabled: (
+                "Momenteel niet beschikbaar",
+                "Deze dienst is tijdelijk gesloten. Er gaat niets verloren. Probeer het later opnieuw."
+            ),
             fault: (
                 "Er ging bij ons iets mis",
                 """

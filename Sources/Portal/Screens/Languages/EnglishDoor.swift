@@ -97,6 +97,10 @@ extension DoorWords {
                 "Back soon",
                 "We cannot do this at the moment. Nothing was changed. Try again in a few seconds."
             ),
+            disabled: (
+                "Not available at present",
+                "This service is closed for the time being. Nothing is lost. Try again later."
+            ),
             fault: (
                 "Something went wrong on our side",
                 "It is recorded under the reference below. Nothing was changed; go back and try again."

@@ -104,6 +104,10 @@ extension DoorWords {
                 "De retour bientôt",
                 "C’est impossible pour le moment. Rien n’a été modifié. Réessayez dans quelques secondes."
             ),
+            disabled: (
+                "Indisponible pour le moment",
+                "Ce service est fermé temporairement. Rien n’est perdu. Réessayez plus tard."
+            ),
             fault: (
                 "Un problème est survenu de notre côté",
                 """

@@ -125,6 +125,13 @@ extension DoorWords {
                 einmal.
                 """
             ),
+            disabled: (
+                "Zurzeit nicht verfügbar",
+                """
+                Dieser Dienst ist vorübergehend geschlossen. Es geht nichts verloren. \
+                Versuchen Sie es später noch einmal.
+                """
+            ),
             fault: (
                 "Bei uns ist etwas schiefgegangen",
                 """

@@ -105,6 +105,10 @@ extension DoorWords {
                 "Voltamos já",
                 "De momento não é possível. Nada foi alterado. Tente de novo dentro de alguns segundos."
             ),
+            disabled: (
+                "De momento indisponível",
+                "Este serviço está temporariamente encerrado. Nada se perde. Tente de novo mais tarde."
+            ),
             fault: (
                 "Algo correu mal do nosso lado",
                 "Ficou registado com a referência abaixo. Nada foi alterado; volte atrás e tente de novo."

@@ -109,6 +109,10 @@ extension DoorWords {
                 "Volvemos enseguida",
                 "En este momento no es posible. No se ha cambiado nada. Inténtelo de nuevo en unos segundos."
             ),
+            disabled: (
+                "No disponible por ahora",
+                "Este servicio está cerrado temporalmente. No se pierde nada. Inténtelo de nuevo más tarde."
+            ),
             fault: (
                 "Algo ha fallado por nuestra parte",
                 """
