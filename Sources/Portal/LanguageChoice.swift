@@ -24,7 +24,8 @@ extension Visit {
             return LanguageChoice(language: pressed, isPressed: true)
         }
         let language = Language(wished: "ui_locales", in: wishes) ?? savedLanguage ?? preferredLanguage
-        return LanguageChoice(language: language ?? .english, isPressed: false)
+        let own = Language(rawValue: tenant.language) ?? .english
+        return LanguageChoice(language: language ?? own, isPressed: false)
     }
 
     /// The same, where the address itself says what is wished.

@@ -23,10 +23,12 @@ struct TenantFile: Sendable {
         let mistakes = MistakeList(fileName)
         let root = try mistakes.root(of: bytes, known: TenantFile.keys)
         let name = root.text("name", "1 to 32 of a-z, 0-9 and -, beginning with a letter", TenantName.init)
-        let scopes = root.scopes()
+        let language: Language? = root.choice("language")
+        let own = language ?? .english
+        let scopes = root.scopes(in: own)
         let brand = root.brand()
         let hosts = root.hosts()
-        let limitsShown = root.reassurances(about: scopes)
+        let limitsShown = root.reassurances(about: scopes, in: own)
         var policy = root.policy(opensDoors: root.isObject("profile"))
         let profile = root.profile(into: &policy)
         guard let name, let brand, mistakes.all.isEmpty else {
@@ -35,7 +37,7 @@ struct TenantFile: Sendable {
         self.name = name
         logo = brand.logo
         logoPlace = brand.logoPlace
-        settings = Tenant.Settings(
+        var settings = Tenant.Settings(
             hosts: hosts,
             brand: brand.brand,
             scopes: scopes,
@@ -43,6 +45,8 @@ struct TenantFile: Sendable {
             policy: policy,
             wireProfile: try TenantFile.text(of: profile, fileName)
         )
+        settings.language = own == .english ? nil : own.rawValue
+        self.settings = settings
     }
 
     private static func text(of profile: WireProfile?, _ fileName: String) throws(FileMistakes) -> String {
@@ -65,7 +69,9 @@ struct TenantFile: Sendable {
         }
     }
 
-    private static let keys = ["name", "hosts", "brand", "scopes", "neverAllows", "policy", "profile"]
+    private static let keys = [
+        "name", "language", "hosts", "brand", "scopes", "neverAllows", "policy", "profile",
+    ]
 }
 
 // MARK: - What each part may say
@@ -141,7 +147,7 @@ extension Fields {
         }
     }
 
-    fileprivate func scopes() -> [OfferedScope] {
+    fileprivate func scopes(in own: Language) -> [OfferedScope] {
         var found: [OfferedScope] = []
         let keys = [
             "name", "sentence", "detail", "kind", "group", "default", "optional", "needsApproval", "retired",
@@ -152,8 +158,8 @@ extension Fields {
                 "1 to 64 printable characters without spaces, \" and \\",
                 Scope.init
             )
-            let sentence = fields.sentence("sentence")
-            let detail = fields.optional("detail", "one line of up to 300 characters", Fields.line)
+            let sentence = fields.wording("sentence", in: own)
+            let detail = fields.optionalWording("detail", in: own)
             let kind: OfferedScope.Kind? = fields.choice("kind")
             let group: OfferedScope.Group? = fields.choice("group")
             let isDefault = fields.flag("default")
@@ -164,31 +170,33 @@ extension Fields {
             if found.contains(where: { $0.name == name }) {
                 fields.note("there is a scope “\(name)” already", "name")
             }
-            found.append(
-                OfferedScope(
-                    name: name,
-                    sentence: sentence,
-                    detail: detail ?? "",
-                    kind: kind ?? .read,
-                    group: group,
-                    isDefault: isDefault ?? false,
-                    choice: choice ?? .required,
-                    needsApproval: needsApproval ?? false,
-                    isRetired: isRetired ?? false
-                )
+            var scope = OfferedScope(
+                name: name,
+                sentence: sentence.own,
+                detail: detail?.own ?? "",
+                kind: kind ?? .read,
+                group: group,
+                isDefault: isDefault ?? false,
+                choice: choice ?? .required,
+                needsApproval: needsApproval ?? false,
+                isRetired: isRetired ?? false
             )
+            (scope.sentences, scope.details) = (sentence.others, detail?.others ?? [:])
+            found.append(scope)
         }
         return found
     }
 
-    fileprivate func reassurances(about scopes: [OfferedScope]) -> [Reassurance] {
+    fileprivate func reassurances(about scopes: [OfferedScope], in own: Language) -> [Reassurance] {
         let known = scopes.map(\.name.text)
         return objects("neverAllows", known: ["sentence", "unless"]).compactMap { fields in
             let wanted =
                 "the name of a scope of this file"
                 + (known.isEmpty ? "" : ": " + known.joined(separator: ", "))
             let unless = fields.texts("unless", wanted) { text in known.contains(text) ? Scope(text) : nil }
-            return fields.sentence("sentence").map { Reassurance(sentence: $0, unless: unless) }
+            return fields.wording("sentence", in: own).map {
+                Reassurance(sentence: $0.own, $0.others, unless: unless)
+            }
         }
     }
 

@@ -16,12 +16,14 @@ extension TenantFile {
         logo: [UInt8]? = nil,
         everySwitch: Bool = false
     ) throws -> JSON {
-        .object([
+        let language = settings.language ?? Language.english.rawValue
+        return .object([
             ("name", .text(name.text)),
+            ("language", .text(language)),
             ("hosts", .list(settings.hosts.map { .text($0) })),
             ("brand", .object(members(of: settings.brand, logo: logo))),
-            ("scopes", .list(settings.scopes.map { .object(members(of: $0)) })),
-            ("neverAllows", .list(settings.limitsShown.map { .object(members(of: $0)) })),
+            ("scopes", .list(settings.scopes.map { .object(members(of: $0, in: language)) })),
+            ("neverAllows", .list(settings.limitsShown.map { .object(members(of: $0, in: language)) })),
             ("policy", .object(members(of: settings.policy))),
             ("profile", try profile(of: settings, everySwitch: everySwitch)),
         ])
@@ -39,9 +41,11 @@ extension TenantFile {
         ] + optional.compactMap { name, text in text.map { (name, .text($0)) } }
     }
 
-    private static func members(of scope: OfferedScope) -> [(String, JSON)] {
-        let detail = scope.detail.isEmpty ? [] : [("detail", JSON.text(scope.detail))]
-        return [("name", .text(scope.name.text)), ("sentence", .text(scope.sentence))] + detail
+    private static func members(of scope: OfferedScope, in language: String) -> [(String, JSON)] {
+        let sentence = JSON(scope.sentence, scope.sentences, in: language)
+        let detail = scope.detail.isEmpty ? nil : JSON(scope.detail, scope.details, in: language)
+        return [("name", .text(scope.name.text)), ("sentence", sentence)]
+            + (detail.map { [("detail", $0)] } ?? [])
             + [
                 ("kind", .text(scope.kind.rawValue)), ("group", .text(scope.group.rawValue)),
                 ("default", .bool(scope.isDefault)), ("optional", .text(scope.choice.rawValue)),
@@ -49,8 +53,11 @@ extension TenantFile {
             ]
     }
 
-    private static func members(of limit: Reassurance) -> [(String, JSON)] {
-        [("sentence", .text(limit.sentence)), ("unless", .list(limit.unless.map { .text($0.text) }))]
+    private static func members(of limit: Reassurance, in language: String) -> [(String, JSON)] {
+        [
+            ("sentence", JSON(limit.sentence, limit.sentences, in: language)),
+            ("unless", .list(limit.unless.map { .text($0.text) })),
+        ]
     }
 
     private static func members(of policy: Policy) -> [(String, JSON)] {

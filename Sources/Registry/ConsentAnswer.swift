@@ -175,7 +175,16 @@ extension CustomerAccess {
         if let replaced = ground.replaced { try close(replaced, now, transaction) }
         try transaction.insert(step, tenant: tenant.id, at: now)
         if tenant.policy.consentLetters {
-            try write(about: decision, given: ground.earlier, to: application, grant, now, transaction)
+            let fresh = decision.row.scopes.subtracting(ground.earlier?.scopes ?? ScopeSet())
+            let sentences = tenant.offers(fresh).map { $0.sentence(in: row.language, at: tenant).text }
+            try write(
+                sentences,
+                isFirst: ground.earlier == nil,
+                to: application,
+                grant,
+                now,
+                transaction
+            )
         }
         let result = try issue(decision, row, under: grant, moment, transaction)
         return (result, ground.replaced != nil)
@@ -245,18 +254,17 @@ extension CustomerAccess {
 
     /// Tells the customer what the application may do now that it could not before.
     private func write(
-        about decision: ConsentDecision,
-        given earlier: ConsentGrant?,
+        _ sentences: [String],
+        isFirst: Bool,
         to application: Application,
         _ grant: String,
         _ now: Date,
         _ transaction: any Connection
     ) throws {
-        let fresh = decision.row.scopes.subtracting(earlier?.scopes ?? ScopeSet())
-        if earlier != nil, fresh.isEmpty { return }
-        let (about, sentences) = (Letter.Mention(application), tenant.offers(fresh).map(\.sentence))
+        if !isFirst, sentences.isEmpty { return }
+        let about = Letter.Mention(application)
         let letter: Letter =
-            earlier == nil
+            isFirst
             ? .connected(application: about, grant: grant, sentences: sentences, at: now)
             : .permissionsGrew(application: about, grant: grant, sentences: sentences)
         try registry.outbox.post(letter, to: account.email, in: transaction, tenant: tenant.id, at: now)

@@ -35,7 +35,7 @@ package struct ConsentReceipt: Sendable, Codable {
         at tenant: Tenant,
         on now: Date
     ) {
-        version = 1
+        version = 2
         self.id = id
         self.tenant = tenant.name.text
         connection = grant

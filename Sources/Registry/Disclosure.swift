@@ -8,8 +8,8 @@ package struct Disclosure: Sendable, Hashable, Codable {
     /// One permission, in the tenant's words.
     package struct Permission: Sendable, Hashable, Codable {
         package let scope: String
-        package let sentence: String
-        package let detail: String
+        package let sentence: Said
+        package let detail: Said
         package let kind: OfferedScope.Kind
         package let group: OfferedScope.Group
         package let choice: OfferedScope.Choice
@@ -86,7 +86,7 @@ package struct Disclosure: Sendable, Hashable, Codable {
 
     /// What stands whatever the answer; told only where more is asked for.
     package let alreadyAllowed: [Permission]
-    package let willNotBeAble: [String]
+    package let willNotBeAble: [Said]
     package let connectedSince: Date?
 
     /// When the consent that stands ends by itself.
@@ -124,13 +124,15 @@ package struct Disclosure: Sendable, Hashable, Codable {
         (destination, returnsTo) = place
         self.place = redirectURI.flatMap { Place(of: $0, application) }
         asked = tenant.offers(asksForMore ? scopes.subtracting(held) : scopes).map { offer in
-            Permission(offer, choice: offer.choice(given: grant))
+            Permission(offer, choice: offer.choice(given: grant), in: language, at: tenant)
         }
-        alreadyAllowed = asksForMore ? tenant.offers(held).map { Permission($0, choice: .required) } : []
+        alreadyAllowed =
+            asksForMore
+            ? tenant.offers(held).map { Permission($0, choice: .required, in: language, at: tenant) } : []
         willNotBeAble = tenant.settings.limitsShown
             .filter { !$0.unless.contains(where: scopes.union(held).contains) }
             .prefix(3)
-            .map(\.sentence)
+            .map { $0.sentence(in: language, at: tenant) }
         connectedSince = grant?.grantedAt
         endsAt = grant?.endsAt
         changes = earlier?.changes(to: application, at: place.name) ?? []
@@ -171,10 +173,15 @@ package struct ShownDisclosure: Sendable {
 }
 
 extension Disclosure.Permission {
-    fileprivate init(_ offer: OfferedScope, choice: OfferedScope.Choice) {
+    fileprivate init(
+        _ offer: OfferedScope,
+        choice: OfferedScope.Choice,
+        in language: String,
+        at tenant: Tenant
+    ) {
         scope = offer.name.text
-        sentence = offer.sentence
-        detail = offer.detail
+        sentence = offer.sentence(in: language, at: tenant)
+        detail = offer.detail(in: language, at: tenant)
         kind = offer.kind
         group = offer.group
         self.choice = choice

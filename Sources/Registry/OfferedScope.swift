@@ -18,6 +18,10 @@ package struct OfferedScope: Sendable, Codable, Equatable {
     package var name: Scope
     package var sentence: String
     package var detail: String
+
+    /// Both as they are told in other languages.
+    package var sentences: Translations = [:]
+    package var details: Translations = [:]
     package var kind: Kind
     package var group: Group
 
@@ -57,6 +61,8 @@ package struct OfferedScope: Sendable, Codable, Equatable {
         name = try kept.decode(Scope.self, forKey: .name)
         sentence = try kept.decode(String.self, forKey: .sentence)
         detail = try kept.decode(String.self, forKey: .detail)
+        sentences = try kept.decodeIfPresent(Translations.self, forKey: .sentences) ?? [:]
+        details = try kept.decodeIfPresent(Translations.self, forKey: .details) ?? [:]
         kind = try kept.decode(Kind.self, forKey: .kind)
         group = try kept.decodeIfPresent(Group.self, forKey: .group) ?? Group(of: kind)
         isDefault = try kept.decode(Bool.self, forKey: .isDefault)

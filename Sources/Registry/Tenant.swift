@@ -38,6 +38,9 @@ package final class Tenant: Sendable, Hashable {
     /// Everything about a tenant that its file says; kept as one document, because it is read as one.
     package struct Settings: Sendable, Codable, Equatable {
         package var hosts: [String]
+
+        /// What its texts are written in; nil for English.
+        package var language: String?
         package var brand: Brand
         package var scopes: [OfferedScope]
         package var limitsShown: [Reassurance]
@@ -130,11 +133,21 @@ package struct Brand: Sendable, Codable, Equatable {
 /// Something an application will *not* be able to do, unless it asks for one of `unless`.
 package struct Reassurance: Sendable, Codable, Equatable {
     package var sentence: String
+    package var sentences: Translations
     package var unless: [Scope]
 
-    package init(sentence: String, unless: [Scope]) {
+    package init(sentence: String, _ sentences: Translations = [:], unless: [Scope]) {
         self.sentence = sentence
+        self.sentences = sentences
         self.unless = unless
+    }
+
+    /// What was kept before there were other languages has none.
+    package init(from decoder: any Decoder) throws {
+        let kept = try decoder.container(keyedBy: CodingKeys.self)
+        sentence = try kept.decode(String.self, forKey: .sentence)
+        sentences = try kept.decodeIfPresent(Translations.self, forKey: .sentences) ?? [:]
+        unless = try kept.decode([Scope].self, forKey: .unless)
     }
 }
 

@@ -66,7 +66,11 @@ struct ShowingManyPermissions {
             let application = try await portal.registeredApplication { $0.scopes = ["location.read"] }
             let page = try await page(portal, application, scope: "location.read")
             let mark = group == .view ? "read" : "write"
-            #expect(page.body.contains("<li class=\"\(mark)\"><strong>See where your equipment is"))
+            #expect(
+                page.body.contains(
+                    "<li class=\"\(mark)\" dir=\"ltr\"><strong lang=\"en\">See where your equipment is"
+                )
+            )
         }
     }
 

@@ -145,7 +145,9 @@ struct ShowingTheConsentScreen {
             #expect(!page.body.contains(name))
         }
         #expect(page.text.contains("See where your equipment is") && page.text.contains("Sensitive"))
-        #expect(page.body.contains("<li class=\"write\"><strong>Change your equipment"))
+        #expect(
+            page.body.contains("<li class=\"write\" dir=\"ltr\"><strong lang=\"en\">Change your equipment")
+        )
     }
 
     @Test func `an application that asks for nothing learns only that there is an account`() async throws {

@@ -23,7 +23,7 @@ struct KeepingReceipts {
         #expect(shown.application == "Acme Rentals" && shown.provider == "Harbourline")
         #expect(shown.publisher.isVerified && shown.publisher.name == "Acme Rentals")
         #expect(shown.returnsTo == "acme.example" && shown.language == "en" && shown.revision == 1)
-        #expect(shown.asked.map(\.sentence) == ["Read your equipment"])
+        #expect(shown.asked.map(\.sentence.text) == ["Read your equipment"])
         #expect(kept.receipt.allowed == ["equipment.read"] && kept.receipt.leftOut.isEmpty)
         #expect(kept.receipt.givenAt == world.clock.now && kept.receipt.endsAt == nil)
         #expect(kept.receipt.customer.email == "kim@northfield.example")

@@ -85,7 +85,7 @@ private struct PermissionsSection: Component {
                 p { "It asks for nothing but who the customer is." }
             } else {
                 p(.class("note")) { "What customers read when you ask:" }
-                ScopeList(scopes: visit.tenant.offers(application.scopes), showsNames: true)
+                ScopeList(scopes: application.scopes, tenant: visit.tenant, showsNames: true)
             }
             if role >= .developer, !visit.tenant.settings.scopes.isEmpty {
                 div(.class("row")) {

@@ -79,7 +79,9 @@ private struct NarrowPage {
     }
 
     private func box(_ offer: OfferedScope, _ place: Int) -> HTML {
-        div(.class("choice")) {
+        let wanted = visit.language.language.rawValue
+        let detail = offer.detail(in: wanted, at: visit.tenant)
+        return div(.class("choice")) {
             input(
                 .type("checkbox"),
                 .id("keep-\(place)"),
@@ -88,8 +90,8 @@ private struct NarrowPage {
                 .checked
             )
             label(.for("keep-\(place)")) {
-                strong { offer.sentence }
-                span(.class("hint")) { offer.detail }
+                strong { offer.sentence(in: wanted, at: visit.tenant).marked }
+                span(.class("hint"), detail.lang, detail.dir) { detail.text }
             }
         }
     }

@@ -57,7 +57,7 @@ struct ConnectionDetail: Component {
             if grant.scopes.isEmpty {
                 p { "It only learns that you have an account here (a number, not your name)." }
             } else {
-                ScopeList(scopes: visit.tenant.offers(grant.scopes))
+                ScopeList(scopes: grant.scopes, tenant: visit.tenant, language: visit.language.language)
                 p {
                     a(.class("btn small"), .href(connection.path("narrow"))) { "Take permissions back" }
                 }
@@ -149,8 +149,13 @@ private struct ConnectionHistory: Component {
     }
 
     @HTMLBuilder private func list(_ label: String, _ scopes: ScopeSet) -> HTML {
-        let sentences = connection.visit.tenant.offers(scopes).map(\.sentence)
-        if !sentences.isEmpty { p(.class("note")) { "\(label): \(sentences.joined(separator: " · "))" } }
+        let sentences = connection.visit.sentences(of: scopes)
+        if !sentences.isEmpty {
+            p(.class("note")) {
+                "\(label): "
+                SaidTogether(sentences: sentences)
+            }
+        }
     }
 
     private func words(_ step: ConsentStep) -> String {

@@ -147,10 +147,11 @@ private struct ConnectionRow: Component {
 
     private var grant: ConsentGrant { connection.grant }
 
-    private var permissions: String {
-        let sentences = connection.visit.tenant.offers(grant.scopes).map(\.sentence)
-        let shown = sentences.prefix(2).joined(separator: " · ")
-        return sentences.count > 2 ? "\(shown) · + \(sentences.count - 2) more" : shown
+    @HTMLBuilder private var permissions: HTML {
+        let sentences = connection.visit.sentences(of: grant.scopes)
+        if sentences.isEmpty { "It learns who you are, and nothing else." }
+        SaidTogether(sentences: Array(sentences.prefix(2)))
+        if sentences.count > 2 { " · + \(sentences.count - 2) more" }
     }
 
     var body: HTML {
@@ -177,9 +178,7 @@ private struct ConnectionRow: Component {
                         bdi { company.text }
                     }
                 }
-                p(.class("note")) {
-                    permissions.isEmpty ? "It learns who you are, and nothing else." : permissions
-                }
+                p(.class("note")) { permissions }
                 p(.class("note")) {
                     "Connected on "
                     Day(grant.grantedAt)

@@ -25,25 +25,34 @@ struct SwitchAccountForm: Component {
 
 /// Permissions in the tenant's sentences, never by their names alone.
 struct ScopeList: Component {
-    let scopes: [OfferedScope]
+    let scopes: ScopeSet
+    let tenant: Tenant
+
+    /// The reader's language; nil for the tenant's own, which partners and administrators read.
+    var language: Language?
 
     /// Partners also see the name they ask by.
     var showsNames = false
     var sensitive = "Sensitive"
 
     var body: HTML {
-        ul(.class("scopes"), .lang("en"), .dir(.automatic)) {
-            for scope in scopes {
-                li(.class(scope.kind.onlyShows(under: scope.group) ? "read" : "write")) {
-                    strong { scope.sentence }
-                    if scope.kind == .sensitive { span(.class("tag warn")) { sensitive } }
-                    span(.class("note")) {
-                        scope.detail
-                        if showsNames {
-                            " "
-                            code { scope.name.text }
-                        }
-                    }
+        let wanted = language?.rawValue ?? tenant.language
+        return ul(.class("scopes")) {
+            for scope in tenant.offers(scopes) {
+                item(scope, scope.sentence(in: wanted, at: tenant), scope.detail(in: wanted, at: tenant))
+            }
+        }
+    }
+
+    private func item(_ scope: OfferedScope, _ sentence: Said, _ detail: Said) -> HTML {
+        li(.class(scope.kind.onlyShows(under: scope.group) ? "read" : "write"), sentence.dir) {
+            strong(sentence.lang) { sentence.text }
+            if scope.kind == .sensitive { span(.class("tag warn")) { sensitive } }
+            span(.class("note"), detail.lang, detail.dir) {
+                detail.text
+                if showsNames {
+                    " "
+                    code { scope.name.text }
                 }
             }
         }
@@ -123,6 +132,19 @@ struct ConsentNotices: Component {
     }
 }
 
+/// What an application will not be able to do, in the tenant's sentences.
+struct NeverList: Component {
+    let sentences: [Said]
+
+    var body: HTML {
+        ul(.class("scopes")) {
+            for sentence in sentences {
+                li(.class("never"), sentence.dir) { strong(sentence.lang) { sentence.text } }
+            }
+        }
+    }
+}
+
 /// Up to three things it will not be able to do.
 struct Reassurances: Component {
     let disclosure: Disclosure
@@ -134,9 +156,7 @@ struct Reassurances: Component {
                 h2(.id("cannot")) {
                     words.willNotBeAble.around(disclosure.application)
                 }
-                ul(.class("scopes"), .lang("en"), .dir(.automatic)) {
-                    for sentence in disclosure.willNotBeAble { li(.class("never")) { strong { sentence } } }
-                }
+                NeverList(sentences: disclosure.willNotBeAble)
             }
         }
     }

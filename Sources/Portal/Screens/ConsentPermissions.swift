@@ -55,7 +55,7 @@ struct ConsentPermissions: Component {
     }
 
     private func list(_ placed: [(offset: Int, element: Disclosure.Permission)]) -> HTML {
-        ul(.class("scopes"), .lang("en"), .dir(.automatic)) {
+        ul(.class("scopes")) {
             for (place, permission) in placed {
                 if permission.choice == .required {
                     PermissionItem(permission: permission, sensitive: words.sensitive)
@@ -67,7 +67,10 @@ struct ConsentPermissions: Component {
     }
 
     private func box(_ permission: Disclosure.Permission, _ place: Int) -> HTML {
-        li(.class(permission.kind.onlyShows(under: permission.group) ? "pick" : "pick write")) {
+        li(
+            .class(permission.kind.onlyShows(under: permission.group) ? "pick" : "pick write"),
+            permission.sentence.dir
+        ) {
             input(
                 .type("checkbox"),
                 .id("pick-\(place)"),
@@ -77,7 +80,7 @@ struct ConsentPermissions: Component {
                 .disabled.when(form == nil),
                 .checked.when(ticked?.contains(place) ?? (permission.choice == .ticked))
             )
-            label(.for("pick-\(place)")) { strong { permission.sentence } }
+            label(.for("pick-\(place)"), permission.sentence.lang) { strong { permission.sentence.text } }
             PermissionNotes(permission: permission, sensitive: words.sensitive)
         }
     }
@@ -89,8 +92,11 @@ struct PermissionItem: Component {
     let sensitive: String
 
     var body: HTML {
-        li(.class(permission.kind.onlyShows(under: permission.group) ? "read" : "write")) {
-            strong { permission.sentence }
+        li(
+            .class(permission.kind.onlyShows(under: permission.group) ? "read" : "write"),
+            permission.sentence.dir
+        ) {
+            strong(permission.sentence.lang) { permission.sentence.text }
             PermissionNotes(permission: permission, sensitive: sensitive)
         }
     }
@@ -109,7 +115,7 @@ private struct PermissionNotes: Component {
 
     var body: HTML {
         if permission.kind == .sensitive { span(.class("tag warn")) { sensitive } }
-        span(.class("note")) { permission.detail }
+        span(.class("note"), permission.detail.lang, permission.detail.dir) { permission.detail.text }
     }
 }
 

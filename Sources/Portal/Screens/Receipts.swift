@@ -163,9 +163,7 @@ private struct ReceiptPage: Component {
             part("Allowed before", shown.alreadyAllowed)
             if !shown.willNotBeAble.isEmpty {
                 h2 { "It will not be able to" }
-                ul(.class("scopes")) {
-                    for sentence in shown.willNotBeAble { li(.class("never")) { strong { sentence } } }
-                }
+                NeverList(sentences: shown.willNotBeAble)
             }
         }
         facts
@@ -193,7 +191,7 @@ private struct ReceiptPage: Component {
     }
 
     private func list(_ permissions: [Disclosure.Permission]) -> HTML {
-        ul(.class("scopes"), .dir(.automatic)) {
+        ul(.class("scopes")) {
             for permission in permissions { PermissionItem(permission: permission, sensitive: "Sensitive") }
         }
     }

@@ -51,18 +51,23 @@ struct ScopeForm: Sendable {
     // MARK: The tenant's file
 
     func added(to file: JSON) -> JSON {
-        let scopes = (file["scopes"]?.items ?? []) + [json(over: .object([]))]
+        let scopes = (file["scopes"]?.items ?? []) + [json(over: .object([]), in: file.language)]
         return promises(in: file.setting("scopes", .list(scopes)))
     }
 
     func written(into file: JSON) -> JSON {
-        let scopes = (file["scopes"]?.items ?? []).map { $0["name"]?.string == name ? json(over: $0) : $0 }
+        let scopes = (file["scopes"]?.items ?? []).map { scope in
+            scope["name"]?.string == name ? json(over: scope, in: file.language) : scope
+        }
         return promises(in: file.setting("scopes", .list(scopes)))
     }
 
-    private func json(over scope: JSON) -> JSON {
-        scope.setting("name", .text(name)).setting("sentence", .text(sentence))
-            .setting("detail", detail.isEmpty ? nil : .text(detail))
+    private func json(over scope: JSON, in language: String) -> JSON {
+        let kept = { (key: String, text: String) in
+            scope[key]?.saying(text, in: language) ?? .text(text)
+        }
+        return scope.setting("name", .text(name)).setting("sentence", kept("sentence", sentence))
+            .setting("detail", detail.isEmpty ? nil : kept("detail", detail))
             .setting("kind", .text(kind.rawValue))
             .setting("group", .text(group.rawValue))
             .setting("default", .bool(isDefault))
@@ -74,7 +79,7 @@ struct ScopeForm: Sendable {
     private func promises(in file: JSON) -> JSON {
         let promises = (file["neverAllows"]?.items ?? []).map { promise in
             let others = promise.otherScopes(than: name)
-            let isTaken = takesAway.contains(promise["sentence"]?.string ?? "")
+            let isTaken = takesAway.contains(promise["sentence"]?.ownText(in: file.language) ?? "")
             return promise.setting("unless", .list(others + (isTaken ? [.text(name)] : [])))
         }
         return file.setting("neverAllows", .list(promises))
@@ -120,6 +125,9 @@ struct ScopeForm: Sendable {
 }
 
 extension JSON {
+    /// What a tenant's file says its texts are written in.
+    fileprivate var language: String { self["language"]?.string ?? Language.english.rawValue }
+
     /// A tenant's file in which a permission is not mentioned.
     func withoutScope(_ name: String) -> JSON {
         let scopes = (self["scopes"]?.items ?? []).filter { $0["name"]?.string != name }

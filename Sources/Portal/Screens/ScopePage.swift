@@ -62,6 +62,7 @@ struct ScopePage {
             naming
             text("sentence", "Sentence customers read", form.sentence, "Begins with a verb.", fills: true)
             text("detail", "Second line", form.detail, "What it means in practice.", isOptional: true)
+            translations
             KindField(kind: form.kind)
             group
             optional
@@ -76,6 +77,22 @@ struct ScopePage {
                 }
             }
             ImportNote(tenant: visit.tenant)
+        }
+    }
+
+    /// Which languages it is told in besides, and what becomes of them.
+    @HTMLBuilder private var translations: HTML {
+        let others =
+            subject?.languages(at: visit.tenant).filter { $0.rawValue != visit.tenant.language } ?? []
+        if !others.isEmpty {
+            p(.class("note")) {
+                "The tenant file also has it in "
+                for (place, language) in others.enumerated() {
+                    if place > 0 { ", " }
+                    span(.lang(language.rawValue), .dir(language.direction)) { language.name }
+                }
+                ". A text that you change here is told in this one language until the file has new ones."
+            }
         }
     }
 

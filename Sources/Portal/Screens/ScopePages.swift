@@ -63,6 +63,7 @@ struct ScopeListPage {
             scope.kind.words, scope.isDefault ? "default" : nil,
             scope.choice == .required ? nil : "optional", scope.needsApproval ? "needs approval" : nil,
             uses[scope.name].map { counted($0, "application") } ?? "not used",
+            "languages filled: \(scope.languages(at: visit.tenant).count) of \(Language.allCases.count)",
         ]
         return facts.compactMap { $0 }.joined(separator: " · ")
     }
@@ -76,6 +77,13 @@ struct ScopeListPage {
         case "gone": "Somebody deleted this permission while you were editing it."
         default: nil
         }
+    }
+}
+
+extension OfferedScope {
+    /// Those whose customers read it in their own.
+    func languages(at tenant: Tenant) -> [Language] {
+        Language.allCases.filter { isSaid(in: $0.rawValue, at: tenant) }
     }
 }
 
@@ -95,7 +103,7 @@ struct DeleteScopePage {
                 code { scope.name.text }
                 "?"
             }
-            ScopeList(scopes: [scope])
+            ScopeList(scopes: ScopeSet([scope.name]), tenant: visit.tenant)
             if uses > 0 { inUse } else { form }
         }
     }
