@@ -28,6 +28,7 @@ package enum Schema {
             Migration("tokens by hand", manualRequests),
             Migration("proved domains", domainProofs),
             Migration("alerts", alerts),
+            Migration("ledger that stays", ledgerStays),
         ]
     }
 
