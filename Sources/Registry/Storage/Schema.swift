@@ -29,6 +29,7 @@ package enum Schema {
             Migration("proved domains", domainProofs),
             Migration("alerts", alerts),
             Migration("ledger that stays", ledgerStays),
+            Migration("several master keys", severalMasterKeys),
         ]
     }
 
@@ -332,10 +333,6 @@ package enum Schema {
 
     private static var responseTypes: [SQL] {
         ["ALTER TABLE authorization_requests ADD COLUMN response_type TEXT NOT NULL DEFAULT 'code'"]
-    }
-
-    private static var masterKeys: [SQL] {
-        ["CREATE TABLE master_keys (number INTEGER PRIMARY KEY, mark BLOB NOT NULL)"]
     }
 
     private static var shared: [SQL] {
