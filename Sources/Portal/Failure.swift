@@ -70,7 +70,7 @@ enum Failure {
         case DatabaseFault.busy, DatabaseFault.full, DatabaseFault.unconfirmed, DatabaseFault.closed,
             DatabaseFault.unreachable:
             true
-        case is PasswordHasher.Fault, is LogoWorkshopFault: true
+        case is PasswordHasher.Fault, is LogoWorkshopFault, is MissingKey: true
         default: false
         }
     }

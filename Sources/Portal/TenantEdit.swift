@@ -60,6 +60,6 @@ extension Visit {
         let file = try TenantFile.json(of: tenant.settings, called: tenant.name)
         let shown = part.json(in: file).map { String(decoding: $0.bytes, as: UTF8.self) } ?? ""
         let logo = part == .brand ? tenant.brand.logo ?? "" : ""
-        return registry.seal("\(tenant.name) \(logo) \(shown)")
+        return registry.fingerprint("\(tenant.name) \(logo) \(shown)")
     }
 }

@@ -179,7 +179,7 @@ extension ApplicationRegistry {
         at tenant: Tenant,
         from provenance: Provenance
     ) {
-        let secret = RefusedSecret(credentials, at: tenant, with: secretKey)
+        let secret = RefusedSecret(credentials, at: tenant, with: secretKeys)
         note(
             .secret(secret.fault, hint: secret.trace?.hint),
             tracing: .secret(secret),
@@ -255,7 +255,7 @@ extension ClientAccess {
         )
     }
 
-    private func trace(_ secret: SecretText) -> SecretTrace { SecretTrace(secret, with: registry.secretKey) }
+    private func trace(_ secret: SecretText) -> SecretTrace { SecretTrace(secret, with: registry.secretKeys) }
 }
 
 // MARK: - Writing
@@ -368,7 +368,7 @@ extension Connection {
             WHERE tenant = \(tenant) AND id = \(trace.id)
             """
         )
-        for row in rows where areEqualInConstantTime(try row.bytes(1), trace.digest) {
+        for row in rows where try trace.shown.isKept(as: row.bytes(1)) {
             if try row.text(0) != subject.id.text { return .ofAnotherApplication }
             if let revoked = try row.optionalDate(3) { return .revoked(revoked) }
             if let end = try row.optionalDate(2), end <= now { return .ended(end) }
@@ -389,7 +389,7 @@ extension Connection {
             WHERE tenant = \(tenant) AND id = \(trace.id)
             """
         ).first
-        guard let row, areEqualInConstantTime(try row.bytes(0), trace.digest) else { return .unknown }
+        guard let row, try trace.shown.isKept(as: row.bytes(0)) else { return .unknown }
         if try row.text(1) != subject.id.text { return .ofAnotherApplication }
         switch fault {
         case .expired: return .expired(at: try row.date(3))
@@ -414,7 +414,7 @@ extension Connection {
             WHERE t.tenant = \(tenant) AND t.id = \(trace.id)
             """
         ).first
-        guard let row, areEqualInConstantTime(try row.bytes(0), trace.digest) else { return .unknown }
+        guard let row, try trace.shown.isKept(as: row.bytes(0)) else { return .unknown }
         if try row.text(1) != subject.id.text { return .ofAnotherApplication }
         switch fault {
         case .expired: return .expired(at: try row.date(2))

@@ -14,11 +14,10 @@ package final class ApplicationRegistry: Sendable {
     let passwords: PasswordHasher
     let decodeLogo: LogoDecoder
 
-    /// Digests of every secret we make.
-    let secretKey: DigestKey
+    let keyring: Keyring
 
-    /// What no secret has, to compare with where there is none.
-    let digestOfNothing: [UInt8]
+    /// Digests of every secret we make.
+    let secretKeys: DigestKeys
     let ledger: Ledger
 
     /// Where letters are left to be delivered.
@@ -35,24 +34,22 @@ package final class ApplicationRegistry: Sendable {
 
     /// What consent screens said lately, by its digest: making that again takes longer than comparing.
     let disclosures = Kept<[UInt8], Disclosure>(limit: 1024)
-    private let formKey: DigestKey
+    private let formKeys: DigestKeys
 
     /// Keeps the keys of authenticator apps.
-    let factorKey: SealingKey
-
-    /// Makes the key that a session may set up.
-    let newFactorKey: DigestKey
+    let factorKeys: SealingKeys
 
     /// By which processes that share a database are told apart.
     let processName: String
 
-    /// By which the data knows the master key again.
-    private let keyMark: [UInt8]
+    /// The master key with a number, where this process has it.
+    let laterKey: @Sendable (Int) throws -> [UInt8]?
     let knownTenants: KnownTenants
 
     package init(
         database: any Database,
         masterKey: [UInt8],
+        laterKey: @escaping @Sendable (_ number: Int) throws -> [UInt8]? = { _ in nil },
         clock: @escaping @Sendable () -> Date,
         entropy: Entropy,
         passwords: PasswordHasher,
@@ -64,15 +61,14 @@ package final class ApplicationRegistry: Sendable {
         self.entropy = entropy
         self.passwords = passwords
         self.decodeLogo = decodeLogo
-        secretKey = DigestKey(masterKey, purpose: "secrets", whenUsed: onSecretDigest)
-        digestOfNothing = secretKey.digest([])
+        self.laterKey = laterKey
+        keyring = Keyring(masterKey, whenUsed: onSecretDigest)
+        secretKeys = DigestKeys(keyring) { $0.secrets }
+        formKeys = DigestKeys(keyring) { $0.forms }
+        factorKeys = SealingKeys(keyring) { $0.factors }
+        outbox = Outbox(keys: SealingKeys(keyring) { $0.letters }, entropy: entropy)
         ledger = Ledger(key: DigestKey(masterKey, purpose: "ledger"))
-        outbox = Outbox(key: SealingKey(masterKey, purpose: "letters"), entropy: entropy)
         receiptSeed = DigestKey(masterKey, purpose: "receipts")
-        formKey = DigestKey(masterKey, purpose: "forms")
-        factorKey = SealingKey(masterKey, purpose: "second factors")
-        newFactorKey = DigestKey(masterKey, purpose: "new second factors")
-        keyMark = DigestKey(masterKey, purpose: "mark").digest([])
         processName = entropy.base62(22)
         recentReads = RecentReads { [weak database] in database?.announceChange() }
         knownTenants = KnownTenants(lifetime: database.isShared ? 1 : .infinity, clock: clock)
@@ -89,23 +85,31 @@ package final class ApplicationRegistry: Sendable {
     package func open() async throws {
         try NoUnicodeTables.check()
         try await migrate(database, Schema.migrations)
-        let mark = keyMark
-        let isOurs = try await database.transaction(.directory) { transaction in
-            try transaction.send(
-                "INSERT INTO master_keys (number, mark) VALUES (1, \(mark)) ON CONFLICT (number) DO NOTHING"
-            )
-            return try transaction.run("SELECT 1 FROM master_keys WHERE mark = \(mark)").count == 1
-        }
-        guard isOurs else { throw ForeignKey() }
+        let mark = keyring.first.mark
+        try await database.write(
+            "INSERT INTO master_keys (number, mark, since) VALUES (1, \(mark), 0) ON CONFLICT (number) DO NOTHING",
+            .directory
+        )
+        try await readKeys()
     }
 
     /// What a form carries to prove that we wrote it for this browser: a seal over its cookie.
     package func seal(_ cookie: String) -> String {
-        base64URL(formKey.digest(Array(cookie.utf8)))
+        base64URL(formKeys.digest(Array(cookie.utf8)))
     }
 
     package func isSeal(_ seal: String, of cookie: String) -> Bool {
-        areEqualInConstantTime(Array(seal.utf8), Array(self.seal(cookie).utf8))
+        guard let kept = bytes(base64URL: seal) else { return false }
+        do throws(MissingKey) {
+            return try formKeys.isDigest(kept, of: Array(cookie.utf8))
+        } catch {
+            return false
+        }
+    }
+
+    /// By which a state is known again, as long as there are these data; tells nothing of it.
+    package func fingerprint(_ state: String) -> String {
+        base64URL(keyring.first.forms.digest(Array(state.utf8)))
     }
 
     /// A random value for a cookie or a form, 131 bits.
@@ -113,9 +117,6 @@ package final class ApplicationRegistry: Sendable {
 
     package func now() -> Date { clock() }
 }
-
-/// The data was made under another master key.
-package struct ForeignKey: Error {}
 
 // MARK: - Tenants
 

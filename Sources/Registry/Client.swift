@@ -72,17 +72,18 @@ extension ApplicationRegistry {
     /// The client whose proof was sent, without noting that it was; throws ``ClientRefusal``.
     nonisolated(nonsending) func proven(_ sent: ClientCredentials, at tenant: Tenant) async throws -> Client {
         let secret = sent.secret.flatMap { SecretText(parsing: $0, kind: .clientSecret) }
-        let (now, nothing) = (clock(), digestOfNothing)
-        let digest = secret?.digest(with: secretKey) ?? nothing
+        let (now, nothing) = (clock(), keyring.writing.digestOfNothing)
+        let shown = secret?.shown(to: secretKeys)
         let key = StoredClient.Key(tenant: tenant.id, client: sent.id, secret: secret?.id ?? "")
-        let isProven = { (client: StoredClient) in
-            areEqualInConstantTime(client.digest(at: now) ?? nothing, digest)
+        let isProven = { (client: StoredClient) throws(MissingKey) in
+            guard let shown else { return client.digest(at: now) == nil }
+            return try shown.isKept(as: client.digest(at: now) ?? nothing)
         }
         let known = try await recentReads.clients.fact(key, at: now, expected: isProven) {
             try await database.read(.tenant(key.tenant)) { try $0.client(key) }
         }
         let stored = known?.digest(at: now)
-        let proven = areEqualInConstantTime(stored ?? nothing, digest)
+        let proven = try shown?.isKept(as: stored ?? nothing) ?? false
         guard let known, known.kind == .public ? sent.secret == nil : proven && stored != nil else {
             throw ClientRefusal.invalidClient
         }

@@ -142,7 +142,7 @@ extension MemberAccess {
         _ transaction: any Connection,
         _ now: Date
     ) throws {
-        let (id, tenant, digest) = (application.id, tenant.id, secret.digest(with: registry.secretKey))
+        let (id, tenant, digest) = (application.id, tenant.id, secret.digest(with: registry.secretKeys))
         try transaction.insert(secret, digest, label, of: id, tenant: tenant, at: now)
         for older in older { try transaction.end(older, of: id, after: overlap, tenant: tenant, at: now) }
         let letter = Letter.secretCreated(

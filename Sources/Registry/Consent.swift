@@ -133,8 +133,9 @@ package enum Standing: Sendable {
 
 extension ApplicationRegistry {
     /// Keeps a request of a browser that has not signed in; the result names it in the sign-in page's address.
-    package func keep(_ subject: WaitingSubject, browser: [UInt8], at tenant: Tenant) async throws -> String {
-        let made = ticket(for: subject, browser: browser, session: nil, showing: nil, at: tenant)
+    package func keep(_ subject: WaitingSubject, browser: String, at tenant: Tenant) async throws -> String {
+        let seal = Array(seal(browser).utf8)
+        let made = ticket(for: subject, browser: seal, session: nil, showing: nil, at: tenant)
         try await database.write(made.insertion, .tenant(tenant.id))
         return made.ticket.id
     }
@@ -142,7 +143,7 @@ extension ApplicationRegistry {
     /// A kept request, for the browser that brought it.
     package func waitingRequest(
         _ id: String,
-        browser: [UInt8],
+        browser: String,
         at tenant: Tenant
     ) async throws
         -> WaitingRequest?
@@ -150,7 +151,7 @@ extension ApplicationRegistry {
         let (now, tenant) = (clock(), tenant.id)
         return try await database.read(.tenant(tenant)) { connection in
             guard let row = try connection.waitingRequest(id, tenant: tenant),
-                areEqualInConstantTime(row.browser, browser)
+                self.isSeal(String(decoding: row.browser, as: UTF8.self), of: browser)
             else { return nil }
             return try connection.waiting(row, tenant: tenant, at: now)
         }
@@ -159,10 +160,10 @@ extension ApplicationRegistry {
     /// Where the request a ticket stands for is taken up again by whoever signs in next.
     package func wayBack(ofTicket ticket: String, at tenant: Tenant) async throws -> WayBack? {
         guard let ticket = SecretText(parsing: ticket, kind: .ticket) else { return nil }
-        let (digest, tenant) = (ticket.digest(with: secretKey), tenant.id)
+        let (shown, tenant) = (ticket.shown(to: secretKeys), tenant.id)
         return try await database.transaction(.tenant(tenant)) { transaction in
             guard let row = try transaction.waitingRequest(ticket.id, tenant: tenant),
-                areEqualInConstantTime(row.digest, digest)
+                try shown.isKept(as: row.digest)
             else { return nil }
             return row.subject.wayBack
         }
@@ -179,7 +180,7 @@ extension ApplicationRegistry {
         let now = clock()
         let ticket = SecretText(prefix: tenant.name.secretPrefix, kind: .ticket, now: now, entropy: entropy)
         let row = WaitingRow(
-            digest: ticket.digest(with: secretKey),
+            digest: ticket.digest(with: secretKeys),
             session: session?.id,
             browser: browser,
             subject: subject,
@@ -270,7 +271,7 @@ extension CustomerAccess {
         let row = CodeRow(
             WaitingSubject(request, query: ""),
             granted,
-            digest: code.digest(with: registry.secretKey)
+            digest: code.digest(with: registry.secretKeys)
         )
         let (now, tenant, application) = (registry.clock(), tenant, request.application)
         let holding = application.holding(

@@ -30,18 +30,18 @@ extension CustomerAccess {
         _ choice: ConsentChoice = .everything
     ) async throws -> ConsentOutcome {
         guard let ticket = SecretText(parsing: ticket, kind: .ticket) else { return .refused }
-        let digest = ticket.digest(with: registry.secretKey)
+        let shown = ticket.shown(to: registry.secretKeys)
         let code = registry.newCode(at: tenant)
         let moment = AnswerMoment(
             now: registry.clock(),
             choice: choice,
             code: code,
-            codeDigest: code.digest(with: registry.secretKey),
+            codeDigest: code.digest(with: registry.secretKeys),
             grantID: "gr_" + registry.entropy.base62(22),
             stepID: registry.newStepID()
         )
         do {
-            let taken = try await self.answer(ticket, digest, answer, moment)
+            let taken = try await self.answer(ticket, shown, answer, moment)
             if taken.endedAnother { registry.recentReads.forgetEverywhere() }
             if case .answer(let sent) = taken.outcome, let application = taken.application {
                 note(answer == .allow ? .allowed : .cancelled, of: application, at: sent.redirectURI.text)
@@ -54,7 +54,7 @@ extension CustomerAccess {
 
     private func answer(
         _ ticket: SecretText,
-        _ digest: [UInt8],
+        _ shown: ShownSecret,
         _ answer: ConsentAnswer,
         _ moment: AnswerMoment
     ) async throws -> TakenAnswer {
@@ -62,7 +62,7 @@ extension CustomerAccess {
             let found = try transaction.waitingRequest(ticket.id, for: account.id, tenant: tenant.id) {
                 registry.remembered($0, at: tenant.id, moment.now)
             }
-            guard let found, areEqualInConstantTime(found.row.digest, digest),
+            guard let found, try shown.isKept(as: found.row.digest),
                 found.row.session == session.id, let application = found.application
             else { return TakenAnswer(outcome: .refused) }
             if let hindrance = try hindrance(to: answer, found, application, moment, transaction) {

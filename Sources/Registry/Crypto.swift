@@ -36,16 +36,12 @@ package struct DigestKey: Sendable, CustomStringConvertible {
         self.whenUsed = whenUsed
     }
 
-    /// Names the key without telling it: 8 hexadecimal digits, to be stored beside what it digested.
-    package var id: String {
-        blake2b(Array("portal key id".utf8), key: key).prefix(4).map { byte in
-            let digits = String(byte, radix: 16)
-            return digits.count < 2 ? "0" + digits : digits
-        }.joined()
-    }
+    static let length = 32
 
     /// The keyed BLAKE2b-256 of all parts, each with its length before it: `("ab", "c")` is not `("a", "bc")`.
-    package func digest(_ parts: [UInt8]...) -> [UInt8] {
+    package func digest(_ parts: [UInt8]...) -> [UInt8] { digest(of: parts) }
+
+    func digest(of parts: [[UInt8]]) -> [UInt8] {
         whenUsed?()
         var message: [UInt8] = []
         message.reserveCapacity(parts.reduce(0) { $0 + $1.count + 8 })
@@ -110,6 +106,9 @@ package struct SealingKey: Sendable, CustomStringConvertible {
     }
 
     package var description: String { "SealingKey(hidden)" }
+
+    /// How much longer a sealed message is than the message.
+    static let overhead = nonceLength + tagLength
 
     private static let nonceLength = Int(crypto_aead_xchacha20poly1305_ietf_NPUBBYTES)
     private static let tagLength = Int(crypto_aead_xchacha20poly1305_ietf_ABYTES)

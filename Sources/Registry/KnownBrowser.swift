@@ -48,7 +48,7 @@ extension ApplicationRegistry {
     }
 
     private func browserDigest(_ token: String) -> [UInt8] {
-        secretKey.digest(Array("browser".utf8), Array(token.utf8))
+        keyring.first.secrets.digest(Array("browser".utf8), Array(token.utf8))
     }
 }
 

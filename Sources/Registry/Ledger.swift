@@ -131,6 +131,7 @@ package enum Action: String, Sendable, CaseIterable {
     case manualTokenCollected = "manual_token.collected"
     case manualTokenMailed = "manual_token.mailed"
     case manualTokenEnded = "manual_token.ended"
+    case keyRotated = "key.rotated"
 }
 
 /// One row of a tenant's ledger: who did what to which thing, when and from where.

@@ -70,7 +70,7 @@ extension ApplicationRegistry {
 
     /// Stores a link in the transaction of its cause; any older one of the same purpose and subject is dead.
     func keep(_ link: OneTimeLink, in transaction: any Connection, tenant: TenantID) throws {
-        try transaction.upsert(link, link.secret.digest(with: secretKey), tenant: tenant)
+        try transaction.upsert(link, link.secret.digest(with: secretKeys), tenant: tenant)
     }
 
     /// What a link is good for, without using it.
@@ -80,11 +80,11 @@ extension ApplicationRegistry {
         at tenant: Tenant
     ) async throws -> OneTimeLink.State {
         guard let secret = SecretText(parsing: text, kind: .link) else { return .gone }
-        let (now, digest) = (clock(), secret.digest(with: secretKey))
+        let (now, shown) = (clock(), secret.shown(to: secretKeys))
         let row = try await database.read(.tenant(tenant.id)) {
             try $0.storedLink(secret.id, purpose, tenant: tenant.id)
         }
-        guard let row, areEqualInConstantTime(row.digest, digest) else { return .gone }
+        guard let row, try shown.isKept(as: row.digest) else { return .gone }
         if let date = row.usedAt { return .used(row.facts, at: date) }
         return row.facts.expiresAt > now ? .open(row.facts) : .gone
     }
@@ -102,7 +102,7 @@ extension ApplicationRegistry {
     ) throws -> OneTimeLink.Facts? {
         guard let secret = SecretText(parsing: text, kind: .link) else { return nil }
         let row = try transaction.storedLink(secret.id, purpose, tenant: tenant)
-        guard let row, areEqualInConstantTime(row.digest, secret.digest(with: secretKey)) else { return nil }
+        guard let row, try secret.shown(to: secretKeys).isKept(as: row.digest) else { return nil }
         let isUsed = try transaction.useLink(secret.id, purpose, leaving: outcome, tenant: tenant, at: now)
         return isUsed ? row.facts : nil
     }

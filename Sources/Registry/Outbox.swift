@@ -9,14 +9,14 @@ import Synchronization
 /// about to be handed over is written down first. So a server that dies in the middle of it costs a second copy at
 /// most, and never a third.
 package final class Outbox: Sendable {
-    private let key: SealingKey
+    private let keys: SealingKeys
     private let entropy: Entropy
 
     /// Tenants with letters of the last seconds, which need not wait for the next look at all of them.
     private let recent = Mutex<[TenantID: Date]>([:])
 
-    init(key: SealingKey, entropy: Entropy) {
-        self.key = key
+    init(keys: SealingKeys, entropy: Entropy) {
+        self.keys = keys
         self.entropy = entropy
     }
 
@@ -47,7 +47,7 @@ package final class Outbox: Sendable {
     ) throws {
         let id = Self.firstID(at: now) + "-" + entropy.base62(22)
         let content = try JSONEncoder().encode(SealedContent(recipient: recipient.text, letter: letter))
-        let sealed = key.seal(Array(content), at: Self.place(id, tenant), entropy: entropy)
+        let sealed = keys.seal(Array(content), at: Self.place(id, tenant), entropy: entropy)
         try transaction.insertLetter(id, sealed, tenant: tenant, at: now, end: isForNobody ? now : nil)
         recent.withLock { $0[tenant] = now }
     }
@@ -74,7 +74,7 @@ package final class Outbox: Sendable {
     }
 
     fileprivate func open(_ row: StoredLetter, of tenant: TenantID) throws -> PostedLetter {
-        guard let content = key.open(row.sealed, at: Self.place(row.id, tenant)) else {
+        guard let content = try keys.open(row.sealed, at: Self.place(row.id, tenant)) else {
             throw DamagedRow(place: "outbox.sealed")
         }
         let read = try JSONDecoder().decode(SealedContent.self, from: Data(content))

@@ -56,11 +56,11 @@ final class Shelf<Key: Hashable & Sendable, Fact: Sendable>: Sendable {
     nonisolated(nonsending) func fact(
         _ key: Key,
         at now: Date,
-        expected: (Fact) -> Bool = { _ in true },
+        expected: (Fact) throws -> Bool = { _ in true },
         reading: nonisolated(nonsending) () async throws -> Fact?
     ) async throws -> Fact? {
         let generation = contents.withLock { $0.generation }
-        if let known = known(key, at: now, expected: expected) { return known }
+        if let known = try known(key, at: now, expected: expected) { return known }
         guard let read = try await reading() else { return nil }
         contents.withLock { contents in
             guard contents.generation == generation else { return }
@@ -71,9 +71,9 @@ final class Shelf<Key: Hashable & Sendable, Fact: Sendable>: Sendable {
     }
 
     /// The fact, where it is remembered and as `expected`.
-    func known(_ key: Key, at now: Date, expected: (Fact) -> Bool) -> Fact? {
+    func known(_ key: Key, at now: Date, expected: (Fact) throws -> Bool) rethrows -> Fact? {
         guard let known = contents.withLock({ $0.facts[key] }),
-            (0...Self.lifetime).contains(now.timeIntervalSince(known.readAt)), expected(known.fact)
+            (0...Self.lifetime).contains(now.timeIntervalSince(known.readAt)), try expected(known.fact)
         else { return nil }
         return known.fact
     }

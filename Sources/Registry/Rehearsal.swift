@@ -49,7 +49,7 @@ package struct Rehearsal: Sendable {
             )
             return .success(RehearsedClient(access: access))
         } catch is ClientRefusal {
-            let secret = RefusedSecret(sent, at: tenant, with: registry.secretKey)
+            let secret = RefusedSecret(sent, at: tenant, with: registry.secretKeys)
             let cause = Activity.Cause.secret(secret.fault, hint: secret.trace?.hint)
             return .failure(RehearsalRefusal(cause: try await explain(cause, .secret(secret))))
         }
@@ -123,11 +123,11 @@ extension RehearsedClient {
             throw TokenRefusal.invalidGrant(.unknown)
         }
         let (registry, client, tenant) = (access.registry, access.client.id, access.tenant)
-        let (digest, now) = (sent.digest(with: registry.secretKey), registry.clock())
+        let (shown, now) = (sent.shown(to: registry.secretKeys), registry.clock())
         let code = try await registry.database.read(.tenant(tenant.id)) { connection in
             try connection.code(sent.id, tenant: tenant.id, at: now)
         }
-        guard let code, code.application == client, areEqualInConstantTime(code.digest, digest) else {
+        guard let code, code.application == client, try shown.isKept(as: code.digest) else {
             throw TokenRefusal.invalidGrant(.unknown)
         }
         let refusal = code.refusal(
@@ -149,7 +149,7 @@ extension RehearsedClient {
         let stored = try await registry.database.read(.tenant(tenant)) { connection in
             try connection.refreshToken(sent.id, of: client.id, tenant: tenant)
         }
-        guard let stored, areEqualInConstantTime(stored.digest, sent.digest(with: registry.secretKey)) else {
+        guard let stored, try sent.shown(to: registry.secretKeys).isKept(as: stored.digest) else {
             throw TokenRefusal.invalidGrant(.unknown)
         }
         let allowed = stored.scopes.intersection(client.scopes)

@@ -103,7 +103,7 @@ extension PartnerAccess {
         try await own.prove(password)
         let (session, tenant, now) = (session, tenant, registry.clock())
         let cookie = registry.newSession(at: tenant, now)
-        let digest = cookie.digest(with: registry.secretKey)
+        let digest = cookie.digest(with: registry.secretKeys)
         try await registry.changePeople(of: tenant, by: actor, from: provenance) { transaction, record, now in
             guard try transaction.renew(session.id, as: cookie.id, digest, tenant: tenant.id, at: now) else {
                 throw WrongPassword()
@@ -185,7 +185,11 @@ extension ApplicationRegistry {
 
     /// The key a session may set up: always the same one until it was, so that looking at the page changes nothing.
     func newKey(for session: Session, at tenant: Tenant) -> AuthenticatorKey {
-        let digest = newFactorKey.digest(
+        newKey(for: session, at: tenant, keyring.writing)
+    }
+
+    private func newKey(for session: Session, at tenant: Tenant, _ keys: DerivedKeys) -> AuthenticatorKey {
+        let digest = keys.newFactors.digest(
             tenant.id.bytes,
             Array(session.account.id.text.utf8),
             Array(session.id.utf8)
@@ -201,9 +205,9 @@ extension ApplicationRegistry {
     ) async throws -> SecretText {
         let (account, now) = (session.account, clock())
         let cookie = newSession(at: tenant, now)
-        let digest = cookie.digest(with: secretKey)
+        let digest = cookie.digest(with: secretKeys)
         let letters = RecoveryCode.letters(of: typed)
-        let recovery = recoveryDigest(letters, of: account.id, at: tenant)
+        let recovery = recoveryDigests(letters, of: account.id, at: tenant)
         let step = try await key(of: account.id, at: tenant)?.step(
             of: String(decoding: letters, as: UTF8.self),
             at: now
@@ -233,6 +237,20 @@ extension ApplicationRegistry {
         return cookie
     }
 
+    /// The key that the app was given, which may have been before another master key began to write.
+    private func newKey(
+        showing digits: String,
+        for session: Session,
+        at tenant: Tenant,
+        _ now: Date
+    ) -> (AuthenticatorKey, step: Int)? {
+        for keys in keyring.all {
+            let key = newKey(for: session, at: tenant, keys)
+            if let step = key.step(of: digits, at: now) { return (key, step) }
+        }
+        return nil
+    }
+
     func enrol(
         _ typed: String,
         of session: Session,
@@ -241,16 +259,15 @@ extension ApplicationRegistry {
         from provenance: Provenance
     ) async throws -> Enrolment {
         let (account, now) = (session.account, clock())
-        let key = newKey(for: session, at: tenant)
         let digits = String(decoding: RecoveryCode.letters(of: typed), as: UTF8.self)
-        guard let step = key.step(of: digits, at: now) else {
+        guard let (key, step) = newKey(showing: digits, for: session, at: tenant, now) else {
             try await changePeople(of: tenant, by: account.actor, from: provenance) { _, record, _ in
                 try record(.secondFactorRefused, account.id.text, [])
             }
             throw SecondFactorRefusal.wrongCode
         }
         let cookie = newSession(at: tenant, now)
-        let (digest, sealed) = (cookie.digest(with: secretKey), seal(key, of: account.id, at: tenant))
+        let (digest, sealed) = (cookie.digest(with: secretKeys), seal(key, of: account.id, at: tenant))
         let codes = (0..<SecondFactor.recoveryCodes).map { _ in RecoveryCode(entropy) }
         let digests = codes.map {
             recoveryDigest(RecoveryCode.letters(of: $0.plaintext), of: account.id, at: tenant)
@@ -293,7 +310,7 @@ extension ApplicationRegistry {
     }
 
     func seal(_ key: AuthenticatorKey, of account: AccountID, at tenant: Tenant) -> [UInt8] {
-        factorKey.seal(key.bytes, at: factorPlace(account, tenant), entropy: entropy)
+        factorKeys.seal(key.bytes, at: factorPlace(account, tenant), entropy: entropy)
     }
 
     private func key(of account: AccountID, at tenant: Tenant) async throws -> AuthenticatorKey? {
@@ -302,20 +319,27 @@ extension ApplicationRegistry {
         }
         guard let sealed else { return nil }
         guard
-            let key = factorKey.open(sealed, at: factorPlace(account, tenant)).flatMap(
+            let key = try factorKeys.open(sealed, at: factorPlace(account, tenant)).flatMap(
                 AuthenticatorKey.init
             )
         else { throw DamagedRow(place: "second_factors.sealed_key") }
         return key
     }
 
-    private func factorPlace(_ account: AccountID, _ tenant: Tenant) -> [UInt8] {
+    func factorPlace(_ account: AccountID, _ tenant: Tenant) -> [UInt8] {
         Array("second factor \(tenant.id.number) \(account)".utf8)
     }
 
     private func recoveryDigest(_ letters: [UInt8], of account: AccountID, at tenant: Tenant) -> [UInt8] {
-        secretKey.digest(Array("recovery code".utf8), tenant.id.bytes, Array(account.text.utf8), letters)
+        secretKeys.digest(Self.recoveryPurpose, tenant.id.bytes, Array(account.text.utf8), letters)
     }
+
+    /// Under each key, since a code is found by its digest.
+    private func recoveryDigests(_ letters: [UInt8], of account: AccountID, at tenant: Tenant) -> [[UInt8]] {
+        secretKeys.digests(Self.recoveryPurpose, tenant.id.bytes, Array(account.text.utf8), letters)
+    }
+
+    private static var recoveryPurpose: [UInt8] { Array("recovery code".utf8) }
 
     fileprivate func newSession(at tenant: Tenant, _ now: Date) -> SecretText {
         SecretText(prefix: tenant.name.secretPrefix, kind: .session, now: now, entropy: entropy)
@@ -422,17 +446,15 @@ extension Connection {
     }
 
     fileprivate func useUp(
-        recoveryCode digest: [UInt8],
+        recoveryCode digests: [[UInt8]],
         of account: AccountID,
         tenant: TenantID,
         at now: Date
     ) throws -> Bool {
-        try !run(
-            """
+        let update: SQL = """
             UPDATE recovery_codes SET used_at = \(now)
-            WHERE tenant = \(tenant) AND account = \(account) AND digest = \(digest) AND used_at IS NULL
-            RETURNING digest
+            WHERE tenant = \(tenant) AND account = \(account) AND used_at IS NULL AND digest IN (
             """
-        ).isEmpty
+        return try !run(update + .list(digests) + ") RETURNING digest").isEmpty
     }
 }

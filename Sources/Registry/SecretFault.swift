@@ -35,7 +35,7 @@ struct RefusedSecret: Sendable {
     /// By what it, or what it was meant to be, is found; nil for what was never one of ours.
     let trace: SecretTrace?
 
-    init(_ sent: ClientCredentials, at tenant: Tenant, with key: DigestKey) {
+    init(_ sent: ClientCredentials, at tenant: Tenant, with keys: DigestKeys) {
         guard let text = sent.secret else {
             (fault, trace) = (.missing, nil)
             return
@@ -47,7 +47,7 @@ struct RefusedSecret: Sendable {
         for (fault, reading) in readings {
             guard let secret = SecretText(parsing: reading, kind: .clientSecret) else { continue }
             self.fault = fault
-            trace = SecretTrace(secret, with: key)
+            trace = SecretTrace(secret, with: keys)
             return
         }
         fault = RefusedSecret.fault(ofShape: text, sent.id, tenant)
@@ -70,13 +70,13 @@ struct RefusedSecret: Sendable {
 /// By what a secret is found again without being kept: its public id and its digest.
 struct SecretTrace: Sendable {
     let id: String
-    let digest: [UInt8]
+    let shown: ShownSecret
 
     /// The last four characters.
     let hint: String
 
-    init(_ secret: SecretText, with key: DigestKey) {
-        (id, digest, hint) = (secret.id, secret.digest(with: key), secret.hint)
+    init(_ secret: SecretText, with keys: DigestKeys) {
+        (id, shown, hint) = (secret.id, secret.shown(to: keys), secret.hint)
     }
 }
 

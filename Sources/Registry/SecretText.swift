@@ -69,7 +69,13 @@ package struct SecretText: Sendable, CustomStringConvertible {
     package var description: String { "SecretText(hidden)" }
 
     /// What is stored instead of it.
-    package func digest(with key: DigestKey) -> [UInt8] { key.digest(Array(plaintext.utf8)) }
+    func digest(with keys: DigestKeys) -> [UInt8] { keys.digest(Array(plaintext.utf8)) }
+
+    /// What may be stored instead of it, under whichever key it was made.
+    func digests(with keys: DigestKeys) -> [[UInt8]] { keys.digests(Array(plaintext.utf8)) }
+
+    /// As it is compared with what is stored.
+    func shown(to keys: DigestKeys) -> ShownSecret { ShownSecret(plaintext, keys) }
 
     private static let timeLength = 7
     private static let idLength = 16

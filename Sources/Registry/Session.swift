@@ -133,7 +133,7 @@ extension ApplicationRegistry {
         let renewed = passwords.needsRehash(hash) ? try await passwords.hash(signIn.password) : nil
         let now = clock()
         let cookie = SecretText(prefix: tenant.name.secretPrefix, kind: .session, now: now, entropy: entropy)
-        let (digest, ledger) = (cookie.digest(with: secretKey), ledger)
+        let (digest, ledger) = (cookie.digest(with: secretKeys), ledger)
         try await database.transaction(.tenant(tenant.id)) { transaction in
             guard try transaction.hold(account.id, tenant: tenant.id) else {
                 throw SignInRefusal.accountDisabled
@@ -210,7 +210,7 @@ extension ApplicationRegistry {
     /// The session a cookie stands for, if it is alive in this tenant and role.
     func session(_ cookie: String, as role: Role, at tenant: Tenant) async throws -> Session? {
         guard let secret = SecretText(parsing: cookie, kind: .session) else { return nil }
-        let (now, digest) = (clock(), secret.digest(with: secretKey))
+        let (now, shown) = (clock(), secret.shown(to: secretKeys))
         let place = RecentReads.Place(tenant: tenant.id, id: secret.id)
         let found = try await recentReads.sessions.fact(place, at: now) {
             try await database.read(StoredSession.select(place, as: role, at: now), .tenant(tenant.id)).first
@@ -218,7 +218,7 @@ extension ApplicationRegistry {
                     StoredSession.init
                 )
         }
-        guard let found, found.account.role == role, areEqualInConstantTime(found.digest, digest) else {
+        guard let found, found.account.role == role, try shown.isKept(as: found.digest) else {
             return nil
         }
         if now.timeIntervalSince(found.seenAt) > Double(Session.secondsBetweenSightings) {

@@ -75,7 +75,9 @@ extension ApplicationRegistry {
         _ change: @escaping @Sendable (inout [Int]) -> Duration?
     ) async throws -> Duration? {
         guard database.isShared else { return nil }
-        let (id, digest) = (tenant.id, secretKey.digest(Array(allowance.name.utf8), Array(key.utf8)))
+        let (id, digest) = (
+            tenant.id, keyring.first.secrets.digest(Array(allowance.name.utf8), Array(key.utf8))
+        )
         let end = clock().addingTimeInterval(allowance.seconds)
         return try await database.transaction(.tenant(id)) { transaction in
             var times = try transaction.holdCount(digest, until: end, tenant: id)

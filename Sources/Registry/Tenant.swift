@@ -69,7 +69,7 @@ package final class Tenant: Sendable, Hashable {
 
 /// The number a tenant's rows start with; never shown.
 package struct TenantID: Hashable, Sendable, Bindable {
-    let number: Int
+    package let number: Int
 
     package init(number: Int) { self.number = number }
 

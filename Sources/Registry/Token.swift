@@ -100,9 +100,9 @@ extension ClientAccess {
         guard let sent = SecretText(parsing: code, kind: .code) else {
             throw TokenRefusal.invalidGrant(.unknown)
         }
-        let digest = sent.digest(with: registry.secretKey)
+        let shown = sent.shown(to: registry.secretKeys)
         let fresh = fresh(withRefreshToken: tenant.policy.grants.contains(.refreshToken))
-        let redemption = { try await self.redeem(sent, digest, redirectURI, verifier, fresh) }
+        let redemption = { try await self.redeem(sent, shown, redirectURI, verifier, fresh) }
         // Whoever was overtaken finds the code used the second time.
         let result: Redemption
         do { result = try await redemption() } catch is UsedMeanwhile { result = try await redemption() }
@@ -111,7 +111,7 @@ extension ClientAccess {
 
     private func redeem(
         _ sent: SecretText,
-        _ digest: [UInt8],
+        _ shown: ShownSecret,
         _ redirectURI: String?,
         _ verifier: String?,
         _ fresh: FreshTokens
@@ -120,7 +120,7 @@ extension ClientAccess {
         return try await registry.database.transaction(.tenant(tenant.id)) { transaction in
             guard let code = try transaction.code(sent.id, tenant: tenant.id, at: fresh.now),
                 code.application == client.id,
-                areEqualInConstantTime(code.digest, digest)
+                try shown.isKept(as: code.digest)
             else { return .refused(.invalidGrant(.unknown)) }
             let refusal = code.refusal(
                 redirectURI: redirectURI,
@@ -166,12 +166,12 @@ extension ClientAccess {
         guard let sent = texts.parse(refreshToken, .refreshToken) else {
             throw TokenRefusal.invalidGrant(.unknown)
         }
-        let (digest, rule) = (sent.digest(with: registry.secretKey), refreshRule)
+        let (shown, rule) = (sent.shown(to: registry.secretKeys), refreshRule)
         let fresh = fresh(withRefreshToken: rule != .keep)
         let asked = try scope.map(scopes)
         let result: Redemption = try await registry.database.transaction(.tenant(tenant.id)) { transaction in
             guard let old = try transaction.refreshToken(sent.id, of: client.id, tenant: tenant.id),
-                areEqualInConstantTime(old.digest, digest)
+                try shown.isKept(as: old.digest)
             else { return .refused(.invalidGrant(.unknown)) }
             let allowed = old.scopes.intersection(client.scopes)
             let scopes = asked ?? allowed
@@ -265,7 +265,7 @@ extension ClientAccess {
         return scopes
     }
 
-    var texts: TokenTexts { TokenTexts(tenant: tenant, key: registry.secretKey) }
+    var texts: TokenTexts { registry.tokenTexts(of: tenant) }
 
     func fresh(withRefreshToken: Bool) -> FreshTokens {
         FreshTokens(
@@ -335,7 +335,7 @@ struct FreshTokens: Sendable {
     let tenant: Tenant
     let access: SecretText
     let refresh: SecretText?
-    let key: DigestKey
+    let keys: DigestKeys
 
     /// Whether a refresh token is remembered after its use, to recognise a second one.
     private let remembersUse: Bool
@@ -357,9 +357,9 @@ struct FreshTokens: Sendable {
         lasting lifetime: Lifetime? = nil
     ) {
         (remembersUse, self.secret, self.lifetime, uses) = (rotating, secret, lifetime, registry.uses)
-        let texts = TokenTexts(tenant: tenant, key: registry.secretKey)
+        let texts = registry.tokenTexts(of: tenant)
         let (now, entropy) = (registry.clock(), registry.entropy)
-        (self.now, self.client, self.tenant, key) = (now, client, tenant, registry.secretKey)
+        (self.now, self.client, self.tenant, keys) = (now, client, tenant, registry.secretKeys)
         access = texts.new(.accessToken, now: now, entropy: entropy)
         refresh = withRefreshToken ? texts.new(.refreshToken, now: now, entropy: entropy) : nil
     }
@@ -383,7 +383,7 @@ struct FreshTokens: Sendable {
     /// What writes the access token down.
     func insertion(_ scopes: ScopeSet, in family: TokenFamily?) -> SQL {
         let row = AccessTokenRow(
-            digest: access.digest(with: key),
+            digest: access.digest(with: keys),
             family: family?.id,
             scopes: scopes,
             issuedAt: now,
@@ -413,7 +413,7 @@ struct FreshTokens: Sendable {
         let end = min(policy.refreshIdleSeconds.end(from: now), family.endsAt)
         try transaction.insertRefreshToken(
             refresh.id,
-            digest: refresh.digest(with: key),
+            digest: refresh.digest(with: keys),
             family: family,
             expiresAt: end,
             keptUntil: remembersUse ? min(family.endsAt, policy.rememberedUntil(from: end)) : end,

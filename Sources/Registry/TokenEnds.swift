@@ -25,9 +25,9 @@ extension ClientAccess {
         }
         // A labelled text is one kind of token; another may be either.
         if let refresh = texts.parse(token, .refreshToken) {
-            let digest = refresh.digest(with: registry.secretKey)
+            let shown = refresh.shown(to: registry.secretKeys)
             return try await registry.database.read(.tenant(tenant)) { connection in
-                try connection.liveRefreshToken(refresh.id, digest: digest, tenant: tenant, at: now)
+                try connection.liveRefreshToken(refresh.id, shown: shown, tenant: tenant, at: now)
             }
         }
         return nil
@@ -37,17 +37,16 @@ extension ClientAccess {
     ///
     /// A refresh token takes its whole family with it, whatever the hint said.
     package func revoke(_ token: String) async throws {
-        let (now, key) = (registry.clock(), registry.secretKey)
+        let (now, keys) = (registry.clock(), registry.secretKeys)
         let access = texts.parse(token, .accessToken)
         let refresh = texts.parse(token, .refreshToken)
         guard access != nil || refresh != nil else { return }
         try await registry.recentReads.changing {
             try await registry.database.transaction(.tenant(tenant.id)) { transaction in
-                if let access, try end(access, digest: access.digest(with: key), now, transaction) { return }
+                if let access, try end(access, now, transaction) { return }
                 guard let refresh else { return }
-                let digest = refresh.digest(with: key)
                 guard let old = try transaction.refreshToken(refresh.id, of: client.id, tenant: tenant.id),
-                    areEqualInConstantTime(old.digest, digest)
+                    try refresh.shown(to: keys).isKept(as: old.digest)
                 else { return }
                 try transaction.endFamily(old.family.id, tenant: tenant.id, at: now)
                 try record(.tokenRevoked, [("family", old.family.id)], now, transaction)
@@ -57,13 +56,12 @@ extension ClientAccess {
 
     private func end(
         _ access: SecretText,
-        digest: [UInt8],
         _ now: Date,
         _ transaction: any Connection
     ) throws -> Bool {
         let revoked = try transaction.revokeAccessToken(
             access.id,
-            digest: digest,
+            digests: access.digests(with: registry.secretKeys),
             of: client.id,
             tenant: tenant.id,
             at: now
@@ -95,7 +93,7 @@ extension ApplicationRegistry {
         at tenant: Tenant,
         from provenance: Provenance
     ) async throws -> BearerAccess? {
-        guard let sent = TokenTexts(tenant: tenant, key: secretKey).parse(token, .accessToken) else {
+        guard let sent = tokenTexts(of: tenant).parse(token, .accessToken) else {
             return nil
         }
         let (now, tenantID) = (clock(), tenant.id)
@@ -127,7 +125,7 @@ extension ApplicationRegistry {
                 StoredAccessToken.init
             )
         }
-        guard let stored, areEqualInConstantTime(stored.digest, token.digest(with: secretKey)) else {
+        guard let stored, try token.shown(to: secretKeys).isKept(as: stored.digest) else {
             return nil
         }
         return stored.facts.expiresAt.map { $0 > now } ?? true ? stored.facts : nil
@@ -147,7 +145,7 @@ extension BearerAccess {
                 } else {
                     _ = try transaction.revokeAccessToken(
                         sent.id,
-                        digest: sent.digest(with: registry.secretKey),
+                        digests: sent.digests(with: registry.secretKeys),
                         of: client,
                         tenant: tenant.id,
                         at: now

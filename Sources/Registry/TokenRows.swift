@@ -326,8 +326,12 @@ extension Connection {
         }
     }
 
-    func liveRefreshToken(_ id: String, digest: [UInt8], tenant: TenantID, at now: Date) throws -> TokenFacts?
-    {
+    func liveRefreshToken(
+        _ id: String,
+        shown: ShownSecret,
+        tenant: TenantID,
+        at now: Date
+    ) throws -> TokenFacts? {
         let row = try run(
             """
             SELECT t.digest, f.application, f.scopes, t.expires_at, g.customer, f.grant_id, f.id, g.scopes,
@@ -344,7 +348,7 @@ extension Connection {
                 AND s.tokens_void_at IS NULL
             """
         ).first
-        guard let row, areEqualInConstantTime(try row.bytes(0), digest) else { return nil }
+        guard let row, try shown.isKept(as: row.bytes(0)) else { return nil }
         let (client, customer, grant) = (try row.text(1), try row.optionalText(4), try row.grant(5))
         guard grant == nil || customer != nil else { return nil }
         return TokenFacts(
@@ -361,7 +365,7 @@ extension Connection {
 
     func revokeAccessToken(
         _ id: String,
-        digest: [UInt8],
+        digests: [[UInt8]],
         of client: ClientID,
         tenant: TenantID,
         at now: Date
@@ -371,10 +375,9 @@ extension Connection {
             """
             UPDATE access_tokens SET revoked_at = \(now),
                 expires_at = CASE WHEN expires_at > \(nextYear) THEN \(nextYear) ELSE expires_at END
-            WHERE tenant = \(tenant) AND id = \(id) AND application = \(client) AND digest = \(digest)
-                AND revoked_at IS NULL
-            RETURNING id
-            """
+            WHERE tenant = \(tenant) AND id = \(id) AND application = \(client)
+                AND revoked_at IS NULL AND digest IN (
+            """ + .list(digests) + ") RETURNING id"
         ).isEmpty
     }
 }

@@ -35,6 +35,13 @@ struct TokenTexts: Sendable {
     private var suffix: String { ":\(10_000 + tenant.id.number)" }
 }
 
+extension ApplicationRegistry {
+    /// A token without an id in its text stays where the first key puts it.
+    func tokenTexts(of tenant: Tenant) -> TokenTexts {
+        TokenTexts(tenant: tenant, key: keyring.first.secrets)
+    }
+}
+
 extension SecretText {
     /// A text without an id in it.
     fileprivate init(unlabelled text: String, kind: Kind, key: DigestKey) {

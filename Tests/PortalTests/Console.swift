@@ -56,6 +56,18 @@ final class Console: Sendable {
         return folder + "/" + name
     }
 
+    /// The files of the database as they are, to be put back.
+    func database() throws -> [String: Data] {
+        let names = ["portal.db", "portal.db-wal"].filter { isReadable("\(folder)/data/\($0)") }
+        let files = try names.map { ($0, try Data(contentsOf: URL(filePath: "\(folder)/data/\($0)"))) }
+        return Dictionary(uniqueKeysWithValues: files)
+    }
+
+    func replaceDatabase(by files: [String: Data]) throws {
+        for name in ["portal.db", "portal.db-wal", "portal.db-shm"] { unlink("\(folder)/data/\(name)") }
+        for (name, file) in files { try PrivateFile.write(Array(file), to: "\(folder)/data/\(name)") }
+    }
+
     private func text(of stream: Output.Stream) -> String {
         String(decoding: streams.withLock { $0[stream] ?? [] }, as: UTF8.self)
     }

@@ -9,6 +9,11 @@ struct TalkingToTheCommandLine {
     init() throws { console = try Console() }
 
     /// A shipped tenant without its logo, which takes longest.
+    private func addAdministrator() async throws {
+        let line = "account add --role admin --email a@b.example"
+        #expect(await console.run(line, input: "a long enough sentence") == 0)
+    }
+
     private func importTenant(_ name: String = "standard") async throws {
         let path = try #require(ShippedFiles.folder("Tenants")) + "/\(name).json5"
         let lines = String(decoding: try readFile(path), as: UTF8.self).split(separator: "\n")
@@ -332,13 +337,31 @@ struct TalkingToTheCommandLine {
     @Test func `the ledger of what was done is whole`() async throws {
         try await importTenant()
         #expect(await console.run("audit verify") == 0)
-        #expect(console.printed == "ok    standard: 1 entry, unbroken\n")
+        #expect(console.printed.hasPrefix("ok    standard: 1 entry, unbroken, last 1:"))
         #expect(await console.run("audit export --tenant standard") == 0)
         #expect(
             console.printed.split(separator: "\n").allSatisfy {
                 $0.contains("\"action\":\"tenant.imported\"")
             }
         )
+    }
+
+    @Test func `a ledger that lost entries since the last check is not taken for whole`() async throws {
+        try await importTenant()
+        #expect(await console.run("audit verify --json") == 0)
+        let first = try #require(console.member("last"))
+        let older = try console.database()
+        try await addAdministrator()
+        #expect(await console.run("audit verify --json") == 0)
+        let last = try #require(console.member("last"))
+        #expect(await console.run("audit verify --since \(first)") == 0)
+        try console.replaceDatabase(by: older)
+        #expect(await console.run("audit verify") == 1)
+        #expect(console.printed.contains("fail  standard: entry "))
+        #expect(console.noted.contains("the end of the ledger of standard was cut off"))
+        #expect(await console.run("audit verify --since \(last)") == 1)
+        #expect(await console.run("audit verify --since \(first)") == 0)
+        #expect(await console.run("audit verify --since nonsense") == 2)
     }
 
     @Test func `a second demonstration prints what the first one did, but for a code of its own`() async {

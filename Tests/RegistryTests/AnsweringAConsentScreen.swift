@@ -199,12 +199,12 @@ struct AnsweringAConsentScreen {
         let request = try await world.request(application)
         let id = try await world.registry.keep(
             WaitingSubject(request, query: "q"),
-            browser: [1, 2, 3],
+            browser: "1, 2, 3",
             at: world.tenant
         )
-        let kept = try await world.registry.waitingRequest(id, browser: [1, 2, 3], at: world.tenant)
+        let kept = try await world.registry.waitingRequest(id, browser: "1, 2, 3", at: world.tenant)
         #expect(kept?.wayBack == .authorization(query: "q") && kept?.expired == false)
-        for other: [UInt8] in [[], [1, 2], [1, 2, 4]] {
+        for other in ["", "1, 2", "1, 2, 4"] {
             #expect(try await world.registry.waitingRequest(id, browser: other, at: world.tenant) == nil)
         }
         #expect(try await answer(id, .allow).isRefused)

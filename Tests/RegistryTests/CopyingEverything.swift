@@ -176,9 +176,11 @@ struct CopyingEverything {
 
     @Test func `a chain that was broken before is copied and said to be`() async throws {
         _ = try await world.registeredApplication()
-        try await world.database.write(
-            "UPDATE ledger SET actor = 'x' WHERE tenant = \(world.tenant.id) AND sequence = 2",
-            .tenant(world.tenant.id)
+        try await world.tamper(
+            with: world.tenant,
+            [
+                "UPDATE ledger SET actor = 'x' WHERE tenant = \(world.tenant.id) AND sequence = 2"
+            ]
         )
         for target in try await emptyTargets() {
             let summary = try await world.registry.copy(to: target)

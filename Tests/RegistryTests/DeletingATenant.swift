@@ -38,7 +38,12 @@ struct DeletingATenant {
         let ada = try await world.admin("ada@harbour.example")
         _ = try await ada.suspend(application.application, reason: "Traffic")
         let email = try #require(EmailAddress("dana@acme.example"))
-        try await world.registry.askForNewPassword(email, as: .partner, at: world.tenant)
+        try await world.registry.askForNewPassword(
+            email,
+            as: .partner,
+            at: world.tenant,
+            from: TestRegistry.provenance
+        )
     }
 
     @Test func `nothing of a disabled tenant is left, and nothing of another is missing`() async throws {

@@ -18,7 +18,7 @@ struct KeepingSecretsSecret {
         #expect(made.plaintext.hasPrefix("rovi2_\(kind.rawValue)_\(made.id)"))
         #expect(made.plaintext.hasSuffix(made.hint) && made.hint.utf8.count == 4)
         let read = try #require(SecretText(parsing: made.plaintext, kind: kind))
-        #expect(read.id == made.id && read.digest(with: key) == made.digest(with: key))
+        #expect(read.id == made.id && read.plaintext == made.plaintext)
         for other in SecretText.Kind.allCases where other != kind {
             #expect(SecretText(parsing: made.plaintext, kind: other) == nil)
         }
@@ -90,8 +90,6 @@ struct KeepingSecretsSecret {
         let master = [UInt8](repeating: 7, count: 32)
         let elsewhere = DigestKey(master, purpose: "other")
         #expect(digest != elsewhere.digest(Array("ab".utf8), Array("c".utf8)))
-        #expect(key.id != elsewhere.id && key.id == DigestKey(master, purpose: "test").id)
-        #expect(key.id.utf8.count == 8)
     }
 
     @Test func `equality in constant time is equality`() {

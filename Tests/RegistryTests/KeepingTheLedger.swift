@@ -142,6 +142,55 @@ struct KeepingTheLedger {
     @Test(
         arguments: [
             "UPDATE ledger SET actor = 'operator' WHERE sequence = 3",
+            "UPDATE ledger SET hash = hash WHERE sequence = 3",
+            "DELETE FROM ledger WHERE sequence = 3",
+            "DELETE FROM ledger",
+        ] as [StaticString]
+    )
+    func `the application itself can neither change nor remove an entry`(change: StaticString) async throws {
+        _ = try await world.tokens(for: try await world.registeredApplication())
+        let count = try await world.ledger().count
+        await #expect(throws: DatabaseFault.self) {
+            try await world.database.write(SQL(stringLiteral: change), .tenant(world.tenant.id))
+        }
+        #expect(try await world.theOperator.verifyLedger() == .complete(entries: count))
+    }
+
+    @Test func `the ledger of a tenant that goes, goes with its head`() async throws {
+        let tenant = world.tenant.id
+        try await world.database.transaction(.tenant(tenant)) { transaction in
+            try transaction.send("DELETE FROM ledger_heads WHERE tenant = \(tenant)")
+            try transaction.send("DELETE FROM ledger WHERE tenant = \(tenant)")
+        }
+        #expect(try await world.ledger().isEmpty)
+    }
+
+    @Test func `a ledger cut off together with its head is known by an entry that was noted`() async throws {
+        let (tenant, access) = (world.tenant.id, world.theOperator)
+        let head = try #require(try await access.mark(at: try await world.ledger().count))
+        let row = try await world.database.read("SELECT sequence, hash FROM ledger_heads", .tenant(tenant))
+        let old = (sequence: try row[0].integer(0), hash: try row[0].bytes(1))
+        _ = try await world.tokens(for: try await world.registeredApplication())
+        let last = try #require(try await access.mark(at: try await world.ledger().count))
+        #expect(try await access.mark(at: head.sequence) == head)
+        try await world.tamper(
+            with: world.tenant,
+            [
+                "DELETE FROM ledger WHERE tenant = \(tenant) AND sequence > \(old.sequence)",
+                """
+                UPDATE ledger_heads SET sequence = \(old.sequence), hash = \(old.hash) WHERE tenant = \(tenant)
+                """,
+            ]
+        )
+        #expect(try await access.verifyLedger() == .complete(entries: old.sequence))
+        #expect(try await access.mark(at: head.sequence) == head)
+        #expect(try await access.mark(at: last.sequence) != last)
+        #expect(LedgerMark(last.text) == last)
+    }
+
+    @Test(
+        arguments: [
+            "UPDATE ledger SET actor = 'operator' WHERE sequence = 3",
             "UPDATE ledger SET action = 'session.ended' WHERE sequence = 3",
             "UPDATE ledger SET object = 'acc_x' WHERE sequence = 3",
             "UPDATE ledger SET detail = detail || 'x' WHERE sequence = 3",
@@ -156,30 +205,27 @@ struct KeepingTheLedger {
     )
     func `checking names the first entry that was touched or removed`(tampering: StaticString) async throws {
         _ = try await world.tokens(for: try await world.registeredApplication())
-        try await world.database.transaction(.tenant(world.tenant.id)) {
-            _ = try $0.run(SQL(stringLiteral: tampering))
-        }
+        try await world.tamper(with: world.tenant, [SQL(stringLiteral: tampering)])
         #expect(try await world.theOperator.verifyLedger() == .broken(sequence: 3))
     }
 
     @Test func `checking names entries that changed places`() async throws {
         _ = try await world.tokens(for: try await world.registeredApplication())
-        try await world.database.transaction(.tenant(world.tenant.id)) { transaction in
-            for step: SQL in [
+        try await world.tamper(
+            with: world.tenant,
+            [
                 "UPDATE ledger SET sequence = 1000 WHERE sequence = 4",
                 "UPDATE ledger SET sequence = 4 WHERE sequence = 5",
                 "UPDATE ledger SET sequence = 5 WHERE sequence = 1000",
-            ] { _ = try transaction.run(step) }
-        }
+            ]
+        )
         #expect(try await world.theOperator.verifyLedger() == .broken(sequence: 4))
     }
 
     @Test func `checking notices that the last entries are missing`() async throws {
         _ = try await world.tokens(for: try await world.registeredApplication())
         let last = try await world.ledger().count
-        try await world.database.transaction(.tenant(world.tenant.id)) { transaction in
-            _ = try transaction.run("DELETE FROM ledger WHERE sequence = \(last)")
-        }
+        try await world.tamper(with: world.tenant, ["DELETE FROM ledger WHERE sequence = \(last)"])
         #expect(try await world.theOperator.verifyLedger() == .broken(sequence: last))
     }
 
@@ -203,9 +249,7 @@ struct KeepingTheLedger {
         let count = try await world.ledger().count
         #expect(count > 520)
         #expect(try await world.theOperator.verifyLedger() == .complete(entries: count))
-        try await world.database.transaction(.tenant(world.tenant.id)) {
-            _ = try $0.run("DELETE FROM ledger WHERE sequence = 515")
-        }
+        try await world.tamper(with: world.tenant, ["DELETE FROM ledger WHERE sequence = 515"])
         #expect(try await world.theOperator.verifyLedger() == .broken(sequence: 515))
     }
 
@@ -217,9 +261,9 @@ struct KeepingTheLedger {
         #expect(try await world.ledger().count == before)
         let theirs = world.registry.operatorAccess(to: other)
         #expect(try await theirs.ledger(after: 0, limit: 100).map(\.sequence) == [1, 2, 3])
-        try await world.database.write(
-            "UPDATE ledger SET actor = 'x' WHERE tenant = \(other.id) AND sequence = 2",
-            .tenant(other.id)
+        try await world.tamper(
+            with: other,
+            ["UPDATE ledger SET actor = 'x' WHERE tenant = \(other.id) AND sequence = 2"]
         )
         #expect(try await theirs.verifyLedger() == .broken(sequence: 2))
         #expect(try await world.theOperator.verifyLedger() == .complete(entries: before))

@@ -130,6 +130,22 @@ extension TestRegistry {
         try await theOperator.ledger(after: 0, limit: 10_000)
     }
 
+    /// Changes a ledger as somebody does who may take away what guards it.
+    func tamper(with tenant: Tenant, _ changes: [SQL]) async throws {
+        let (off, on): ([SQL], [SQL]) =
+            database.isShared
+            ? (["ALTER TABLE ledger DISABLE TRIGGER USER"], ["ALTER TABLE ledger ENABLE TRIGGER USER"])
+            : (
+                [
+                    "DROP TRIGGER IF EXISTS ledger_is_not_changed",
+                    "DROP TRIGGER IF EXISTS ledger_is_not_shortened",
+                ], []
+            )
+        try await database.transaction(.tenant(tenant.id)) { transaction in
+            for statement in off + changes + on { _ = try transaction.run(statement) }
+        }
+    }
+
     /// What an act added to the ledger.
     func entries(of act: () async throws -> Void) async throws -> [String] {
         let before = try await ledger().count

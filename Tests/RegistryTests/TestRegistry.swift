@@ -26,7 +26,8 @@ struct TestRegistry: Sendable {
         database = try await TestDatabase.make()
         registry = ApplicationRegistry(
             database: database,
-            masterKey: [UInt8](repeating: 7, count: 32),
+            masterKey: TestRegistry.masterKey(1),
+            laterKey: { number in TestRegistry.masterKey(number) },
             clock: { [clock] in clock.now },
             entropy: .counting(),
             passwords: try PasswordHasher(cost: .least, threads: 1),
@@ -40,6 +41,8 @@ struct TestRegistry: Sendable {
     }
 
     var theOperator: OperatorAccess { registry.operatorAccess(to: tenant) }
+
+    static func masterKey(_ number: Int) -> [UInt8] { [UInt8](repeating: UInt8(6 + number), count: 32) }
 
     static let callback = "https://acme.example/callback"
     static let provenance = Provenance(address: "192.0.2.7", reference: "01JD-7F3K-Q2")

@@ -6,8 +6,15 @@ enum AuditCommands {
         Command(
             name: "audit verify",
             summary: "Check that no entry of the ledger was changed, added or removed",
-            details: "Without --tenant it checks every tenant. Exit code 1 means that a ledger is broken.",
-            options: [Option.value("tenant", "NAME", "Only this tenant")],
+            details: """
+                Without --tenant it checks every tenant. Each ledger's last entry is printed and kept in the data folder,
+                and has to be there the next time; --since names one that was kept elsewhere. Exit code 1 means that
+                a ledger is broken, or lacks what was seen.
+                """,
+            options: [
+                Option.value("tenant", "NAME", "Only this tenant"),
+                Option.value("since", "NUMBER:HASH", "An entry that an earlier check printed"),
+            ],
             work: .atTheDesk(verify)
         ),
         Command(
@@ -30,28 +37,48 @@ enum AuditCommands {
     }
 
     private static func verify(_ call: Call, at desk: Desk) async throws {
-        var broken: [String] = []
-        for tenant in try await tenants(of: call, at: desk) {
-            let name = tenant.name.text
-            switch try await desk.registry.operatorAccess(to: tenant).verifyLedger() {
-            case .complete(let entries):
-                let facts = [
-                    ("tenant", JSON.text(name)), ("complete", .bool(true)), ("entries", .number(entries)),
-                ]
-                call.print(facts, "ok    \(name): \(entries) \(entries == 1 ? "entry" : "entries"), unbroken")
-            case .broken(let sequence):
-                let facts = [
-                    ("tenant", JSON.text(name)), ("complete", .bool(false)), ("broken_at", .number(sequence)),
-                ]
-                call.print(facts, "fail  \(name): broken at entry \(sequence)")
-                broken.append("the ledger of \(name) was changed at entry \(sequence), or its key is another")
-            }
+        let given = try since(call)
+        var marks = try LedgerMarks(in: desk.folder)
+        var problems: [String] = []
+        for tenant in try await given == nil ? tenants(of: call, at: desk) : [desk.tenant(of: call)] {
+            let access = desk.registry.operatorAccess(to: tenant)
+            let finding = try await finding(access, since: given ?? marks[tenant])
+            call.print(finding.facts(of: tenant.name.text), finding.line(of: tenant.name.text))
+            if let problem = finding.problem(of: tenant.name.text) { problems.append(problem) }
+            if case .whole(_, let mark) = finding { marks[tenant] = mark }
         }
-        if !broken.isEmpty {
-            throw CommandFailure(
-                broken,
-                hint: "compare it with an exported copy: portal audit export --tenant NAME"
+        try marks.write()
+        if problems.isEmpty { return }
+        throw CommandFailure(
+            problems,
+            hint:
+                "compare it with an exported copy: portal audit export --tenant NAME; where an older copy of the "
+                + "data was restored on purpose, remove \(marks.path)"
+        )
+    }
+
+    /// The entry that the ledger has to have, where one was named.
+    private static func since(_ call: Call) throws -> LedgerMark? {
+        guard let text = call.arguments["since"] else { return nil }
+        guard let mark = LedgerMark(text) else {
+            throw WrongUse(
+                problems: ["--since is a number and a hash, as in 812:kQ3…"],
+                hint: "portal audit verify prints them"
             )
+        }
+        return mark
+    }
+
+    private static func finding(
+        _ access: OperatorAccess,
+        since seen: LedgerMark?
+    ) async throws -> LedgerFinding {
+        switch try await access.verifyLedger() {
+        case .broken(let sequence):
+            return .broken(sequence)
+        case .complete(let entries):
+            if let seen, try await access.mark(at: seen.sequence) != seen { return .notAsSeen(seen) }
+            return .whole(entries: entries, try await access.mark(at: entries))
         }
     }
 
@@ -91,5 +118,49 @@ enum AuditCommands {
             ("address", .text(entry.address)), ("reference", .text(entry.reference)),
         ]
         return String(decoding: JSON.object(object).bytes, as: UTF8.self)
+    }
+}
+
+/// What a check found of one tenant's ledger.
+private enum LedgerFinding {
+    case whole(entries: Int, LedgerMark?)
+    case broken(Int)
+
+    /// The chain holds, but an entry that an earlier check saw is not in it.
+    case notAsSeen(LedgerMark)
+
+    func facts(of tenant: String) -> [(String, JSON)] {
+        let name = ("tenant", JSON.text(tenant))
+        switch self {
+        case .whole(let entries, let mark):
+            let last = mark.map { [("last", JSON.text($0.text))] } ?? []
+            return [name, ("complete", .bool(true)), ("entries", .number(entries))] + last
+        case .broken(let sequence):
+            return [name, ("complete", .bool(false)), ("broken_at", .number(sequence))]
+        case .notAsSeen(let mark):
+            return [name, ("complete", .bool(false)), ("not_as_seen", .text(mark.text))]
+        }
+    }
+
+    func line(of tenant: String) -> String {
+        switch self {
+        case .whole(let entries, let mark):
+            let last = mark.map { ", last \($0.text)" } ?? ""
+            return "ok    \(tenant): \(entries) \(entries == 1 ? "entry" : "entries"), unbroken\(last)"
+        case .broken(let sequence):
+            return "fail  \(tenant): broken at entry \(sequence)"
+        case .notAsSeen(let mark):
+            return "fail  \(tenant): entry \(mark.sequence) is not the one that was seen"
+        }
+    }
+
+    func problem(of tenant: String) -> String? {
+        switch self {
+        case .whole: nil
+        case .broken(let sequence):
+            "the ledger of \(tenant) was changed at entry \(sequence), or its key is another"
+        case .notAsSeen(let mark):
+            "the end of the ledger of \(tenant) was cut off: entry \(mark.sequence) was seen there before"
+        }
     }
 }

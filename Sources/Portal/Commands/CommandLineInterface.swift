@@ -8,7 +8,7 @@ enum CommandLineInterface {
     static var commands: [Command] {
         [
             ServerCommands.all, TenantCommands.all, AccountCommands.all, AdminCommands.all,
-            ApplicationCommands.all, AuditCommands.all, ReceiptCommands.all, MailCommand.all,
+            ApplicationCommands.all, KeyCommands.all, AuditCommands.all, ReceiptCommands.all, MailCommand.all,
             ConformanceCommand.all, DemoCommand.all, ProgramCommands.all,
         ].flatMap { $0 }
     }

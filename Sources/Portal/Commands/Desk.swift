@@ -24,6 +24,7 @@ struct Desk: Sendable {
         registry = ApplicationRegistry(
             database: try Desk.database(configuration, folder),
             masterKey: key,
+            laterKey: { try folder.masterKey(number: $0) },
             clock: { Date() },
             entropy: .system,
             passwords: try PasswordHasher(),
@@ -32,13 +33,10 @@ struct Desk: Sendable {
         self.folder = folder
         self.decodeLogo = decodeLogo
         publicURL = configuration.publicURL
-        do { try await registry.open() } catch is ForeignKey {
+        do { try await registry.open() } catch let foreign as ForeignKey {
             // A key nobody has used yet is in the way of the right one.
             if isNew { folder.removeMasterKey() }
-            throw CommandFailure(
-                "\(folder.path) does not hold the master key that the database was made with",
-                hint: "copy master.key from a server that has it into \(folder.path)"
-            )
+            throw foreign.failure(in: folder)
         }
     }
 
@@ -89,4 +87,15 @@ struct Desk: Sendable {
 
 extension Option {
     static let tenant = Option.value("tenant", "NAME", "The tenant; may be left out while there is only one")
+}
+
+extension ForeignKey {
+    /// Which file is not what it should be, and what to do.
+    func failure(in folder: DataDirectory) -> CommandFailure {
+        let file = folder.keyPath(number).split(separator: "/").last ?? ""
+        return CommandFailure(
+            "\(folder.path) does not hold the master key that the database was made with: \(file)",
+            hint: "copy \(file) from a server that has it into \(folder.path)"
+        )
+    }
 }

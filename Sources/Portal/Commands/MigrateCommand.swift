@@ -122,7 +122,7 @@ private enum MoveTarget {
             return database
         case .folder(let folder, _):
             if folder.hasDatabase { throw MoveProblem.targetIsUsed }
-            try folder.adopt(try source.masterKey(.system))
+            try folder.adoptKeys(of: source)
             return try SQLiteDatabase(path: folder.databasePath)
         }
     }

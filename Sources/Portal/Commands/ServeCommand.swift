@@ -64,7 +64,7 @@ enum ServeCommand {
             throw error
         }
         log.note(.info, "Listening on \(configuration.listen.url(isSecure: configuration.tls != nil))")
-        let housekeeping = Housekeeping(of: desk.registry, looking: site.look, log)
+        let housekeeping = Housekeeping(at: desk, looking: site.look, log)
         let postman = try await postman(desk.registry, site.mail, configuration.publicURL, log)
         await signals.first()
         log.note(.info, "Stopping")
@@ -222,17 +222,39 @@ private func wait(for signals: sigset_t) -> Int32 {
 
 /// What has to be done now and then while the server runs.
 private struct Housekeeping {
-    private let tasks: [Task<Void, Never>]
+    private var tasks: [Task<Void, Never>]
 
     init(
-        of registry: ApplicationRegistry,
+        at desk: Desk,
         looking look: @escaping @Sendable (DomainProof, DomainProof.Way) async -> Sighting,
         _ log: Log
     ) {
+        let registry = desk.registry
         tasks = [
             Housekeeping.keepingUp(registry, log), Housekeeping.noticing(registry, log),
             Housekeeping.lookingAgain(registry, look, log),
         ]
+        if registry.isShared { tasks.append(Housekeeping.takingUpKeys(desk, log)) }
+    }
+
+    /// A key that another server prepared is here before that one writes with it.
+    private static func takingUpKeys(_ desk: Desk, _ log: Log) -> Task<Void, Never> {
+        Task {
+            while !Task.isCancelled {
+                let before = desk.registry.keysHeld
+                var pause = 2
+                do { try await desk.registry.readKeys() } catch {
+                    let failure = (error as? ForeignKey)?.failure(in: desk.folder)
+                    let cause = failure.map { ($0.problems + [$0.hint ?? ""]).joined(separator: "; ") }
+                    log.note(.error, "A master key is missing", [("error", cause ?? "\(error)")])
+                    pause = 10
+                }
+                let held = desk.registry.keysHeld
+                if held.newest != before.newest { log.note(.info, "Master key \(held.newest) is here") }
+                if held.writing != before.writing { log.note(.info, "Master key \(held.writing) writes") }
+                do { try await Task.sleep(for: .seconds(pause)) } catch { return }
+            }
+        }
     }
 
     private static func keepingUp(_ registry: ApplicationRegistry, _ log: Log) -> Task<Void, Never> {

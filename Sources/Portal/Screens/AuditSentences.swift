@@ -46,6 +46,7 @@ extension AuditEntry {
         .passwordShown: "showed the password again of",
         .secondFactorRefused: "showed a wrong code for",
         .recoveryCodeUsed: "used a recovery code of",
+        .keyRotated: "began to write with the master key",
         .administratorInvited: "invited an administrator:",
         .administratorRemoved: "removed the administrator",
         .rankChanged: "changed the role of",

@@ -38,7 +38,7 @@ enum CustomerDoor {
         let browser = known ?? visit.registry.freshToken()
         let id = try await visit.registry.keep(
             subject,
-            browser: Array(visit.registry.seal(browser).utf8),
+            browser: browser,
             at: visit.tenant
         )
         let headers = known == nil ? [visit.remembering(browser: browser)].compactMap { $0 } : []
@@ -49,7 +49,7 @@ enum CustomerDoor {
         guard let id, let browser = visit.browser else { return nil }
         return try await visit.registry.waitingRequest(
             id,
-            browser: Array(visit.registry.seal(browser).utf8),
+            browser: browser,
             at: visit.tenant
         )
     }

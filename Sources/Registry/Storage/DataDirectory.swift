@@ -25,9 +25,9 @@ package struct DataDirectory: Sendable {
         try DataDirectoryLock(folder: path)
     }
 
-    package var hasMasterKey: Bool { access(keyPath, F_OK) == 0 }
+    package var hasMasterKey: Bool { access(keyPath(1), F_OK) == 0 }
 
-    package func removeMasterKey() { unlink(keyPath) }
+    package func removeMasterKey() { unlink(keyPath(1)) }
 
     package var hasDatabase: Bool { access(databasePath, F_OK) == 0 }
 
@@ -38,23 +38,44 @@ package struct DataDirectory: Sendable {
             && one.st_dev == another.st_dev && one.st_ino == another.st_ino
     }
 
-    /// Takes over the key of data that are copied here, unless there is another already.
-    package func adopt(_ key: [UInt8]) throws(DataDirectoryProblem) {
-        if let stored = try storedKey(keyPath) {
-            guard areEqualInConstantTime(stored, key) else { throw .keyIsAnother(keyPath) }
+    /// Takes over a key of data that are copied here, unless there is another already.
+    package func adopt(_ key: [UInt8], number: Int = 1) throws(DataDirectoryProblem) {
+        let path = keyPath(number)
+        if let stored = try storedKey(path) {
+            guard areEqualInConstantTime(stored, key) else { throw .keyIsAnother(path) }
             return
         }
-        try write(key, to: keyPath)
+        try write(key, to: path)
     }
 
-    private var keyPath: String { path + "/master.key" }
+    package func adoptKeys(of source: DataDirectory) throws(DataDirectoryProblem) {
+        for number in 1... {
+            guard let key = try source.masterKey(number: number) else { return }
+            try adopt(key, number: number)
+        }
+    }
+
+    /// Where a master key is: `master.key`, and `master-2.key` and so on for those that came later.
+    package func keyPath(_ number: Int) -> String {
+        number == 1 ? path + "/master.key" : path + "/master-\(number).key"
+    }
 
     /// The 32 bytes from which all keys are derived; made at the first start, by whoever holds the lock.
     package func masterKey(_ entropy: Entropy) throws(DataDirectoryProblem) -> [UInt8] {
-        if let key = try storedKey(keyPath) { return key }
-        guard !hasDatabase else { throw .keyIsLost(keyPath) }
+        if let key = try masterKey(number: 1) { return key }
+        guard !hasDatabase else { throw .keyIsLost(keyPath(1)) }
+        return try newMasterKey(number: 1, entropy)
+    }
+
+    /// A master key, if it is here.
+    package func masterKey(number: Int) throws(DataDirectoryProblem) -> [UInt8]? {
+        try storedKey(keyPath(number))
+    }
+
+    /// Makes a master key that is not here yet.
+    package func newMasterKey(number: Int, _ entropy: Entropy) throws(DataDirectoryProblem) -> [UInt8] {
         let key = entropy.bytes(Self.keyLength)
-        try write(key, to: keyPath)
+        try write(key, to: keyPath(number))
         return key
     }
 }

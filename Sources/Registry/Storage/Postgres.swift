@@ -297,19 +297,17 @@ extension PostgresConnection {
     /// In PostgreSQL's words, and as long as it takes.
     func define(_ statements: [SQL], filling: [SQL]) throws {
         try send("SET LOCAL statement_timeout = 0")
-        for statement in statements {
-            try receivingDefinition(of: statement.text)
-        }
+        for statement in statements { try receivingDefinition(of: statement.text) }
         for statement in filling { try receivingDefinition(of: Self.forEachTenant(statement.text)) }
         try receivingDefinition(of: Self.closing)
     }
 
     private func receivingDefinition(of text: String) throws {
-        let words = [
-            ("INTEGER", "BIGINT"), ("BLOB", "BYTEA"), ("TEXT", "TEXT COLLATE \"C\""), (" WITHOUT ROWID", ""),
-        ]
-        let translated = words.reduce(text) { $0.replacing($1.0, with: $1.1) }
-        guard PQsendQueryParams(handle, translated, 0, nil, nil, nil, nil, 1) == 1 else {
+        for definition in PostgresDialect.definitions(of: text) { try receiving(definition) }
+    }
+
+    private func receiving(_ definition: String) throws {
+        guard PQsendQueryParams(handle, definition, 0, nil, nil, nil, nil, 1) == 1 else {
             throw PostgresProblem.lost
         }
         awaited.append(.statement(isRead: false))

@@ -33,6 +33,8 @@ package enum Schema {
             Migration("companies", companies, filling: companiesOfConsents),
             Migration("disabled tenants", ["ALTER TABLE tenants ADD COLUMN disabled_at INTEGER"]),
             Migration("former tenants", formerTenants),
+            Migration("ledger that stays", ledgerStays),
+            Migration("several master keys", severalMasterKeys),
         ]
     }
 
@@ -336,10 +338,6 @@ package enum Schema {
 
     private static var responseTypes: [SQL] {
         ["ALTER TABLE authorization_requests ADD COLUMN response_type TEXT NOT NULL DEFAULT 'code'"]
-    }
-
-    private static var masterKeys: [SQL] {
-        ["CREATE TABLE master_keys (number INTEGER PRIMARY KEY, mark BLOB NOT NULL)"]
     }
 
     private static var shared: [SQL] {

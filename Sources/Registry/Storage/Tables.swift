@@ -34,7 +34,7 @@ extension Schema {
     ]
 
     /// What the data were made with.
-    static let keyRecords = Table("master_keys", key: ["number"], columns: ["mark"])
+    static let keyRecords = Table("master_keys", key: ["number"], columns: ["mark", "since"])
     static let migrationRecords = Table("schema_migrations", key: ["number"], columns: ["name", "digest"])
 
     /// What servers agree about from minute to minute, which is not worth copying.
