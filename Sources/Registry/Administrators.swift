@@ -134,6 +134,7 @@ extension OperatorAccess {
 
     /// Takes away second factor and sessions, and makes a link to begin again with; throws ``PeopleRefusal``.
     package func reset(_ administrator: Administrator) async throws -> OneTimeLink {
+        if administrator.disabledAt != nil { throw PeopleRefusal.accountDisabled }
         let id = administrator.account.id
         try await registry.removeSecondFactor(of: id, at: tenant, by: actor, provenance)
         return try await invite(administrator.account.email, as: administrator.rank)

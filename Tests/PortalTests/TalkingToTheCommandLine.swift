@@ -186,6 +186,22 @@ struct TalkingToTheCommandLine {
         #expect(await console.run("account list --role boss") == 2)
     }
 
+    @Test func `an administrator who is disabled is not invited, and the last is not disabled`() async throws
+    {
+        try await importTenant()
+        for email in ["ada@provider.example", "vic@provider.example"] {
+            let line = "account add --role admin --email \(email)"
+            #expect(await console.run(line, input: "a long enough sentence\n") == 0)
+        }
+        #expect(await console.run("account disable vic@provider.example") == 0)
+        for command in ["admin invite", "admin reset"] {
+            #expect(await console.run("\(command) --email vic@provider.example") == 1)
+            #expect(console.noted.contains("Their account is disabled"))
+        }
+        #expect(await console.run("account disable ada@provider.example") == 1)
+        #expect(console.noted.contains("Make another administrator full first"))
+    }
+
     @Test func `a tenant is disabled and enabled by its name, and the list says so`() async throws {
         try await importTenant()
         for (verb, answer) in [("disable", "true"), ("disable", "true"), ("enable", "false")] {

@@ -94,11 +94,7 @@ enum AccountCommands {
 
     private static func disable(_ call: Call, at desk: Desk) async throws {
         let (access, account) = try await account(of: call, at: desk)
-        do {
-            try await access.disable(account, because: call.arguments["reason"] ?? "")
-        } catch let refusal as PeopleRefusal {
-            throw CommandFailure(refusal.sentence)
-        }
+        try await access.disable(account, because: call.arguments["reason"] ?? "")
         report("Disabled", account, isDisabled: true, call)
     }
 

@@ -68,9 +68,7 @@ enum AdminCommands {
 
     private static func revoke(_ call: Call, at desk: Desk) async throws {
         let (access, person) = try await administrator(of: call, at: desk)
-        do { try await access.remove(person) } catch let refusal as PeopleRefusal {
-            throw CommandFailure(refusal.sentence)
-        }
+        try await access.remove(person)
         let email = person.account.email.text
         call.print([("email", .text(email)), ("revoked", .bool(true))], "\(email) has no access any more.")
     }

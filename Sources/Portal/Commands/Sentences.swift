@@ -11,6 +11,7 @@ extension CommandFailure {
         case let problems as AccountProblems: self.init(problems.all.map(\.atTheTerminal))
         case let refusal as RegistrationRefusal: self.init(refusal.atTheTerminal)
         case let refusal as OperatorRefusal: self = refusal.atTheTerminal
+        case let refusal as PeopleRefusal: self.init(refusal.sentence)
         case DeletionRefusal.stillConnected(let count):
             self.init(
                 count.connectedCustomers,
