@@ -133,7 +133,8 @@ struct SharingADatabase {
         }
         let database = database
         try await withThrowingTaskGroup(of: Void.self) { group in
-            for number in 0..<6 {
+            // Each pair that meets costs the server a second to find out, and nobody waits for more than four.
+            for number in 0..<4 {
                 group.addTask {
                     let (first, second) = number.isMultiple(of: 2) ? (1, 2) : (2, 1)
                     try await database.transaction(.tenant(TenantID(number: 1))) { connection in
@@ -149,7 +150,7 @@ struct SharingADatabase {
             try await group.waitForAll()
         }
         let names = try await database.read("SELECT name FROM boats", ours).map { try $0.text(0) }
-        #expect(names.map(\.utf8.count) == [6, 6])
+        #expect(names.map(\.utf8.count) == [4, 4])
     }
 
     @Test func `a snapshot does not change while it is looked at`() async throws {
