@@ -142,7 +142,7 @@ def test_a_server_without_the_key_says_so_and_recovers(tmp_path: Path) -> None:
         assert application.own_token().status_code == 503
         until(lambda: "master-2.key" in second.log.read_text(), within=20, of="a line that names the file")
         shutil.copy(first.data / "master-2.key", second.data / "master-2.key")
-        until(lambda: application.own_token().status_code == 200, within=20, of="tokens on the second server")
+        until(lambda: application.own_token().status_code == 200, within=40, of="tokens on the second server")
 
 
 def held(server: Server) -> bool:

@@ -8,7 +8,7 @@ enum AuditCommands {
             summary: "Check that no entry of the ledger was changed, added or removed",
             details: """
                 Without --tenant it checks every tenant. Each ledger's last entry is printed and kept in the data folder,
-                and has to be there the next time; --since names one that was kept elsewhere. Exit code 1 means that
+                and has to be there the next time; --since names one more, kept elsewhere. Exit code 1 means that
                 a ledger is broken, or lacks what was seen.
                 """,
             options: [
@@ -42,7 +42,7 @@ enum AuditCommands {
         var problems: [String] = []
         for tenant in try await given == nil ? tenants(of: call, at: desk) : [desk.tenant(of: call)] {
             let access = desk.registry.operatorAccess(to: tenant)
-            let finding = try await finding(access, since: given ?? marks[tenant])
+            let finding = try await finding(access, since: [marks[tenant], given].compactMap { $0 })
             call.print(finding.facts(of: tenant.name.text), finding.line(of: tenant.name.text))
             if let problem = finding.problem(of: tenant.name.text) { problems.append(problem) }
             if case .whole(_, let mark) = finding { marks[tenant] = mark }
@@ -71,13 +71,15 @@ enum AuditCommands {
 
     private static func finding(
         _ access: OperatorAccess,
-        since seen: LedgerMark?
+        since seen: [LedgerMark]
     ) async throws -> LedgerFinding {
         switch try await access.verifyLedger() {
         case .broken(let sequence):
             return .broken(sequence)
         case .complete(let entries):
-            if let seen, try await access.mark(at: seen.sequence) != seen { return .notAsSeen(seen) }
+            for mark in seen where try await access.mark(at: mark.sequence) != mark {
+                return .notAsSeen(mark)
+            }
             return .whole(entries: entries, try await access.mark(at: entries))
         }
     }
