@@ -14,6 +14,12 @@ enum ServeCommand {
             throw CommandFailure("port 0 is another at every start, but the public URL has to name one")
         }
         let log = Log(descriptor: try logDescriptor(configuration), clock: sinceEpoch)
+        if geteuid() == 0 {
+            log.note(
+                .warning,
+                "Running as root; make a user for it, chown \(folder.path) to that user and start it as that user"
+            )
+        }
         let files = try PublicFiles(folder: try publicFolder(configuration))
         let desk = try await Desk(
             folder,

@@ -1,3 +1,4 @@
+import Glibc
 import Registry
 
 enum ServerCommands {
@@ -7,7 +8,8 @@ enum ServerCommands {
             summary: "Make the data folder, and print a one-time link for a tenant's first administrator",
             details: """
                 Doing it again changes nothing, but prints a link for each tenant that has neither an administrator
-                nor a link that still works. A link is good for one hour.
+                nor a link that still works. A link is good for one hour, and also in a file that only its owner may
+                read: first-administrator-TENANT.link in the data folder.
                 """,
             options: [Configuration.publicURLOption],
             work: .atTheDesk(initialise)
@@ -31,8 +33,7 @@ enum ServerCommands {
         var links: [(tenant: Tenant, link: OneTimeLink)] = []
         let tenants = try await desk.registry.tenants()
         for tenant in tenants {
-            let link = try await desk.registry.operatorAccess(to: tenant).firstAdministratorLink()
-            if let link { links.append((tenant, link)) }
+            if let link = try await desk.firstLink(at: tenant) { links.append((tenant, link)) }
         }
         call.print(
             [
@@ -70,7 +71,25 @@ enum ServerCommands {
             Open this link to create the first administrator of \(tenant.brand.displayName) \
             (works once, until \(CalendarText(link.expiresAt).full)):
               \(desk.address(of: link, at: tenant))
+              (also in \(desk.firstLinkFile(of: tenant)))
             """
         }.joined(separator: "\n")
+    }
+}
+
+extension Desk {
+    fileprivate func firstLinkFile(of tenant: Tenant) -> String {
+        "\(folder.path)/first-administrator-\(tenant.name).link"
+    }
+
+    /// A new link for a tenant that needs one, also kept in a file until the tenant has an administrator.
+    fileprivate func firstLink(at tenant: Tenant) async throws -> OneTimeLink? {
+        let (access, file) = (registry.operatorAccess(to: tenant), firstLinkFile(of: tenant))
+        if let link = try await access.firstAdministratorLink() {
+            try PrivateFile.write(Array("\(address(of: link, at: tenant))\n".utf8), to: file)
+            return link
+        }
+        if try await !access.administrators().isEmpty { unlink(file) }
+        return nil
     }
 }
