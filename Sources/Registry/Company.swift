@@ -98,9 +98,8 @@ extension OperatorAccess {
             try await registry.database.transaction(.tenant(tenant)) { transaction in
                 let known = try transaction.account(of: email, as: .customer, tenant: tenant)
                 guard let id = known?.account.id else { throw OperatorRefusal.noSuchCustomer(email.text) }
-                try transaction.hold(id, tenant: tenant)
-                try transaction.holdLedger(of: tenant)
                 try transaction.replace(companies, of: id, tenant: tenant)
+                try transaction.holdLedger(of: tenant)
                 let over = try transaction.liveGrants(of: id, tenant: tenant, at: now).filter { grant in
                     grant.company.map { !companies.contains($0) } ?? false
                 }
