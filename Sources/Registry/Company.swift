@@ -64,7 +64,9 @@ package struct Companies: Sendable, Hashable {
 extension CustomerAccess {
     /// Those this customer acts for.
     package func companies() async throws -> Companies {
-        if let only = Company(stored: account.organisation) { return Companies([only]) }
+        guard session.actsForSeveral else {
+            return Companies([Company(stored: account.organisation)].compactMap { $0 })
+        }
         let (tenant, account) = (tenant.id, account.id)
         return try Companies(
             try await registry.database.read(Companies.select(of: account, tenant: tenant), .tenant(tenant))

@@ -13,6 +13,9 @@ package struct Session: Sendable {
     /// What it may do as an administrator's.
     let rank: Rank
 
+    /// Whether its customer chooses a company for each application.
+    let actsForSeveral: Bool
+
     /// Whether it is let in: an administrator's needs a second factor, a partner's only where there is one.
     var isProven: Bool {
         provenAt != nil || account.role == .customer || account.role == .partner && !hasSecondFactor
@@ -46,12 +49,14 @@ struct StoredSession: Sendable {
     let startedAt: Date
     let hasSecondFactor: Bool
     let rank: Rank
+    let actsForSeveral: Bool
 
     fileprivate static func select(_ place: RecentReads.Place, as role: Role, at now: Date) -> SQL {
         let idleSince = now.addingTimeInterval(-Double(Session.lifetime(of: role).idle))
         return """
             SELECT s.digest, s.seen_at, a.id, a.role, a.email, a.name, a.organisation, s.proven_at, f.set_at,
-                a.rank, s.started_at
+                a.rank, s.started_at,
+                EXISTS (SELECT 1 FROM companies c WHERE c.tenant = a.tenant AND c.account = a.id)
             FROM sessions s JOIN accounts a ON a.tenant = s.tenant AND a.id = s.account
             LEFT JOIN second_factors f ON f.tenant = s.tenant AND f.account = s.account
             WHERE s.tenant = \(place.tenant) AND s.id = \(place.id) AND s.role = \(role)
@@ -69,6 +74,7 @@ struct StoredSession: Sendable {
         guard let rank = Rank(rawValue: try row.text(9)) else { throw DamagedRow(place: "accounts.rank") }
         self.rank = rank
         startedAt = try row.date(10)
+        actsForSeveral = try row.bool(11)
     }
 }
 
@@ -231,7 +237,8 @@ extension ApplicationRegistry {
             provenAt: found.provenAt,
             startedAt: found.startedAt,
             hasSecondFactor: found.hasSecondFactor,
-            rank: found.rank
+            rank: found.rank,
+            actsForSeveral: found.actsForSeveral
         )
     }
 

@@ -8,16 +8,26 @@ struct ActingForSeveralCompanies {
     let application: OwnedApplication
 
     init() async throws {
-        world = try await TestRegistry { settings in
+        var world = try await TestRegistry { settings in
             settings.policy.grants = [.authorizationCode, .refreshToken, .password]
             settings.policy.manualIssuance = true
         }
         application = try await world.registeredApplication()
-        _ = try await actFor("Northfield", "Southfield")
+        _ = try await Self.actFor(["Northfield", "Southfield"], in: world)
+        world.customer = try await world.registry.signedIn("kim@northfield.example", at: world.tenant)
+        self.world = world
     }
 
     @discardableResult
     private func actFor(_ names: String..., endingConsents: Bool = false) async throws -> Int {
+        try await Self.actFor(names, in: world, endingConsents: endingConsents)
+    }
+
+    private static func actFor(
+        _ names: [String],
+        in world: TestRegistry,
+        endingConsents: Bool = false
+    ) async throws -> Int {
         let companies = Companies(try names.map { try #require(Company($0)) })
         let kim = try #require(EmailAddress("kim@northfield.example"))
         return try await world.theOperator.set(companies, of: kim, endingConsents: endingConsents)

@@ -20,7 +20,7 @@ struct TestRegistry: Sendable {
     let partner: PartnerAccess
 
     /// Kim, whose data it is.
-    let customer: CustomerAccess
+    var customer: CustomerAccess
 
     init(_ change: (inout Tenant.Settings) -> Void = { _ in }) async throws {
         database = try await TestDatabase.make()
@@ -118,6 +118,10 @@ extension ApplicationRegistry {
 
     func newCustomer(_ email: String, at tenant: Tenant) async throws -> CustomerAccess {
         try await add(email, as: .customer, at: tenant)
+        return try await signedIn(email, at: tenant)
+    }
+
+    func signedIn(_ email: String, at tenant: Tenant) async throws -> CustomerAccess {
         let cookie = try await signIn(email, as: .customer, at: tenant)
         return try #require(try await customer(cookie, at: tenant, from: TestRegistry.provenance))
     }
