@@ -28,6 +28,16 @@ package struct AuthorizationAnswer: Sendable {
         self.result = result
     }
 
+    /// The answer to a request that was kept.
+    init(_ subject: WaitingSubject, _ result: Result) throws {
+        self.init(
+            redirectURI: try RedirectURI(kept: subject.redirectURI),
+            state: subject.state,
+            mode: subject.responseType.mode,
+            result: result
+        )
+    }
+
     /// The refusal of a request that has a recipient.
     package static func refusing(
         _ refusal: AuthorizationRefusal,

@@ -7,6 +7,9 @@ package struct WaitingRequest: Sendable {
     package let wayBack: WayBack
     package let application: Application
     package let expired: Bool
+
+    /// What goes back if the customer wants nothing of it; nil where nobody is sent anywhere.
+    package let cancellation: AuthorizationAnswer?
 }
 
 /// Where a request that waited is taken up again.

@@ -80,12 +80,7 @@ extension CustomerAccess {
                 try handOver(row, answer, to: application, moment.now, transaction)
                 return TakenAnswer(outcome: .stays(row.subject.wayBack), endedAnother: endedAnother)
             }
-            let sent = AuthorizationAnswer(
-                redirectURI: try RedirectURI(kept: row.subject.redirectURI),
-                state: row.subject.state,
-                mode: row.subject.responseType.mode,
-                result: result
-            )
+            let sent = try AuthorizationAnswer(row.subject, result)
             return TakenAnswer(
                 outcome: .answer(sent),
                 application: application,
@@ -102,8 +97,10 @@ extension CustomerAccess {
         _ moment: AnswerMoment,
         _ transaction: any Connection
     ) throws -> ConsentOutcome? {
-        let (subject, waiting) = (found.row.subject, found.row.waiting(for: application, at: moment.now))
-        if waiting.expired { return .expired(waiting) }
+        let subject = found.row.subject
+        if found.row.expiresAt <= moment.now {
+            return .expired(try found.row.waiting(for: application, at: moment.now))
+        }
         guard application.revision == subject.revision, !application.isSuspended,
             try transaction.mayConnect(account, to: application, for: subject.scopes, at: tenant)
         else { return .startAgain(subject.wayBack) }

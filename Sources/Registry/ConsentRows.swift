@@ -99,8 +99,14 @@ extension WaitingRow {
         expiresAt = try row.date(11)
     }
 
-    func waiting(for application: Application, at now: Date) -> WaitingRequest {
-        WaitingRequest(wayBack: subject.wayBack, application: application, expired: expiresAt <= now)
+    func waiting(for application: Application, at now: Date) throws -> WaitingRequest {
+        WaitingRequest(
+            wayBack: subject.wayBack,
+            application: application,
+            expired: expiresAt <= now,
+            cancellation: subject.manualRequest == nil
+                ? try AuthorizationAnswer(subject, .refusal(.deniedByCustomer)) : nil
+        )
     }
 
     /// Marks a request as answered; answers with a row when this was the statement that did.
@@ -190,7 +196,9 @@ extension Connection {
     }
 
     func waiting(_ row: WaitingRow, tenant: TenantID, at now: Date) throws -> WaitingRequest? {
-        try application(row.subject.application.text, tenant: tenant).map { row.waiting(for: $0, at: now) }
+        try application(row.subject.application.text, tenant: tenant).map {
+            try row.waiting(for: $0, at: now)
+        }
     }
 
     /// An application that waits for approval works for its test accounts only, in a reviewed tenant with whatever

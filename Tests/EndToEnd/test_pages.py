@@ -61,10 +61,26 @@ def look_at(tab: Tab, name: str, look: str) -> list[str]:
     if tab.overflow():
         wrong.append(f"{tab.overflow()} pixels too wide")
     if look == "mobile":
+        wrong += made_up_languages(tab, name)
         tab.space_out()
         wrong += [f"cut off with text spacing: {element}" for element in tab.clipped()]
         if tab.overflow():
             wrong.append(f"{tab.overflow()} pixels too wide with text spacing")
+    return wrong
+
+
+def made_up_languages(tab: Tab, name: str) -> list[str]:
+    """What a longer language, or one that runs the other way, would break on an English page."""
+    if tab.page.locator("html").get_attribute("lang") != "en":
+        return []
+    wrong = []
+    for language, spoken in {"en-XA": tab.in_longer_english, "ar-XB": tab.right_to_left}.items():
+        with spoken():
+            wrong += [f"cut off in {language}: {element}" for element in tab.clipped()]
+            if tab.overflow():
+                wrong.append(f"{tab.overflow()} pixels too wide in {language}")
+            if name.startswith(("consent", "sign-in")):
+                tab.page.screenshot(path=SCREENSHOTS / f"{name}-{language}.png", full_page=True)
     return wrong
 
 

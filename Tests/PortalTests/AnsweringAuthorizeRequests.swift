@@ -231,6 +231,8 @@ struct AnsweringAuthorizeRequests {
 
         let door = try await kim.follow(first)
         #expect(door.text.contains("to continue to Acme Rentals"))
+        #expect(door.text.contains("Cancel and return to acme.example"))
+        #expect(door.body.contains("error=access_denied"))
         #expect(door["Content-Security-Policy"]?.contains("form-action") == false)
         let signedIn = try await kim.post(
             "/sign-in",

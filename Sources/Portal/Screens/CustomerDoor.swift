@@ -81,6 +81,7 @@ enum CustomerDoor {
             action: visit.path("sign-in").with(query: wish(for: spoken.language, visit)),
             hidden: id.map { [("request", $0)] } ?? [],
             before: waiting.map { onTheWay($0.application, words, visit) } ?? HTML(),
+            after: waiting?.cancellation.map { wayOut($0, words, visit) } ?? HTML(),
             spoken: spoken
         )
     }
@@ -89,6 +90,24 @@ enum CustomerDoor {
     private static func wish(for language: Language, _ visit: Visit) -> [(name: String, value: String)] {
         let own = visit.language.language
         return own == language ? visit.pressedLanguage : [("ui_locales", language.rawValue)]
+    }
+
+    /// Back to the application with nothing; a link, because it changes nothing here.
+    private static func wayOut(
+        _ cancellation: AuthorizationAnswer,
+        _ words: DoorWords.SignIn,
+        _ visit: Visit
+    ) -> HTML {
+        guard let link = ExternalLink(cancellation.location(visit)) else { return HTML() }
+        return p(.class("note")) {
+            a(.href(link), .rel("noreferrer")) {
+                span {
+                    words.cancelAndReturnTo.filled { _ in
+                        bdi(.dir(.leftToRight)) { cancellation.redirectURI.place }
+                    }
+                }
+            }
+        }
     }
 
     private static func onTheWay(

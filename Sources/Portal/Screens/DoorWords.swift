@@ -16,6 +16,7 @@ struct DoorWords: Sendable {
         let reveal: Reveal
         let button: String
         let forgotten: String
+        let cancelAndReturnTo: Phrase
         let isWrong: String
         let isDisabled: Phrase
         let passwordIsSet: String

@@ -97,6 +97,35 @@ class Tab:
                 style.letterSpacing = '.12em'; style.wordSpacing = '.16em'; style.lineHeight = '1.5' } }"""
         )
 
+    @contextmanager
+    def in_longer_english(self) -> Iterator[None]:
+        """The made-up language en-XA: each word 40 % longer and accented; names and code stay."""
+        self.page.evaluate(
+            """() => {
+                const accents = Object.fromEntries([...'aeiounycAEIOUNYC'].map((letter, place) =>
+                    [letter, [...'áëîöüñýçÁËÎÖÜÑÝÇ'][place]]))
+                const longer = word => [...word, ...[...word].slice(0, Math.ceil(word.length * 0.4))]
+                    .map(letter => accents[letter] ?? letter).join('')
+                const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
+                window.plainTexts = []
+                while (texts.nextNode()) {
+                    const text = texts.currentNode
+                    if (text.parentElement.closest('bdi, code, pre, kbd, time, script, style, textarea')) continue
+                    window.plainTexts.push([text, text.data])
+                    text.data = text.data.replace(/\\p{L}+/gu, longer)
+                }
+            }"""
+        )
+        yield
+        self.page.evaluate("() => { for (const [text, plain] of window.plainTexts) text.data = plain }")
+
+    @contextmanager
+    def right_to_left(self) -> Iterator[None]:
+        """The made-up language ar-XB: English that runs from right to left."""
+        self.page.evaluate("() => { document.documentElement.dir = 'rtl' }")
+        yield
+        self.page.evaluate("() => { document.documentElement.dir = 'ltr' }")
+
     def clipped(self) -> list[str]:
         """Elements whose own text no longer fits inside them and is cut off."""
         return list(

@@ -8,6 +8,7 @@ extension DoorWords {
             reveal: Reveal(show: "إظهار", hide: "إخفاء", label: "إظهار كلمة المرور"),
             button: "تسجيل الدخول",
             forgotten: "نسيت كلمة المرور",
+            cancelAndReturnTo: "إلغاء والعودة إلى \(.place)",
             isWrong: """
                 البريد الإلكتروني أو كلمة المرور غير صحيح. حاول مرة أخرى، أو عيّن كلمة مرور جديدة.
                 """,

@@ -8,6 +8,7 @@ extension DoorWords {
             reveal: Reveal(show: "Tonen", hide: "Verbergen", label: "Wachtwoord tonen"),
             button: "Aanmelden",
             forgotten: "Wachtwoord vergeten",
+            cancelAndReturnTo: "Annuleren en terug naar \(.place)",
             isWrong: """
                 Het e-mailadres of wachtwoord klopt niet. Probeer het opnieuw of stel een nieuw wachtwoord in.
                 """,

@@ -8,6 +8,7 @@ extension DoorWords {
             reveal: Reveal(show: "Show", hide: "Hide", label: "Show password"),
             button: "Sign in",
             forgotten: "Forgotten password",
+            cancelAndReturnTo: "Cancel and return to \(.place)",
             isWrong: "The e-mail or password is not right. Try again, or set a new password.",
             isDisabled: "Your account cannot sign in. Contact \(.provider) support.",
             passwordIsSet: "Your new password is set. Sign in with it.",

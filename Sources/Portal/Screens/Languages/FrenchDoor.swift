@@ -8,6 +8,7 @@ extension DoorWords {
             reveal: Reveal(show: "Afficher", hide: "Masquer", label: "Afficher le mot de passe"),
             button: "Se connecter",
             forgotten: "Mot de passe oublié",
+            cancelAndReturnTo: "Annuler et retourner à \(.place)",
             isWrong: """
                 L’adresse e-mail ou le mot de passe est incorrect. Réessayez ou définissez un nouveau mot de passe.
                 """,

@@ -8,6 +8,7 @@ extension DoorWords {
             reveal: Reveal(show: "Anzeigen", hide: "Verbergen", label: "Passwort anzeigen"),
             button: "Anmelden",
             forgotten: "Passwort vergessen",
+            cancelAndReturnTo: "Abbrechen und zurück zu \(.place)",
             isWrong: """
                 E-Mail-Adresse oder Passwort stimmt nicht. Versuchen Sie es noch einmal oder setzen Sie ein neues \
                 Passwort.

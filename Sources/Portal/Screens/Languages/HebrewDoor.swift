@@ -8,6 +8,7 @@ extension DoorWords {
             reveal: Reveal(show: "הצגה", hide: "הסתרה", label: "הצגת הסיסמה"),
             button: "כניסה",
             forgotten: "שכחתי את הסיסמה",
+            cancelAndReturnTo: "ביטול וחזרה אל \(.place)",
             isWrong: "כתובת הדואר או הסיסמה אינן נכונות. אפשר לנסות שוב או לקבוע סיסמה חדשה.",
             isDisabled: "אי אפשר להיכנס עם החשבון שלך. יש לפנות לתמיכה של \(.provider).",
             passwordIsSet: "הסיסמה החדשה נקבעה. אפשר להיכנס איתה.",

@@ -8,6 +8,7 @@ extension DoorWords {
             reveal: Reveal(show: "Mostrar", hide: "Ocultar", label: "Mostrar a palavra-passe"),
             button: "Iniciar sessão",
             forgotten: "Esqueci-me da palavra-passe",
+            cancelAndReturnTo: "Cancelar e regressar a \(.place)",
             isWrong: """
                 O e-mail ou a palavra-passe não está certo. Tente de novo ou defina uma nova palavra-passe.
                 """,

@@ -8,6 +8,7 @@ extension DoorWords {
             reveal: Reveal(show: "Mostrar", hide: "Ocultar", label: "Mostrar la contraseña"),
             button: "Iniciar sesión",
             forgotten: "He olvidado la contraseña",
+            cancelAndReturnTo: "Cancelar y volver a \(.place)",
             isWrong: """
                 El correo electrónico o la contraseña no es correcto. Inténtelo de nuevo o cree una contraseña nueva.
                 """,

@@ -8,6 +8,7 @@ extension DoorWords {
             reveal: Reveal(show: "Показати", hide: "Сховати", label: "Показати пароль"),
             button: "Увійти",
             forgotten: "Не пам’ятаю пароль",
+            cancelAndReturnTo: "Скасувати й повернутися до \(.place)",
             isWrong: """
                 Електронна пошта або пароль неправильні. Спробуйте ще раз або задайте новий пароль.
                 """,
