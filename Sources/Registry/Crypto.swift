@@ -162,6 +162,21 @@ package func sha256(_ bytes: [UInt8]) -> [UInt8] {
     return digest
 }
 
+/// The SHA-256 of what comes in pieces.
+struct RunningDigest {
+    private var state = crypto_hash_sha256_state()
+
+    init() { crypto_hash_sha256_init(&state) }
+
+    mutating func add(_ bytes: [UInt8]) { crypto_hash_sha256_update(&state, bytes, UInt64(bytes.count)) }
+
+    mutating func finished() -> [UInt8] {
+        var digest = [UInt8](repeating: 0, count: 32)
+        crypto_hash_sha256_final(&state, &digest)
+        return digest
+    }
+}
+
 /// Writes bytes as base64url without padding (RFC 4648 §5).
 package func base64URL(_ bytes: [UInt8]) -> String {
     let variant = sodium_base64_VARIANT_URLSAFE_NO_PADDING

@@ -46,6 +46,7 @@ package enum Action: String, Sendable, CaseIterable {
     case tenantImported = "tenant.imported"
     case tenantDisabled = "tenant.disabled"
     case tenantEnabled = "tenant.enabled"
+    case dataRestored = "data.restored"
     case brandingChanged = "tenant.branding_changed"
     case settingsChanged = "tenant.settings_changed"
     case scopeAdded = "scope.added"

@@ -163,8 +163,13 @@ struct KeepingRowsExactly {
 
     @Test func `a copy is whole and private`() async throws {
         let folder = try TemporaryFolder()
-        try await database.transaction(.directory) { try $0.run("INSERT INTO names (name) VALUES (\("a"))") }
-        try database.copy(to: folder.path + "/portal.db")
+        let source = try SQLiteDatabase(path: folder.path + "/source.db")
+        try await source.transaction(.directory) { transaction in
+            try transaction.define(["CREATE TABLE names (name TEXT NOT NULL)"], filling: [])
+            try transaction.run("INSERT INTO names (name) VALUES (\("a"))")
+        }
+        try SQLiteDatabase.copy(folder.path + "/source.db", to: folder.path + "/portal.db")
+        await source.close()
         #expect(folder.mode(of: "portal.db") == 0o600)
         let copy = try SQLiteDatabase(path: folder.path + "/portal.db")
         #expect(try await copy.read(.directory) { try $0.run("SELECT name FROM names")[0].text(0) } == "a")

@@ -9,7 +9,7 @@ enum CommandLineInterface {
         [
             ServerCommands.all, TenantCommands.all, AccountCommands.all, AdminCommands.all,
             ApplicationCommands.all, KeyCommands.all, AuditCommands.all, ReceiptCommands.all, MailCommand.all,
-            ConformanceCommand.all, DemoCommand.all, ProgramCommands.all,
+            BackupCommands.all, ConformanceCommand.all, DemoCommand.all, ProgramCommands.all,
         ].flatMap { $0 }
     }
 

@@ -13,16 +13,18 @@ struct Desk: Sendable {
     /// Whether the folder had no key before.
     let isNew: Bool
 
-    /// Opens the data of a folder that this process has claimed, and brings it up to date.
+    /// Opens the data of a folder that this process has claimed, and brings it up to date; those in `database` where
+    /// they are in another place.
     init(
         _ folder: DataDirectory,
         _ configuration: Configuration,
+        database: (any Database)? = nil,
         decodeLogo: @escaping ApplicationRegistry.LogoDecoder
     ) async throws {
         isNew = !folder.hasMasterKey
         let key = try folder.masterKey(.system)
         registry = ApplicationRegistry(
-            database: try Desk.database(configuration, folder),
+            database: try database ?? Desk.database(configuration, folder),
             masterKey: key,
             laterKey: { try folder.masterKey(number: $0) },
             clock: { Date() },

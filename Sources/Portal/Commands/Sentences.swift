@@ -29,6 +29,7 @@ extension CommandFailure {
                 hint: "portal tenant export shows what they made of it; --overwrite takes it back"
             )
         case let problem as MoveProblem: self = problem.atTheTerminal
+        case let problem as BackupProblem: self = problem.atTheTerminal
         case MigrationProblem.unfinishedCopy: self = .unfinishedCopy
         case let fault as DatabaseFault: self.init("the database did not do it: \(fault)")
         case is LogoWorkshopFault: self.init("the picture could not be decoded: \(error)", hint: "try again")

@@ -28,6 +28,7 @@ extension AuditEntry {
         .tenantImported: "imported the settings of",
         .tenantDisabled: "disabled",
         .tenantEnabled: "enabled",
+        .dataRestored: "restored, from a backup, the data of",
         .brandingChanged: "changed the branding of",
         .settingsChanged: "changed the settings of",
         .scopeAdded: "added the permission",

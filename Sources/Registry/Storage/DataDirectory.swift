@@ -117,6 +117,8 @@ package struct SystemError: Equatable, Sendable, CustomStringConvertible {
     let number: Int32
 
     static var last: SystemError { SystemError(number: errno) }
+    static let noSpace = SystemError(number: ENOSPC)
+    static let busy = SystemError(number: EBUSY)
 
     package var description: String { String(cString: strerror(number)) }
 }
@@ -189,16 +191,22 @@ private func storedKey(_ path: String) throws(DataDirectoryProblem) -> [UInt8]? 
     return key
 }
 
-/// Writes beside, syncs, renames and syncs the folder: after a power cut there is the whole file or none.
 private func write(_ key: [UInt8], to path: String) throws(DataDirectoryProblem) {
     let draft = path + ".new"
     unlink(draft)
     let file = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
     guard file >= 0 else { throw .notUsable(draft, SystemError.last) }
     defer { close(file) }
-    guard Glibc.write(file, key, key.count) == key.count, fsync(file) == 0, rename(draft, path) == 0 else {
-        throw .notUsable(path, SystemError.last)
-    }
+    guard Glibc.write(file, key, key.count) == key.count else { throw .notUsable(path, SystemError.last) }
+    try putInPlace(draft, as: path)
+}
+
+/// Syncs a file, gives it its name and syncs the folder: after a power cut there is the whole file or none.
+func putInPlace(_ draft: String, as path: String) throws(DataDirectoryProblem) {
+    let file = open(draft, O_RDWR | O_CLOEXEC)
+    guard file >= 0 else { throw .notUsable(draft, SystemError.last) }
+    defer { close(file) }
+    guard fsync(file) == 0, rename(draft, path) == 0 else { throw .notUsable(path, SystemError.last) }
     let above = path.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(path[..<$0]) } ?? "."
     let folder = open(above.isEmpty ? "/" : above, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard folder >= 0 else { throw .notUsable(above, SystemError.last) }

@@ -126,10 +126,10 @@ package final class SQLiteDatabase: Database {
 
     package func close() async { finish() }
 
-    /// Writes a consistent copy to a file that does not exist yet, while everything goes on.
-    package func copy(to destination: String) throws {
+    /// Writes a consistent copy of a database to a file that does not exist yet, while whoever has it open goes on.
+    package static func copy(_ path: String, to destination: String) throws {
         try makePrivate(destination)
-        let connection = try SQLiteConnection(path: path, for: .copying, busyTimeout: busyTimeout)
+        let connection = try SQLiteConnection(path: path, for: .copying, busyTimeout: .seconds(2))
         try connection.run("VACUUM INTO \(destination)")
     }
 

@@ -1,0 +1,125 @@
+"""One file has everything but the keys, and what was given out before works where it is restored (R-11)."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from conftest import on_postgresql
+from portal.load import clients, load
+from portal.oauth import Application
+from portal.server import ROOT, Server, until
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    server = Server(tmp_path / "data", database=None)
+    server.succeed("tenant", "import", str(ROOT / "Tenants/standard.json5"))
+    server.start()
+    yield server
+    server.stop()
+
+
+def back_up(server: Server, name: str = "portal.backup") -> Path:
+    file = server.data.parent / name
+    printed = json.loads(server.succeed("backup", str(file), "--json"))
+    assert printed["bytes"] == file.stat().st_size and file.stat().st_mode & 0o777 == 0o600
+    return file
+
+
+def other_machine(server: Server, *, key: bool = True) -> Server:
+    """A folder that holds the master key and nothing else."""
+    other = Server(server.data.parent / "other", database=None)
+    other.data.mkdir(mode=0o700)
+    if key:
+        shutil.copy(server.data / "master.key", other.data / "master.key")
+    return other
+
+
+def there(application: Application, server: Server) -> Application:
+    return replace(application, base=server.tenant("standard").base)
+
+
+def test_under_load_everything_acknowledged_before_is_in_it_and_works_elsewhere(server: Server) -> None:
+    standard = server.tenant("standard")
+    waiting, customer = standard.application("Before Ltd", approved=True), standard.customer()
+    with load(clients(standard, [standard.base] * 3)) as running:
+        until(lambda: all(len(client.tokens) > 8 for client in running.clients), within=60, of="tokens")
+        code = customer.code(waiting)
+        acknowledged = [(client.application, client.tokens[-4:]) for client in running.clients]
+        file = back_up(server)
+        count = sum(len(client.outcomes) for client in running.clients)
+        until(
+            lambda: sum(len(client.outcomes) for client in running.clients) > count + 20,
+            within=60,
+            of="requests after the backup",
+        )
+    assert [one for one in running.outcomes if one.is_error] == []
+    server.stop()
+    other = other_machine(server)
+    assert "Restored" in other.succeed("restore", str(file))
+    other.start()
+    try:
+        for application, tokens in acknowledged:
+            assert all(there(application, other).is_active(token) for token in tokens)
+        refused = there(waiting, other).redeem(code)
+        assert refused.status_code == 400 and refused.json()["error"] == "invalid_grant"
+        assert other.command("audit", "verify").returncode == 0
+        assert "data.restored" in other.succeed("audit", "export", "--tenant", "standard")
+    finally:
+        other.stop()
+
+
+def test_a_file_that_is_not_as_it_was_written_is_refused_and_leaves_nothing(server: Server) -> None:
+    whole = back_up(server).read_bytes()
+    changed = bytearray(whole)
+    changed[len(changed) // 2] ^= 1
+    other = other_machine(server)
+    for content, words in [
+        (whole[:-1], "its end is missing"),
+        (whole[: len(whole) // 2], "its end is missing"),
+        (bytes(changed), "was changed or damaged"),
+        (b"not a backup", "is no backup"),
+        (b"", "is no backup"),
+    ]:
+        file = server.data.parent / "damaged"
+        file.write_bytes(content)
+        refused = other.command("restore", str(file))
+        assert refused.returncode == 1 and words in refused.stderr and "hint: " in refused.stderr
+        assert {path.name for path in other.data.iterdir()} <= {"master.key", "portal.lock"}
+
+
+def test_it_is_restored_only_beside_its_key_and_where_no_data_are(server: Server) -> None:
+    file = back_up(server)
+    assert "is there already" in server.command("backup", str(file)).stderr
+    nowhere = server.command("backup", str(file.parent / "none/file"))
+    assert nowhere.returncode == 1 and "No such file or directory" in nowhere.stderr
+    assert {path.name for path in file.parent.glob(f"{file.name}*")} == {file.name}
+    other = other_machine(server, key=False)
+    refused = other.command("restore", str(file))
+    assert refused.returncode == 1 and "master.key is missing" in refused.stderr
+    (other.data / "master.key").write_bytes(bytes(32))
+    (other.data / "master.key").chmod(0o600)
+    refused = other.command("restore", str(file))
+    assert refused.returncode == 1 and "does not hold the master key" in refused.stderr
+    assert not (other.data / "portal.db").exists()
+    shutil.copy(server.data / "master.key", other.data / "master.key")
+    assert "Nothing was left there" in other.succeed("restore", str(file), "--dry-run")
+    assert not (other.data / "portal.db").exists()
+    other.succeed("restore", str(file))
+    assert {path.name for path in other.data.iterdir()} == {"master.key", "portal.lock", "portal.db"}
+    refused = other.command("restore", str(file))
+    assert refused.returncode == 1 and "there are data in" in refused.stderr
+
+
+@on_postgresql
+def test_on_postgresql_it_says_what_makes_one(tmp_path: Path) -> None:
+    server = Server(tmp_path / "data")
+    for command in ("backup", "restore"):
+        refused = server.command(command, str(tmp_path / "file"))
+        assert refused.returncode == 1 and "pg_dump" in refused.stderr
