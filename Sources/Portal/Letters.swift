@@ -64,6 +64,8 @@ struct LetterWriter: Sendable {
         case .rejected(let application, let reason): rejected(application, reason)
         case .changeApproved(let application): changeApproved(application)
         case .changeRejected(let application, let reason): changeRejected(application, reason)
+        case .brandProposed(let application, let by, let fields, let at):
+            brandProposed(application, by, fields, at)
         case .brandChanged(let application, let by, let fields, let at):
             brandChanged(application, by, fields, at)
         case .redirectURIChanged(let application, let by, let uri, let isAdded, let at):

@@ -93,6 +93,26 @@ extension LetterWriter {
         )
     }
 
+    func brandProposed(
+        _ application: Letter.Mention,
+        _ by: String,
+        _ fields: [String],
+        _ at: Date
+    ) -> WrittenLetter {
+        WrittenLetter(
+            subject: "A change to \(application.name) waits for approval",
+            paragraphs: [
+                """
+                \(by) proposed this on \(CalendarText(at).full). Customers see \(application.name) as it was until \
+                \(name) has approved it:
+                """
+            ],
+            quote: fields.map { BrandChange.Field(rawValue: $0)?.label ?? $0 },
+            link: page(of: application),
+            closing: ["If it was nobody of you, withdraw it there and answer this letter now."]
+        )
+    }
+
     func suspended(_ application: Letter.Mention, _ reason: String, _ reference: String?) -> WrittenLetter {
         WrittenLetter(
             subject: "\(name) suspended \(application.name)",

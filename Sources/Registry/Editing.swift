@@ -102,6 +102,8 @@ extension MemberAccess {
             let change = try transaction.edit(approved: current, to: brand, tenant: tenant, at: now)
             if change?.action == .revisionProposed {
                 try member.tellAdministrators(about: current, transaction, now)
+                let proposed = ApplicationBrand(current).changes(to: brand)
+                try member.tellOwners(of: proposed, waiting: true, in: current, transaction, now)
             }
             return change
         }
@@ -117,7 +119,7 @@ extension MemberAccess {
         let changes = ApplicationBrand(current).changes(to: brand)
         if changes.isEmpty { return nil }
         try transaction.write(brand, of: current.id, tenant: tenant.id)
-        try tellOwners(of: changes, in: current, transaction, now)
+        try tellOwners(of: changes, waiting: false, in: current, transaction, now)
         try transaction.setHeld(mustBeHeld ? current.heldAt ?? now : nil, current.id, tenant: tenant.id)
         let isNews = mustBeHeld && !current.isHeld
         if isNews, let held = try transaction.application(current.id.text, tenant: tenant.id) {
@@ -130,18 +132,18 @@ extension MemberAccess {
     /// Writes to the owners when customers see another name or logo (LO-14).
     private func tellOwners(
         of changes: [BrandChange],
+        waiting: Bool,
         in application: Application,
         _ transaction: any Connection,
         _ now: Date
     ) throws {
         let fields = changes.map(\.field).filter(\.isSeen).map(\.rawValue)
         if fields.isEmpty { return }
-        let letter = Letter.brandChanged(
-            application: .init(application),
-            by: account.email.text,
-            fields: fields,
-            at: now
-        )
+        let (mention, author) = (Letter.Mention(application), account.email.text)
+        let letter: Letter =
+            waiting
+            ? .brandProposed(application: mention, by: author, fields: fields, at: now)
+            : .brandChanged(application: mention, by: author, fields: fields, at: now)
         try tellOwners(letter, of: application, transaction, now)
     }
 

@@ -29,6 +29,7 @@ package enum Letter: Sendable, Codable, Equatable {
     case changeApproved(application: Mention)
     case changeRejected(application: Mention, reason: String)
     case brandChanged(application: Mention, by: String, fields: [String], at: Date)
+    case brandProposed(application: Mention, by: String, fields: [String], at: Date)
     case redirectURIChanged(application: Mention, by: String, uri: String, isAdded: Bool, at: Date)
     case suspended(application: Mention, reason: String, reference: String?)
     case resumed(application: Mention)

@@ -23,6 +23,13 @@ struct ChangingAnApprovedApplication {
         #expect(live.companyName.text == "Acme Rentals" && live.revision == application.application.revision)
         #expect(try await dana.pendingRevision()?.profile.companyName.text == "Northern Lights")
         #expect(try await ada.queue().waitingCount == 1)
+        let told = Letter.brandProposed(
+            application: .init(application.application),
+            by: "dana@acme.example",
+            fields: ["company_name"],
+            at: world.clock.now
+        )
+        #expect(try await world.letters().contains(told))
     }
 
     @Test func `an approval puts it in the place of the old one, whole`() async throws {
