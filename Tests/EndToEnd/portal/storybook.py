@@ -44,6 +44,11 @@ class Stage:
     admins: list[tuple[float, Person]] = field(default_factory=list)
 
     @property
+    def another(self) -> Person:
+        """A partner who is new each time, because one registers five applications a day."""
+        return self.standard.partner()
+
+    @property
     def admin(self) -> Person:
         """An administrator whose proof is fresh: it counts for five minutes, and many scenes take longer."""
         if not self.admins or time.monotonic() - self.admins[-1][0] > 120:
