@@ -95,53 +95,28 @@ extension OperatorAccess {
         of email: EmailAddress,
         endingConsents mayEnd: Bool
     ) async throws -> Int {
-        let (now, tenant) = (registry.clock(), tenant.id)
-        return try await registry.recentReads.changing {
-            try await registry.database.transaction(.tenant(tenant)) { transaction in
-                let known = try transaction.account(of: email, as: .customer, tenant: tenant)
-                guard let id = known?.account.id else { throw OperatorRefusal.noSuchCustomer(email.text) }
-                try transaction.replace(companies, of: id, tenant: tenant)
-                try transaction.holdLedger(of: tenant)
-                let over = try transaction.liveGrants(of: id, tenant: tenant, at: now).filter { grant in
-                    grant.company.map { !companies.contains($0) } ?? false
-                }
-                if !over.isEmpty, !mayEnd { throw OperatorRefusal.wouldDisconnect(over.count) }
-                for grant in over { try end(grant, of: id, in: transaction, at: now) }
-                try record(.companiesChanged, id.text, companies.detail, transaction, now)
-                return over.count
+        let id = tenant.id
+        return try await registry.changePeople(of: tenant, by: actor, from: provenance) {
+            transaction,
+            record,
+            now in
+            let known = try transaction.account(of: email, as: .customer, tenant: id)
+            guard let customer = known?.account.id else { throw OperatorRefusal.noSuchCustomer(email.text) }
+            try transaction.replace(companies, of: customer, tenant: id)
+            try transaction.holdLedger(of: id)
+            let over = try transaction.liveGrants(of: customer, tenant: id, at: now).filter { grant in
+                grant.company.map { !companies.contains($0) } ?? false
             }
+            if !over.isEmpty, !mayEnd { throw OperatorRefusal.wouldDisconnect(over.count) }
+            for grant in over {
+                _ = try transaction.run(grant.ending(of: customer, tenant: id, at: now))
+                try registry.close(grant, of: id, in: transaction, at: now)
+                let detail = [("customer", customer.text), ("grant", grant.id)] + grant.company.detail
+                try record(.consentEnded, grant.application.id.text, detail)
+            }
+            try record(.companiesChanged, customer.text, companies.detail)
+            return over.count
         }
-    }
-
-    private func end(
-        _ grant: ConsentGrant,
-        of customer: AccountID,
-        in transaction: any Connection,
-        at now: Date
-    ) throws {
-        _ = try transaction.run(grant.ending(of: customer, tenant: tenant.id, at: now))
-        try registry.close(grant, of: tenant.id, in: transaction, at: now)
-        let detail = [("customer", customer.text), ("grant", grant.id)] + grant.company.detail
-        try record(.consentEnded, grant.application.id.text, detail, transaction, now)
-    }
-
-    private func record(
-        _ action: Action,
-        _ object: String,
-        _ detail: [(String, String)],
-        _ transaction: any Connection,
-        _ now: Date
-    ) throws {
-        try registry.ledger.record(
-            action,
-            of: object,
-            by: actor,
-            detail,
-            from: provenance,
-            in: transaction,
-            tenant: tenant.id,
-            at: now
-        )
     }
 }
 

@@ -172,11 +172,10 @@ extension CustomerAccess {
         if let replaced = ground.replaced { try close(replaced, now, transaction) }
         try transaction.insert(step, tenant: tenant.id, at: now)
         if tenant.policy.consentLetters {
-            let fresh = decision.row.scopes.subtracting(ground.earlier?.scopes ?? ScopeSet())
-            let sentences = tenant.offers(fresh).map { $0.sentence(in: row.language, at: tenant).text }
             try write(
-                sentences,
-                isFirst: ground.earlier == nil,
+                about: decision,
+                given: ground.earlier,
+                row.language,
                 to: application,
                 grant,
                 now,
@@ -251,17 +250,20 @@ extension CustomerAccess {
 
     /// Tells the customer what the application may do now that it could not before.
     private func write(
-        _ sentences: [String],
-        isFirst: Bool,
+        about decision: ConsentDecision,
+        given earlier: ConsentGrant?,
+        _ language: String,
         to application: Application,
         _ grant: String,
         _ now: Date,
         _ transaction: any Connection
     ) throws {
-        if !isFirst, sentences.isEmpty { return }
+        let fresh = decision.row.scopes.subtracting(earlier?.scopes ?? ScopeSet())
+        let sentences = tenant.offers(fresh).map { $0.sentence(in: language, at: tenant).text }
+        if earlier != nil, sentences.isEmpty { return }
         let about = Letter.Mention(application)
         let letter: Letter =
-            isFirst
+            earlier == nil
             ? .connected(application: about, grant: grant, sentences: sentences, at: now)
             : .permissionsGrew(application: about, grant: grant, sentences: sentences)
         try registry.outbox.post(letter, to: account.email, in: transaction, tenant: tenant.id, at: now)

@@ -170,6 +170,32 @@ package enum LedgerVerdict: Sendable, Equatable {
     case broken(sequence: Int)
 }
 
+extension ApplicationRegistry {
+    /// Adds a row about what changed nothing else.
+    func enter(
+        _ action: Action,
+        of object: String,
+        by actor: Actor,
+        _ detail: [(String, String)] = [],
+        from provenance: Provenance,
+        at tenant: Tenant
+    ) async throws {
+        let (now, ledger) = (clock(), ledger)
+        try await database.transaction(.tenant(tenant.id)) { transaction in
+            try ledger.record(
+                action,
+                of: object,
+                by: actor,
+                detail,
+                from: provenance,
+                in: transaction,
+                tenant: tenant.id,
+                at: now
+            )
+        }
+    }
+}
+
 /// The append-only record of a tenant; every row seals the one before it under a key outside the database.
 struct Ledger: Sendable {
     let key: DigestKey

@@ -198,19 +198,14 @@ extension ApplicationRegistry {
         at tenant: Tenant,
         from provenance: Provenance
     ) async throws {
-        let (now, ledger) = (clock(), ledger)
-        try await database.transaction(.tenant(tenant.id)) { transaction in
-            try ledger.record(
-                .signInRefused,
-                of: account?.text ?? "unknown",
-                by: .somebody,
-                [("role", role.rawValue)],
-                from: provenance,
-                in: transaction,
-                tenant: tenant.id,
-                at: now
-            )
-        }
+        try await enter(
+            .signInRefused,
+            of: account?.text ?? "unknown",
+            by: .somebody,
+            [("role", role.rawValue)],
+            from: provenance,
+            at: tenant
+        )
     }
 
     /// The session a cookie stands for, if it is alive in this tenant and role.

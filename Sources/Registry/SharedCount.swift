@@ -25,18 +25,7 @@ extension ApplicationRegistry {
         at tenant: Tenant,
         from provenance: Provenance
     ) async throws {
-        let (now, ledger) = (clock(), ledger)
-        try await database.transaction(.tenant(tenant.id)) { transaction in
-            try ledger.record(
-                .triesRefused,
-                of: place,
-                by: .somebody,
-                from: provenance,
-                in: transaction,
-                tenant: tenant.id,
-                at: now
-            )
-        }
+        try await enter(.triesRefused, of: place, by: .somebody, from: provenance, at: tenant)
     }
 
     /// Counts a try and returns nil, or returns after how long the next one will be allowed.
