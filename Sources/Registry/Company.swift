@@ -64,13 +64,16 @@ package struct Companies: Sendable, Hashable {
 extension CustomerAccess {
     /// Those this customer acts for.
     package func companies() async throws -> Companies {
-        guard session.actsForSeveral else {
-            return Companies([Company(stored: account.organisation)].compactMap { $0 })
-        }
+        if let known = knownCompanies { return known }
         let (tenant, account) = (tenant.id, account.id)
         return try Companies(
             try await registry.database.read(Companies.select(of: account, tenant: tenant), .tenant(tenant))
         )
+    }
+
+    /// Who acts for one at most is known with their session.
+    var knownCompanies: Companies? {
+        session.actsForSeveral ? nil : Companies([Company(stored: account.organisation)].compactMap { $0 })
     }
 }
 

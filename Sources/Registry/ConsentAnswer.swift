@@ -59,9 +59,12 @@ extension CustomerAccess {
         _ moment: AnswerMoment
     ) async throws -> TakenAnswer {
         try await registry.database.transaction(.tenant(tenant.id)) { transaction in
-            let found = try transaction.waitingRequest(ticket.id, for: account.id, tenant: tenant.id) {
-                registry.remembered($0, at: tenant.id, moment.now)
-            }
+            let found = try transaction.waitingRequest(
+                ticket.id,
+                for: account.id,
+                amongKnown: knownCompanies.flatMap { $0.only?.text == moment.choice.company ? $0 : nil },
+                tenant: tenant.id
+            ) { registry.remembered($0, at: tenant.id, moment.now) }
             guard let found, try shown.isKept(as: found.row.digest),
                 found.row.session == session.id, let application = found.application
             else { return TakenAnswer(outcome: .refused) }

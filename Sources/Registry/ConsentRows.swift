@@ -155,22 +155,24 @@ extension Connection {
         try run(WaitingRow.select(id, tenant: tenant)).first.map(WaitingRow.init)
     }
 
-    /// Everything an answer depends on; the application is `known`, or read.
+    /// Everything an answer depends on; the application and the companies are `known`, or read.
     func waitingRequest(
         _ id: String,
         for customer: AccountID,
+        amongKnown companies: Companies?,
         tenant: TenantID,
         known: (WaitingSubject) -> Application?
     ) throws -> FoundRequest? {
         let application: SQL = """
             (SELECT application FROM authorization_requests WHERE tenant = \(tenant) AND id = \(id))
             """
-        let answers = try runAll([
-            WaitingRow.select(id, tenant: tenant),
-            KeptConsent.select(of: customer, to: application, tenant: tenant),
-            Companies.select(of: customer, tenant: tenant),
-        ])
-        guard answers.count == 3, let row = try answers[0].first.map(WaitingRow.init) else { return nil }
+        let answers = try runAll(
+            [
+                WaitingRow.select(id, tenant: tenant),
+                KeptConsent.select(of: customer, to: application, tenant: tenant),
+            ] + (companies == nil ? [Companies.select(of: customer, tenant: tenant)] : [])
+        )
+        guard answers.count >= 2, let row = try answers[0].first.map(WaitingRow.init) else { return nil }
         let subject = row.subject
         let found = try known(subject) ?? self.application(subject.application.text, tenant: tenant)
         let consent = try found.flatMap { found in
@@ -180,7 +182,7 @@ extension Connection {
             row: row,
             application: found,
             consent: consent,
-            companies: try Companies(answers[2])
+            companies: try companies ?? Companies(answers.last ?? [])
         )
     }
 

@@ -140,10 +140,6 @@ extension ClientAccess {
                 at: fresh.now,
                 from: provenance.address
             )
-            let detail = [("code", sent.id)]
-            guard try record(.codeRedeemed, detail, fresh.now, transaction, provided: using) else {
-                throw UsedMeanwhile()
-            }
             let scopes = code.scopes.intersection(client.scopes)
             let family = fresh.family(
                 sent.id,
@@ -151,8 +147,13 @@ extension ClientAccess {
                 scopes: scopes,
                 consentEndsAt: code.consentEndsAt
             )
+            // All of a tenant wait for its ledger's end, so what can be written before that is held, is.
             try transaction.insert(family, of: client.id, tenant: tenant.id)
             try fresh.store(scopes, in: family, with: transaction)
+            let detail = [("code", sent.id)]
+            guard try record(.codeRedeemed, detail, fresh.now, transaction, provided: using) else {
+                throw UsedMeanwhile()
+            }
             return .issued(scopes, until: code.consentEndsAt)
         }
     }

@@ -178,12 +178,11 @@ extension Connection {
         try run(
             """
             SELECT c.digest, c.grant_id, c.redirect_uri, c.redirect_uri_sent, c.scopes, c.challenge, c.used_at,
-                g.id IS NOT NULL, c.expires_at, c.application, g.scopes, g.ends_at
+                g.id IS NOT NULL AND p.disabled_at IS NULL, c.expires_at, c.application, g.scopes, g.ends_at
             FROM authorization_codes c
             LEFT JOIN grants g ON g.tenant = c.tenant AND g.id = c.grant_id AND g.ended_at IS NULL
                 AND (g.ends_at IS NULL OR g.ends_at > \(now))
-                AND NOT EXISTS (SELECT 1 FROM accounts p WHERE p.tenant = g.tenant AND p.id = g.customer
-                    AND p.disabled_at IS NOT NULL)
+            LEFT JOIN accounts p ON p.tenant = g.tenant AND p.id = g.customer
             WHERE c.tenant = \(tenant) AND c.id = \(id)
             """
         ).first.map { row in
@@ -224,11 +223,13 @@ extension Connection {
         ).isEmpty
     }
 
+    /// Leaves a family alone that stands by that name.
     func insert(_ family: TokenFamily, of client: ClientID, tenant: TenantID) throws {
         try send(
             """
             INSERT INTO token_families (tenant, id, grant_id, application, scopes, expires_at)
             VALUES (\(tenant), \(family.id), \(family.grant ?? ""), \(client), \(family.scopes), \(family.endsAt))
+            ON CONFLICT (tenant, id) DO NOTHING
             """
         )
     }

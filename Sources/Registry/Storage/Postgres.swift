@@ -9,8 +9,13 @@ import Glibc
 /// the commit. Unchecked, because libpq's memory is behind it. The invariant: one thread at a time uses it.
 final class PostgresConnection: Connection, @unchecked Sendable {
     private let handle: OpaquePointer
-    private var statements: [SQL.Shape: String] = [:]
+    private var statements: [SQL.Shape: Prepared] = [:]
     private var statementCount = 0
+
+    private struct Prepared {
+        let name: String
+        let onlyReads: Bool
+    }
 
     /// What the server has yet to answer, oldest first.
     private var awaited: [Awaited] = []
@@ -18,8 +23,12 @@ final class PostgresConnection: Connection, @unchecked Sendable {
     /// The first thing that went wrong in the transaction under way; the server ignores the rest of it.
     private var failure: PostgresProblem?
 
-    /// When the plans of the statements are made anew.
+    /// Whether anything was asked in the transaction under way that is not a mere question.
+    private var mayHaveChanged = false
+
+    /// When the plans of the statements are made anew, and how long those live.
     private var plansEnd = ContinuousClock.now
+    private var plansLife = Duration.seconds(1)
 
     /// Whether everything kept lies in one log, so that what is on the disk has all before it there too.
     private let hasOneLog: Bool
@@ -164,6 +173,7 @@ extension PostgresConnection {
             try send(opening.statement)
             try renewPlans()
             try enter(reach, waitingForDisk: !(opening == .writing && hasOneLog))
+            mayHaveChanged = false
             outcome = .success(try body(self))
         } catch {
             outcome = .failure(error)
@@ -177,8 +187,7 @@ extension PostgresConnection {
             throw failure ?? error
         }
         if failure == nil {
-            let waits = opening == .writing && hasOneLog
-            if waits { try send(Self.noting) }
+            let waits = opening == .writing && hasOneLog && mayHaveChanged
             try send("COMMIT")
             if waits { try send(Self.waiting) }
             _ = try synchronise(confirms: opening == .writing)
@@ -195,16 +204,9 @@ extension PostgresConnection {
     /// A tenant's transactions queue for the end of its ledger, and would wait for the disk one after the other.
     private static let notWaiting: SQL = "SELECT set_config('synchronous_commit', 'off', true)"
 
-    /// Remembers in the session whether this transaction changed anything.
-    private static let noting: SQL = """
-        SELECT set_config('portal.change', COALESCE(pg_current_xact_id_if_assigned()::text, ''), false)
-        """
-
     /// A transaction of its own that leaves nothing but a note in the log, and waits until that is on the disk,
-    /// with all that was committed before; after one that changed nothing there is nothing to wait for.
-    private static let waiting: SQL = """
-        SELECT pg_logical_emit_message(true, 'portal', '') WHERE current_setting('portal.change') <> ''
-        """
+    /// with all that was committed before.
+    private static let waiting: SQL = "SELECT pg_logical_emit_message(true, 'portal', '')"
 
     /// What statements leave behind: nothing, what may be lost with the server, what may not.
     enum Effect: Comparable { case none, transient, durable }
@@ -216,10 +218,9 @@ extension PostgresConnection {
         failure = nil
         // Statements between two synchronisations are one transaction (PostgreSQL, 55.2.4).
         try renewPlans()
-        if effect == .transient { try send(Self.notWaiting) }
         var current: Reach?
         for (sql, reach) in statements {
-            if current != reach { try enter(reach) }
+            if current != reach { try enter(reach, waitingForDisk: current != nil || effect != .transient) }
             current = reach
             try enqueue(sql, isRead: true)
         }
@@ -228,11 +229,13 @@ extension PostgresConnection {
         return answers
     }
 
-    /// A plan made while a table was small goes on as if it still were, so none lives longer than two seconds.
+    /// A plan made while a table was small goes on as if it still were, so each lives twice as long as the one
+    /// before, up to ten seconds.
     private func renewPlans() throws {
         let now = ContinuousClock.now
         guard now >= plansEnd else { return }
-        plansEnd = now + .seconds(2)
+        plansLife = min(plansLife * 2, .seconds(10))
+        plansEnd = now + plansLife
         try send("DISCARD PLANS")
     }
 
@@ -348,29 +351,31 @@ extension PostgresConnection {
 
     private func enqueue(_ sql: SQL, isRead: Bool) throws(PostgresProblem) {
         let values = BoundValues(sql)
-        let name = try statement(for: sql, values)
+        let statement = try statement(for: sql, values)
+        if !statement.onlyReads { mayHaveChanged = true }
         let isSent = values.withPointers { types, pointers, lengths, formats in
-            PQsendQueryPrepared(handle, name, Int32(values.count), pointers, lengths, formats, 1)
+            PQsendQueryPrepared(handle, statement.name, Int32(values.count), pointers, lengths, formats, 1)
         }
         guard isSent == 1 else { throw .lost }
         awaited.append(.statement(isRead: isRead))
     }
 
-    private func statement(for sql: SQL, _ values: BoundValues) throws(PostgresProblem) -> String {
+    private func statement(for sql: SQL, _ values: BoundValues) throws(PostgresProblem) -> Prepared {
         let shape = SQL.Shape(of: sql)
-        if let name = statements[shape] { return name }
+        if let statement = statements[shape] { return statement }
         // Each of ours is written in the source; only joined ones could make more.
         guard statements.count < Self.statementLimit else { throw .lost }
         statementCount += 1
-        let name = "s\(statementCount)"
+        let text = sql.text
+        let statement = Prepared(name: "s\(statementCount)", onlyReads: text.hasPrefix("SELECT"))
         let isSent = values.withPointers { types, _, _, _ in
-            PQsendPrepare(handle, name, sql.text, Int32(values.count), types)
+            PQsendPrepare(handle, statement.name, text, Int32(values.count), types)
         }
         guard isSent == 1 else { throw .lost }
         let kept = shape.emptied
-        statements[kept] = name
+        statements[kept] = statement
         awaited.append(.preparation(kept))
-        return name
+        return statement
     }
 }
 
