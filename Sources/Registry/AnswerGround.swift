@@ -12,18 +12,18 @@ struct AnswerGround: Sendable {
     /// The one that it ends, because that is for another company.
     let replaced: ConsentGrant?
 
-    /// Nil where something else would be shown by now; `lately` are disclosures that are remembered.
+    /// Nil where something else would be shown by now; `lately` is what is remembered.
     init?(
         _ found: FoundRequest,
         _ application: Application,
         naming company: String?,
         at tenant: Tenant,
         on now: Date,
-        lately: Kept<[UInt8], Disclosure>
+        lately: RecentDisclosures
     ) throws {
         guard case .about(let company) = found.companies.answer(naming: company) else { return nil }
         let live = found.consent.flatMap { $0.grant.isLive(at: now) ? $0 : nil }
-        let known = try live?.opened().standing(at: tenant)
+        let known = try live?.opened(lately).standing(at: tenant)
         let isOther = live?.grant.isForAnother(than: company) ?? false
         let earlier = isOther ? nil : known?.grant
         let isSettled = earlier?.settles(found.row.subject.scopes, at: tenant) ?? false

@@ -33,7 +33,7 @@ package final class ApplicationRegistry: Sendable {
     let receiptKeys = Kept<TenantID, SigningKey>(limit: 1024)
 
     /// What consent screens said lately, by its digest: making that again takes longer than comparing.
-    let disclosures = Kept<[UInt8], Disclosure>(limit: 1024)
+    let disclosures = RecentDisclosures()
     private let formKeys: DigestKeys
 
     /// Keeps the keys of authenticator apps.

@@ -232,6 +232,11 @@ extension CustomerAccess {
         return .covered(consent, mayBeSilent: isClear && request.needsNoQuestion(given: consent.grant))
     }
 
+    /// With what the application looked like when it was given.
+    package func opened(_ consent: KeptConsent) throws -> EarlierConsent {
+        try consent.opened(registry.disclosures)
+    }
+
     private func mayConnect(to application: Application, for scopes: ScopeSet) async throws -> Bool {
         let (tenant, account) = (tenant, account)
         if application.isOpen(for: scopes, at: tenant) { return true }
@@ -258,7 +263,7 @@ extension CustomerAccess {
             at: tenant
         )
         try await registry.database.writeSoon(made.insertion, .tenant(tenant.id))
-        if let shown { registry.disclosures.keep(shown.disclosure, for: shown.digest) }
+        if let shown { registry.disclosures.keep(shown) }
         return made.ticket
     }
 

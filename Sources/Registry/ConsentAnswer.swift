@@ -240,14 +240,18 @@ extension CustomerAccess {
         _ moment: AnswerMoment
     ) throws -> ConsentStepRow {
         let (id, now) = (moment.stepID, moment.now)
-        let receipt = ConsentReceipt(id: id, of: grant, shown, decision, by: account, at: tenant, on: now)
+        let receipt = try SignedReceipt(
+            signing: ConsentReceipt(id: id, of: grant, shown, decision, by: account, at: tenant, on: now),
+            with: registry.receiptKey(of: tenant)
+        )
+        registry.disclosures.keep(receipt)
         return ConsentStepRow(
             id: id,
             grant: grant,
             kind: .allowed,
             scopes: decision.row.scopes,
             endsAt: decision.row.endsAt,
-            receipt: try SignedReceipt(signing: receipt, with: registry.receiptKey(of: tenant))
+            receipt: receipt
         )
     }
 

@@ -27,14 +27,14 @@ struct FoundRequest: Sendable {
     /// What the consent screen said, if that is still right.
     ///
     /// Two tabs may ask for the first time; what the second one says is right though the first was answered. `lately`
-    /// are disclosures that are remembered.
+    /// is what is remembered.
     func disclosure(
         of application: Application,
         given earlier: EarlierConsent?,
         at tenant: Tenant,
-        lately: Kept<[UInt8], Disclosure>
+        lately: RecentDisclosures
     ) throws -> Disclosure? {
-        let remembered = row.shown.flatMap(lately.known)
+        let remembered = row.shown.flatMap(lately.disclosure)
         let redirectURI =
             row.subject.manualRequest == nil ? try RedirectURI(kept: row.subject.redirectURI) : nil
         for given in earlier == nil ? [nil] : [earlier, nil] {

@@ -45,6 +45,11 @@ package struct Disclosure: Sendable, Hashable, Codable {
         let publisher: Publisher
         let logo: String?
         let returnsTo: String
+
+        init(_ shown: Disclosure) {
+            (application, publisher) = (shown.application, shown.publisher)
+            (logo, returnsTo) = (shown.logo, shown.returnsTo)
+        }
     }
 
     /// What an application looked like the last time, where that is different now.

@@ -11,10 +11,8 @@ package struct KeptConsent: Sendable {
     }
 
     /// With what the application looked like.
-    package func opened() throws -> EarlierConsent {
-        struct Read: Decodable { let shown: Disclosure.Appearance }
-        let receipt: Read? = try receipt.map { try value(ofCanonicalText: $0) }
-        return EarlierConsent(grant: grant, shown: receipt?.shown)
+    func opened(_ lately: RecentDisclosures) throws -> EarlierConsent {
+        EarlierConsent(grant: grant, shown: try receipt.map(lately.appearance))
     }
 }
 

@@ -226,7 +226,7 @@ extension CustomerAccess {
         ).first
         let kept = try row.map { try KeptConsent($0, application).standing(at: tenant) }
         guard let kept, kept.grant.isLive(at: registry.clock()) else { return nil }
-        return try kept.opened()
+        return try kept.opened(registry.disclosures)
     }
 
     /// What was given by hand, by the connection it hangs on; the latest of each.

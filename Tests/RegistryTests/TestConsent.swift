@@ -71,7 +71,7 @@ extension CustomerAccess {
         var earlier: EarlierConsent?
         let companies = try await companies()
         switch try await standing(of: request, for: companies) {
-        case .asksForMore(let consent), .covered(let consent, _): earlier = try consent.opened()
+        case .asksForMore(let consent), .covered(let consent, _): earlier = try opened(consent)
         case .firstTime, .notATestAccount, .frozen: break
         }
         return try ShownDisclosure(

@@ -126,7 +126,7 @@ enum AuthorizeEndpoint {
         _ customer: CustomerAccess,
         _ visit: Visit
     ) async throws -> Response {
-        let earlier = try standing.consent?.opened()
+        let earlier = try standing.consent.map(customer.opened)
         let choice = visit.language(asked: question.asked)
         var subject = ConsentSubject(
             question.request,
