@@ -23,6 +23,16 @@ struct LegacyDoor: Sendable {
 
     var id: String { path.joined(separator: "-") }
 
+    /// As its uses are counted.
+    var dotted: String { path.joined(separator: ".") }
+
+    /// False for one that loosens every answer alike, so that nobody can be seen to need it.
+    var isCounted: Bool {
+        !["tokenText", "issuerInRedirect", "clientAuthentication.explainBasic", "checkAccept"].contains(
+            dotted
+        )
+    }
+
     /// A switch with one way to be open.
     private init(_ path: String, _ name: String, _ risk: String, closed: JSON? = .bool(false), open: JSON) {
         self.init(path, name, risk, closed: closed, [Opening(value: "open", json: open, words: name)])

@@ -458,7 +458,9 @@ extension Route {
                     try await visit.client(at: step)
                 }
                 return try await visit.notingRefusals(of: sent, by: client, at: step) {
-                    try await handler(client, sent, visit)
+                    let response = try await handler(client, sent, visit)
+                    try visit.noteDoors(of: sent, by: client)
+                    return response
                 }
             }
         }

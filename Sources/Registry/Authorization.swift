@@ -6,6 +6,8 @@ package struct Parameters: Sendable {
 
     package init(_ received: [(name: String, value: String)]) { self.received = received }
 
+    package var count: Int { received.count }
+
     /// The same, with each name and value once.
     package var withoutEqualRepetitions: Parameters {
         var kept: [(name: String, value: String)] = []
@@ -31,6 +33,11 @@ package struct Parameters: Sendable {
             found = received[place].value
         }
         return found.flatMap { $0.isEmpty ? nil : $0 }
+    }
+
+    /// What was sent first by that name; nil where that is nothing.
+    package func first(_ name: String) -> String? {
+        received.first { $0.name.isByteForByte(name) }.flatMap { $0.value.isEmpty ? nil : $0.value }
     }
 
     /// What was sent under the names that `isWanted` picks, as it came.

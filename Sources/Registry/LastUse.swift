@@ -14,10 +14,14 @@ final class UseLog: Sendable {
         case grant(String)
         case redirectURI(ClientID, String)
 
+        /// A loose rule of the tenant's that a request needed.
+        case door(ClientID, String)
+
         fileprivate var name: String {
             switch self {
             case .secret(let client, let id), .redirectURI(let client, let id): "\(client) \(id)"
             case .tokens(let client, let id): "\(client) \(id) tokens"
+            case .door(let client, let name): "\(client) \(name) door"
             case .grant(let id): id
             }
         }
@@ -111,6 +115,15 @@ extension Connection {
                 """
                 UPDATE redirect_uris SET last_used_at = \(sighting.at)
                 WHERE tenant = \(tenant) AND application = \(application) AND uri = \(uri)
+                """
+            )
+        case .door(let application, let name):
+            try send(
+                """
+                INSERT INTO door_uses (tenant, application, door, last_used_at)
+                SELECT tenant, id, \(name), \(sighting.at) FROM applications
+                WHERE tenant = \(tenant) AND id = \(application)
+                ON CONFLICT (tenant, application, door) DO UPDATE SET last_used_at = excluded.last_used_at
                 """
             )
         }

@@ -176,6 +176,8 @@ extension ApplicationRegistry {
             """
         )
         if taken.isEmpty { return nil }
+        let doors = ["manualIssuance"] + (request.isByLetter ? ["manualTokenByMail"] : [])
+        note(doors: doors, usedBy: application.id, at: tenant)
         let scopes = request.scopes.intersection(grant.scopes).intersection(application.scopes)
         return try fresh.store(scopes, under: grant.id, until: grant.endsAt, in: transaction)
     }

@@ -154,6 +154,9 @@ extension ClientAccess {
             guard try record(.codeRedeemed, detail, fresh.now, transaction, provided: using) else {
                 throw UsedMeanwhile()
             }
+            if code.wasNamed, redirectURI == nil {
+                registry.note(doors: ["redirectURIAtToken"], usedBy: client.id, at: tenant)
+            }
             return .issued(scopes, until: code.consentEndsAt)
         }
     }
@@ -191,6 +194,9 @@ extension ClientAccess {
         }
         return try fresh.issued(ending(result), keeping: rule == .keep ? sent : nil)
     }
+
+    /// Whether a refresh token of this client's works on after its use.
+    package var keepsRefreshTokens: Bool { refreshRule != .rotate }
 
     private var refreshRule: Policy.Refresh { tenant.policy.refreshRule(for: client.kind) }
 

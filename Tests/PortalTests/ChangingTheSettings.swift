@@ -103,7 +103,7 @@ struct ChangingTheSettings {
         for opening in door.openings {
             #expect(try await save(&ada) { $0.set("door-\(door.id)", opening.value) }.status == 303)
             let changes = TenantFile.changes(from: portal.tenant.settings, to: try await tenant().settings)
-            #expect(changes.map(\.name) == ["profile." + door.path.joined(separator: ".")])
+            #expect(changes.map(\.name) == ["profile." + door.dotted])
             #expect(changes.map(\.after) == [opening.json.cell])
             let page = try await ada.get("/admin/settings")
             #expect(page.body.contains("name=\"door-\(door.id)\" value=\"\(opening.value)\" checked"))
@@ -127,7 +127,7 @@ struct ChangingTheSettings {
             return inner.map { "\(member.0).\($0.0)" }
         }
         let own = switches.filter { !$0.hasPrefix("paths.") && !$0.hasPrefix("answer.") }
-        #expect(Set(own) == Set(LegacyDoor.all.map { $0.path.joined(separator: ".") }))
+        #expect(Set(own) == Set(LegacyDoor.all.map(\.dotted)))
     }
 
     @Test func `the old grants are doors, too`() async throws {

@@ -18,13 +18,14 @@ enum AuthorizeEndpoint {
         mending: ConsentChoice? = nil,
         _ visit: Visit
     ) async throws -> Response {
-        let asked: Parameters
+        let sent: Parameters
         do {
-            asked = try self.asked(query, visit)
+            sent = Parameters(try Form.urlEncoded(Array(query.utf8)[...]))
         } catch {
             return AuthorizeErrorPage.malformed("The query string cannot be decoded", in: spokenAlone(visit))
                 .response(to: visit)
         }
+        let asked = completed(sent, visit)
         let recipient: Recipient
         do {
             recipient = try await visit.registry.recipient(of: asked, at: visit.tenant)
@@ -46,6 +47,7 @@ enum AuthorizeEndpoint {
             )
             return refuse(error, answer, asked, recipient, customer, visit)
         }
+        visit.noteDoors(of: sent, request)
         guard let customer else {
             if request.prompt == .none {
                 let answer = AuthorizationAnswer.refusing(.loginRequired, request)
@@ -59,12 +61,11 @@ enum AuthorizeEndpoint {
 
     /// What the browser brought, with what goes without saying at this tenant.
     static func asked(_ visit: Visit) throws(FormProblem) -> Parameters {
-        try asked(visit.request.query, visit)
+        completed(Parameters(try Form.urlEncoded(Array(visit.request.query.utf8)[...])), visit)
     }
 
-    private static func asked(_ query: String, _ visit: Visit) throws(FormProblem) -> Parameters {
-        Parameters(try Form.urlEncoded(Array(query.utf8)[...]))
-            .completed("response_type", with: visit.profile.whenMissing.responseType)
+    private static func completed(_ sent: Parameters, _ visit: Visit) -> Parameters {
+        sent.completed("response_type", with: visit.profile.whenMissing.responseType)
     }
 
     /// What is put to a signed-in customer.
@@ -152,7 +153,10 @@ enum AuthorizeEndpoint {
     /// Answers `POST /oauth2/authorize`: the customer's decision, or a request that came as a form.
     static func answer(_ form: Form, _ visit: Visit) async throws -> Response {
         guard let ticket = form["ticket"] else {
-            if form["client_id"] != nil { return again(form.fields, visit) }
+            if form["client_id"] != nil {
+                try await visit.noteForm(form.fields)
+                return again(form.fields, visit)
+            }
             throw Refusal.unsealedForm
         }
         guard let customer = try await visit.customer(), form["answer"] != "switch" else {

@@ -5,6 +5,12 @@ import Web
 extension Visit {
     /// Throws ``OAuthFailure``.
     func tokenParameters() throws -> Parameters {
+        let sent = try tokenParametersAsSent()
+        return profile.parameters.equalRepetition ? sent.withoutEqualRepetitions : sent
+    }
+
+    /// The same before repetitions are left out, where those are taken.
+    func tokenParametersAsSent() throws -> Parameters {
         let sources = profile.parameters
         var pairs: [(name: String, value: String)]
         do {
@@ -17,8 +23,7 @@ extension Visit {
             throw OAuthFailure.malformedBody
         }
         guard pairs.count <= 40 else { throw OAuthFailure.malformedBody }
-        let sent = Parameters(pairs)
-        return sources.equalRepetition ? sent.withoutEqualRepetitions : sent
+        return Parameters(pairs)
     }
 
     /// Throws ``OAuthFailure`` or ``FormProblem``.

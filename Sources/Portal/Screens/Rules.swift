@@ -6,12 +6,12 @@ enum RuleScreens {
     static func show(_ admin: AdminAccess, _ visit: Visit) async throws -> Response {
         var form = RulesForm(try TenantFile.json(of: visit.tenant.settings, called: visit.tenant.name))
         form.basis = try visit.basis(of: .rules, in: visit.tenant)
-        return RulesPage(admin: admin, visit: visit, form: form).response()
+        return RulesPage(admin: admin, visit: visit, uses: try await admin.doorUses(), form: form).response()
     }
 
     static func save(_ admin: AdminAccess, _ sent: Form, _ visit: Visit) async throws -> Response {
         let form = RulesForm(sent)
-        var page = RulesPage(admin: admin, visit: visit, form: form)
+        var page = RulesPage(admin: admin, visit: visit, uses: try await admin.doorUses(), form: form)
         if form.grants.isEmpty {
             page.problems = [
                 FieldProblem(

@@ -5,6 +5,9 @@ import Web
 struct RulesPage {
     let admin: AdminAccess
     let visit: Visit
+
+    /// How many applications needed each door lately.
+    let uses: [String: Int]
     var form: RulesForm
     var problems: [FieldProblem] = []
     var overtaken: Overtaken?
@@ -66,7 +69,14 @@ struct RulesPage {
                     \(visit.brand.displayName) alone; keep closed what nobody needs.
                     """
                 }
-                for door in LegacyDoor.all { DoorField(door: door, opening: form.openings[door.id]) }
+                for door in LegacyDoor.all {
+                    let opening = form.openings[door.id]
+                    DoorField(
+                        door: door,
+                        opening: opening,
+                        hint: door.risk + (opening == nil ? "" : use(of: door))
+                    )
+                }
                 p(.class("note")) {
                     "Paths, the members of answers and error bodies of your own are in the operator’s file."
                 }
@@ -159,14 +169,23 @@ struct RulesPage {
     }
 
     private func choice(_ grant: Grant) -> Choice {
-        Choice(
+        let isOpenDoor = RulesForm.oldGrants.contains(grant) && form.grants.contains(grant)
+        return Choice(
             type: "checkbox",
             name: "grants",
             value: grant.rawValue,
             words: grant.words,
-            hint: grant.hint,
+            hint: grant.hint + (isOpenDoor ? use(of: grant.rawValue) : ""),
             isOn: form.grants.contains(grant)
         )
+    }
+
+    private func use(of door: LegacyDoor) -> String { door.isCounted ? use(of: door.dotted) : "" }
+
+    /// Whether anybody would miss an open door.
+    private func use(of door: String) -> String {
+        guard let count = uses[door] else { return " Nobody used it in the last 30 days." }
+        return " Used by \(counted(count, "application")) in the last 30 days."
     }
 
     /// How long something lasts, in its largest unit.
@@ -207,6 +226,7 @@ struct RulesPage {
 private struct DoorField: Component {
     let door: LegacyDoor
     let opening: String?
+    let hint: String
 
     private var name: String { "door-\(door.id)" }
 
@@ -217,13 +237,13 @@ private struct DoorField: Component {
                 name: name,
                 value: only.value,
                 words: door.name,
-                hint: door.risk,
+                hint: hint,
                 isOn: opening == only.value
             )
         } else {
             fieldset(.class("field")) {
                 legend { door.name }
-                p(.class("hint")) { door.risk }
+                p(.class("hint")) { hint }
                 Choice(type: "radio", name: name, value: "closed", words: "Closed", isOn: opening == nil)
                 for way in door.openings {
                     Choice(

@@ -99,6 +99,7 @@ extension Schema {
             key: ["tenant", "application", "uri"],
             columns: ["origin", "added_at", "last_used_at"]
         ),
+        Table("door_uses", key: ["tenant", "application", "door"], columns: ["last_used_at"]),
         Table(
             "domain_proofs",
             key: ["tenant", "application", "domain"],
