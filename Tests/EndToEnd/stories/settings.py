@@ -8,6 +8,7 @@ from portal.browser import enter
 from portal.oauth import Person
 from portal.server import Tenant
 from portal.storybook import Scene, Stage, plain
+from portal.waiting import until
 
 
 def choose_a_bad_colour(stage: Stage, page: Page) -> None:
@@ -81,6 +82,20 @@ def come_second_to_the_settings(stage: Stage, page: Page) -> None:
     page.get_by_role("heading", name="changed the settings while you were editing").wait_for()
 
 
+def see_who_needs_a_door(stage: Stage, page: Page) -> None:
+    tenant, person = own(stage, page)
+    page.goto(f"{tenant.base}/admin/settings")
+    page.get_by_label("Token parameters in the address").check()
+    page.get_by_label("Scopes joined by +").check()
+    page.locator("input[value=password]").check()
+    page.get_by_role("button", name="Save settings").click()
+    page.get_by_text("The settings are saved.").wait_for()
+    application = tenant.application("Acme Rentals")
+    assert application.authenticated("token?grant_type=client_credentials", {}).status_code == 200
+    until(lambda: "Used by 1 application in the last 30 days." in person.page("/admin/settings").text)
+    page.goto(f"{tenant.base}/admin/settings")
+
+
 def own(stage: Stage, page: Page) -> tuple[Tenant, Person]:
     """A tenant of its own, and its administrator in this browser, who has just signed in."""
     tenant = stage.standard.server.copy_of_standard()
@@ -101,6 +116,7 @@ SCENES = [
     Scene("admin-scope-question", None, say_it_otherwise),
     Scene("admin-scope-overtaken", None, come_second_to_a_permission),
     plain("admin-settings", "admin", "/admin/settings"),
+    Scene("admin-settings-doors", None, see_who_needs_a_door),
     Scene("admin-settings-error", None, enter_too_long_a_life),
     Scene("admin-settings-overtaken", None, come_second_to_the_settings),
     plain("admin-scope-delete", "admin", "/admin/scopes/delete?scope=devices_read"),
