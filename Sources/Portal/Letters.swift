@@ -250,12 +250,13 @@ extension LetterWriter {
         )
     }
 
-    fileprivate func alert(_ alert: Alert, _ application: Letter.Mention, _ at: Date) -> WrittenLetter {
-        let (subject, what) = words(of: alert, application.name, CalendarText(at).full)
+    fileprivate func alert(_ alert: Alert, _ application: Letter.Mention?, _ at: Date) -> WrittenLetter {
+        let (subject, what) = words(of: alert, application?.name ?? "an application", CalendarText(at).full)
         return WrittenLetter(
             subject: subject,
             paragraphs: [what],
-            link: link("Open \(application.name)", to: "admin", "applications", application.id),
+            link: application.map { link("Open \($0.name)", to: "admin", "applications", $0.id) }
+                ?? link("Open the audit log", to: "admin", "audit"),
             closing: ["We write about this at most once a day. The audit log has every case."]
         )
     }
@@ -284,6 +285,15 @@ extension LetterWriter {
                 """
                 More than \(Alert.registrationsAnHour) applications were registered within an hour, \(name) last, on \
                 \(moment). If you do not expect that, close registration in the settings.
+                """
+            )
+        case .manyCrossings:
+            (
+                "Somebody keeps asking for what is not yours",
+                """
+                More than \(Alert.crossingsAnHour) times within an hour an application, a session or a token of another \
+                provider was brought to \(self.name), last on \(moment). Each time the answer was as for something \
+                that does not exist. Once is a mix-up; so often, somebody is trying doors.
                 """
             )
         }

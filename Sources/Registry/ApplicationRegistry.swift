@@ -25,6 +25,7 @@ package final class ApplicationRegistry: Sendable {
     let logoSweep = LogoSweep()
     let uses = UseLog()
     let activity = ActivityLog()
+    let crossings = CrossingLog()
     let recentReads: RecentReads
     let ledgerChecks = LedgerChecks()
 
@@ -159,6 +160,7 @@ extension ApplicationRegistry {
     package func close() async throws {
         try await writeLastUses()
         try await writeActivity()
+        try await writeCrossings()
         await database.close()
     }
 }

@@ -209,7 +209,12 @@ extension ApplicationRegistry {
     }
 
     /// The session a cookie stands for, if it is alive in this tenant and role.
-    func session(_ cookie: String, as role: Role, at tenant: Tenant) async throws -> Session? {
+    func session(
+        _ cookie: String,
+        as role: Role,
+        at tenant: Tenant,
+        from provenance: Provenance
+    ) async throws -> Session? {
         guard let secret = SecretText(parsing: cookie, kind: .session) else { return nil }
         let (now, shown) = (clock(), secret.shown(to: secretKeys))
         let place = RecentReads.Place(tenant: tenant.id, id: secret.id)
@@ -220,6 +225,7 @@ extension ApplicationRegistry {
                 )
         }
         guard let found, found.account.role == role, try shown.isKept(as: found.digest) else {
+            watch(secret, .session, at: tenant, from: provenance)
             return nil
         }
         if now.timeIntervalSince(found.seenAt) > Double(Session.secondsBetweenSightings) {

@@ -35,6 +35,7 @@ package enum Schema {
             Migration("former tenants", formerTenants),
             Migration("ledger that stays", ledgerStays),
             Migration("several master keys", severalMasterKeys),
+            Migration("crossings", crossings),
         ]
     }
 
