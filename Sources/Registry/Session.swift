@@ -136,7 +136,8 @@ extension ApplicationRegistry {
     {
         let (account, hash) = try await owner(of: signIn, at: tenant, from: provenance)
         // A hash made when hashes cost less is replaced in the one moment its password is known (SL-09).
-        let renewed = passwords.needsRehash(hash) ? try await passwords.hash(signIn.password) : nil
+        let isStale = passwords.needsRehash(hash)
+        let renewed = isStale ? try await passwords.hash(signIn.password, at: tenant.id) : nil
         let now = clock()
         let cookie = SecretText(prefix: tenant.name.secretPrefix, kind: .session, now: now, entropy: entropy)
         let (digest, ledger) = (cookie.digest(with: secretKeys), ledger)
@@ -177,7 +178,7 @@ extension ApplicationRegistry {
         from provenance: Provenance
     ) async throws -> (Account, PasswordHash) {
         let known = try await account(for: signIn, at: tenant)
-        let isRight = try await passwords.verifies(signIn.password, known?.password)
+        let isRight = try await passwords.verifies(signIn.password, known?.password, at: tenant.id)
         guard isRight, let known, !known.isDisabled else {
             try await recordRefusal(of: known?.account.id, signIn.role, at: tenant, from: provenance)
             throw isRight ? SignInRefusal.accountDisabled : .wrongEmailOrPassword

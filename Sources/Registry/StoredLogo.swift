@@ -45,7 +45,7 @@ extension LogoShelf {
     /// Throws ``LogoRefusal`` for a picture that is none of ours, ``NoRoomForLogos``, and
     /// ``LogoWorkshopFault`` when the decoder could not be asked.
     package func stage(_ upload: [UInt8], fileName: String) async throws -> (StagedLogo, [LogoWarning]) {
-        let picture = try await registry.decodeLogo(upload)
+        let picture = try await registry.decodeLogo(upload, tenant.id)
         let staged = StagedLogo(
             id: registry.entropy.base62(22),
             logo: LogoDigest(picture.digest),
@@ -75,7 +75,7 @@ extension LogoShelf {
 extension OperatorAccess {
     /// Decodes and stores a logo for the tenant itself or for an application added by hand.
     package func store(_ upload: [UInt8]) async throws -> LogoDigest {
-        let picture = try await registry.decodeLogo(upload)
+        let picture = try await registry.decodeLogo(upload, tenant.id)
         let (now, tenant) = (registry.clock(), tenant.id)
         try await registry.database.transaction(.tenant(tenant)) { transaction in
             try transaction.store(picture, tenant: tenant, at: now)
