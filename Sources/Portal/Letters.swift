@@ -57,6 +57,7 @@ struct LetterWriter: Sendable {
         case .invitedAsAdministrator(let by, let link): invitedAsAdministrator(by, link)
         case .frozen(let application, let reporters, let at): frozen(application, reporters, at)
         case .alert(let alert, let application, let at): self.alert(alert, application, at)
+        case .nearLimit(let use, let at): nearLimit(use, at)
         case .approvalEnded(let application, let to, let at): approvalEnded(application, to, at)
 
         case .approved(let application): approved(application)
@@ -297,6 +298,15 @@ extension LetterWriter {
                 """
             )
         }
+    }
+
+    fileprivate func nearLimit(_ use: LimitUse, _ at: Date) -> WrittenLetter {
+        WrittenLetter(
+            subject: use.subject,
+            paragraphs: ["On \(CalendarText(at).full): \(use.sentence)", use.consequence],
+            link: link("Open administration", to: "admin"),
+            closing: ["We write again only after it was less."]
+        )
     }
 
     fileprivate func approvalEnded(_ application: Letter.Mention, _ to: String, _ at: Date) -> WrittenLetter {

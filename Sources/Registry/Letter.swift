@@ -20,6 +20,7 @@ package enum Letter: Sendable, Codable, Equatable {
     case invitedAsAdministrator(by: String, link: String)
     case frozen(application: Mention, reporters: Int, at: Date)
     case alert(Alert, application: Mention?, at: Date)
+    case nearLimit(LimitUse, at: Date)
     case approvalEnded(application: Mention, to: String, at: Date)
 
     // To the people of an application.

@@ -52,13 +52,14 @@ extension LogoShelf {
             fileName: fileName,
             byteCount: upload.count
         )
-        let (now, tenant, account, room) = (registry.clock(), tenant.id, account, tenant.policy.logoMebibytes)
-        try await registry.database.transaction(.tenant(tenant)) { transaction in
-            if account.role == .partner, try transaction.logoBytes(tenant: tenant) >= room << 20 {
+        let (now, tenant, account, registry) = (registry.clock(), tenant, account, registry)
+        try await registry.database.transaction(.tenant(tenant.id)) { transaction in
+            if account.role == .partner, try transaction.use(of: .logos, at: tenant).isFull {
                 throw NoRoomForLogos()
             }
-            try transaction.store(picture, tenant: tenant, at: now)
-            try transaction.insert(staged, of: account.id, tenant: tenant, at: now)
+            try transaction.store(picture, tenant: tenant.id, at: now)
+            try transaction.insert(staged, of: account.id, tenant: tenant.id, at: now)
+            try registry.warn(of: .logos, in: transaction, at: tenant, now)
         }
         return (staged, picture.warnings)
     }
@@ -112,11 +113,6 @@ extension Connection {
                 """
             )
         }
-    }
-
-    fileprivate func logoBytes(tenant: TenantID) throws -> Int {
-        try run("SELECT COALESCE(sum(length(png)), 0) FROM logos WHERE tenant = \(tenant)").first?.integer(0)
-            ?? 0
     }
 
     fileprivate func insert(

@@ -16,6 +16,7 @@ extension ApplicationRegistry {
             swept += try await lapseProofs(of: tenant, upTo: batch, at: now)
             swept += try await logoSweep.sweep(of: tenant, upTo: batch, at: now, in: database)
             try await warnOfSecrets(of: tenant, at: now)
+            try await forgetWarnings(of: tenant)
         }
         return swept
     }
