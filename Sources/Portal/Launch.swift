@@ -28,7 +28,7 @@ enum Launch {
 
     @Sendable private static func logoDecoder(patience: Duration) throws -> ApplicationRegistry.LogoDecoder {
         let workshop = try LogoWorkshop(executable: "/proc/self/exe", limits: .init(time: patience))
-        return { try await workshop.logo(from: $0) }
+        return { try await workshop.logo(from: $0, at: $1) }
     }
 
     private static var environment: [String: String] {

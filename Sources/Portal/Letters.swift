@@ -57,6 +57,7 @@ struct LetterWriter: Sendable {
         case .invitedAsAdministrator(let by, let link): invitedAsAdministrator(by, link)
         case .frozen(let application, let reporters, let at): frozen(application, reporters, at)
         case .alert(let alert, let application, let at): self.alert(alert, application, at)
+        case .nearLimit(let use, let at): nearLimit(use, at)
         case .approvalEnded(let application, let to, let at): approvalEnded(application, to, at)
 
         case .approved(let application): approved(application)
@@ -250,12 +251,13 @@ extension LetterWriter {
         )
     }
 
-    fileprivate func alert(_ alert: Alert, _ application: Letter.Mention, _ at: Date) -> WrittenLetter {
-        let (subject, what) = words(of: alert, application.name, CalendarText(at).full)
+    fileprivate func alert(_ alert: Alert, _ application: Letter.Mention?, _ at: Date) -> WrittenLetter {
+        let (subject, what) = words(of: alert, application?.name ?? "an application", CalendarText(at).full)
         return WrittenLetter(
             subject: subject,
             paragraphs: [what],
-            link: link("Open \(application.name)", to: "admin", "applications", application.id),
+            link: application.map { link("Open \($0.name)", to: "admin", "applications", $0.id) }
+                ?? link("Open the audit log", to: "admin", "audit"),
             closing: ["We write about this at most once a day. The audit log has every case."]
         )
     }
@@ -286,7 +288,25 @@ extension LetterWriter {
                 \(moment). If you do not expect that, close registration in the settings.
                 """
             )
+        case .manyCrossings:
+            (
+                "Somebody keeps asking for what is not yours",
+                """
+                More than \(Alert.crossingsAnHour) times within an hour an application, a session or a token of another \
+                provider was brought to \(self.name), last on \(moment). Each time the answer was as for something \
+                that does not exist. Once is a mix-up; so often, somebody is trying doors.
+                """
+            )
         }
+    }
+
+    fileprivate func nearLimit(_ use: LimitUse, _ at: Date) -> WrittenLetter {
+        WrittenLetter(
+            subject: use.subject,
+            paragraphs: ["On \(CalendarText(at).full): \(use.sentence)", use.consequence],
+            link: link("Open administration", to: "admin"),
+            closing: ["We write again only after it was less."]
+        )
     }
 
     fileprivate func approvalEnded(_ application: Letter.Mention, _ to: String, _ at: Date) -> WrittenLetter {

@@ -88,7 +88,9 @@ extension ApplicationRegistry {
     ) async throws
         -> PartnerAccess?
     {
-        guard let session = try await session(cookie, as: .partner, at: tenant), session.isProven else {
+        guard let session = try await session(cookie, as: .partner, at: tenant, from: provenance),
+            session.isProven
+        else {
             return nil
         }
         return PartnerAccess(tenant: tenant, session: session, registry: self, provenance: provenance)
@@ -101,7 +103,9 @@ extension ApplicationRegistry {
     ) async throws
         -> CustomerAccess?
     {
-        guard let session = try await session(cookie, as: .customer, at: tenant) else { return nil }
+        guard let session = try await session(cookie, as: .customer, at: tenant, from: provenance) else {
+            return nil
+        }
         return CustomerAccess(tenant: tenant, session: session, registry: self, provenance: provenance)
     }
 
@@ -112,7 +116,9 @@ extension ApplicationRegistry {
     ) async throws
         -> AdminAccess?
     {
-        guard let session = try await session(cookie, as: .admin, at: tenant), session.isProven else {
+        guard let session = try await session(cookie, as: .admin, at: tenant, from: provenance),
+            session.isProven
+        else {
             return nil
         }
         return AdminAccess(tenant: tenant, session: session, registry: self, provenance: provenance)
@@ -127,7 +133,9 @@ extension ApplicationRegistry {
     ) async throws
         -> UnprovenAccess?
     {
-        guard let session = try await session(cookie, as: role, at: tenant), !session.isProven else {
+        guard let session = try await session(cookie, as: role, at: tenant, from: provenance),
+            !session.isProven
+        else {
             return nil
         }
         return UnprovenAccess(tenant: tenant, session: session, registry: self, provenance: provenance)

@@ -146,7 +146,7 @@ extension ApplicationRegistry {
         by actor: Actor,
         from provenance: Provenance
     ) async throws -> Account {
-        let hash = try await passwords.hash(draft.password)
+        let hash = try await passwords.hash(draft.password, at: tenant.id)
         let id = AccountID(text: "acc_" + entropy.base62(22))
         let (now, ledger) = (clock(), ledger)
         return try await database.transaction(.tenant(tenant.id)) { transaction in

@@ -166,7 +166,7 @@ extension ApplicationRegistry {
         at tenant: Tenant,
         from provenance: Provenance
     ) async throws {
-        let hash = try await passwords.hash(draft.password)
+        let hash = try await passwords.hash(draft.password, at: tenant.id)
         let id = AccountID(text: "acc_" + entropy.base62(22))
         try await changePeople(of: tenant, by: .somebody, from: provenance) { transaction, record, now in
             let facts = try self.use(link, person.purpose, in: transaction, tenant: tenant.id, at: now)

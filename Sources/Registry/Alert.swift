@@ -13,7 +13,11 @@ package enum Alert: String, Sendable, Codable, Bindable {
     /// More applications were registered within an hour than people register by hand.
     case manyRegistrations = "registrations.many"
 
+    /// Things of other tenants were asked for more often than by mistake.
+    case manyCrossings = "crossings.many"
+
     package static let registrationsAnHour = 30
+    package static let crossingsAnHour = 20
     static let pause = Duration.seconds(86_400)
 
     package var binding: Value { .text(rawValue) }
@@ -21,19 +25,20 @@ package enum Alert: String, Sendable, Codable, Bindable {
 
 extension ApplicationRegistry {
     /// Writes to the administrators, in the transaction of the cause.
+    ///
+    /// `id` is the application to mention, where there is one.
     func raise(
         _ alert: Alert,
-        about id: ClientID,
+        about id: ClientID? = nil,
         in transaction: any Connection,
         tenant: TenantID,
         at now: Date
     ) throws {
-        let subject = alert == .manyRegistrations ? "" : id.text
-        guard try transaction.raise(alert, about: subject, tenant: tenant, at: now),
-            let application = try transaction.application(id.text, tenant: tenant)
-        else { return }
+        let subject = alert == .manyRegistrations ? "" : id?.text ?? ""
+        guard try transaction.raise(alert, about: subject, tenant: tenant, at: now) else { return }
+        let application = try id.flatMap { try transaction.application($0.text, tenant: tenant) }
+        let letter = Letter.alert(alert, application: application.map(Letter.Mention.init), at: now)
         let people = try transaction.administratorAddresses(tenant: tenant)
-        let letter = Letter.alert(alert, application: Letter.Mention(application), at: now)
         try outbox.post(letter, to: people, in: transaction, tenant: tenant, at: now)
     }
 

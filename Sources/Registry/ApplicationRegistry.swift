@@ -5,8 +5,8 @@ package import FoundationEssentials
 /// The front door. It is handed its database, its clock and its entropy and reaches for nothing else; the rest
 /// of the product comes through it to the capabilities of `Access.swift`.
 package final class ApplicationRegistry: Sendable {
-    /// Decodes an upload; throws ``LogoRefusal`` or ``LogoWorkshopFault``.
-    package typealias LogoDecoder = @Sendable ([UInt8]) async throws -> Logo
+    /// Decodes an upload in a tenant's turn, or in the operator's; throws ``LogoRefusal`` or ``LogoWorkshopFault``.
+    package typealias LogoDecoder = @Sendable ([UInt8], TenantID?) async throws -> Logo
 
     let database: any Database
     let clock: @Sendable () -> Date
@@ -25,6 +25,7 @@ package final class ApplicationRegistry: Sendable {
     let logoSweep = LogoSweep()
     let uses = UseLog()
     let activity = ActivityLog()
+    let crossings = CrossingLog()
     let recentReads: RecentReads
     let ledgerChecks = LedgerChecks()
 
@@ -159,6 +160,7 @@ extension ApplicationRegistry {
     package func close() async throws {
         try await writeLastUses()
         try await writeActivity()
+        try await writeCrossings()
         await database.close()
     }
 }

@@ -62,11 +62,23 @@ extension ApplicationRegistry {
     ) async throws
         -> ClientAccess
     {
-        let client = try await proven(sent, at: tenant)
+        let client: Client
+        do { client = try await proven(sent, at: tenant) } catch let refusal as ClientRefusal {
+            watch(sent, at: tenant, from: provenance)
+            throw refusal
+        }
         if let secret = client.secretID {
             uses.note(.secret(client.id, secret), tenant: tenant.id, at: clock(), from: provenance.address)
         }
         return ClientAccess(tenant: tenant, client: client, registry: self, provenance: provenance)
+    }
+
+    private func watch(_ sent: ClientCredentials, at tenant: Tenant, from provenance: Provenance) {
+        watch(sent.id, by: .somebody, at: tenant, from: provenance)
+        guard let secret = sent.secret.flatMap({ SecretText(parsing: $0, kind: .clientSecret) }) else {
+            return
+        }
+        watch(secret, .clientSecret, at: tenant, from: provenance)
     }
 
     /// The client whose proof was sent, without noting that it was; throws ``ClientRefusal``.

@@ -239,16 +239,16 @@ package final class PasswordHasher: Sendable {
     }
 
     private let cost: Cost
-    private let line: WaitingLine<@Sendable () -> Void>
+    private let line: FairLine
 
-    /// Starts `threads` threads; beyond `waitingLimit` passwords that wait, others are declined.
+    /// Starts `threads` threads; of more than `waitingLimit` passwords, those of whom most wait are declined.
     package init(cost: Cost = .standard, threads: Int = 2, waitingLimit: Int = 64) throws {
-        let line = WaitingLine<@Sendable () -> Void>(capacity: waitingLimit)
+        let line = FairLine(capacity: waitingLimit)
         self.cost = cost
         self.line = line
         for _ in 0..<threads {
             _ = try OwnThread {
-                while let hash = line.next(1).first { hash() }
+                while let errand = line.next() { errand.run() }
             }
         }
     }
@@ -256,18 +256,24 @@ package final class PasswordHasher: Sendable {
     deinit { line.close() }
 
     /// Hashes with a fresh salt; throws ``Fault``.
-    package func hash(_ password: String) async throws -> PasswordHash {
+    package func hash(_ password: String, at tenant: TenantID) async throws -> PasswordHash {
         let cost = cost
-        return try await onOwnThread { try cost.hash(password.utf8.map(CChar.init(bitPattern:))) }
+        return try await line.run(of: tenant, orThrow: Fault.busy) {
+            try cost.hash(password.utf8.map(CChar.init(bitPattern:)))
+        }
     }
 
     /// Says whether the password is the one hashed; throws ``Fault``.
     ///
     /// Without a hash, because nobody has that name, it answers no after the same work: how long it
     /// took does not tell who has an account.
-    package func verifies(_ password: String, _ hash: PasswordHash?) async throws -> Bool {
+    package func verifies(
+        _ password: String,
+        _ hash: PasswordHash?,
+        at tenant: TenantID
+    ) async throws -> Bool {
         let cost = cost
-        return try await onOwnThread {
+        return try await line.run(of: tenant, orThrow: Fault.busy) {
             let bytes = password.utf8.map(CChar.init(bitPattern:))
             guard let hash else {
                 _ = try cost.hash(bytes)
@@ -280,15 +286,6 @@ package final class PasswordHasher: Sendable {
     /// Whether the hash was made at another cost, so that the password deserves a new one.
     package func needsRehash(_ hash: PasswordHash) -> Bool {
         crypto_pwhash_str_needs_rehash(hash.text, UInt64(cost.passes), cost.memoryBytes) != 0
-    }
-
-    private func onOwnThread<Answer: Sendable>(
-        _ work: @escaping @Sendable () throws -> Answer
-    ) async throws -> Answer {
-        try await withCheckedThrowingContinuation { caller in
-            let answer = line.join { caller.resume(with: Result { try work() }) }
-            if answer != .accepted { caller.resume(throwing: Fault.busy) }
-        }
     }
 }
 

@@ -44,7 +44,7 @@ extension ApplicationRegistry {
     ) async throws -> Account {
         let open = try await teamInvitation(link, at: tenant)
         let draft = try AccountDraft(email: open.email.text, name: name, password: password, at: tenant)
-        let hash = try await passwords.hash(draft.password)
+        let hash = try await passwords.hash(draft.password, at: tenant.id)
         let account = newPartner(draft)
         return try await changePeople(of: tenant, by: account.actor, from: provenance) {
             transaction,

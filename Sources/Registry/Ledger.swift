@@ -70,6 +70,7 @@ package enum Action: String, Sendable, CaseIterable {
     case rankChanged = "administrator.rank_changed"
     case ledgerExported = "ledger.exported"
     case triesRefused = "tries.refused"
+    case crossingRefused = "crossing.refused"
     case sessionEnded = "session.revoked"
     case newPasswordAsked = "password.asked"
     case passwordChanged = "password.changed"

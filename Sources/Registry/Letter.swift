@@ -19,7 +19,8 @@ package enum Letter: Sendable, Codable, Equatable {
     case askedForToken(application: Mention, by: String, request: String, at: Date)
     case invitedAsAdministrator(by: String, link: String)
     case frozen(application: Mention, reporters: Int, at: Date)
-    case alert(Alert, application: Mention, at: Date)
+    case alert(Alert, application: Mention?, at: Date)
+    case nearLimit(LimitUse, at: Date)
     case approvalEnded(application: Mention, to: String, at: Date)
 
     // To the people of an application.

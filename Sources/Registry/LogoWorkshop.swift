@@ -2,7 +2,7 @@ import Glibc
 
 /// Why no verdict on a picture was reached; the upload is answered with 503, nothing else suffers.
 package enum LogoWorkshopFault: Error, Equatable, Sendable {
-    /// As many pictures are waiting as may wait.
+    /// As many pictures are waiting as may wait, and most of them are this tenant's.
     case busy
     case timedOut
 
@@ -33,20 +33,20 @@ package final class LogoWorkshop: Sendable {
     }
 
     private let process: DecodingProcess
-    private let line: WaitingLine<@Sendable () -> Void>
+    private let line: FairLine
 
     /// Starts its threads; throws when there are none to be had.
     ///
     /// Every process is run as `executable decode-logo`. Nothing is in its environment but what is given
     /// here as `NAME=value`: it has no use for our secrets.
     package init(executable: String, environment: [String] = [], limits: Limits = Limits()) throws {
-        let line = WaitingLine<@Sendable () -> Void>(capacity: limits.waiting)
+        let line = FairLine(capacity: limits.waiting)
         self.line = line
         process = DecodingProcess(executable: executable, environment: environment, time: limits.time)
         for _ in 0..<limits.atOnce {
             _ = try OwnThread {
                 blockSignals()
-                while let errand = line.next(1).first { errand() }
+                while let errand = line.next() { errand.run() }
             }
         }
     }
@@ -56,11 +56,10 @@ package final class LogoWorkshop: Sendable {
     /// Decodes a picture in a process of its own.
     ///
     /// Throws ``LogoRefusal`` for a picture that may not be used, ``LogoWorkshopFault`` without a verdict.
-    package func logo(from picture: [UInt8]) async throws -> Logo {
-        let (line, process) = (line, process)
-        return try await withCheckedThrowingContinuation { asker in
-            let answer = line.join { asker.resume(with: Result { try Self.judge(picture, process) }) }
-            guard answer == .accepted else { return asker.resume(throwing: LogoWorkshopFault.busy) }
+    package func logo(from picture: [UInt8], at tenant: TenantID?) async throws -> Logo {
+        let process = process
+        return try await line.run(of: tenant, orThrow: LogoWorkshopFault.busy) {
+            try Self.judge(picture, process)
         }
     }
 

@@ -40,6 +40,7 @@ package enum MemberRefusal: Error, Equatable, Sendable {
 extension PartnerAccess {
     /// The access a member has to an application; throws ``MemberRefusal``.
     package func member(of id: String, atLeast least: MemberRole = .viewer) async throws -> MemberAccess {
+        registry.watch(id, by: actor, at: self.tenant, from: provenance)
         let (tenant, account) = (tenant.id, account)
         let (application, role) = try await registry.database.read(.tenant(tenant)) { connection in
             try connection.membership(of: account, in: id, atLeast: least, tenant: tenant)

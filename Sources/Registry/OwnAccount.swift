@@ -120,7 +120,7 @@ extension OwnAccount {
         let hash = try await registry.database.read(.tenant(id)) {
             try $0.account(of: account.email, as: account.role, tenant: id)?.password
         }
-        guard try await registry.passwords.verifies(password, hash) else { throw WrongPassword() }
+        guard try await registry.passwords.verifies(password, hash, at: id) else { throw WrongPassword() }
     }
 
     private func changing<Answer: Sendable>(

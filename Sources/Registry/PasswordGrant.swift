@@ -37,12 +37,13 @@ extension ClientAccess {
     /// The customer who signs in so, with a new hash where the old one cost less; throws ``TokenRefusal``.
     private func proven(_ customer: SignIn) async throws -> (Account, renewed: PasswordHash?) {
         let (known, passwords) = (try await registry.account(for: customer, at: tenant), registry.passwords)
-        let isRight = try await passwords.verifies(customer.password, known?.password)
+        let isRight = try await passwords.verifies(customer.password, known?.password, at: tenant.id)
         guard isRight, let known, known.account.role == .customer, !known.isDisabled else {
             try await registry.recordRefusal(of: known?.account.id, .customer, at: tenant, from: provenance)
             throw TokenRefusal.invalidGrant(.wrongPassword)
         }
         let isStale = passwords.needsRehash(known.password)
-        return (known.account, isStale ? try await passwords.hash(customer.password) : nil)
+        let renewed = isStale ? try await passwords.hash(customer.password, at: tenant.id) : nil
+        return (known.account, renewed)
     }
 }

@@ -84,7 +84,7 @@ extension ApplicationRegistry {
     {
         let problems = Password.problems(in: password, of: account.email, at: tenant)
         guard problems.isEmpty else { throw AccountProblems(all: problems) }
-        return try await passwords.hash(password)
+        return try await passwords.hash(password, at: tenant.id)
     }
 
     /// Sets a password, kills what could still set another, and tells the account's owner.

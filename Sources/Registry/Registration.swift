@@ -172,6 +172,7 @@ extension ApplicationRegistry {
             )
             if case .partner = actor {
                 try self.raiseIfMany(with: id, in: transaction, tenant: tenant.id, at: now)
+                try self.warn(of: .unapproved, in: transaction, at: tenant, now)
             }
             guard let made = try transaction.application(id.text, tenant: tenant.id) else {
                 throw DamagedRow(place: "applications")
@@ -211,24 +212,16 @@ extension Connection {
     /// Refuses what only a program registers, and more than the tenant has looked at (LO-01).
     fileprivate func checkCrowd(around owner: AccountID, at tenant: Tenant, _ now: Date) throws {
         let (id, policy, yesterday) = (tenant.id, tenant.policy, now - 86_400)
-        let counts = try runAll([
+        let today = try run(
             """
             SELECT count(*) FROM applications
             WHERE tenant = \(id) AND owner = \(owner) AND created_at > \(yesterday)
-            """,
             """
-            SELECT count(*) FROM (
-                SELECT 1 FROM applications WHERE tenant = \(id) AND approved_at IS NULL AND deleted_at IS NULL
-                LIMIT \(policy.unapprovedApplications)
-            ) AS unapproved
-            """,
-        ]).map { try $0.first?.integer(0) ?? 0 }
-        guard counts[0] < policy.applicationsPerDay else {
+        ).first?.integer(0)
+        guard today ?? 0 < policy.applicationsPerDay else {
             throw RegistrationRefusal.tooMany(.ofPartnerInADay(policy.applicationsPerDay))
         }
-        guard counts[1] < policy.unapprovedApplications else {
-            throw RegistrationRefusal.tooMany(.unapproved)
-        }
+        if try use(of: .unapproved, at: tenant).isFull { throw RegistrationRefusal.tooMany(.unapproved) }
     }
 
     func countApplications(of owner: AccountID, tenant: TenantID) throws -> Int {

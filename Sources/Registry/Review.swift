@@ -284,6 +284,7 @@ extension AdminAccess {
 
     /// Everything an administrator looks at; nil where there is no such application.
     package func subject(_ id: String) async throws -> ReviewSubject? {
+        registry.watch(id, by: actor, at: self.tenant, from: provenance)
         let tenant = tenant.id
         return try await registry.database.read(.tenant(tenant)) { connection in
             try connection.application(id, tenant: tenant).map {

@@ -136,7 +136,8 @@ extension ApplicationRegistry {
     {
         let (account, hash) = try await owner(of: signIn, at: tenant, from: provenance)
         // A hash made when hashes cost less is replaced in the one moment its password is known (SL-09).
-        let renewed = passwords.needsRehash(hash) ? try await passwords.hash(signIn.password) : nil
+        let isStale = passwords.needsRehash(hash)
+        let renewed = isStale ? try await passwords.hash(signIn.password, at: tenant.id) : nil
         let now = clock()
         let cookie = SecretText(prefix: tenant.name.secretPrefix, kind: .session, now: now, entropy: entropy)
         let (digest, ledger) = (cookie.digest(with: secretKeys), ledger)
@@ -177,7 +178,7 @@ extension ApplicationRegistry {
         from provenance: Provenance
     ) async throws -> (Account, PasswordHash) {
         let known = try await account(for: signIn, at: tenant)
-        let isRight = try await passwords.verifies(signIn.password, known?.password)
+        let isRight = try await passwords.verifies(signIn.password, known?.password, at: tenant.id)
         guard isRight, let known, !known.isDisabled else {
             try await recordRefusal(of: known?.account.id, signIn.role, at: tenant, from: provenance)
             throw isRight ? SignInRefusal.accountDisabled : .wrongEmailOrPassword
@@ -209,7 +210,12 @@ extension ApplicationRegistry {
     }
 
     /// The session a cookie stands for, if it is alive in this tenant and role.
-    func session(_ cookie: String, as role: Role, at tenant: Tenant) async throws -> Session? {
+    func session(
+        _ cookie: String,
+        as role: Role,
+        at tenant: Tenant,
+        from provenance: Provenance
+    ) async throws -> Session? {
         guard let secret = SecretText(parsing: cookie, kind: .session) else { return nil }
         let (now, shown) = (clock(), secret.shown(to: secretKeys))
         let place = RecentReads.Place(tenant: tenant.id, id: secret.id)
@@ -220,6 +226,7 @@ extension ApplicationRegistry {
                 )
         }
         guard let found, found.account.role == role, try shown.isKept(as: found.digest) else {
+            watch(secret, .session, at: tenant, from: provenance)
             return nil
         }
         if now.timeIntervalSince(found.seenAt) > Double(Session.secondsBetweenSightings) {

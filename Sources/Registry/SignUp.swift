@@ -80,7 +80,7 @@ extension ApplicationRegistry {
     ) async throws -> Account {
         let facts = try await facts(of: link, .confirmAddress, at: tenant)
         let draft = try AccountDraft(email: facts.subject, name: facts.detail, password: password, at: tenant)
-        let hash = try await passwords.hash(draft.password)
+        let hash = try await passwords.hash(draft.password, at: tenant.id)
         let account = newPartner(draft)
         let (now, ledger, id) = (clock(), ledger, tenant.id)
         return try await database.transaction(.tenant(id)) { transaction in

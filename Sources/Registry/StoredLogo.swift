@@ -45,20 +45,21 @@ extension LogoShelf {
     /// Throws ``LogoRefusal`` for a picture that is none of ours, ``NoRoomForLogos``, and
     /// ``LogoWorkshopFault`` when the decoder could not be asked.
     package func stage(_ upload: [UInt8], fileName: String) async throws -> (StagedLogo, [LogoWarning]) {
-        let picture = try await registry.decodeLogo(upload)
+        let picture = try await registry.decodeLogo(upload, tenant.id)
         let staged = StagedLogo(
             id: registry.entropy.base62(22),
             logo: LogoDigest(picture.digest),
             fileName: fileName,
             byteCount: upload.count
         )
-        let (now, tenant, account, room) = (registry.clock(), tenant.id, account, tenant.policy.logoMebibytes)
-        try await registry.database.transaction(.tenant(tenant)) { transaction in
-            if account.role == .partner, try transaction.logoBytes(tenant: tenant) >= room << 20 {
+        let (now, tenant, account, registry) = (registry.clock(), tenant, account, registry)
+        try await registry.database.transaction(.tenant(tenant.id)) { transaction in
+            if account.role == .partner, try transaction.use(of: .logos, at: tenant).isFull {
                 throw NoRoomForLogos()
             }
-            try transaction.store(picture, tenant: tenant, at: now)
-            try transaction.insert(staged, of: account.id, tenant: tenant, at: now)
+            try transaction.store(picture, tenant: tenant.id, at: now)
+            try transaction.insert(staged, of: account.id, tenant: tenant.id, at: now)
+            try registry.warn(of: .logos, in: transaction, at: tenant, now)
         }
         return (staged, picture.warnings)
     }
@@ -75,7 +76,7 @@ extension LogoShelf {
 extension OperatorAccess {
     /// Decodes and stores a logo for the tenant itself or for an application added by hand.
     package func store(_ upload: [UInt8]) async throws -> LogoDigest {
-        let picture = try await registry.decodeLogo(upload)
+        let picture = try await registry.decodeLogo(upload, tenant.id)
         let (now, tenant) = (registry.clock(), tenant.id)
         try await registry.database.transaction(.tenant(tenant)) { transaction in
             try transaction.store(picture, tenant: tenant, at: now)
@@ -112,11 +113,6 @@ extension Connection {
                 """
             )
         }
-    }
-
-    fileprivate func logoBytes(tenant: TenantID) throws -> Int {
-        try run("SELECT COALESCE(sum(length(png)), 0) FROM logos WHERE tenant = \(tenant)").first?.integer(0)
-            ?? 0
     }
 
     fileprivate func insert(

@@ -16,6 +16,7 @@ extension ApplicationRegistry {
             swept += try await lapseProofs(of: tenant, upTo: batch, at: now)
             swept += try await logoSweep.sweep(of: tenant, upTo: batch, at: now, in: database)
             try await warnOfSecrets(of: tenant, at: now)
+            try await forgetWarnings(of: tenant)
         }
         return swept
     }
@@ -77,6 +78,7 @@ extension Expired {
             Expired("sessions", where: "expires_at < \(now)"),
             Expired("secret_uses", "application, secret, hour, address_block", where: "hour < \(yesterday)"),
             Expired("shared_counts", "digest", where: "expires_at < \(now)"),
+            Expired("crossings", "minute", where: "minute < \(yesterday.minute)"),
             Expired("staged_logos", where: "expires_at < \(now)"),
             Expired("known_browsers", "account, digest", where: "seen_at < \(lastYear)"),
             Expired("outbox", where: "id < \(Outbox.firstID(at: lastWeek))"),

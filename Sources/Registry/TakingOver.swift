@@ -51,7 +51,7 @@ extension ApplicationRegistry {
     ) async throws -> (account: Account, application: ClientID) {
         let transfer = try Transfer(try await facts(of: link, .transfer, at: tenant))
         let draft = try AccountDraft(email: transfer.email.text, name: name, password: password, at: tenant)
-        let hash = try await passwords.hash(draft.password)
+        let hash = try await passwords.hash(draft.password, at: tenant.id)
         let account = newPartner(draft)
         let id = try await takeOver(link, by: account, at: tenant, from: provenance) {
             transaction,

@@ -169,6 +169,10 @@ extension Connection {
         ).first.map(Tenant.init)
     }
 
+    func tenant(of id: TenantID) throws -> Tenant? {
+        try run("SELECT id, name, settings, disabled_at FROM tenants WHERE id = \(id)").first.map(Tenant.init)
+    }
+
     func tenantIDs() throws -> [TenantID] {
         try run("SELECT id FROM tenants ORDER BY id").map { TenantID(number: try $0.integer(0)) }
     }

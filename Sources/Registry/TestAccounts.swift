@@ -42,6 +42,7 @@ extension MemberAccess {
 extension CustomerAccess {
     /// The application that asks this customer to test it, or that they test already; nil where none of that name does.
     package func testInvitation(_ id: String) async throws -> (application: Application, hasAgreed: Bool)? {
+        registry.watch(id, by: actor, at: self.tenant, from: provenance)
         let (tenant, email) = (tenant.id, account.email)
         return try await registry.database.read(.tenant(tenant)) { connection in
             guard let application = try connection.application(id, tenant: tenant),

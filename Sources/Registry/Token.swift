@@ -100,6 +100,7 @@ extension ClientAccess {
         guard let sent = SecretText(parsing: code, kind: .code) else {
             throw TokenRefusal.invalidGrant(.unknown)
         }
+        registry.watch(sent, .code, by: actor, at: tenant, from: provenance)
         let shown = sent.shown(to: registry.secretKeys)
         let fresh = fresh(withRefreshToken: tenant.policy.grants.contains(.refreshToken))
         let redemption = { try await self.redeem(sent, shown, redirectURI, verifier, fresh) }
@@ -167,7 +168,7 @@ extension ClientAccess {
     /// the whole family, because one of the two holders is not the application (RFC 9700 §4.14.2).
     package func refresh(_ refreshToken: String, scope: String?) async throws -> IssuedTokens {
         try require(.refreshToken)
-        guard let sent = texts.parse(refreshToken, .refreshToken) else {
+        guard let sent = parse(refreshToken, .refreshToken) else {
             throw TokenRefusal.invalidGrant(.unknown)
         }
         let (shown, rule) = (sent.shown(to: registry.secretKeys), refreshRule)

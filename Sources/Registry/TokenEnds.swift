@@ -18,13 +18,13 @@ extension ClientAccess {
 
     private func facts(of token: String, at now: Date) async throws -> TokenFacts? {
         let tenant = tenant.id
-        if let access = texts.parse(token, .accessToken),
+        if let access = parse(token, .accessToken),
             let found = try await registry.facts(of: access, tenant: tenant, at: now)
         {
             return found
         }
         // A labelled text is one kind of token; another may be either.
-        if let refresh = texts.parse(token, .refreshToken) {
+        if let refresh = parse(token, .refreshToken) {
             let shown = refresh.shown(to: registry.secretKeys)
             return try await registry.database.read(.tenant(tenant)) { connection in
                 try connection.liveRefreshToken(refresh.id, shown: shown, tenant: tenant, at: now)
@@ -33,13 +33,20 @@ extension ClientAccess {
         return nil
     }
 
+    /// Reads a token that this application brought.
+    func parse(_ text: String, _ kind: SecretText.Kind) -> SecretText? {
+        let sent = texts.parse(text, kind)
+        if let sent { registry.watch(sent, kind, by: actor, at: tenant, from: provenance) }
+        return sent
+    }
+
     /// Ends a token of this application; of anything else it says nothing and does nothing (RFC 7009 §2.2).
     ///
     /// A refresh token takes its whole family with it, whatever the hint said.
     package func revoke(_ token: String) async throws {
         let (now, keys) = (registry.clock(), registry.secretKeys)
-        let access = texts.parse(token, .accessToken)
-        let refresh = texts.parse(token, .refreshToken)
+        let access = parse(token, .accessToken)
+        let refresh = parse(token, .refreshToken)
         guard access != nil || refresh != nil else { return }
         try await registry.recentReads.changing {
             try await registry.database.transaction(.tenant(tenant.id)) { transaction in
@@ -96,6 +103,7 @@ extension ApplicationRegistry {
         guard let sent = tokenTexts(of: tenant).parse(token, .accessToken) else {
             return nil
         }
+        watch(sent, .accessToken, at: tenant, from: provenance)
         let (now, tenantID) = (clock(), tenant.id)
         let facts = try await facts(of: sent, tenant: tenantID, at: now)
         guard let facts else { return nil }

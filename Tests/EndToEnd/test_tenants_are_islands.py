@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
+from typing import Any
 
 import httpx
 import pytest
 
 from portal.oauth import Application, Page, Person
-from portal.server import Server, Tenant
+from portal.server import Server, Tenant, until
 
 RANDOM = "standard_" + "0123456789abcdefghijKL"
 
@@ -235,6 +237,34 @@ def test_the_credentials_of_one_tenant_are_nothing_in_another(brisk: Tenant, our
     assert ours.application.is_active(ours.tokens["access_token"])
     assert ours.application.redeem(ours.code).status_code == 200
     assert state(ours) == before
+
+
+def test_who_asks_for_what_is_anothers_stands_in_their_own_ledger_and_administrators_hear_when_it_goes_on(
+    server: Server, ours: Island
+) -> None:
+    quay = server.copy_of_standard()
+    admin, partner = quay.admin(signed_in=False), quay.partner()
+    theirs = f"/applications/{ours.application.client_id}"
+
+    def crossings() -> list[dict[str, Any]]:
+        lines = server.succeed("audit", "export", "--tenant", quay.name).splitlines()
+        return [entry for line in lines if (entry := json.loads(line))["action"] == "crossing.refused"]
+
+    assert partner.get(theirs).status_code == 404
+    (entry,) = until(crossings, of="the entry about it")
+    assert entry["object"] == ours.application.client_id and entry["actor"].startswith("partner:acc_")
+    for _ in range(20):
+        assert partner.get(theirs).status_code == 404
+    letters = until(lambda: letters_to(server, admin.email), of="the letter")
+    assert "Somebody keeps asking for what is not yours" in letters
+    assert partner.get(theirs).status_code == 404
+    assert ours.application.client_id not in letters
+
+
+def letters_to(server: Server, recipient: str) -> str:
+    """The letters to somebody, from the page that shows letters on this machine."""
+    page = httpx.get(f"{server.url}/mail", timeout=5).text
+    return "".join(part for part in page.split("<article")[1:] if recipient in part)
 
 
 def test_the_session_of_one_tenant_is_nothing_in_another(brisk: Tenant, ours: Island) -> None:

@@ -35,7 +35,7 @@ final class Console: Sendable {
             environment: here ? ["PORTAL_DATA": folder + "/data"] : [:],
             output: output,
             input: { _ in Array(input.utf8) },
-            logoDecoder: { _ in { try Logo.decode($0) } }
+            logoDecoder: { _ in { upload, _ in try Logo.decode(upload) } }
         )
         return await CommandLineInterface.run(words, at: terminal)
     }

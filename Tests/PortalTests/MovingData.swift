@@ -70,7 +70,7 @@ struct MovingData {
         let folder = try DataDirectory(console.folder + "/data")
         let lock = try folder.lock()
         let configuration = try Configuration(flags: [:], environment: [:]) { _ in [] }
-        let desk = try await Desk(folder, configuration) { try Logo.decode($0) }
+        let desk = try await Desk(folder, configuration) { upload, _ in try Logo.decode(upload) }
         let listener = try ControlListener(in: folder, log: { _ in }) { errand, output in
             await CommandLineInterface.run(errand, at: desk, output: output)
         }

@@ -405,7 +405,7 @@ struct TalkingToTheCommandLine {
         let lock = try folder.lock()
         let flags = ["public-url": "https://auth.example.com"]
         let configuration = try Configuration(flags: flags, environment: [:]) { _ in [] }
-        let desk = try await Desk(folder, configuration) { try Logo.decode($0) }
+        let desk = try await Desk(folder, configuration) { upload, _ in try Logo.decode(upload) }
         let listener = try ControlListener(in: folder, log: { _ in }) { errand, output in
             await CommandLineInterface.run(errand, at: desk, output: output)
         }

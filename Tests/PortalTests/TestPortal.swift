@@ -34,7 +34,7 @@ struct TestPortal: Sendable {
             clock: { [clock] in clock.now },
             entropy: .counting(),
             passwords: try PasswordHasher(cost: .least, threads: 1),
-            decodeLogo: { upload in try Logo.decode(upload) }
+            decodeLogo: { upload, _ in try Logo.decode(upload) }
         )
         try await registry.open()
         tenant = try await registry.importTenant(.harbour(change), as: try #require(TenantName("harbour")))

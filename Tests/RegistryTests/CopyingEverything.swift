@@ -24,7 +24,7 @@ struct CopyingEverything {
             clock: { [clock = world.clock] in clock.now },
             entropy: .counting(),
             passwords: try PasswordHasher(cost: .least, threads: 1),
-            decodeLogo: { upload in try Logo.decode(upload) }
+            decodeLogo: { upload, _ in try Logo.decode(upload) }
         )
     }
 

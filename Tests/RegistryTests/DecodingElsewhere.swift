@@ -7,6 +7,7 @@ import Testing
 @Suite("Decoding in a process of its own", .serialized, .timeLimit(.minutes(1)))
 final class DecodingElsewhere {
     private let folder = FileManager.default.temporaryDirectory.path + "/decoding-\(UUID().uuidString)"
+    private let tenant = TenantID(number: 1)
     private let good = picture(64, 64) { x, y in [UInt8(x), UInt8(y), 9, 255] }
 
     /// More than a pipe holds.
@@ -49,60 +50,64 @@ final class DecodingElsewhere {
     @Test func `an answer comes back as it was given`() async throws {
         let logo = try Logo.decode(good)
         let workshop = try workshop(program(answering: LogoReply.drawn(logo).encoded()))
-        #expect(try await workshop.logo(from: good) == logo)
+        #expect(try await workshop.logo(from: good, at: tenant) == logo)
     }
 
     @Test func `a refusal comes back as it was given`() async throws {
         let reply = try LogoReply.refused(.trailingData(bytes: 7)).encoded()
         let workshop = try workshop(program(answering: reply))
-        await #expect(throws: LogoRefusal.trailingData(bytes: 7)) { try await workshop.logo(from: good) }
+        await #expect(throws: LogoRefusal.trailingData(bytes: 7)) {
+            try await workshop.logo(from: good, at: tenant)
+        }
     }
 
     @Test func `what is plainly no logo needs no process`() async throws {
         let workshop = try workshop("/nowhere")
         await #expect(throws: LogoRefusal.notPNG(.gif)) {
-            try await workshop.logo(from: Array("GIF89a".utf8))
+            try await workshop.logo(from: Array("GIF89a".utf8), at: tenant)
         }
-        await #expect(throws: LogoRefusal.emptyFile) { try await workshop.logo(from: []) }
-        await #expect(throws: LogoWorkshopFault.unstartable(2)) { try await workshop.logo(from: good) }
+        await #expect(throws: LogoRefusal.emptyFile) { try await workshop.logo(from: [], at: tenant) }
+        await #expect(throws: LogoWorkshopFault.unstartable(2)) {
+            try await workshop.logo(from: good, at: tenant)
+        }
     }
 
     @Test func `a process that fails costs one upload`() async throws {
         let failing = try workshop(program("exit 7"))
-        await #expect(throws: LogoWorkshopFault.crashed(7)) { try await failing.logo(from: good) }
+        await #expect(throws: LogoWorkshopFault.crashed(7)) { try await failing.logo(from: good, at: tenant) }
         let dying = try workshop(program("kill -SEGV $$"))
-        await #expect(throws: LogoWorkshopFault.crashed(-11)) { try await dying.logo(from: good) }
+        await #expect(throws: LogoWorkshopFault.crashed(-11)) { try await dying.logo(from: good, at: tenant) }
         let silent = try workshop(program("exit 0"))
-        await #expect(throws: LogoWorkshopFault.crashed(0)) { try await silent.logo(from: good) }
+        await #expect(throws: LogoWorkshopFault.crashed(0)) { try await silent.logo(from: good, at: tenant) }
     }
 
     @Test func `a process that never answers is killed in time`() async throws {
         let limits = LogoWorkshop.Limits(time: .milliseconds(100))
         let workshop = try LogoWorkshop(executable: program("exec sleep 600"), limits: limits)
-        await #expect(throws: LogoWorkshopFault.timedOut) { try await workshop.logo(from: large) }
+        await #expect(throws: LogoWorkshopFault.timedOut) { try await workshop.logo(from: large, at: tenant) }
     }
 
     @Test func `a process that never stops talking is cut off`() async throws {
         let workshop = try workshop(program("exec yes"))
-        await #expect(throws: LogoWorkshopFault.self) { try await workshop.logo(from: large) }
+        await #expect(throws: LogoWorkshopFault.self) { try await workshop.logo(from: large, at: tenant) }
     }
 
     @Test func `a process that does not listen may still answer`() async throws {
         let reply = try LogoReply.refused(.animated).encoded()
         let script = "exec < /dev/null; exec cat \(try file("reply", reply))"
         let workshop = try workshop(program(script))
-        await #expect(throws: LogoRefusal.animated) { try await workshop.logo(from: large) }
+        await #expect(throws: LogoRefusal.animated) { try await workshop.logo(from: large, at: tenant) }
     }
 
     @Test func `more than may wait are turned away`() async throws {
         let limits = LogoWorkshop.Limits(atOnce: 1, waiting: 1, time: .milliseconds(300))
         let workshop = try LogoWorkshop(executable: program("exec sleep 600"), limits: limits)
-        let good = good
+        let (good, tenant) = (good, tenant)
         let faults = await withTaskGroup(of: LogoWorkshopFault?.self) { group in
             for _ in 0..<5 {
                 group.addTask {
                     do {
-                        _ = try await workshop.logo(from: good)
+                        _ = try await workshop.logo(from: good, at: tenant)
                     } catch {
                         return error as? LogoWorkshopFault
                     }
@@ -123,7 +128,9 @@ final class DecodingElsewhere {
         let seen = folder + "/seen"
         let script = "{ env; ls /proc/$$/fd; } > \(seen); cat > /dev/null"
         let workshop = try workshop(program(script))
-        await #expect(throws: LogoWorkshopFault.crashed(0)) { try await workshop.logo(from: good) }
+        await #expect(throws: LogoWorkshopFault.crashed(0)) {
+            try await workshop.logo(from: good, at: tenant)
+        }
         let lines = String(decoding: try #require(FileManager.default.contents(atPath: seen)), as: UTF8.self)
             .split(separator: "\n")
         #expect(lines.contains("0") && lines.contains("1"))

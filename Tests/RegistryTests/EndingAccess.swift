@@ -89,7 +89,7 @@ extension TestRegistry {
             clock: { [clock] in clock.now },
             entropy: .counting(),
             passwords: try PasswordHasher(cost: .least, threads: 1),
-            decodeLogo: { upload in try Logo.decode(upload) }
+            decodeLogo: { upload, _ in try Logo.decode(upload) }
         )
         try await server.open()
         return server

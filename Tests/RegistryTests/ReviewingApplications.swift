@@ -211,9 +211,10 @@ extension TestRegistry {
     }
 
     /// Everything that waits to be delivered, taken out in the order it was posted.
-    func letters() async throws -> [Letter] {
+    func letters(of tenant: Tenant? = nil) async throws -> [Letter] {
         var letters: [Letter] = []
-        while let posted = try await registry.claimLetter(of: tenant.id) { letters.append(posted.letter) }
+        let id = (tenant ?? self.tenant).id
+        while let posted = try await registry.claimLetter(of: id) { letters.append(posted.letter) }
         return letters
     }
 }

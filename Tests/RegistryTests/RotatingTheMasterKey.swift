@@ -26,7 +26,7 @@ struct RotatingTheMasterKey {
             clock: { [clock = world.clock] in clock.now },
             entropy: .counting(),
             passwords: try PasswordHasher(cost: .least, threads: 1),
-            decodeLogo: { upload in try Logo.decode(upload) }
+            decodeLogo: { upload, _ in try Logo.decode(upload) }
         )
     }
 
@@ -233,7 +233,7 @@ struct RotatingTheMasterKey {
             clock: { [clock = world.clock] in clock.now },
             entropy: .counting(),
             passwords: try PasswordHasher(cost: .least, threads: 1),
-            decodeLogo: { upload in try Logo.decode(upload) }
+            decodeLogo: { upload, _ in try Logo.decode(upload) }
         )
         await #expect(throws: ForeignKey(number: 2)) { try await other.open() }
     }

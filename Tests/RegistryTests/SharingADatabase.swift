@@ -208,7 +208,7 @@ struct SeveralServers {
                 clock: { [clock] in clock.now },
                 entropy: entropy,
                 passwords: try PasswordHasher(cost: .least, threads: 1),
-                decodeLogo: { upload in try Logo.decode(upload) }
+                decodeLogo: { upload, _ in try Logo.decode(upload) }
             )
             nodes.append(node)
         }
@@ -281,7 +281,7 @@ struct SeveralServers {
                 clock: { [clock] in clock.now },
                 entropy: .counting(),
                 passwords: try PasswordHasher(cost: .least, threads: 1),
-                decodeLogo: { upload in try Logo.decode(upload) }
+                decodeLogo: { upload, _ in try Logo.decode(upload) }
             )
             if isRight {
                 try await node.open()

@@ -94,7 +94,8 @@ struct SigningIn {
                     .first?.text(0) ?? ""
             }
         }
-        let old = try await PasswordHasher(cost: .standard, threads: 1).hash(TestRegistry.password)
+        let old = try await PasswordHasher(cost: .standard, threads: 1)
+            .hash(TestRegistry.password, at: world.tenant.id)
         try await world.database.write(
             "UPDATE accounts SET password = \(old) WHERE email = \("kim@northfield.example")",
             .tenant(world.tenant.id)

@@ -31,7 +31,7 @@ struct TestRegistry: Sendable {
             clock: { [clock] in clock.now },
             entropy: .counting(),
             passwords: try PasswordHasher(cost: .least, threads: 1),
-            decodeLogo: { upload in try Logo.decode(upload) },
+            decodeLogo: { upload, _ in try Logo.decode(upload) },
             onSecretDigest: { [digests] in digests.count() }
         )
         try await registry.open()

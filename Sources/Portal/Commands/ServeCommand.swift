@@ -283,12 +283,13 @@ private struct Housekeeping {
         }
     }
 
-    /// Partners see within a second what happened to a request.
+    /// Partners see within a second what happened to a request, and administrators what was refused.
     private static func noticing(_ registry: ApplicationRegistry, _ log: Log) -> Task<Void, Never> {
         Task {
             while !Task.isCancelled {
                 do {
                     try await registry.writeActivity()
+                    try await registry.writeCrossings()
                 } catch {
                     log.note(.error, "Activity was not written; it is tried again", [("error", "\(error)")])
                 }

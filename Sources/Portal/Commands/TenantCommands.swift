@@ -234,7 +234,7 @@ extension Desk {
             }
         }
         do {
-            return TenantLogo(bytes: bytes, digest: try await decodeLogo(bytes).digest)
+            return TenantLogo(bytes: bytes, digest: try await decodeLogo(bytes, nil).digest)
         } catch let refusal as LogoRefusal {
             throw mistake(refusal.message(filename: fileName))
         }

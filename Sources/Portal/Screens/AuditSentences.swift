@@ -53,6 +53,7 @@ extension AuditEntry {
         .rankChanged: "changed the role of",
         .ledgerExported: "exported the audit log of",
         .triesRefused: "tried too often at",
+        .crossingRefused: "asked for something of another tenant:",
         .sessionEnded: "signed other browsers out of",
         .newPasswordAsked: "asked for a new password for",
         .passwordChanged: "changed the password of",

@@ -8,6 +8,7 @@ enum ReviewScreens {
         QueuePage(
             visit: visit,
             queue: try await admin.queue(),
+            limits: try await admin.limitsNear(),
             tokenRequests: visit.tenant.policy.manualIssuance ? try await admin.waitingManualRequests() : []
         ).page.response(to: visit)
     }
@@ -152,6 +153,7 @@ private struct ApplicationRow: Component {
 private struct QueuePage {
     let visit: Visit
     let queue: ReviewQueue
+    let limits: [LimitUse]
     let tokenRequests: [ManualRequest]
 
     private var isEmpty: Bool {
@@ -169,6 +171,7 @@ private struct QueuePage {
                     }
                 }
             }
+            LimitsNear(uses: limits, visit: visit)
             if isEmpty {
                 div(.class("empty")) {
                     p {

@@ -36,6 +36,7 @@ package enum Schema {
             Migration("ledger that stays", ledgerStays),
             Migration("several master keys", severalMasterKeys),
             Migration("uses of doors", doorUses),
+            Migration("crossings", crossings),
         ]
     }
 

@@ -231,6 +231,7 @@ extension Schema {
             columns: ["sequence", "hash"]
         ),
         Table("alerts", key: ["tenant", "kind", "subject"], columns: ["raised_at"]),
+        Table("crossings", key: ["tenant", "minute"], columns: ["count"]),
         Table("shared_counts", key: ["tenant", "digest"], columns: ["times", "expires_at"]),
         Table("known_browsers", key: ["tenant", "account", "digest"], columns: ["seen_at"]),
         Table(

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page
 
+from portal.browser import enter
 from portal.oauth import Application, Person
 from portal.oauth import Page as Sent
 from portal.server import LOGO
@@ -122,6 +123,15 @@ def queue(stage: Stage) -> str:
     return stage.standard.base + "/admin"
 
 
+def near_a_limit(stage: Stage, page: Page) -> None:
+    quay = stage.standard.server.copy_of_standard(unapprovedApplications=5)
+    owner = quay.partner(signed_in=False).email
+    for name in ("Acme Rentals", "Borrowed Cranes", "Cordage", "Dredgers"):
+        quay.application(name, owner=owner)
+    enter(page.context, quay.admin())
+    page.goto(f"{quay.base}/admin")
+
+
 def edit_badly(stage: Stage, page: Page) -> None:
     page.goto(stage.standard.base + below(made(stage, "Editing Ltd"), "/branding"))
     page.get_by_label("Company name").fill("")
@@ -178,6 +188,7 @@ SCENES = [
     opened("application-test-accounts", "builder", listed),
     opened("test-invitation", "tester", invited),
     opened("admin-queue", "admin", queue),
+    Scene("admin-queue-near-a-limit", None, near_a_limit),
     opened("admin-applications", "admin", lambda stage: stage.standard.base + "/admin/applications"),
     admin_sees("admin-review", lambda stage: asked(stage, "Waiting Ltd")),
     admin_sees("admin-review-change", lambda stage: changed(stage, "Pending Rentals")),
