@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 
 from .history import Entry, History, differences
-from .server import Server, Tenant
+from .server import Server, Tenant, until
 from .worker import Interrupted, Palette, Refused, Worker, logo, logo_address
 
 NAMES = ("Alpha", "Bravo", "Delta", "Gamma", "Kappa", "Lambda", "Omega", "Sigma")
@@ -51,11 +51,22 @@ class Crew:
                     worker.settle(self.listed())
                 worker.once()
             except (Interrupted, httpx.TransportError):
+                worker.interruptions += 1
                 if not lasting:
                     return
             except (AssertionError, Refused, KeyError, StopIteration) as error:
                 worker.refused.append(repr(error))
                 return
+
+    def until_each(self, cycles: int, within: float = 60) -> None:
+        """Waits until every worker has come so many times to the end of its work from now on."""
+        before = [one.cycles for one in self.workers]
+        until(
+            lambda: any(one.refused for one in self.workers)
+            or all(one.cycles > count + cycles for one, count in zip(self.workers, before, strict=True)),
+            within=within,
+            of=f"{cycles} rounds of everybody's work",
+        )
 
     def listed(self) -> dict[str, list[str]]:
         """The client IDs of all applications by the company's name."""

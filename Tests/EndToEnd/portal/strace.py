@@ -23,13 +23,18 @@ def killed_at(call: str, number: int) -> list[str]:
     return injecting(call, f"signal=SIGKILL:when={number}")
 
 
-def failing(call: str, error: str, when: str) -> list[str]:
-    """Before a command some of whose calls fail: `3` the third, `3+` from there on, `3..9` those."""
-    return injecting(call, f"error={error}:when={when}")
+def failing(call: str, error: str, when: str, note: Path) -> list[str]:
+    """Before a command some of whose calls fail: `3` the third, `3+` from there on, `3..9` those; `note` tells them."""
+    return injecting(call, f"error={error}:when={when}", note)
 
 
-def injecting(calls: str, what: str) -> list[str]:
-    return [*TRACER, "-qq", f"--trace={calls}", "--output=/dev/null", f"--inject={calls}:{what}"]
+def injecting(calls: str, what: str, note: Path = Path("/dev/null")) -> list[str]:
+    return [*TRACER, "-qq", "-s0", f"--trace={calls}", f"--output={note}", f"--inject={calls}:{what}"]
+
+
+def failures(note: Path) -> int:
+    """How many calls failed on purpose so far."""
+    return note.read_text().count("(INJECTED)") if note.exists() else 0
 
 
 def recording(file: Path, calls: Sequence[str]) -> list[str]:

@@ -48,8 +48,11 @@ class Expected:
     logo: str = ""
     connected: bool = False
 
-    alive: set[str] = field(default_factory=set)
-    """Tokens that must work, of this round."""
+    own: set[str] = field(default_factory=set)
+    """Tokens of the application itself that must work, of this round."""
+
+    granted: set[str] = field(default_factory=set)
+    """Tokens through the customer that must work, of this round."""
 
     dead: set[str] = field(default_factory=set)
     """Tokens and codes that must not, of this round."""
@@ -68,7 +71,7 @@ class Worker:
         self.expected = Expected(secrets={secret_id(secret): secret})
         self.unsure: Operation | None = None
         self.refused: list[str] = []
-        self.cycles = 0
+        self.cycles = self.interruptions = 0
         self.path = f"/applications/{self.application.client_id}"
         self.expected.logo = logo_address(self._page())
 
@@ -169,7 +172,7 @@ class Worker:
         except httpx.TransportError as error:
             self.unsure = operation
             raise Interrupted(kind) from error
-        if answer.status_code == 503:
+        if answer.status_code == 503 and answer.headers["retry-after"].isdigit():
             self.unsure = operation
             raise Interrupted(kind)
         if answer.status_code not in {200, 302, 303}:
@@ -202,31 +205,33 @@ class Worker:
             case "consent":
                 expected.connected = True
             case "own token":
-                expected.alive |= set(result.values())
+                expected.own |= set(result.values())
             case "redeem":
                 expected.dead.add(facts["code"])
-                expected.alive |= set(result.values())
+                expected.granted |= set(result.values())
             case "refresh":
                 self._ends(facts["old"])
-                expected.alive |= set(result.values())
+                expected.granted |= set(result.values())
             case "revoke":
                 self._ends(facts["token"])
             case "withdraw":
                 expected.connected = False
-                self._ends(*expected.alive)
+                self._ends(*expected.granted)
 
     def _ends(self, *those: str) -> None:
-        self.expected.alive -= set(those)
+        self.expected.own -= set(those)
+        self.expected.granted -= set(those)
         self.expected.dead |= set(those)
 
     # MARK: what it finds
 
     def settle(self, listed: dict[str, list[str]]) -> Operation | None:
         """Finds out about the unknown operation, if there is one; `listed` are all applications by name."""
-        operation, self.unsure = self.unsure, None
+        operation = self.unsure
         if operation:
             self._come_back()
             done = self._was_done(operation, listed)
+            self.unsure = None
             self.history.found(operation, done)
             if done:
                 self._happened(operation)
@@ -256,6 +261,8 @@ class Worker:
             case "redeem":
                 # Whoever was not answered asks again; where it was done, that ends what nobody got.
                 again = self.application.redeem(facts["code"])
+                if again.status_code == 503:
+                    raise Interrupted("redeem")
                 if again.status_code == 200:
                     self.history.ok(operation, again.headers["x-request-id"], tokens(again))
                 return True
@@ -279,7 +286,7 @@ class Worker:
         page = self._page()
         assert expected.purpose in page.text and logo_address(page) == expected.logo
         assert bool(self._disconnection()) == expected.connected
-        for token in expected.alive:
+        for token in expected.own | expected.granted:
             assert self.application.is_active(token), f"{self.name} lost {token}"
         for secret, status in [(secret, 200) for secret in expected.secrets.values()] + [
             (secret, 401) for secret in sorted(expected.ended_secrets)[-2:]
@@ -289,14 +296,17 @@ class Worker:
                 client = Application(self.application.base, self.application.client_id, secret, "")
                 answer = client.own_token()
                 assert answer.status_code == status, f"{self.name}: {secret_id(secret)} {answer.text}"
+        count = len(expected.own) + len(expected.granted) + len(expected.dead) + len(mine) + 5
         for token in expected.dead:
             assert not self.application.is_active(token), f"{self.name} got {token} back"
             assert self.application.redeem(token).status_code == 400
-        return len(expected.alive) + len(expected.dead) + len(mine) + 5
+        # A code that is redeemed again ends its tokens.
+        self._ends(*expected.granted)
+        return count
 
     def forget_tokens(self) -> None:
-        """Before another round: they do not live for ever, and a code that is redeemed again ends its tokens."""
-        self.expected.alive, self.expected.dead = set(), set()
+        """Before another round, because they do not live for ever."""
+        self.expected.own, self.expected.granted, self.expected.dead = set(), set(), set()
 
     def _check_whole(self, client_id: str) -> None:
         page = self._shown(self.owner.get(f"/applications/{client_id}"))
