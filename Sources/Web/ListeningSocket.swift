@@ -29,6 +29,15 @@ enum ListeningSocket {
         return (descriptor, boundPort(descriptor))
     }
 
+    /// Returns when nobody is connected whom no thread has accepted yet: closing the socket would reset them.
+    static func untilTakenIn(_ descriptor: Int32, within limit: Duration) async {
+        let end = ContinuousClock.now + limit
+        var listening = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        while poll(&listening, 1, 0) > 0, ContinuousClock.now < end {
+            do { try await Task.sleep(for: .milliseconds(1)) } catch { return }
+        }
+    }
+
     private static func socketAddress(host: String, port: UInt16) throws(ServerProblem) -> (Int32, [UInt8]) {
         var four = sockaddr_in()
         if inet_pton(AF_INET, host, &four.sin_addr) == 1 {

@@ -74,7 +74,7 @@ package final class Server: Sendable {
         return port
     }
 
-    /// Takes no new connections, finishes what is under way, then closes.
+    /// Takes in who is connected already, finishes what is under way, then closes.
     ///
     /// What is not finished `within` that time is answered 503 and cut off.
     package func stop(within limit: Duration) async {
@@ -83,9 +83,10 @@ package final class Server: Sendable {
             return running
         }
         guard let ending else { return }
+        edge.isDraining.store(true, ordering: .relaxed)
+        await ListeningSocket.untilTakenIn(ending.listener, within: min(limit, .seconds(1)))
         ending.daemon.quiesce()
         shutdown(ending.listener, bothWays)
-        edge.isDraining.store(true, ordering: .relaxed)
         await withCheckedContinuation { finished in
             edge.watchdog.drain(within: limit) { [edge] in
                 edge.resting.abandonAll()

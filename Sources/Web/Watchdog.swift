@@ -44,6 +44,12 @@ final class ClientConnection: Sendable {
 
     var isIdle: Bool { phase.load(ordering: .relaxed) == Phase.idle.rawValue }
 
+    /// Whether bytes have come that nobody has read yet: the beginning of a request.
+    fileprivate var hasUnread: Bool {
+        var byte: UInt8 = 0
+        return recv(descriptor, &byte, 1, Int32(MSG_PEEK) | Int32(MSG_DONTWAIT)) > 0
+    }
+
     func isOverdue(at now: Int64) -> Bool { deadline.load(ordering: .relaxed) < now }
 }
 
@@ -179,7 +185,7 @@ final class Watchdog: Sendable {
     private func shutDownOverdue(_ state: State, at now: Int64) {
         let isDraining = state.drain != nil
         for connection in state.connections.values
-        where connection.isOverdue(at: now) || (isDraining && connection.isIdle) {
+        where connection.isOverdue(at: now) || (isDraining && connection.isIdle && !connection.hasUnread) {
             shutdown(connection.descriptor, bothWays)
         }
     }

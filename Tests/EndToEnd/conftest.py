@@ -13,12 +13,18 @@ from portal.browser import Chromium
 from portal.dns import NameServer
 from portal.oauth import Application, Person
 from portal.postgres import UNDER_TEST, under_test
+from portal.rounds import figures
 from portal.server import ROOT, Server, Tenant
 
 on_postgresql = pytest.mark.skipif(
     not under_test(), reason=f"what several servers share is in PostgreSQL, and {UNDER_TEST} names none"
 )
 """For tests of what is there only where rows are kept in PostgreSQL."""
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    for line in figures:
+        terminalreporter.write_line(line)
 
 
 def set_up(folder: Path, proxies: str = "127.0.0.1") -> Server:

@@ -13,7 +13,9 @@ import pytest
 from conftest import on_postgresql
 from portal.load import clients, load
 from portal.oauth import Application
+from portal.rounds import report, rounds
 from portal.server import ROOT, Server, until
+from portal.strace import KILLED, killed_at
 
 
 @pytest.fixture
@@ -115,6 +117,30 @@ def test_it_is_restored_only_beside_its_key_and_where_no_data_are(server: Server
     assert {path.name for path in other.data.iterdir()} == {"master.key", "portal.lock", "portal.db"}
     refused = other.command("restore", str(file))
     assert refused.returncode == 1 and "there are data in" in refused.stderr
+
+
+@pytest.mark.torture
+def test_a_backup_that_is_killed_at_any_call_leaves_a_whole_file_or_none(server: Server) -> None:
+    server.tenant("standard").application()
+    server.stop()
+    file, other = server.data.parent / "portal.backup", other_machine(server)
+    number, step, kills = 1, rounds(short=40, long=1), 0
+
+    def check_whole() -> None:
+        assert "Nothing was left there" in other.succeed("restore", str(file), "--dry-run")
+
+    for call in ("pwrite64", "fsync,fdatasync", "rename"):
+        while server.command("backup", str(file), under=killed_at(call, number)).returncode == KILLED:
+            if file.exists():
+                check_whole()
+            file.unlink(missing_ok=True)
+            number, kills = number + (step if call == "pwrite64" else 1), kills + 1
+        check_whole()
+        assert {path.name for path in file.parent.glob(f"{file.name}*")} == {file.name}
+        file.unlink()
+        number = 1
+    assert kills > 4
+    report("Backup, killed at each of its calls", kills=kills)
 
 
 @on_postgresql

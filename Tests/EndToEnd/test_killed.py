@@ -2,85 +2,32 @@
 
 from __future__ import annotations
 
-import json
-import os
 import random
 import signal
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-import httpx
 import pytest
 
 from conftest import set_up
-from portal.oauth import Application, Page, Person
+from portal.crew import Crew, crew
 from portal.postgres import under_test
-from portal.server import LOGO, Server, until
+from portal.rounds import report, rounds
+from portal.server import Server, until
+from portal.strace import killed_at
 
-ROUNDS = 50
-CLIENTS = 4
+pytestmark = pytest.mark.torture
 
+ROUNDS = rounds(short=16, long=200)
+WORKERS = rounds(short=4, long=16)
 
-class Ledger:
-    """What was asked and what came of it, one line each, on disk before the next step: ok, fail or (neither) unknown."""
+AIMS = ("sendto",) if under_test() else ("fdatasync", "pwrite64")
+"""At which calls a server is killed that is aimed at: where it speaks to the disk, or to its database."""
 
-    def __init__(self, file: Path) -> None:
-        self.file = file
-        self._descriptor = os.open(file, os.O_CREAT | os.O_APPEND | os.O_WRONLY)
-
-    def write(self, **entry: Any) -> None:
-        os.write(self._descriptor, (json.dumps(entry) + "\n").encode())
-        os.fdatasync(self._descriptor)
-
-    def entries(self) -> Iterator[dict[str, Any]]:
-        for line in self.file.read_text().splitlines():
-            yield json.loads(line)
-
-    def close(self) -> None:
-        os.close(self._descriptor)
-
-
-class Refused(Exception):
-    """An answer that only a fault can explain: nothing but the kill may end the load."""
-
-
-class Load(threading.Thread):
-    """A client that uses everything that writes, until the server is gone."""
-
-    def __init__(self, ledger: Ledger, person: Person, application: Application) -> None:
-        super().__init__(daemon=True)
-        self.ledger, self.person, self.application = ledger, person, application
-
-    def run(self) -> None:
-        try:
-            while True:
-                self.once()
-        except (httpx.TransportError, Refused):
-            return
-
-    def once(self) -> None:
-        client = self.application
-        own = self.asked("token", client.own_token)
-        self.asked("revoke", lambda: client.revoke(own["access_token"]), token=own["access_token"])
-        code = self.person.code(client, prompt="consent")
-        first = self.asked("redeem", lambda: client.redeem(code), code=code)
-        old = first["refresh_token"]
-        self.asked("refresh", lambda: client.refresh(old), old=old)
-
-    def asked(self, kind: str, ask: Callable[[], httpx.Response], **facts: str) -> dict[str, Any]:
-        self.ledger.write(kind=kind, outcome="unknown", **facts)
-        answer = ask()
-        if answer.status_code != 200:
-            self.ledger.write(kind=kind, outcome="fail", status=answer.status_code, **facts)
-            raise Refused(kind)
-        body: dict[str, Any] = answer.json() if answer.content else {}
-        tokens = {name: body[name] for name in ("access_token", "refresh_token") if name in body}
-        self.ledger.write(kind=kind, outcome="ok", **facts, **tokens)
-        return body
+KEPT = {"master.key", "portal.lock", "portal.db", "portal.db-wal", "portal.db-shm", "control.sock", "ledger.marks"}
 
 
 @pytest.fixture
@@ -91,107 +38,66 @@ def killed(tmp_path: Path) -> Iterator[Server]:
 
 
 def test_nothing_answered_is_lost_however_often_the_server_is_killed(killed: Server, tmp_path: Path) -> None:
-    standard, dice = killed.tenant("standard"), random.Random()
-    partner = standard.partner()
-    clients = [
-        (standard.customer(), standard.application(f"Load {word} Ltd", owner=partner.email))
-        for word in ("One", "Two", "Three", "Four")
-    ]
-    slowest, began, checked = 0.0, time.monotonic(), 0
+    workers, dice = crew(killed, tmp_path, WORKERS), random.Random()
+    slowest, checked = 0.0, 0
     for number in range(ROUNDS):
-        ledger = Ledger(tmp_path / f"ledger-{number}")
-        loads = [Load(ledger, person, application) for person, application in clients]
-        for load in loads:
-            load.start()
-        threading.Event().wait(dice.uniform(0.05, 0.8))
-        killed.stop(signal.SIGKILL)
-        for load in loads:
-            load.join(10)
-        start = time.monotonic()
+        if number % 2:
+            kill_at_random(workers, dice)
+        else:
+            kill_aimed(workers, AIMS[number // 2 % len(AIMS)], 1 + number // 2)
+        until_forgotten(killed)
+        began = time.monotonic()
         killed.start()
-        slowest = max(slowest, time.monotonic() - start)
-        checked += check(ledger, [application for _, application in clients])
-        ledger.close()
-    assert slowest < 2
-    assert checked > ROUNDS
-    assert time.monotonic() - began < 150
-    assert killed.command("audit", "verify").returncode == 0
+        slowest = max(slowest, time.monotonic() - began)
+        checked += workers.check()
+        assert {file.name for file in killed.data.iterdir()} <= KEPT
+    workers.check_ledger()
     killed.stop()
-    check_rows(killed)
+    check_file(killed)
+    operations = workers.history.operations()
+    unknown = [one for one in operations if one.outcome == "unknown"]
+    report(
+        "Server, killed under load",
+        kills=ROUNDS,
+        clients=WORKERS,
+        operations=len(operations),
+        unknown=len(unknown),
+        of_them_done=sum(one.found is True for one in unknown),
+        things_compared=checked,
+        ms_slowest_start=round(slowest * 1000),
+    )
 
 
-def check_rows(server: Server) -> None:
-    """What only the engine can say: SQLite's file is sound, PostgreSQL keeps nobody who was killed."""
+def kill_at_random(workers: Crew, dice: random.Random) -> None:
+    with workers.at_work():
+        threading.Event().wait(dice.uniform(0.05, rounds(short=1, long=2)))
+        workers.server.stop(signal.SIGKILL)
+
+
+def kill_aimed(workers: Crew, call: str, number: int) -> None:
+    """At a certain call, which may come while it still recovers from the kill before."""
+    server = workers.server
+    server.stop(signal.SIGKILL)
+    server.under = killed_at(call, number)
+    try:
+        server.launch()
+        until(lambda: server.has_ended or server.is_reached(), of="the server's first answer or end")
+        with workers.at_work():
+            until(lambda: server.has_ended, within=60, of=f"call {number} of {call}")
+    finally:
+        server.under = []
+        server.stop(signal.SIGKILL)
+
+
+def until_forgotten(server: Server) -> None:
+    """PostgreSQL ends what it was told by whoever was killed, and only then is it known whether it was done."""
     if postgres := under_test():
         connected = f"SELECT count(*) FROM pg_stat_activity WHERE datname = '{server.database_name}'"
         until(lambda: postgres.run(connected) == "0", of="the end of the last connection")
-        return
-    with sqlite3.connect(next(server.data.glob("*.db"))) as database:
-        assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
 
 
-def check(ledger: Ledger, applications: list[Application]) -> int:
-    """Compares what was answered with what the server says now; returns how much there was to compare."""
-
-    def is_active(token: str) -> bool:
-        return any(application.is_active(token) for application in applications)
-
-    entries = list(ledger.entries())
-    assert not [entry for entry in entries if entry["outcome"] == "fail"]
-    ok = [entry for entry in entries if entry["outcome"] == "ok"]
-    asked_to_end = {entry["token"] for entry in entries if entry["kind"] == "revoke"}
-    asked_to_refresh = {entry["old"] for entry in entries if entry["kind"] == "refresh"}
-    for entry in ok[-40:]:
-        match entry["kind"]:
-            case "token" if entry["access_token"] not in asked_to_end:
-                assert is_active(entry["access_token"])
-            case "revoke":
-                assert not is_active(entry["token"])
-            case "redeem" if entry["refresh_token"] not in asked_to_refresh:
-                assert is_active(entry["access_token"]) and is_active(entry["refresh_token"])
-            case "refresh":
-                assert is_active(entry["access_token"]) and is_active(entry["refresh_token"])
-                assert not is_active(entry["old"])
-    redeemed = [entry["code"] for entry in ok if entry["kind"] == "redeem"]
-    assert len(redeemed) == len(set(redeemed))
-    for code in redeemed[-3:]:
-        assert all(application.redeem(code).status_code == 400 for application in applications)
-    return len(ok)
-
-
-def test_a_registration_is_there_whole_or_not_at_all(killed: Server) -> None:
-    standard = killed.tenant("standard")
-    partners = [standard.partner() for _ in range(4)]
-    answered: list[tuple[Person, str, str, str]] = []
-
-    def register() -> None:
-        try:
-            for number in range(20):
-                partner = partners[number // 5]
-                form = partner.page("/applications/new").form("company_name")
-                fields = [(name, value) for name, value in form.fields if name != "company_name"]
-                name = f"Whole {chr(65 + number)} Ltd"
-                page = Page(
-                    partner.post(
-                        "/applications",
-                        [*fields, ("company_name", name)],
-                        {"logo": ("logo.png", LOGO.read_bytes(), "image/png")},
-                    )
-                )
-                answered.append((partner, name, page.text_of("client-id"), page.text_of("client-secret")))
-        except (httpx.TransportError, KeyError):
-            return
-
-    thread = threading.Thread(target=register)
-    thread.start()
-    threading.Event().wait(0.5)
-    killed.stop(signal.SIGKILL)
-    thread.join(10)
-    killed.start()
-    for partner, name, client_id, secret in answered:
-        assert name in partner.page("/applications").text
-        assert Application(standard.base, client_id, secret, "").own_token().status_code == 200
-    for line in killed.succeed("app", "list", "--tenant", "standard", "--json").splitlines():
-        place = f"/applications/{json.loads(line)['client_id']}"
-        assert any(partner.page(place).status == 200 for partner in partners)
-    assert killed.command("audit", "verify").returncode == 0
+def check_file(server: Server) -> None:
+    """What only SQLite can say: its file is sound."""
+    if not server.database:
+        with sqlite3.connect(server.data / "portal.db") as database:
+            assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)

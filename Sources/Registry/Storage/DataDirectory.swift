@@ -151,16 +151,17 @@ package final class DataDirectoryLock: Sendable {
 }
 
 private func makeFolder(_ path: String) throws(DataDirectoryProblem) {
-    if mkdir(path, 0o700) == 0 { return }
+    if mkdir(path, 0o700) == 0 { return try syncFolder(above: path) }
     let error = SystemError.last
     switch error.number {
     case EEXIST:
         return
     case ENOENT:
-        let above = path.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(path[..<$0]) } ?? ""
-        guard !above.isEmpty else { throw .notUsable(path, error) }
+        let above = folder(above: path)
+        guard above != path, !path.isEmpty else { throw .notUsable(path, error) }
         try makeFolder(above)
         guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw .notUsable(path, SystemError.last) }
+        try syncFolder(above: path)
     default:
         throw .notUsable(path, error)
     }
@@ -207,11 +208,23 @@ func putInPlace(_ draft: String, as path: String) throws(DataDirectoryProblem) {
     guard file >= 0 else { throw .notUsable(draft, SystemError.last) }
     defer { close(file) }
     guard fsync(file) == 0, rename(draft, path) == 0 else { throw .notUsable(path, SystemError.last) }
-    let above = path.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(path[..<$0]) } ?? "."
-    let folder = open(above.isEmpty ? "/" : above, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    try syncFolder(above: path)
+}
+
+/// After a power cut a name is there only if its folder was synced.
+private func syncFolder(above path: String) throws(DataDirectoryProblem) {
+    let above = folder(above: path)
+    let folder = open(above, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard folder >= 0 else { throw .notUsable(above, SystemError.last) }
     defer { close(folder) }
     guard fsync(folder) == 0 else { throw .notUsable(above, SystemError.last) }
+}
+
+private func folder(above path: String) -> String {
+    let names = path.utf8.split(separator: UInt8(ascii: "/"))
+    let root = path.utf8.first == UInt8(ascii: "/") ? "/" : ""
+    let above = names.dropLast().compactMap { String($0) }.joined(separator: "/")
+    return root + above == "" ? "." : root + above
 }
 
 private func bytes(of file: Int32, atMost limit: Int) -> [UInt8] {

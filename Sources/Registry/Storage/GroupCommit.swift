@@ -122,7 +122,8 @@ private struct Writer {
     /// Undoes the group, and says what its callers are told.
     ///
     /// After a failed write or sync nobody knows what is on disk, and asking again
-    /// may be told a lie (fsyncgate, 2018): the connection is given up, and another opened when needed.
+    /// may be told a lie (fsyncgate, 2018): the connection is given up. Another, which starts the log over, is
+    /// opened before anybody is told, so that what they find undone stays undone; where that fails as well, later.
     private mutating func recover(from error: any Error) -> DatabaseFault {
         connection?.abandon()
         guard let fault = error as? DatabaseFault else {
@@ -130,6 +131,7 @@ private struct Writer {
         }
         guard fault.isInputOutput else { return fault }
         connection = nil
+        do { connection = try reopen() } catch {}
         return .unconfirmed
     }
 

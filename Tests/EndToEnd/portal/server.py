@@ -41,6 +41,9 @@ class Server:
     scheme: str = "http"
     proxies: str = "127.0.0.1"
     public_url: str | None = None
+    under: Sequence[str] = ()
+    """What stands before the server's own command, such as a tracer that ends it at a certain call."""
+    environment: dict[str, str] = field(default_factory=dict)
     names: NameServer | None = None
     """Whom names are asked of; nobody is asked about any unless a partner verifies a domain."""
     database: str | None = field(default_factory=new_database)
@@ -73,6 +76,7 @@ class Server:
         with self.log.open("ab") as output:
             self.process = subprocess.Popen(
                 [
+                    *self.under,
                     BINARY,
                     "serve",
                     *self.where,
@@ -88,10 +92,18 @@ class Server:
                 stdout=output,
                 stderr=output,
                 cwd=ROOT,
+                env=os.environ | self.environment,
             )
 
+    @property
+    def has_ended(self) -> bool:
+        return not self.process or self.process.poll() is not None
+
     def answers(self) -> bool:
-        assert self.process and self.process.poll() is None, self.log.read_text()[-2000:]
+        assert not self.has_ended, self.log.read_text()[-2000:]
+        return self.is_reached()
+
+    def is_reached(self) -> bool:
         try:
             return httpx.get(f"{self.url}/healthz", verify=False, timeout=5).status_code == 200
         except httpx.TransportError:
@@ -147,9 +159,11 @@ class Server:
     def where(self) -> list[str]:
         return ["--data", str(self.data), *(["--database", self.database] if self.database else [])]
 
-    def command(self, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+    def command(
+        self, *arguments: str, stdin: str = "", under: Sequence[str] = ()
+    ) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [BINARY, *arguments, *self.where],
+            [*under, BINARY, *arguments, *self.where],
             input=stdin,
             capture_output=True,
             text=True,

@@ -1,0 +1,127 @@
+"""Several workers at once, in a tenant of their own, and what is compared of all of them (R-01)."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from .history import Entry, History, differences
+from .server import Server, Tenant, until
+from .worker import Interrupted, Palette, Refused, Worker, logo, logo_address
+
+NAMES = ("Alpha", "Bravo", "Delta", "Gamma", "Kappa", "Lambda", "Omega", "Sigma")
+
+
+@dataclass
+class Crew:
+    """Workers of one tenant, and the history they write together."""
+
+    server: Server
+    tenant: Tenant
+    workers: Sequence[Worker]
+    history: History
+    began: int
+    """How long the ledger was before their first operation."""
+
+    @contextmanager
+    def at_work(self, lasting: bool = False) -> Iterator[None]:
+        """Each in a thread of its own: until the server is gone, or `lasting`, until the end of the block."""
+        over = threading.Event()
+        threads = [threading.Thread(target=self._work, args=(one, over, lasting)) for one in self.workers]
+        for one, thread in zip(self.workers, threads, strict=True):
+            one.forget_tokens()
+            thread.start()
+        try:
+            yield
+        finally:
+            over.set()
+            for thread in threads:
+                thread.join(60)
+
+    def _work(self, worker: Worker, over: threading.Event, lasting: bool) -> None:
+        while not over.is_set():
+            try:
+                if worker.unsure:
+                    worker.settle(self.listed())
+                worker.once()
+            except (Interrupted, httpx.TransportError):
+                worker.interruptions += 1
+                if not lasting:
+                    return
+            except (AssertionError, Refused, KeyError, StopIteration) as error:
+                worker.refused.append(repr(error))
+                return
+
+    def until_each(self, cycles: int, within: float = 60) -> None:
+        """Waits until every worker has come so many times to the end of its work from now on."""
+        before = [one.cycles for one in self.workers]
+        until(
+            lambda: any(one.refused for one in self.workers)
+            or all(one.cycles > count + cycles for one, count in zip(self.workers, before, strict=True)),
+            within=within,
+            of=f"{cycles} rounds of everybody's work",
+        )
+
+    def listed(self) -> dict[str, list[str]]:
+        """The client IDs of all applications by the company's name."""
+        found: dict[str, list[str]] = {}
+        for line in self.server.succeed("app", "list", "--tenant", self.tenant.name, "--json").splitlines():
+            one = json.loads(line)
+            found.setdefault(one["name"], []).append(one["client_id"])
+        return found
+
+    def check(self) -> int:
+        """Settles what is unknown and compares everything; returns how many things were compared."""
+        assert [one.refused for one in self.workers if one.refused] == []
+        listed = self.listed()
+        for one in self.workers:
+            one.settle(listed)
+        return sum(one.check(listed) for one in self.workers)
+
+    def check_ledger(self) -> None:
+        """Compares the ledger with all that was ever done."""
+        entries = ledger(self.server, self.tenant)[self.began :]
+        assert differences(self.history.operations(), entries) == []
+        assert self.server.command("audit", "verify").returncode == 0
+
+
+def crew(server: Server, folder: Path, count: int) -> Crew:
+    """New people of a tenant of its own, in which partners register as many applications as they like."""
+    server.succeed("tenant", "import", str(liberal(server, folder)))
+    tenant, history = server.tenant("liberal"), History(folder / "history")
+    colours = palette(tenant)
+    names = [f"{word}{more}" for more in ("", "ine") for word in NAMES][:count]
+    workers = [Worker(tenant, name, history, colours) for name in names]
+    return Crew(server, tenant, workers, history, began=len(ledger(server, tenant)))
+
+
+def ledger(server: Server, tenant: Tenant) -> list[Entry]:
+    printed = server.succeed("audit", "export", "--tenant", tenant.name)
+    return [json.loads(line) for line in printed.splitlines()]
+
+
+def liberal(server: Server, folder: Path) -> Path:
+    settings = json.loads(server.succeed("tenant", "export", "standard"))
+    settings |= {"name": "liberal", "hosts": []}
+    settings["policy"] |= {"applicationsPerDay": 100}
+    file = folder / "liberal.json5"
+    file.write_text(json.dumps(settings))
+    return file
+
+
+def palette(tenant: Tenant) -> Palette:
+    """Where logos of some colours are once they are uploaded."""
+    owner = tenant.partner()
+    path = f"/applications/{tenant.application('Painter Ltd', owner=owner.email).client_id}"
+    addresses = {}
+    for colour in ("c0392b", "1e8449", "2e4bc6"):
+        owner.submit(owner.page(f"{path}/branding"), "company_name", files=logo(colour))
+        addresses[colour] = logo_address(owner.page(path))
+    assert len(set(addresses.values())) == 3
+    return addresses

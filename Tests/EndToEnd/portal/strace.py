@@ -1,0 +1,54 @@
+"""A tracer between a process and the kernel: it ends the process at a certain call, or makes calls fail.
+
+The process keeps its parent and its number (`-D`), so that whoever started it still stops and waits for it.
+"""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Sequence
+from pathlib import Path
+
+from .waiting import until
+
+# --seccomp-bpf would be faster, but strace 6.1 then does nothing to most threads.
+TRACER = ["strace", "-D", "-f", "--signal=none"]
+
+KILLED = -signal.SIGKILL
+"""The return code of a command that was killed."""
+
+
+def killed_at(call: str, number: int) -> list[str]:
+    """Before a command that is to be killed at the start of this one of its calls, counted by each thread."""
+    return injecting(call, f"signal=SIGKILL:when={number}")
+
+
+def failing(call: str, error: str, when: str, note: Path) -> list[str]:
+    """Before a command some of whose calls fail: `3` the third, `3+` from there on, `3..9` those; `note` tells them."""
+    return injecting(call, f"error={error}:when={when}", note)
+
+
+def injecting(calls: str, what: str, note: Path = Path("/dev/null")) -> list[str]:
+    return [*TRACER, "-qq", "-s0", f"--trace={calls}", f"--output={note}", f"--inject={calls}:{what}"]
+
+
+def failures(note: Path) -> int:
+    """How many calls failed on purpose so far."""
+    return note.read_text().count("(INJECTED)") if note.exists() else 0
+
+
+def recording(file: Path, calls: Sequence[str]) -> list[str]:
+    """Before a command whose calls are written to a file, whole, with the paths that they are about."""
+    return [
+        *TRACER, "-q", "-y", "-xx", "--string-limit=1000000", f"--trace={','.join(calls)}", f"--output={file}"
+    ]  # fmt: skip
+
+
+def finished(file: Path) -> None:
+    """Returns when a recording of a command that has ended is complete."""
+
+    def is_complete() -> bool:
+        first, *_, last = file.read_bytes().split(b"\n")[:-1]
+        return last.startswith(first.split(b" ")[0]) and last.endswith(b" +++")
+
+    until(is_complete, of="the end of the recording")

@@ -1,0 +1,363 @@
+"""A partner and a customer who do all that writes, and know what must be there afterwards (R-01)."""
+
+from __future__ import annotations
+
+import re
+import struct
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+import httpx
+
+from .history import History, Operation
+from .oauth import Application, Page, new_address, parameters
+from .server import Tenant
+
+Result = dict[str, str]
+
+Palette = dict[str, str]
+"""The addresses of logos by their colour."""
+
+MOST_APPLICATIONS = 18
+"""How many of a partner a worker makes; two more would be refused."""
+
+FIRST_URI = "https://client.example/callback"
+
+
+class Interrupted(Exception):
+    """No answer, or that one should come again: whether it was done is unknown."""
+
+
+class Refused(Exception):
+    """An answer that only a fault of the server can explain."""
+
+
+@dataclass
+class Expected:
+    """What must be there, no more and no less."""
+
+    names: dict[str, str] = field(default_factory=dict)
+    """Registered applications and their client IDs, which are empty where nobody was told."""
+
+    secrets: dict[str, str] = field(default_factory=dict)
+    """Live secrets by their IDs."""
+
+    uris: set[str] = field(default_factory=lambda: {FIRST_URI})
+    purpose: str = ""
+    logo: str = ""
+    connected: bool = False
+
+    own: set[str] = field(default_factory=set)
+    """Tokens of the application itself that must work, of this round."""
+
+    granted: set[str] = field(default_factory=set)
+    """Tokens through the customer that must work, of this round."""
+
+    dead: set[str] = field(default_factory=set)
+    """Tokens and codes that must not, of this round."""
+
+    ended_secrets: set[str] = field(default_factory=set)
+
+
+class Worker:
+    """One after the other, so that at most one of its operations is unknown at a time."""
+
+    def __init__(self, tenant: Tenant, name: str, history: History, palette: Palette) -> None:
+        self.name, self.history, self.palette = name, history, palette
+        self.owner, self.customer = tenant.partner(), tenant.customer()
+        self.application = tenant.application(f"{name} Ltd", owner=self.owner.email)
+        secret = str(self.application.client_secret)
+        self.expected = Expected(secrets={secret_id(secret): secret})
+        self.unsure: Operation | None = None
+        self.refused: list[str] = []
+        self.cycles = self.interruptions = 0
+        self.path = f"/applications/{self.application.client_id}"
+        self.expected.logo = logo_address(self._page())
+
+    # MARK: what it does
+
+    def once(self) -> None:
+        """Each kind of operation once."""
+        client, number = self.application, self.cycles = self.application, self.cycles + 1
+        own = self._act("own token", client.own_token, tokens)["access_token"]
+        self._revoke(own)
+        if not self.expected.connected:
+            code = self._consent()
+            first = self._redeem(code)
+            self._refresh(first["refresh_token"])
+        self._brand(f"Purpose {self.name} {number}.", list(self.palette)[number % len(self.palette)])
+        self._add_uri(f"https://client.example/{self.name}-{number}".lower())
+        self._create_secret()
+        for extra in list(self.expected.secrets)[:-1]:
+            self._revoke_secret(extra)
+        for extra in sorted(self.expected.uris - {FIRST_URI}):
+            self._remove_uri(extra)
+        if len(self.expected.names) < MOST_APPLICATIONS:
+            self._register(f"{self.name} Branch {number}")
+        self._withdraw()
+
+    def _revoke(self, token: str) -> None:
+        self._act("revoke", lambda: self.application.revoke(token), token=token)
+
+    def _consent(self) -> str:
+        page = self._shown(self.customer.get(self.application.authorize_url(prompt="consent")))
+        ask = lambda: self.customer.answer(page, "allow")  # noqa: E731
+        return self._act("consent", ask, lambda answer: parameters(answer.headers["location"]))["code"]
+
+    def _redeem(self, code: str) -> Result:
+        return self._act("redeem", lambda: self.application.redeem(code), tokens, code=code)
+
+    def _refresh(self, old: str) -> None:
+        self._act("refresh", lambda: self.application.refresh(old), tokens, old=old)
+
+    def _brand(self, purpose: str, colour: str) -> None:
+        page = self._shown(self.owner.get(f"{self.path}/branding"))
+        self._act(
+            "brand",
+            lambda: self.owner.submit(page, "company_name", files=logo(colour), purpose=purpose),
+            purpose=purpose,
+            colour=colour,
+        )
+
+    def _add_uri(self, uri: str) -> None:
+        page = self._shown(self.owner.get(self.path))
+        self._act(
+            "add redirect URI", lambda: self.owner.submit(page, "redirect_uri", redirect_uri=uri), uri=uri
+        )
+
+    def _remove_uri(self, uri: str) -> None:
+        link = next(link for link in self._page().links if uri.rsplit("/", 1)[-1] in link)
+        page = self._shown(self.owner.get(link))
+        self._act("remove redirect URI", lambda: self.owner.confirm(page), uri=uri)
+
+    def _create_secret(self) -> None:
+        page = self._shown(self.owner.get(f"{self.path}/secrets/new"))
+        self._act(
+            "create secret",
+            lambda: self.owner.submit(page, "ticket", label="next", others="keep"),
+            lambda answer: {"secret": Page(answer).text_of("client-secret")},
+        )
+
+    def _revoke_secret(self, which: str) -> None:
+        page = self._shown(self.owner.get(f"{self.path}/secrets/{which}/revoke"))
+        self._act("revoke secret", lambda: self.owner.confirm(page), id=which)
+
+    def _register(self, name: str) -> None:
+        # Partners of one address register only so many a day.
+        self.owner.http.headers["X-Forwarded-For"] = new_address()
+        form = self._shown(self.owner.get("/applications/new"))
+        colour = next(iter(self.palette))
+        self._act(
+            "register",
+            lambda: self.owner.submit(form, "ticket", files=logo(colour), company_name=name),
+            lambda answer: {"client_id": Page(answer).text_of("client-id")},
+            name=name,
+        )
+
+    def _withdraw(self) -> None:
+        page = self._shown(self.customer.get(self._disconnection() or "/account/connections"))
+        self._act("withdraw", lambda: self.customer.confirm(page))
+
+    def _act(
+        self,
+        kind: str,
+        ask: Callable[[], httpx.Response],
+        read: Callable[[httpx.Response], Result] = lambda _: {},
+        **facts: str,
+    ) -> Result:
+        operation = self.history.invoke(kind, **facts)
+        try:
+            answer = ask()
+        except httpx.TransportError as error:
+            self.unsure = operation
+            raise Interrupted(kind) from error
+        if answer.status_code == 503 and answer.headers["retry-after"].isdigit():
+            self.unsure = operation
+            raise Interrupted(kind)
+        if answer.status_code not in {200, 302, 303}:
+            self.history.fail(operation, answer.status_code, answer.text)
+            raise Refused(f"{kind} {facts}: {answer.status_code} {Page(answer).text[:300]}")
+        result = read(answer)
+        self.history.ok(operation, answer.headers["x-request-id"], result)
+        self._happened(operation)
+        return result
+
+    def _happened(self, operation: Operation) -> None:
+        """Changes what is expected as the operation did, of which only some may be known."""
+        expected, facts, result = self.expected, operation.facts, operation.result
+        match operation.kind:
+            case "register":
+                expected.names[facts["name"]] = result.get("client_id", "")
+            case "create secret" if secret := result.get("secret"):
+                expected.secrets[secret_id(secret)] = secret
+                self.application = replace(self.application, client_secret=secret)
+            case "create secret":
+                expected.secrets = dict.fromkeys(self._secret_ids(), "") | expected.secrets
+            case "revoke secret":
+                expected.ended_secrets.add(expected.secrets.pop(facts["id"]))
+            case "add redirect URI":
+                expected.uris.add(facts["uri"])
+            case "remove redirect URI":
+                expected.uris.remove(facts["uri"])
+            case "brand":
+                expected.purpose, expected.logo = facts["purpose"], self.palette[facts["colour"]]
+            case "consent":
+                expected.connected = True
+            case "own token":
+                expected.own |= set(result.values())
+            case "redeem":
+                expected.dead.add(facts["code"])
+                expected.granted |= set(result.values())
+            case "refresh":
+                self._ends(facts["old"])
+                expected.granted |= set(result.values())
+            case "revoke":
+                self._ends(facts["token"])
+            case "withdraw":
+                expected.connected = False
+                self._ends(*expected.granted)
+
+    def _ends(self, *those: str) -> None:
+        self.expected.own -= set(those)
+        self.expected.granted -= set(those)
+        self.expected.dead |= set(those)
+
+    # MARK: what it finds
+
+    def settle(self, listed: dict[str, list[str]]) -> Operation | None:
+        """Finds out about the unknown operation, if there is one; `listed` are all applications by name."""
+        operation = self.unsure
+        if operation:
+            self._come_back()
+            done = self._was_done(operation, listed)
+            self.unsure = None
+            self.history.found(operation, done)
+            if done:
+                self._happened(operation)
+        return operation
+
+    def _come_back(self) -> None:
+        """Whoever confirmed that it is them has another session, of which the one who was not answered knows nothing."""
+        if self.owner.get(self.owner.home).status_code == 303:
+            self.owner.http.cookies.clear()
+            self.owner.sign_in()
+
+    def _was_done(self, operation: Operation, listed: dict[str, list[str]]) -> bool | None:
+        facts, expected = operation.facts, self.expected
+        match operation.kind:
+            case "register":
+                return facts["name"] in listed
+            case "create secret":
+                return self._secret_ids() != set(expected.secrets)
+            case "revoke secret":
+                return facts["id"] not in self._secret_ids()
+            case "add redirect URI" | "remove redirect URI":
+                return (facts["uri"] in self._uris()) != (facts["uri"] in expected.uris)
+            case "brand":
+                return facts["purpose"] in self._page().text
+            case "consent" | "withdraw":
+                return bool(self._disconnection()) != expected.connected
+            case "redeem":
+                # Whoever was not answered asks again; where it was done, that ends what nobody got.
+                again = self.application.redeem(facts["code"])
+                if again.status_code == 503:
+                    raise Interrupted("redeem")
+                if again.status_code == 200:
+                    self.history.ok(operation, again.headers["x-request-id"], tokens(again))
+                return True
+            case "refresh":
+                return not self.application.is_active(facts["old"])
+            case "revoke":
+                return not self.application.is_active(facts["token"])
+        return None
+
+    def check(self, listed: dict[str, list[str]]) -> int:
+        """Compares everything with what must be there; returns how many things that were."""
+        expected = self.expected
+        for name, client_id in expected.names.items():
+            assert len(listed[name]) == 1 and client_id in {"", listed[name][0]}, name
+        mine = [name for name in listed if name.startswith(f"{self.name} Branch ")]
+        assert set(mine) == set(expected.names)
+        for name in list(expected.names)[-2:]:
+            self._check_whole(listed[name][0])
+        assert self._secret_ids() == set(expected.secrets)
+        assert self._uris() == expected.uris
+        page = self._page()
+        assert expected.purpose in page.text and logo_address(page) == expected.logo
+        assert bool(self._disconnection()) == expected.connected
+        for token in expected.own | expected.granted:
+            assert self.application.is_active(token), f"{self.name} lost {token}"
+        for secret, status in [(secret, 200) for secret in expected.secrets.values()] + [
+            (secret, 401) for secret in sorted(expected.ended_secrets)[-2:]
+        ]:
+            if secret:
+                # From an address of its own, because wrong secrets are counted by addresses.
+                client = Application(self.application.base, self.application.client_id, secret, "")
+                answer = client.own_token()
+                assert answer.status_code == status, f"{self.name}: {secret_id(secret)} {answer.text}"
+        count = len(expected.own) + len(expected.granted) + len(expected.dead) + len(mine) + 5
+        for token in expected.dead:
+            assert not self.application.is_active(token), f"{self.name} got {token} back"
+            assert self.application.redeem(token).status_code == 400
+        # A code that is redeemed again ends its tokens.
+        self._ends(*expected.granted)
+        return count
+
+    def forget_tokens(self) -> None:
+        """Before another round, because they do not live for ever."""
+        self.expected.own, self.expected.granted, self.expected.dead = set(), set(), set()
+
+    def _check_whole(self, client_id: str) -> None:
+        page = self._shown(self.owner.get(f"/applications/{client_id}"))
+        assert len(secret_ids(page)) == 1
+        assert self.owner.get(logo_address(page)).status_code == 200
+
+    def _page(self) -> Page:
+        return self._shown(self.owner.get(self.path))
+
+    def _secret_ids(self) -> set[str]:
+        return secret_ids(self._page())
+
+    def _uris(self) -> set[str]:
+        return set(re.findall(r"https://client\.example/[a-z0-9-]+", self._page().text))
+
+    def _disconnection(self) -> str | None:
+        links = self._shown(self.customer.get("/account/connections")).links
+        return next((link for link in links if link.endswith("/disconnect")), None)
+
+    def _shown(self, answer: httpx.Response) -> Page:
+        if answer.status_code == 503:
+            raise Interrupted(str(answer.url))
+        assert answer.status_code == 200, f"{answer.url}: {answer.status_code} {Page(answer).text[:300]}"
+        return Page(answer)
+
+
+def tokens(answer: httpx.Response) -> Result:
+    return {name: value for name, value in answer.json().items() if name in {"access_token", "refresh_token"}}
+
+
+def secret_id(secret: str) -> str:
+    return secret.rsplit("_", 1)[-1][:16]
+
+
+def secret_ids(page: Page) -> set[str]:
+    return {link.split("/")[-2] for link in page.links if "/secrets/" in link and link.endswith("/end")}
+
+
+def logo_address(page: Page) -> str:
+    """The application's own, which stands after the tenant's."""
+    return re.findall(r'<img src="([^"]+)"', page.source)[-1]
+
+
+def logo(colour: str) -> dict[str, tuple[str, bytes, str]]:
+    """A form's file: a PNG of 64 pixels a side that is mostly of this colour."""
+    rows = (b"\0" + b"\x30\x60\x90" * 8 + bytes.fromhex(colour) * 56) * 64
+
+    def chunk(kind: bytes, content: bytes) -> bytes:
+        whole = kind + content
+        return struct.pack("!I", len(content)) + whole + struct.pack("!I", zlib.crc32(whole))
+
+    head = chunk(b"IHDR", struct.pack("!IIBBBBB", 64, 64, 8, 2, 0, 0, 0))
+    png = b"\x89PNG\r\n\x1a\n" + head + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+    return {"logo": ("logo.png", png, "image/png")}

@@ -1,0 +1,190 @@
+"""Data of every earlier format become data of this one, however often that is interrupted (security row R-12)."""
+
+from __future__ import annotations
+
+import itertools
+import shutil
+import sqlite3
+import subprocess
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from conftest import on_postgresql
+from portal.crew import crew
+from portal.rounds import report, rounds
+from portal.server import BINARY, ROOT, Server
+from portal.strace import KILLED, killed_at
+
+pytestmark = pytest.mark.torture
+
+STEP = rounds(short=9, long=1)
+"""Every how many formats one is taken, and every how many syncs it is killed."""
+
+WRITES = rounds(short=150, long=10)
+"""At every how many writes."""
+
+RECORDS = "schema_migrations"
+
+
+@dataclass
+class Formats:
+    """A data folder with everything in it, and an empty database of each earlier format."""
+
+    whole: Path
+    empty: dict[int, Path]
+
+    @property
+    def database(self) -> Path:
+        return self.whole / "portal.db"
+
+    def folder(self, number: int, to: Path) -> Server:
+        """A data folder of an earlier format, with all rows that had a place in it."""
+        shutil.rmtree(to, ignore_errors=True)
+        to.mkdir(mode=0o700)
+        for name in ("master.key", "portal.lock"):
+            shutil.copy(self.whole / name, to / name)
+        shutil.copy(self.empty[number], to / "portal.db")
+        fill(to / "portal.db", self.database)
+        return Server(to, database=None)
+
+
+@pytest.fixture(scope="module")
+def formats(tmp_path_factory: pytest.TempPathFactory) -> Formats:
+    folder = tmp_path_factory.mktemp("formats")
+    server = Server(folder / "whole", database=None)
+    server.succeed("tenant", "import", str(ROOT / "Tenants/standard.json5"))
+    server.start()
+    try:
+        for worker in crew(server, folder, count=2).workers:
+            worker.once()
+    finally:
+        server.stop()
+    return Formats(server.data, earlier(folder))
+
+
+def earlier(folder: Path) -> dict[int, Path]:
+    """An empty database of each format by how many migrations it has seen: what a kill at some sync leaves behind."""
+    server, found = Server(folder / "young", database=None), dict[int, Path]()
+    for number in itertools.count(1):
+        shutil.rmtree(server.data, ignore_errors=True)
+        code = server.command("migrate", under=killed_at("fdatasync", number)).returncode
+        if code != KILLED:
+            return found
+        with closing(sqlite3.connect(server.data / "portal.db")) as database:
+            reached = len(records(database))
+        found.setdefault(reached, Path(shutil.copy(server.data / "portal.db", folder / f"format-{reached}")))
+    return found
+
+
+def records(database: sqlite3.Connection) -> list[tuple[int, str]]:
+    if not columns(database, RECORDS):
+        return []
+    return database.execute(f"SELECT number, name FROM {RECORDS} ORDER BY number").fetchall()
+
+
+def columns(database: sqlite3.Connection, table: str, schema: str = "main") -> list[str]:
+    return [row[1] for row in database.execute(f"PRAGMA {schema}.table_info({table})")]
+
+
+def tables(database: sqlite3.Connection) -> list[str]:
+    found = database.execute("SELECT name FROM main.sqlite_schema WHERE type = 'table' ORDER BY name")
+    return [name for (name,) in found if name != RECORDS and not name.startswith("sqlite_")]
+
+
+def fill(file: Path, source: Path) -> None:
+    """Puts what the tables of the source have into those tables and columns that are there."""
+    with closing(sqlite3.connect(file)) as database:
+        database.execute("ATTACH ? AS source", [str(source)])
+        for table in tables(database):
+            if not (names := ", ".join(shared_columns(database, table))):
+                continue
+            database.execute(f"INSERT INTO main.{table} ({names}) SELECT {names} FROM source.{table}")
+        database.commit()
+        assert database.execute("PRAGMA main.foreign_key_check").fetchall() == []
+
+
+def shared_columns(database: sqlite3.Connection, table: str) -> list[str]:
+    theirs = columns(database, table, "source")
+    return [name for name in columns(database, table) if name in theirs]
+
+
+def everything(server: Server) -> list[str]:
+    """Schema and rows, as text."""
+    with closing(sqlite3.connect(server.data / "portal.db")) as database:
+        assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        assert database.execute("PRAGMA foreign_key_check").fetchall() == []
+        return list(database.iterdump())
+
+
+def schema(file: Path) -> list[tuple[str, str]]:
+    with closing(sqlite3.connect(file)) as database:
+        return database.execute("SELECT name, sql FROM sqlite_schema ORDER BY name").fetchall()
+
+
+def test_each_earlier_format_becomes_this_one_with_every_row(formats: Formats, tmp_path: Path) -> None:
+    assert len(formats.empty) >= 29
+    for number in list(formats.empty)[::STEP]:
+        server = formats.folder(number, tmp_path / "data")
+        with closing(sqlite3.connect(server.data / "portal.db")) as old:
+            kept = {table: columns(old, table) for table in tables(old)}
+        server.succeed("migrate")
+        assert schema(server.data / "portal.db") == schema(formats.database), f"format {number}"
+        with closing(sqlite3.connect(server.data / "portal.db")) as new:
+            new.execute("ATTACH ? AS source", [str(formats.database)])
+            for table, names in kept.items():
+                wanted = ", ".join(name for name in names if name in columns(new, table))
+                if not wanted:
+                    continue
+                for one, other in (("main", "source"), ("source", "main")):
+                    lacking = f"SELECT {wanted} FROM {one}.{table} EXCEPT SELECT {wanted} FROM {other}.{table}"
+                    assert new.execute(lacking).fetchall() == [], f"format {number}, {table}"
+
+
+def test_a_migration_that_is_killed_anywhere_goes_on_from_there(formats: Formats, tmp_path: Path) -> None:
+    kills = 0
+    for number in list(formats.empty)[::STEP]:
+        server = formats.folder(number, tmp_path / "data")
+        server.succeed("migrate")
+        wanted = everything(server)
+        for call, step in (("fdatasync", STEP), ("pwrite64", WRITES)):
+            at = 1
+            while True:
+                server = formats.folder(number, tmp_path / "data")
+                if server.command("migrate", under=killed_at(call, at)).returncode != KILLED:
+                    break
+                server.succeed("migrate")
+                assert everything(server) == wanted, f"format {number}, {call} {at}"
+                kills, at = kills + 1, at + step
+    report("Migration, killed at its syncs and writes", formats=len(formats.empty), kills=kills)
+
+
+def test_data_of_a_later_program_are_left_alone(formats: Formats, tmp_path: Path) -> None:
+    server = Server(tmp_path / "data", database=None)
+    shutil.copytree(formats.whole, server.data)
+    with closing(sqlite3.connect(server.data / "portal.db")) as database:
+        last = max(number for number, _ in records(database))
+        database.execute(f"INSERT INTO {RECORDS} VALUES (?, 'from tomorrow', x'00')", [last + 1])
+        database.commit()
+    before = everything(server)
+    for command in (["migrate"], ["serve", "--listen", f"127.0.0.1:{server.port}"]):
+        refused = server.command(*command)
+        assert refused.returncode == 1
+        assert f"Data format {last + 1} is newer than this program ({last})" in refused.stderr
+        assert everything(server) == before
+
+
+@on_postgresql
+def test_several_who_start_at_once_migrate_once(tmp_path: Path) -> None:
+    for number in range(rounds(short=3, long=30)):
+        server = Server(tmp_path / f"{number}-0")
+        those = [server, *(Server(tmp_path / f"{number}-{one}", database=server.database) for one in (1, 2))]
+        for each in those:
+            each.data.mkdir(mode=0o700)
+            (each.data / "master.key").touch(0o600)
+            (each.data / "master.key").write_bytes(bytes(32))
+            (each.data / "portal.lock").touch(0o600)
+        running = [subprocess.Popen([BINARY, "migrate", *each.where]) for each in those]
+        assert [process.wait(60) for process in running] == [0, 0, 0]
