@@ -38,10 +38,10 @@ torture:        ## The long forms of what the server must survive: kills, power 
 	PORTAL_TORTURE=1 $(PYTEST) -m torture
 	PORTAL_TORTURE=1 scripts/postgres run $(PYTEST)/test_killed.py
 
-bench:          ## The benchmark beside nginx, then on PostgreSQL beside peers; TOKENS=1000000 stores so many, POSTGRES=0|only|peers
+bench:          ## The benchmark beside peers on SQLite, then on PostgreSQL; POSTGRES=0|only|peers
 	@scripts/setup bench
 	$(RELEASE) --product portal
-	@PORTAL_BENCH_TOKENS=$(or $(TOKENS),0) PORTAL_BENCH_POSTGRES=$(or $(POSTGRES),1) scripts/bench
+	@PORTAL_BENCH_POSTGRES=$(or $(POSTGRES),1) scripts/bench
 
 format:         ## Sources as the formatter writes them
 	swift format --in-place --parallel --recursive Sources Tests Package.swift

@@ -1,1 +1,1 @@
-"""What the bench asks, whom it asks, and Portal's peers on PostgreSQL."""
+"""What the bench asks, whom it asks, and how their answers compare."""

@@ -8,6 +8,7 @@ import html
 import http.client
 import re
 import urllib.parse
+from json import dumps
 
 from .load import FORM
 
@@ -24,11 +25,12 @@ class Browser:
         self.cookies: dict[str, str] = {}
 
     def ask(
-        self, method: str, path: str, fields: dict[str, str] | None = None
+        self, method: str, path: str, fields: dict[str, str] | None = None, json: object = None
     ) -> tuple[int, dict[str, str], str]:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
-        headers = {"Cookie": self.cookie, **FORM}
-        connection.request(method, path, urllib.parse.urlencode(fields) if fields else None, headers)
+        kind = FORM if json is None else {"Content-Type": "application/json"}
+        body = urllib.parse.urlencode(fields) if fields else json and dumps(json)
+        connection.request(method, path, body, {"Cookie": self.cookie, **kind})
         answer = connection.getresponse()
         for name, value in answer.getheaders():
             if name.lower() == "set-cookie":

@@ -1,85 +1,177 @@
-"""Portal on PostgreSQL beside its peers, all on one database server that forces every commit to the disk."""
+"""Servers side by side: every job is asked of each in turn, round by round, and medians are compared."""
 
 from __future__ import annotations
 
 import statistics
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from portal.postgres import PostgreSQL, postgresql
-from portal.waiting import free_port
+from .load import rate
+from .peer import Jobs, Peer
+from .stores import Store
 
-from .doorkeeper import Doorkeeper
-from .load import flows, wrk
-from .ours import Portal
-from .peer import Peer
-from .toolkit import Toolkit
+STARTS = 3
 
-WANTED = {"client-credentials tokens": 5.0, "introspection of a live token": 8.0, "whole code flows": 5.0}
-"""How many times the best peer Portal has to manage."""
-
-Questions = dict[str, Callable[[], float]]
-"""By job: measures it once, and returns how many a second."""
+FIRST_ANSWER = "start to first answer, ms"
+IDLE = "memory idle, MiB"
+LOADED = "memory after the load, MiB"
+MOST = 100
+"""MiB after the load, besides what passwords are hashed in."""
 
 
-def compare(folder: Path, rounds: int, seconds: int, with_portal: bool) -> dict[str, dict[str, float]]:
-    """By job: every server's median, and the median of Portal's ratios to the best peer of each round."""
-    kinds: list[type[Peer]] = [Portal, Toolkit, Doorkeeper] if with_portal else [Toolkit, Doorkeeper]
-    rates: dict[str, list[dict[str, float]]] = {job: [] for job in WANTED}
-    with postgresql(durable=True) as server, ExitStack() as running:
-        asked = {kind.name: running.enter_context(questions(kind, server, folder, seconds)) for kind in kinds}
-        for _ in range(rounds):
-            for job, taken in rates.items():
-                taken.append({name: each[job]() for name, each in asked.items()})
-    return {job: summary(taken) | {"wanted": WANTED[job]} for job, taken in rates.items()}
+@dataclass(frozen=True)
+class Target:
+    """What the first server has to manage."""
+
+    times: float = 0
+    """Of the best of the others in the same round."""
+
+    beside: str = ""
+    """The others' job, where theirs is another one."""
+
+    ceiling: str = ""
+    share: float = 0
+    """Of what that ceiling was in the same round."""
 
 
-@contextmanager
-def questions(kind: type[Peer], server: PostgreSQL, folder: Path, seconds: int) -> Iterator[Questions]:
-    """Starts a server on a database of its own; while the others are asked it has nothing to do."""
-    peer, port, database = kind(folder / f"{kind.__name__}.log"), free_port(), kind.__name__.lower()
+@dataclass
+class Run:
+    """What is compared, and what was measured."""
 
-    def settled(job: Callable[[], float]) -> Callable[[], float]:
-        def measured() -> float:
-            # What earlier jobs left the database server to do would be done in the time of this one.
-            server.run("VACUUM ANALYZE", database)
-            server.run("CHECKPOINT")
-            return job()
+    folder: Path
+    store: Store
+    rounds: int
+    seconds: int
+    targets: Mapping[str, Target]
+    ceilings: Mapping[str, Callable[[], float]] = field(default_factory=dict)
+    rates: list[dict[str, dict[str, float]]] = field(default_factory=list)
+    """By round, job and server, or ceiling."""
 
-        return measured
+    footprints: dict[str, dict[str, float]] = field(default_factory=dict)
+    """By what it is and server."""
 
-    try:
-        jobs = peer.start(server.create(database), port)
-        yield {
-            jobs.tokens.name: settled(lambda: wrk(port, jobs.tokens, folder, seconds)),
-            jobs.introspection.name: settled(lambda: wrk(port, jobs.introspection, folder, seconds)),
-            "whole code flows": settled(lambda: flows(port, jobs.flow, folder, seconds)),
+    def measure(self, peers: Sequence[Peer]) -> None:
+        with ExitStack() as running:
+            asked = {peer.name: (peer, running.enter_context(self.running(peer))) for peer in peers}
+            for _ in range(self.rounds):
+                limits = {name: {name: measured()} for name, measured in self.ceilings.items()}
+                self.rates.append(limits | {job: self.ask(job, asked) for job in self.targets})
+            for peer in peers:
+                self.note(LOADED, peer, peer.memory())
+
+    @contextmanager
+    def running(self, peer: Peer) -> Iterator[Jobs]:
+        """Starts a server in a place of its own; while the others are asked it has nothing to do."""
+        starts = []
+        try:
+            made = peer.install(self.store.create(place(peer)))
+            for _ in range(STARTS):
+                peer.stop()
+                starts.append(peer.start())
+            self.note(FIRST_ANSWER, peer, statistics.median(starts))
+            self.note(IDLE, peer, peer.memory())
+            yield peer.jobs(made)
+        finally:
+            peer.stop()
+
+    def ask(self, job: str, asked: Mapping[str, tuple[Peer, Jobs]]) -> dict[str, float]:
+        taken = {}
+        for name, (peer, jobs) in asked.items():
+            if job in jobs:
+                self.store.settle(place(peer))
+                taken[name] = rate(peer.port, jobs[job], self.folder, self.seconds)
+        return taken
+
+    def note(self, what: str, peer: Peer, value: float) -> None:
+        self.footprints.setdefault(what, {})[peer.name] = value
+
+    # MARK: what came of it
+
+    def median(self, job: str) -> dict[str, float]:
+        """By server."""
+        servers = self.rates[0][job]
+        return {name: statistics.median(each[job][name] for each in self.rates) for name in servers}
+
+    def ratio(self, job: str) -> float | None:
+        """How many times the best of the others the first server is."""
+        others = self.targets[job].beside or job
+        ours, *theirs = self.names
+        if not any(name in self.rates[0].get(others, {}) for name in theirs):
+            return None
+        return statistics.median(
+            each[job][ours] / max(each[others][name] for name in theirs if name in each[others])
+            for each in self.rates
+        )
+
+    def share(self, job: str) -> float | None:
+        """What part of its ceiling the first server reaches."""
+        ceiling = self.targets[job].ceiling
+        if not ceiling:
+            return None
+        return statistics.median(each[job][self.names[0]] / each[ceiling][ceiling] for each in self.rates)
+
+    @property
+    def names(self) -> list[str]:
+        """The servers, in their order."""
+        return list(next(iter(self.footprints.values())))
+
+    def summary(self) -> dict[str, object]:
+        """All of it, as it is kept."""
+        return {
+            "jobs": {
+                job: {
+                    "a second": self.median(job),
+                    "times the best": self.ratio(job),
+                    "share of the ceiling": self.share(job),
+                }
+                | vars(target)
+                for job, target in self.targets.items()
+            },
+            "ceilings": {name: self.median(name)[name] for name in self.ceilings},
+            "footprints": self.footprints,
         }
-    finally:
-        peer.stop()
 
 
-def summary(taken: list[dict[str, float]]) -> dict[str, float]:
-    medians = {name: statistics.median(rates[name] for rates in taken) for name in taken[0]}
-    if Portal.name in medians:
-        medians["ratio"] = statistics.median(ratio(rates) for rates in taken)
-    return medians
+def place(peer: Peer) -> str:
+    return f"{type(peer).__name__.lower()}-{peer.port}"
 
 
-def ratio(rates: dict[str, float]) -> float:
-    return rates[Portal.name] / max(rate for name, rate in rates.items() if name != Portal.name)
+# MARK: the table
 
 
-def show(table: dict[str, dict[str, float]]) -> str:
-    servers = [name for name in next(iter(table.values())) if name not in {"ratio", "wanted"}]
-    lines = ["", f"{'on PostgreSQL, a second':34}" + "".join(f"{name:>22}" for name in servers)]
-    if Portal.name in servers:
-        lines[-1] += f"{'to the best peer':>18}{'wanted':>8}"
-    for job, row in table.items():
-        line = f"{job:34}" + "".join(f"{row[name]:22,.0f}" for name in servers)
-        if "ratio" in row:
-            verdict = "" if row["ratio"] >= row["wanted"] else "  missed"
-            line += f"{row['ratio']:18.1f}{row['wanted']:8g}{verdict}"
-        lines.append(line)
+def show(run: Run, title: str) -> str:
+    head = f"{title:34}" + "".join(f"{name:>22}" for name in run.names)
+    lines = ["", head + f"{'to the best':>13}{'wanted':>8}{'of ceiling':>12}{'wanted':>8}"]
+    lines += [line(run, job, target) for job, target in run.targets.items()]
+    for ceiling in run.ceilings:
+        lines.append(f"{'ceiling: ' + ceiling:34}{run.median(ceiling)[ceiling]:22,.0f}")
+    lines += [footprint(run, what, values) for what, values in run.footprints.items()]
     return "\n".join(lines)
+
+
+def line(run: Run, job: str, target: Target) -> str:
+    rates = run.median(job)
+    cells = "".join(f"{rates[name]:22,.0f}" if name in rates else f"{'':22}" for name in run.names)
+    best, part = compared(run.ratio(job), target.times, ".1f"), compared(run.share(job), target.share, ".2f")
+    missed = "  missed" if best.endswith("!") or part.endswith("!") else ""
+    return f"{job:34}{cells}" + f" {best[:-1]:>20}{part[:-1]:>20}".rstrip() + missed
+
+
+def footprint(run: Run, what: str, values: Mapping[str, float]) -> str:
+    """Here less is better."""
+    cells = "".join(f"{values[name]:22,.1f}" for name in run.names)
+    ours, *theirs = (values[name] for name in run.names)
+    times = ours / min(theirs)
+    missed = ours > MOST if what == LOADED else times > 1
+    wanted = f"{MOST} MiB" if what == LOADED else "1"
+    return f"{what:34}{cells}{times:13.2f}{wanted:>8}{'  missed' if missed else ''}"
+
+
+def compared(value: float | None, wanted: float, digits: str) -> str:
+    """Two cells, and a last character that says whether the first is too small."""
+    if value is None:
+        return f"{'':20} "
+    asked = f"{wanted:8g}" if wanted else f"{'':8}"
+    return f"{value:12{digits}}{asked}" + ("!" if value < wanted else " ")

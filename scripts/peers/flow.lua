@@ -33,6 +33,7 @@ function init(arguments)
   local cookie = { Cookie = flow.cookies[number] }
   local deciding, redeeming = with(form, cookie), with(form, flow.client)
   local page = wrk.format("GET", flow.page, cookie)
+  local json = with({ ["Content-Type"] = "application/json" }, cookie)
   local ticket, code
   steps = {
     {
@@ -43,7 +44,10 @@ function init(arguments)
       end,
     },
     {
-      request = function() return wrk.format("POST", flow.answer, deciding, flow.allow .. encoded(ticket)) end,
+      request = function()
+        if flow.allow == "" then return wrk.format("GET", flow.answer, cookie) end
+        return wrk.format("POST", flow.answer, deciding, flow.allow .. encoded(ticket))
+      end,
       is_good = function(_, headers)
         code = (headers["Location"] or headers["location"] or ""):match("[?&]code=([^&]+)")
         return code
@@ -54,6 +58,12 @@ function init(arguments)
       is_good = function(status, _, body) return status == 200 and body:find('"access_token"', 1, true) end,
     },
   }
+  if flow.decision then
+    table.insert(steps, 2, {
+      request = function() return wrk.format("PUT", flow.decision[1], json, flow.decision[2]) end,
+      is_good = function(status) return status == 200 end,
+    })
+  end
 end
 
 function request() return steps[step].request() end

@@ -21,10 +21,9 @@ class Load:
     path: str
     headers: dict[str, str] = field(default_factory=dict)
     body: str = ""
-    target: float = 0
-    """What its ratio to the peer has to be."""
     tokens: Path | None = None
     """A file of them, a line each, sent in turn as Authorization."""
+    connections: int = 64
 
 
 @dataclass
@@ -36,7 +35,7 @@ class Flow:
     ticket: str
     """A Lua pattern that captures what proves in the page's form that the customer saw it."""
     answer: str
-    """The path that the form is sent to."""
+    """The path that the form is sent to; without `allow` it is only opened."""
     allow: str
     """The form's other fields with “allow”, up to the ticket's value."""
     token: str
@@ -46,28 +45,53 @@ class Flow:
     """The header fields with which the application proves who it is."""
     cookies: list[str] = field(default_factory=list)
     """One for each customer."""
+    decision: tuple[str, str] | None = None
+    """Where the page's script sends “allow” by PUT before the answer is opened, and which JSON."""
+    may_fail: bool = False
+    """Whether flows that are refused are only left out of the count."""
+
+    @property
+    def consent_page(self) -> Load:
+        return Load("consent page", self.page, {"Cookie": self.cookies[0]})
+
+
+def rate(port: int, job: Load | Flow, folder: Path, seconds: int) -> float:
+    """How many a second."""
+    return wrk(port, job, folder, seconds) if isinstance(job, Load) else flows(port, job, folder, seconds)
 
 
 def wrk(port: int, load: Load, folder: Path, seconds: int) -> float:
     """Requests a second; every answer has to be a good one."""
     script = folder / "load.lua"
     script.write_text("\n".join(_lines(load)) + "\n")
-    said = _run(["-t2", "-c64", f"-d{seconds}s", "-s", str(script), f"http://127.0.0.1:{port}{load.path}"])
+    size = [f"-t{min(2, load.connections)}", f"-c{load.connections}", f"-d{seconds}s"]
+    said = _run([*size, "-s", str(script), f"http://127.0.0.1:{port}{load.path}"])
     if "Non-2xx" in said:
         raise SystemExit(f"bench: {load.name} was refused\n{said}")
     return _number("Requests/sec", said)
 
 
 def flows(port: int, flow: Flow, folder: Path, seconds: int) -> float:
-    """Whole flows a second; every one of them has to end with a token."""
+    """Whole flows a second, each ended with a token; none may be refused unless the flow says so."""
     settings = folder / "flow.lua"
     settings.write_text(f"return {_lua(asdict(flow))}\n")
     clients = [f"-t{len(flow.cookies)}", f"-c{len(flow.cookies)}", f"-d{seconds}s"]
     script = str(Path(__file__).with_name("flow.lua"))
     said = _run([*clients, "-s", script, f"http://127.0.0.1:{port}", "--", str(settings)])
-    if _number("Refused", said):
+    if _number("Refused", said) and not flow.may_fail:
         raise SystemExit(f"bench: a code flow was refused\n{said}")
     return _number("Flows/sec", said)
+
+
+def collect(port: int, load: Load, count: int, file: Path) -> Path:
+    """A file of so many access tokens, a line each: wrk asks for them and writes down what it gets."""
+    script = file.with_suffix(".lua")
+    script.write_text("\n".join([*_lines(load), *_lines_that_collect(file)]) + "\n")
+    asked = ["-t2", "-c64", "-d2s", "-s", str(script), f"http://127.0.0.1:{port}{load.path}"]
+    while not file.exists() or file.read_bytes().count(b"\n") < count:
+        _run(asked)
+    file.write_text("\n".join(file.read_text().splitlines()[:count]) + "\n")
+    return file
 
 
 def _run(arguments: list[str]) -> str:
@@ -84,8 +108,10 @@ def _lua(value: object) -> str:
     match value:
         case dict():
             return "{" + ", ".join(f"[{_lua(key)}] = {_lua(each)}" for key, each in value.items()) + "}"
-        case list():
+        case list() | tuple():
             return "{" + ", ".join(map(_lua, value)) + "}"
+        case None:
+            return "nil"
         case _:
             return json.dumps(value)
 
@@ -109,3 +135,13 @@ def _lines(load: Load) -> list[str]:
             "function request() turn = turn % #requests + 1; return requests[turn] end",
         ]
     return lines
+
+
+def _lines_that_collect(file: Path) -> list[str]:
+    return [
+        f"local file = io.open({_lua(str(file))}, 'a')",
+        "file:setvbuf('line')",
+        "function response(status, headers, body)",
+        "  file:write(body:match('\"access_token\":\"([^\"]+)') .. '\\n')",
+        "end",
+    ]

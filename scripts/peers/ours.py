@@ -4,32 +4,39 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
-import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 from .browser import CALLBACK, Browser, authorize_query, basic, redemption
-from .load import CLIENTS, Flow
-from .peer import PASSWORD, Jobs, Peer, access_token, introspection, own_tokens
+from .load import CLIENTS, Flow, Load, collect
+from .peer import PASSWORD, TOKENS, Jobs, Peer, access_token
 
 ROOT = Path(__file__).resolve().parents[2]
 BINARY = Path(os.environ.get("PORTAL_BINARY", ROOT / ".build/release/portal"))
 BASE = "/t/standard"
 
+VERIFY = "verify, one busy token"
+VERIFY_MANY = "verify, 100,000 in turn"
+LOGO = "logo"
+
+MANY = 100_000
+"""So many tokens take turns where each question should reach the store: what was asked within the last second
+is answered from memory."""
+
 
 class Portal(Peer):
-    """The binary with the tenant `standard`, in the folder that `where` says or else in a database."""
+    """The binary with the tenant `standard`, in a folder or on a database."""
 
     name = "Portal"
     home = ROOT
     path = "/healthz"
+    settings = "one process, as it comes; one commit for all who wait, and each answer after it"
 
-    def __init__(self, log: Path, where: Sequence[str] = ()) -> None:
-        super().__init__(log)
-        self.where = where
+    where: Sequence[str] = ()
 
     # MARK: what an operator does
 
@@ -39,9 +46,6 @@ class Portal(Peer):
         if done.returncode != 0:
             raise SystemExit(f"bench: portal {' '.join(arguments)}: {done.stderr or done.stdout}")
         return done.stdout
-
-    def import_tenant(self) -> None:
-        self.command("tenant", "import", str(ROOT / "Tenants/standard.json5"))
 
     def add_account(self, role: str, email: str) -> None:
         account = ["--tenant", "standard", "--role", role, "--email", email]
@@ -64,48 +68,61 @@ class Portal(Peer):
     # MARK: as one of several
 
     def prepare(self) -> dict[str, Any]:
-        self.where = self.where or ["--database", self.address, "--data", str(self.log.with_suffix(""))]
-        self.import_tenant()
+        database = ["--database", self.address, "--data", str(self.log.with_suffix(""))]
+        self.where = database if self.is_on_database else ["--data", self.address]
+        self.command("tenant", "import", str(ROOT / "Tenants/standard.json5"))
         for number in range(CLIENTS):
             self.add_account("customer", customer(number))
         return self.add_application()
 
+    @property
+    def is_on_database(self) -> bool:
+        return self.address.startswith("postgres://")
+
     def server(self) -> Sequence[str | Path]:
         return [BINARY, "serve", *self.where, "--listen", f"127.0.0.1:{self.port}", "--log", self.log]
 
-    def launch(self, port: int) -> float:
-        """Starts the server alone, and returns the milliseconds until its first answer."""
-        self.port = port
-        began = time.perf_counter()
-        self.run_server(pause=0.0005)
-        return (time.perf_counter() - began) * 1000
+    def versions(self) -> Iterator[str]:
+        yield subprocess.run([BINARY, "version"], capture_output=True, text=True, check=True).stdout.strip()
 
     def jobs(self, made: dict[str, Any]) -> Jobs:
-        client = basic(made["client_id"], made["client_secret"])
-        tokens = own_tokens(f"{BASE}/oauth2/token", client)
-        return Jobs(
-            tokens,
-            introspection(f"{BASE}/oauth2/introspect", client, access_token(self.port, tokens)),
-            self.flow(made["client_id"], client),
-        )
+        client = {name: made[name] for name in ("client_id", "client_secret")}
+        flow = self.flow(client)
+        jobs = self.asked(client, f"{BASE}/oauth2/token", f"{BASE}/oauth2/introspect", flow)
+        return jobs if self.is_on_database else jobs | self.own_jobs(jobs[TOKENS], flow)
 
-    def flow(self, client_id: str, client: dict[str, str]) -> Flow:
+    def own_jobs(self, tokens: Load | Flow, flow: Flow) -> Jobs:
+        """What no other server has."""
+        assert isinstance(tokens, Load)
+        verify, live = f"{BASE}/oauth2/verify", access_token(self.port, tokens)
+        many = collect(self.port, tokens, MANY, self.log.with_suffix(".tokens"))
+        return {
+            VERIFY: Load(VERIFY, verify, {"Authorization": f"Bearer {live}"}),
+            VERIFY_MANY: Load(VERIFY_MANY, verify, tokens=many),
+            LOGO: Load(LOGO, self.logo_address(flow)),
+        }
+
+    def flow(self, client: dict[str, str]) -> Flow:
+        query = authorize_query(client["client_id"], prompt="consent")
         return Flow(
-            page=f"{BASE}/oauth2/authorize?{urlencode(authorize_query(client_id, prompt='consent'))}",
+            page=f"{BASE}/oauth2/authorize?{urlencode(query)}",
             ticket='name="ticket" value="([^"]+)"',
             answer=f"{BASE}/oauth2/authorize",
             allow="answer=allow&ticket=",
             token=f"{BASE}/oauth2/token",
             redeem=redemption(),
-            client=client,
+            client=basic(**client),
             cookies=[self.signed_in(customer(number)).cookie for number in range(CLIENTS)],
         )
 
-    def resident(self) -> float:
-        """Resident memory in MiB."""
-        assert self.process
-        status = Path(f"/proc/{self.process.pid}/status").read_text()
-        return int(status.split("VmRSS:")[1].split()[0]) / 1024
+    def logo_address(self, flow: Flow) -> str:
+        browser = Browser(self.port)
+        browser.cookies = dict(pair.split("=", 1) for pair in flow.cookies[0].split("; "))
+        status, _, page = browser.ask("GET", flow.page)
+        logo = re.search(r'src="([^"]*/logos/[^"]+\.png)"', page)
+        if status != 200 or not logo:
+            raise SystemExit(f"bench: no consent page with a logo ({status})")
+        return logo.group(1)
 
 
 def customer(number: int) -> str:

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from ..browser import CALLBACK, Browser, authorize_query, basic, redemption
 from ..load import CLIENTS, Flow
-from ..peer import PASSWORD, Jobs, Peer, access_token, introspection, own_tokens
+from ..peer import PASSWORD, Jobs, Peer
 
 
 class Doorkeeper(Peer):
@@ -18,6 +18,8 @@ class Doorkeeper(Peer):
     name = "Doorkeeper"
     home = Path(__file__).parent
     path = "/sign-in"
+    packages = ("ruby", "ruby-railties", "ruby-doorkeeper", "puma")
+    settings = "Puma, two processes of five threads"
 
     def prepare(self) -> dict[str, Any]:
         self.environment |= {"RAILS_ENV": "production"}
@@ -27,13 +29,8 @@ class Doorkeeper(Peer):
         return ["puma", "--config", "puma.rb", "--quiet"]
 
     def jobs(self, made: dict[str, Any]) -> Jobs:
-        machine, web = basic(**made["machine"]), basic(**made["web"])
-        tokens = own_tokens("/oauth/token", machine)
-        return Jobs(
-            tokens,
-            introspection("/oauth/introspect", machine, access_token(self.port, tokens)),
-            self.flow(made["web"]["client_id"], web),
-        )
+        flow = self.flow(made["web"]["client_id"], basic(**made["web"]))
+        return self.asked(made["machine"], "/oauth/token", "/oauth/introspect", flow)
 
     def flow(self, client_id: str, client: dict[str, str]) -> Flow:
         query = authorize_query(client_id, scope="read")

@@ -52,12 +52,19 @@ TEMPLATES = [
     }
 ]
 
-DATABASES = {
-    "default": {
-        "ENGINE": "django.db.backends.postgresql",
-        "NAME": os.environ["PGDATABASE"],
-        "CONN_MAX_AGE": None,
-    }
+# As Django's notes on SQLite have it: a log that writers append to, whose lock is taken first and waited for.
+SQLITE = {
+    "ENGINE": "django.db.backends.sqlite3",
+    "NAME": f"{os.environ.get('DATA')}/toolkit.db",
+    "OPTIONS": {
+        "timeout": 20,
+        "transaction_mode": "IMMEDIATE",
+        "init_command": "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL",
+    },
 }
+
+POSTGRESQL = {"ENGINE": "django.db.backends.postgresql", "NAME": os.environ.get("PGDATABASE")}
+
+DATABASES = {"default": (SQLITE if "DATA" in os.environ else POSTGRESQL) | {"CONN_MAX_AGE": None}}
 
 OAUTH2_PROVIDER = {"SCOPES": {"read": "See your machines"}}
