@@ -230,8 +230,7 @@ extension ApplicationRegistry {
             return nil
         }
         if now.timeIntervalSince(found.seenAt) > Double(Session.secondsBetweenSightings) {
-            try await database.write(Session.sighting(of: place, at: now), .tenant(tenant.id))
-            recentReads.sessions.forget(place)
+            await noteSighting(of: place, at: now)
         }
         return Session(
             id: secret.id,
@@ -242,6 +241,14 @@ extension ApplicationRegistry {
             rank: found.rank,
             actsForSeveral: found.actsForSeveral
         )
+    }
+
+    /// Nobody is turned away because this cannot be written now: the next request tries it again.
+    private func noteSighting(of place: RecentReads.Place, at now: Date) async {
+        do {
+            try await database.writeSoon(Session.sighting(of: place, at: now), .tenant(place.tenant))
+            recentReads.sessions.forget(place)
+        } catch {}
     }
 
     /// Ends a session on every node at once.

@@ -66,7 +66,7 @@ def formats(tmp_path_factory: pytest.TempPathFactory) -> Formats:
 
 
 def earlier(folder: Path) -> dict[int, Path]:
-    """An empty database of each format by how many migrations it has seen: what a kill at some sync leaves behind."""
+    """An empty database of each format, by how many migrations it has seen: what a kill at a sync leaves."""
     server, found = Server(folder / "young", database=None), dict[int, Path]()
     for number in itertools.count(1):
         shutil.rmtree(server.data, ignore_errors=True)
@@ -101,7 +101,8 @@ def fill(file: Path, source: Path) -> None:
         for table in tables(database):
             if not (names := ", ".join(shared_columns(database, table))):
                 continue
-            database.execute(f"INSERT INTO main.{table} ({names}) SELECT {names} FROM source.{table}")
+            rows = f"SELECT {names} FROM source.{table}"
+            database.execute(f"INSERT OR REPLACE INTO main.{table} ({names}) {rows}")
         database.commit()
         assert database.execute("PRAGMA main.foreign_key_check").fetchall() == []
 
@@ -139,7 +140,8 @@ def test_each_earlier_format_becomes_this_one_with_every_row(formats: Formats, t
                 if not wanted:
                     continue
                 for one, other in (("main", "source"), ("source", "main")):
-                    lacking = f"SELECT {wanted} FROM {one}.{table} EXCEPT SELECT {wanted} FROM {other}.{table}"
+                    lacking = f"SELECT {wanted} FROM {one}.{table} EXCEPT"
+                    lacking += f" SELECT {wanted} FROM {other}.{table}"
                     assert new.execute(lacking).fetchall() == [], f"format {number}, {table}"
 
 

@@ -9,6 +9,7 @@ struct Desk: Sendable {
     /// Judges a picture before anything is written; throws ``LogoRefusal``.
     let decodeLogo: ApplicationRegistry.LogoDecoder
     let publicURL: PublicURL
+    let clock = SteadyClock.system
 
     /// Whether the folder had no key before.
     let isNew: Bool
@@ -27,7 +28,7 @@ struct Desk: Sendable {
             database: try database ?? Desk.database(configuration, folder),
             masterKey: key,
             laterKey: { try folder.masterKey(number: $0) },
-            clock: { Date() },
+            clock: clock.now,
             entropy: .system,
             passwords: try PasswordHasher(),
             decodeLogo: decodeLogo

@@ -13,7 +13,7 @@ enum ServeCommand {
         guard configuration.listen.port != 0 else {
             throw CommandFailure("port 0 is another at every start, but the public URL has to name one")
         }
-        let log = Log(descriptor: try logDescriptor(configuration), clock: sinceEpoch)
+        let log = Log(descriptor: try logDescriptor(configuration), clock: Clocks.sinceEpoch)
         if geteuid() == 0 {
             log.note(
                 .warning,
@@ -49,7 +49,7 @@ enum ServeCommand {
             mail: configuration.mailRoute,
             look: { await lookup.sighting(of: $0, $1) },
             log: log,
-            monotonic: sinceBoot
+            monotonic: Clocks.sinceBoot
         )
         let server = Server(
             try options(configuration),
@@ -179,18 +179,6 @@ extension ListenAddress {
     }
 }
 
-/// How long it has been since 1970 began.
-@Sendable private func sinceEpoch() -> Duration { reading(CLOCK_REALTIME) }
-
-/// A clock that nobody sets.
-@Sendable private func sinceBoot() -> Duration { reading(CLOCK_MONOTONIC) }
-
-private func reading(_ clock: clockid_t) -> Duration {
-    var time = timespec()
-    clock_gettime(clock, &time)
-    return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
-}
-
 // MARK: - Ending
 
 /// SIGTERM and SIGINT: the first asks the server to finish, the second ends it at once.
@@ -238,7 +226,7 @@ private struct Housekeeping {
         let registry = desk.registry
         tasks = [
             Housekeeping.keepingUp(registry, log), Housekeeping.noticing(registry, log),
-            Housekeeping.lookingAgain(registry, look, log),
+            Housekeeping.lookingAgain(registry, look, log), Housekeeping.watching(desk.clock, log),
         ]
         if registry.isShared { tasks.append(Housekeeping.takingUpKeys(desk, log)) }
     }
@@ -278,6 +266,21 @@ private struct Housekeeping {
                     secondsToSweep = 60
                 }
                 secondsToSweep -= 1
+                do { try await Task.sleep(for: .seconds(1)) } catch { return }
+            }
+        }
+    }
+
+    /// Says once that the machine's clock was set back; only another start follows it.
+    private static func watching(_ clock: SteadyClock, _ log: Log) -> Task<Void, Never> {
+        Task {
+            while !Task.isCancelled {
+                let lead = clock.lead.components.seconds
+                if lead > 60 {
+                    let said = "This machine's clock went back; time is counted on until a restart"
+                    log.note(.warning, said, [("seconds", "\(lead)")])
+                    return
+                }
                 do { try await Task.sleep(for: .seconds(1)) } catch { return }
             }
         }

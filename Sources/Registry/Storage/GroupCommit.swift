@@ -67,6 +67,7 @@ private struct Writer {
     /// waiting for readers so that the log can start over.
     private static let pagesToMove = 1000
     private static let pagesToWaitFor = 16_000
+    private var nextWait = pagesToWaitFor
 
     init(
         line: WaitingLine<GroupCommit.Job>,
@@ -136,10 +137,18 @@ private struct Writer {
     }
 
     /// Moves the log into the file now and then, while nobody waits for the answer.
+    ///
+    /// Whoever reads on is waited for once in as many pages: else each commit would stand still for them.
     private mutating func tidy() {
         guard let connection, connection.pagesInLog >= Self.pagesToMove else { return }
-        let extent: SQLiteConnection.CheckpointExtent =
-            connection.pagesInLog >= Self.pagesToWaitFor ? .wholly : .asFarAsFree
-        do { try connection.checkpoint(extent) } catch { _ = recover(from: error) }
+        let waits = connection.pagesInLog >= nextWait
+        do {
+            try connection.checkpoint(waits ? .wholly : .asFarAsFree)
+            if waits { nextWait = Self.pagesToWaitFor }
+        } catch DatabaseFault.busy {
+            if waits { nextWait = connection.pagesInLog + Self.pagesToWaitFor }
+        } catch {
+            _ = recover(from: error)
+        }
     }
 }
