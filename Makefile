@@ -38,10 +38,10 @@ torture:        ## The long forms of what the server must survive: kills, power 
 	PORTAL_TORTURE=1 $(PYTEST) -m torture
 	PORTAL_TORTURE=1 scripts/postgres run $(PYTEST)/test_killed.py
 
-bench:          ## The benchmark beside peers on SQLite, then on PostgreSQL; POSTGRES=0|only|peers
+bench:          ## The benchmark beside peers on SQLite, then on PostgreSQL; GROWN=1 adds a large store, POSTGRES=0|only|peers
 	@scripts/setup bench
 	$(RELEASE) --product portal
-	@PORTAL_BENCH_POSTGRES=$(or $(POSTGRES),1) scripts/bench
+	@PORTAL_BENCH_GROWN=$(GROWN) PORTAL_BENCH_POSTGRES=$(or $(POSTGRES),1) scripts/bench
 
 format:         ## Sources as the formatter writes them
 	swift format --in-place --parallel --recursive Sources Tests Package.swift

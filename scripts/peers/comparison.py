@@ -173,5 +173,5 @@ def compared(value: float | None, wanted: float, digits: str) -> str:
     """Two cells, and a last character that says whether the first is too small."""
     if value is None:
         return f"{'':20} "
-    asked = f"{wanted:8g}" if wanted else f"{'':8}"
+    asked = f"{wanted:8.2g}" if wanted else f"{'':8}"
     return f"{value:12{digits}}{asked}" + ("!" if value < wanted else " ")

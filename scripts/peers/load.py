@@ -14,6 +14,15 @@ CLIENTS = 8
 
 
 @dataclass
+class Upload:
+    """A form with a file, as somebody sends it."""
+
+    headers: dict[str, str]
+    body: str
+    """The path of the file that the body is read from."""
+
+
+@dataclass
 class Load:
     """A request that wrk sends again and again."""
 
@@ -23,6 +32,8 @@ class Load:
     body: str = ""
     tokens: Path | None = None
     """A file of them, a line each, sent in turn as Authorization."""
+    uploads: list[Upload] = field(default_factory=list)
+    """Sent in turn."""
     connections: int = 64
 
 
@@ -66,9 +77,10 @@ def wrk(port: int, load: Load, folder: Path, seconds: int) -> float:
     script.write_text("\n".join(_lines(load)) + "\n")
     size = [f"-t{min(2, load.connections)}", f"-c{load.connections}", f"-d{seconds}s"]
     said = _run([*size, "-s", str(script), f"http://127.0.0.1:{port}{load.path}"])
-    if "Non-2xx" in said:
+    answered = _number("Requests/sec", said)
+    if "Non-2xx" in said or not answered:
         raise SystemExit(f"bench: {load.name} was refused\n{said}")
-    return _number("Requests/sec", said)
+    return answered
 
 
 def flows(port: int, flow: Flow, folder: Path, seconds: int) -> float:
@@ -121,20 +133,35 @@ def _lines(load: Load) -> list[str]:
     if load.body:
         lines += ['wrk.method = "POST"', f"wrk.body = {_lua(load.body)}"]
     if load.tokens:
-        lines += [
-            "local threads, requests = 0, {}",
-            "function setup(thread) thread:set('turn', threads); threads = threads + 1 end",
-            "function init()",
+        lines += _lines_in_turn(
             f"  for token in io.lines({_lua(str(load.tokens))}) do",
             '    local headers = {Authorization = "Bearer " .. token}',
             f"    requests[#requests + 1] = wrk.format('GET', {_lua(load.path)}, headers)",
             "  end",
-            # The threads take turns at opposite ends.
-            "  turn = math.floor(turn * #requests / 2)",
-            "end",
-            "function request() turn = turn % #requests + 1; return requests[turn] end",
-        ]
+        )
+    if load.uploads:
+        lines += _lines_in_turn(
+            f"  for _, upload in ipairs({_lua([asdict(upload) for upload in load.uploads])}) do",
+            "    local file = io.open(upload.body, 'rb')",
+            "    local body = file:read('*a')",
+            "    file:close()",
+            f"    requests[#requests + 1] = wrk.format('POST', {_lua(load.path)}, upload.headers, body)",
+            "  end",
+        )
     return lines
+
+
+def _lines_in_turn(*filling: str) -> list[str]:
+    return [
+        "local threads, requests = 0, {}",
+        "function setup(thread) thread:set('turn', threads); threads = threads + 1 end",
+        "function init()",
+        *filling,
+        # The threads take turns at opposite ends.
+        "  turn = math.floor(turn * #requests / 2)",
+        "end",
+        "function request() turn = turn % #requests + 1; return requests[turn] end",
+    ]
 
 
 def _lines_that_collect(file: Path) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import os
 import re
@@ -12,7 +13,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from .browser import CALLBACK, Browser, authorize_query, basic, redemption
-from .load import CLIENTS, Flow, Load, collect
+from .load import CLIENTS, Flow, Load, Upload, collect
+from .logo import form, picture
 from .peer import PASSWORD, TOKENS, Jobs, Peer, access_token
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -22,6 +24,9 @@ BASE = "/t/standard"
 VERIFY = "verify, one busy token"
 VERIFY_MANY = "verify, 100,000 in turn"
 LOGO = "logo"
+UPLOAD = "logo uploads, one after another"
+PARTNERS, LOGOS = 24, 1000
+"""A partner may upload sixty logos a minute."""
 
 MANY = 100_000
 """So many tokens take turns where each question should reach the store: what was asked within the last second
@@ -61,9 +66,9 @@ class Portal(Peer):
         self.command("app", "approve", "--tenant", "standard", made["client_id"])
         return made
 
-    def signed_in(self, email: str) -> Browser:
+    def signed_in(self, email: str, door: str = "/sign-in") -> Browser:
         browser = Browser(self.port)
-        return browser.sign_in(f"{BASE}/sign-in", "seal", email=email, password=PASSWORD)
+        return browser.sign_in(f"{BASE}{door}", "seal", email=email, password=PASSWORD)
 
     # MARK: as one of several
 
@@ -100,7 +105,30 @@ class Portal(Peer):
             VERIFY: Load(VERIFY, verify, {"Authorization": f"Bearer {live}"}),
             VERIFY_MANY: Load(VERIFY_MANY, verify, tokens=many),
             LOGO: Load(LOGO, self.logo_address(flow)),
+            UPLOAD: self.uploads(),
         }
+
+    def uploads(self) -> Load:
+        """Logos that are validated, drawn anew and stored, each for the first time."""
+        folder = self.log.with_suffix(".logos")
+        folder.mkdir()
+        partners = [self.partner(number) for number in range(PARTNERS)]
+        uploads = []
+        for number in range(LOGOS):
+            cookie, seal = partners[number % PARTNERS]
+            kind, body = form({"seal": seal}, picture(number))
+            file = folder / str(number)
+            file.write_bytes(body)
+            uploads.append(Upload({"Cookie": cookie, "Content-Type": kind}, str(file)))
+        return Load(UPLOAD, f"{BASE}/applications/preview", uploads=uploads, connections=1)
+
+    def partner(self, number: int) -> tuple[str, str]:
+        """The cookie and the seal of somebody who is about to register an application."""
+        email = f"partner-{number}@bench.example"
+        self.add_account("partner", email)
+        browser = self.signed_in(email, "/partners/sign-in")
+        _, _, page = browser.ask("GET", f"{BASE}/applications/new")
+        return browser.cookie, html.unescape(page.split('name="seal" value="')[1].split('"')[0])
 
     def flow(self, client: dict[str, str]) -> Flow:
         query = authorize_query(client["client_id"], prompt="consent")
