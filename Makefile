@@ -10,7 +10,7 @@ PYTEST  := var/venv/bin/python -m pytest Tests/EndToEnd
 # What is the same whatever keeps the rows: the looks of pages, and the servers that tests are given.
 SAME    := --ignore Tests/EndToEnd/test_pages.py --ignore Tests/EndToEnd/test_postgres_server.py
 
-.PHONY: run test check bench format lint storybook release
+.PHONY: run test check torture bench format lint storybook release
 
 run:            ## The portal on localhost with the demo tenants, on an SQLite file in var/; API=1 adds a guarded API
 	@scripts/setup run $(if $(API),api)
@@ -31,6 +31,11 @@ check: lint     ## The quick part of that, for every commit
 	@scripts/setup run
 	swift build --build-tests
 	$(SWIFT_TEST)
+
+torture:        ## Hours of what strangers could send: fuzzing, a million requests, attack tools, sanitizers
+	@scripts/setup torture
+	$(RELEASE) --product portal
+	scripts/torture-hostile
 
 bench:          ## The benchmark beside nginx, then on PostgreSQL beside peers; TOKENS=1000000 stores so many, POSTGRES=0|only|peers
 	@scripts/setup bench
