@@ -32,11 +32,13 @@ check: lint     ## The quick part of that, for every commit
 	swift build --build-tests
 	$(SWIFT_TEST)
 
-torture:        ## The long forms of what the server must survive: kills, power cuts, full and failing disks; an hour, with figures
+torture:        ## Hours of what the server must survive: kills, power cuts, failing disks; fuzzing, attack tools, sanitizers
 	@scripts/setup test
+	@scripts/setup torture
 	$(RELEASE) --product portal
 	PORTAL_TORTURE=1 $(PYTEST) -m torture
 	PORTAL_TORTURE=1 scripts/postgres run $(PYTEST)/test_killed.py
+	scripts/torture-hostile
 
 bench:          ## The benchmark beside peers on SQLite, then on PostgreSQL; GROWN=1 adds a large store, POSTGRES=0|only|peers
 	@scripts/setup bench

@@ -39,11 +39,18 @@ let package = Package(
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CResolv", providers: [.apt(["libc6-dev"])]),
         .target(name: "Support", dependencies: ["Registry"], path: "Tests/Support", swiftSettings: strict),
+        .target(
+            name: "Fuzz",
+            dependencies: ["Portal", "Registry", "Web"],
+            path: "Tests/Fuzz",
+            exclude: ["seeds"],
+            swiftSettings: strict
+        ),
         .testTarget(name: "RegistryTests", dependencies: ["Registry", "Support"], swiftSettings: strict),
         .testTarget(name: "WebTests", dependencies: ["Web"], swiftSettings: strict),
         .testTarget(
             name: "PortalTests",
-            dependencies: ["Portal", "Registry", "Support", "Web"],
+            dependencies: ["Fuzz", "Portal", "Registry", "Support", "Web"],
             swiftSettings: strict
         ),
     ],

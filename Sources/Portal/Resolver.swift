@@ -32,29 +32,35 @@ struct Resolver: Sendable {
         }
     }
 
-    /// The TXT records of a name, each in one piece (RFC 7208 §3.3); none where there are others.
+    /// The TXT records of a name; none where there are others.
     func texts(of name: String) throws(Fault) -> [String] {
-        try records(of: name, type: CRESOLV_TEXT).map { record in
-            var (text, rest) = ([UInt8](), record[...])
-            while let length = rest.popFirst() {
-                text += rest.prefix(Int(length))
-                rest = rest.dropFirst(Int(length))
-            }
-            return String(decoding: text, as: UTF8.self)
-        }
+        try records(of: name, type: CRESOLV_TEXT).map(Resolver.text)
     }
 
     /// Where a name leads to.
     func addresses(of name: String) throws(Fault) -> [Address] {
-        let four = try records(of: name, type: CRESOLV_IPV4).map { bytes in
-            bytes.map(String.init).joined(separator: ".")
+        let found = try records(of: name, type: CRESOLV_IPV4) + records(of: name, type: CRESOLV_IPV6)
+        return found.compactMap(Resolver.address)
+    }
+
+    /// A TXT record in one piece (RFC 7208 §3.3).
+    static func text(of record: [UInt8]) -> String {
+        var (text, rest) = ([UInt8](), record[...])
+        while let length = rest.popFirst() {
+            text += rest.prefix(Int(length))
+            rest = rest.dropFirst(Int(length))
         }
-        let six = try records(of: name, type: CRESOLV_IPV6).map { bytes in
-            stride(from: 0, to: bytes.count - 1, by: 2)
-                .map { String(UInt16(bytes[$0]) << 8 | UInt16(bytes[$0 + 1]), radix: 16) }
-                .joined(separator: ":")
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    /// What an A or AAAA record says; nil for another number of bytes.
+    static func address(of record: [UInt8]) -> Address? {
+        if record.count == 4 { return Address(record.map(String.init).joined(separator: ".")) }
+        guard record.count == 16 else { return nil }
+        let words = stride(from: 0, to: 16, by: 2).map { place in
+            String(UInt16(record[place]) << 8 | UInt16(record[place + 1]), radix: 16)
         }
-        return (four + six).compactMap { Address($0) }
+        return Address(words.joined(separator: ":"))
     }
 
     private func records(of name: String, type: Int) throws(Fault) -> [[UInt8]] {
@@ -74,7 +80,7 @@ struct Resolver: Sendable {
         return withUnsafePointer(to: bits) { ask($0, server.port) }
     }
 
-    private static func records(in answer: [UInt8], _ length: Int32, type: Int32) -> [[UInt8]] {
+    static func records(in answer: [UInt8], _ length: Int32, type: Int32) -> [[UInt8]] {
         answer.withUnsafeBufferPointer { answer in
             var found: [[UInt8]] = []
             for place in 0..<Int32.max {

@@ -152,6 +152,7 @@ private struct HeadLines {
         guard takeNUL() else { throw .malformedRequestLine }
         let version = bytes[try upToNUL(orThrow: .malformedRequestLine)]
         guard takeNUL() else { throw .malformedRequestLine }
+        guard version.starts(with: "HTTP/".utf8) else { throw .malformedRequestLine }
         let isKnown = version.elementsEqual("HTTP/1.1".utf8) || version.elementsEqual("HTTP/1.0".utf8)
         guard isKnown else { throw .version }
         guard let method = Method(rawValue: String(decoding: bytes[name], as: UTF8.self)) else {

@@ -10,6 +10,8 @@ package struct Address: Hashable, Sendable, CustomStringConvertible {
 
     /// Reads the usual notation, `192.0.2.1` or `2001:db8::1`, without port or brackets.
     package init?(_ text: String) {
+        // inet_pton reads no further than a NUL.
+        guard !text.utf8.contains(0) else { return nil }
         var four = in_addr()
         var six = in6_addr()
         if inet_pton(AF_INET, text, &four) == 1 {

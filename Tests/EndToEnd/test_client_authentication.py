@@ -164,6 +164,26 @@ def test_signing_in_is_not_a_way_to_find_out_who_has_an_account(standard: Tenant
     assert pages[0][0] in {401, 403, 422}
 
 
+def test_an_unknown_address_costs_a_hash_too(standard: Tenant) -> None:
+    def time_of(person: Person, email: str) -> float:
+        page = person.page("/sign-in")
+        start = time.perf_counter()
+        person.submit(page, "password", email=email, password="wrong " + PASSWORD)
+        return time.perf_counter() - start
+
+    known = standard.customer(signed_in=False)
+    took = [
+        (
+            time_of(Person(standard.base), known.email),
+            time_of(Person(standard.base), f"nobody-{number}@northfield.example"),
+        )
+        for number in range(4)
+    ]
+    # A hash takes some fifty times what the rest does, so the quickest of each tell whether there was one.
+    fastest = [min(column) for column in zip(*took, strict=True)]
+    assert max(fastest) < 3 * min(fastest)
+
+
 def test_guessing_a_password_is_braked(standard: Tenant) -> None:
     person = standard.customer(signed_in=False)
     answers = [

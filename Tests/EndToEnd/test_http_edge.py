@@ -261,10 +261,24 @@ def test_with_a_certificate_it_speaks_modern_tls_and_keeps_cookies_for_it(tmp_pa
         server.stop()
 
 
-def shakes_hands(port: int, version: ssl.TLSVersion) -> bool:
+def test_without_forward_secrecy_and_authenticated_encryption_no_hand_is_shaken(tmp_path: Path) -> None:
+    # Of an RSA key, with which the weak ones would work.
+    cert, key = self_made_certificate(tmp_path, "127.0.0.1", ["rsa:2048"])
+    server = Server(tmp_path / "data", ["--tls-cert", str(cert), "--tls-key", str(key)], scheme="https")
+    server.start()
+    try:
+        for suites in ("kECDHE+SHA1", "kECDHE+SHA256", "kRSA+AESGCM", "kRSA", "kDHE", "aNULL"):
+            assert not shakes_hands(server.port, ssl.TLSVersion.TLSv1_2, suites), suites
+        for suites in ("kECDHE+AESGCM", "kECDHE+CHACHA20"):
+            assert shakes_hands(server.port, ssl.TLSVersion.TLSv1_2, suites), suites
+    finally:
+        server.stop()
+
+
+def shakes_hands(port: int, version: ssl.TLSVersion, suites: str = "ALL") -> bool:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-    context.set_ciphers("ALL:@SECLEVEL=0")
+    context.set_ciphers(f"{suites}:@SECLEVEL=0")
     context.minimum_version = context.maximum_version = version
     try:
         with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:

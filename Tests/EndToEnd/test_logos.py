@@ -9,6 +9,7 @@ import re
 import socket
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
@@ -69,6 +70,27 @@ def test_every_picture_of_the_corpus_gets_its_verdict(server: Server, partners: 
             wrong.append(f"{row['file']}: refused without naming the file")
     assert wrong == []
     assert server.memory() - before < 128 << 20
+
+
+@pytest.mark.skipif(not CORPUS.exists(), reason=f"no corpus of logos in {CORPUS} (PORTAL_SHARED says where)")
+def test_thirty_bombs_at_once_hold_nobody_else_up(standard: Tenant) -> None:
+    names = ["bomb_idat_excess_100MB", "bomb_30000x30000_1bit", "edge_2048x2048_rgba8", "many_unknown_30000"]
+    bombs = [(CORPUS / f"{name}.png").read_bytes() for name in names]
+    application, people = standard.application("Unhurried Ltd"), [standard.partner() for _ in range(6)]
+
+    def throw(number: int) -> int:
+        return upload(people[number % 6], bombs[number % len(bombs)]).status
+
+    with ThreadPoolExecutor(30) as pool:
+        thrown = [pool.submit(throw, number) for number in range(30)]
+        took: list[float] = []
+        while len(took) < 200 or not all(done.done() for done in thrown):
+            start = time.monotonic()
+            assert application.own_token().status_code == 200
+            took.append(time.monotonic() - start)
+    # 503 is for those that would have had to wait too long.
+    assert {done.result() for done in thrown} <= {200, 422, 503}
+    assert sorted(took)[len(took) * 99 // 100] < 0.5
 
 
 def png(size: tuple[int, int] = (128, 128), mode: str = "RGBA", kind: str = "PNG") -> bytes:

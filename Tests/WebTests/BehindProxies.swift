@@ -97,6 +97,7 @@ struct BehindProxies {
 
     @Test(arguments: [
         "", "10.0.0.0/33", "10.0.0/8", "10.0.0.0/", "10.0.0.0/-1", "::/129", "a/8", "1.2.3.4/8/8", "/",
+        "10.0.0.0\u{0}/8", "10.0.0.1\u{0}",
     ])
     func `what is no range is not read`(text: String) {
         #expect(AddressRange(text) == nil)

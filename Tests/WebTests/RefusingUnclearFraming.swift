@@ -88,6 +88,7 @@ private let probes = [
     Probe(name: "two spaces after the target", lines: "GET /  HTTP/1.1\r\n\(host)\r\n"),
     Probe(name: "space in the target", lines: "GET /a b HTTP/1.1\r\n\(host)\r\n"),
     Probe(name: "space after the version", lines: "GET / HTTP/1.1 \r\n\(host)\r\n"),
+    Probe(name: "NUL in the target", lines: "GET /\0a HTTP/1.1\r\n\(host)\r\n"),
     Probe(name: "another minor version", lines: "GET / HTTP/1.2\r\n\(host)\r\n", status: 505),
     Probe(name: "line without a colon", lines: "GET / HTTP/1.1\r\n\(host)nonsense\r\n\r\n"),
     Probe(name: "absolute target", lines: "GET http://evil.example/x HTTP/1.1\r\n\(host)\r\n"),

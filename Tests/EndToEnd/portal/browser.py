@@ -5,7 +5,7 @@ from __future__ import annotations
 import ssl
 import subprocess
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -195,7 +195,10 @@ class Arrival:
     referer: str | None
 
 
-def self_made_certificate(folder: Path, name: str) -> tuple[Path, Path]:
+ELLIPTIC = ("ec", "-pkeyopt", "ec_paramgen_curve:P-256")
+
+
+def self_made_certificate(folder: Path, name: str, key_of: Sequence[str] = ELLIPTIC) -> tuple[Path, Path]:
     """A certificate and its key, both as PEM files; an IP address or a host name is certified."""
     kind = "IP" if name[0].isdigit() else "DNS"
     certificate, key = folder / "certificate.pem", folder / "key.pem"
@@ -205,9 +208,7 @@ def self_made_certificate(folder: Path, name: str) -> tuple[Path, Path]:
             "req",
             "-x509",
             "-newkey",
-            "ec",
-            "-pkeyopt",
-            "ec_paramgen_curve:P-256",
+            *key_of,
             "-nodes",
             "-days",
             "2",
