@@ -22,10 +22,10 @@ from portal.strace import failing, failures
 
 pytestmark = pytest.mark.torture
 
-STEP = rounds(short=24, long=1)
+STEP = rounds(short=40, long=1)
 """At every how many syncs one fails."""
 
-WRITES = rounds(short=250, long=10)
+WRITES = rounds(short=400, long=10)
 """And at every how many writes."""
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import httpx
 
 from .history import Entry, History, differences
+from .oauth import Person
 from .server import Server, Tenant, until
 from .worker import Interrupted, Palette, Refused, Worker, logo, logo_address
 
@@ -109,6 +110,7 @@ def ledger(server: Server, tenant: Tenant) -> list[Entry]:
 def liberal(server: Server, folder: Path) -> Path:
     settings = json.loads(server.succeed("tenant", "export", "standard"))
     settings |= {"name": "liberal", "hosts": []}
+    settings["brand"].pop("logo", None)
     settings["policy"] |= {"applicationsPerDay": 100}
     file = folder / "liberal.json5"
     file.write_text(json.dumps(settings))
@@ -121,7 +123,13 @@ def palette(tenant: Tenant) -> Palette:
     path = f"/applications/{tenant.application('Painter Ltd', owner=owner.email).client_id}"
     addresses = {}
     for colour in ("c0392b", "1e8449", "2e4bc6"):
-        owner.submit(owner.page(f"{path}/branding"), "company_name", files=logo(colour))
+        until(lambda: is_branded(owner, path, colour), of="the picture's acceptance")  # noqa: B023
         addresses[colour] = logo_address(owner.page(path))
     assert len(set(addresses.values())) == 3
     return addresses
+
+
+def is_branded(owner: Person, path: str, colour: str) -> bool:
+    """Whether the picture was taken; on a busy machine one is told to come again."""
+    form = owner.page(f"{path}/branding")
+    return owner.submit(form, "company_name", files=logo(colour)).status_code == 303
