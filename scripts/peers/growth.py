@@ -69,6 +69,14 @@ def digest(key: bytes, message: bytes) -> bytes:
     return hashlib.blake2b(message, key=key, digest_size=32).digest()
 
 
+def multiply(file: Path, table: str, count: int, changes: dict[str, str]) -> None:
+    """Copies the first row of a peer's table so many times, with these columns changed."""
+    with closing(sqlite3.connect(file, isolation_level=None)) as store:
+        store.execute("BEGIN")
+        copy(store, table, f"rowid = (SELECT min(rowid) FROM {table})", changes, (() for _ in range(count)))
+        store.execute("COMMIT")
+
+
 # MARK: what is added
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from .browser import CALLBACK, Browser, authorize_query, basic, redemption
+from .growth import Size, grow
 from .load import CLIENTS, FORM, Flow, Load, Upload, collect
 from .logo import form, picture
 from .peer import PASSWORD, TOKENS, Jobs, Peer, access_token
@@ -88,6 +89,9 @@ class Portal(Peer):
         for number in range(CLIENTS):
             self.add_account("customer", customer(number))
         return self.add_application()
+
+    def crowd(self, count: int) -> None:
+        grow(Path(self.address), Size(count, applications=0, tenants=0, entries=0))
 
     @property
     def is_on_database(self) -> bool:
