@@ -40,10 +40,10 @@ torture:        ## Hours of what the server must survive: kills, power cuts, fai
 	PORTAL_TORTURE=1 scripts/postgres run $(PYTEST)/test_killed.py
 	scripts/torture-hostile
 
-bench:          ## The benchmark beside peers on SQLite, then on PostgreSQL; GROWN=1 adds a large store, POSTGRES=0|only|peers
+bench:          ## The benchmark beside peers on SQLite, then on PostgreSQL; TOKENS=1000000, GROWN=1, POSTGRES=0|only|peers
 	@scripts/setup bench
 	$(RELEASE) --product portal
-	@PORTAL_BENCH_GROWN=$(GROWN) PORTAL_BENCH_POSTGRES=$(or $(POSTGRES),1) scripts/bench
+	@PORTAL_BENCH_TOKENS=$(TOKENS) PORTAL_BENCH_GROWN=$(GROWN) PORTAL_BENCH_POSTGRES=$(or $(POSTGRES),1) scripts/bench
 
 format:         ## Sources as the formatter writes them
 	swift format --in-place --parallel --recursive Sources Tests Package.swift

@@ -46,6 +46,9 @@ class Run:
     seconds: int
     targets: Mapping[str, Target]
     ceilings: Mapping[str, Callable[[], float]] = field(default_factory=dict)
+    stored: int = 0
+    """So many tokens beside those that are asked about."""
+
     rates: list[dict[str, dict[str, float]]] = field(default_factory=list)
     """By round, job and server, or ceiling."""
 
@@ -72,9 +75,16 @@ class Run:
                 starts.append(peer.start())
             self.note(FIRST_ANSWER, peer, statistics.median(starts))
             self.note(IDLE, peer, peer.memory())
-            yield peer.jobs(made)
+            yield self.crowded(peer, peer.jobs(made))
         finally:
             peer.stop()
+
+    def crowded(self, peer: Peer, jobs: Jobs) -> Jobs:
+        if self.stored:
+            peer.stop()
+            peer.crowd(self.stored)
+            peer.start()
+        return jobs
 
     def ask(self, job: str, asked: Mapping[str, tuple[Peer, Jobs]]) -> dict[str, float]:
         taken = {}

@@ -1,7 +1,7 @@
 """A store as it is after years: rows written straight into the database of a stopped server.
 
-Each tenant is a copy of the one that is there; half of the tokens and of the ledger are that one's, the rest is spread
-evenly. Ledgers are chained with the key of the data folder, so `portal audit verify` accepts them.
+Each tenant is a copy of the one that is there; half of the tokens and of the ledger are that one's, the rest
+is spread evenly. Ledgers are chained with the key of the data folder, so `portal audit verify` accepts them.
 """
 
 from __future__ import annotations
@@ -69,6 +69,14 @@ def digest(key: bytes, message: bytes) -> bytes:
     return hashlib.blake2b(message, key=key, digest_size=32).digest()
 
 
+def multiply(file: Path, table: str, count: int, changes: dict[str, str]) -> None:
+    """Copies the first row of a peer's table so many times, with these columns changed."""
+    with closing(sqlite3.connect(file, isolation_level=None)) as store:
+        store.execute("BEGIN")
+        copy(store, table, f"rowid = (SELECT min(rowid) FROM {table})", changes, (() for _ in range(count)))
+        store.execute("COMMIT")
+
+
 # MARK: what is added
 
 
@@ -101,7 +109,11 @@ def copied(pattern: Pattern, number: int) -> str:
 
 
 def copy(
-    store: sqlite3.Connection, table: str, own: str, changes: dict[str, str], values: Iterator[tuple[object, ...]]
+    store: sqlite3.Connection,
+    table: str,
+    own: str,
+    changes: dict[str, str],
+    values: Iterator[tuple[object, ...]],
 ) -> None:
     """Inserts our own row once for each of the values, with these columns changed."""
     columns = [row[1] for row in store.execute(f"PRAGMA table_info({table})")]
@@ -147,7 +159,7 @@ def add_entries(store: sqlite3.Connection, pattern: Pattern, tenants: range, cou
         store.executemany("INSERT INTO ledger VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", entries)
         if entries:
             last = (tenant, entries[-1][1], entries[-1][-1])
-            store.execute("INSERT OR REPLACE INTO ledger_heads (tenant, sequence, hash) VALUES (?, ?, ?)", last)
+            store.execute("INSERT OR REPLACE INTO ledger_heads VALUES (?, ?, ?)", last)
 
 
 def chained(
@@ -155,7 +167,8 @@ def chained(
 ) -> Iterator[tuple[object, ...]]:
     """Rows of a ledger, each sealed after the one before (Ledger.swift)."""
     now, (sequence, seal) = int(time.time() * 1000), head
-    words = (f"client:{pattern.application}", "code.redeemed", pattern.application, "", "127.0.0.1", "GROW-0000-00")
+    actor, place = f"client:{pattern.application}", ("127.0.0.1", "GROW-0000-00")
+    words = (actor, "code.redeemed", pattern.application, "", *place)
     tail = b"".join(counted(word.encode()) for word in words)
     for number in range(sequence + 1, sequence + count + 1):
         seal = digest(key, counted(seal) + counted(f"{tenant} {number} {now}".encode()) + tail)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -35,6 +36,8 @@ class Load:
     uploads: list[Upload] = field(default_factory=list)
     """Sent in turn."""
     connections: int = 64
+    delay: int = 0
+    """Milliseconds that each connection waits before it asks again."""
 
 
 @dataclass
@@ -71,12 +74,52 @@ def rate(port: int, job: Load | Flow, folder: Path, seconds: int) -> float:
     return wrk(port, job, folder, seconds) if isinstance(job, Load) else flows(port, job, folder, seconds)
 
 
+@dataclass
+class Outcome:
+    """What came of a load of which not everything needs to be answered."""
+
+    seconds: float
+    p99: float
+    """Milliseconds of every answer, refusals too."""
+
+    unanswered: int
+    answers: dict[str, int]
+    """By status, of refusals with what they lack."""
+
+    @property
+    def good(self) -> float:
+        """Answers a second that are no refusals."""
+        return sum(count for kind, count in self.answers.items() if kind < "4") / self.seconds
+
+    @property
+    def refused(self) -> int:
+        return sum(count for kind, count in self.answers.items() if kind >= "4") + self.unanswered
+
+    @property
+    def blunt(self) -> int:
+        """Refusals that do not say when to come again, and silence."""
+        return sum(count for kind, count in self.answers.items() if kind[3:]) + self.unanswered
+
+    def __str__(self) -> str:
+        kinds = ", ".join(f"{count:,} × {kind}" for kind, count in sorted(self.answers.items()))
+        silent = f", {self.unanswered:,} not answered" if self.unanswered else ""
+        return f"{self.good:,.0f} a second, p99 {self.p99:.1f} ms ({kinds}{silent})"
+
+
+def outcome(port: int, load: Load, folder: Path, seconds: int) -> Outcome:
+    counting = Path(__file__).with_name("outcomes.lua").read_text().splitlines()
+    said = _run(_asking(port, load, folder, seconds, counting))
+    return Outcome(
+        seconds=_number("Seconds", said),
+        p99=_number("P99 ms", said),
+        unanswered=int(_number("Unanswered", said)),
+        answers={kind: int(count) for kind, count in re.findall(r"Answered (.+): (\d+)", said)},
+    )
+
+
 def wrk(port: int, load: Load, folder: Path, seconds: int) -> float:
     """Requests a second; every answer has to be a good one."""
-    script = folder / "load.lua"
-    script.write_text("\n".join(_lines(load)) + "\n")
-    size = [f"-t{min(2, load.connections)}", f"-c{load.connections}", f"-d{seconds}s"]
-    said = _run([*size, "-s", str(script), f"http://127.0.0.1:{port}{load.path}"])
+    said = _run(_asking(port, load, folder, seconds))
     answered = _number("Requests/sec", said)
     if "Non-2xx" in said or not answered:
         raise SystemExit(f"bench: {load.name} was refused\n{said}")
@@ -97,13 +140,19 @@ def flows(port: int, flow: Flow, folder: Path, seconds: int) -> float:
 
 def collect(port: int, load: Load, count: int, file: Path) -> Path:
     """A file of so many access tokens, a line each: wrk asks for them and writes down what it gets."""
-    script = file.with_suffix(".lua")
-    script.write_text("\n".join([*_lines(load), *_lines_that_collect(file)]) + "\n")
-    asked = ["-t2", "-c64", "-d2s", "-s", str(script), f"http://127.0.0.1:{port}{load.path}"]
+    asked = _asking(port, load, file.parent, 2, _lines_that_collect(file))
     while not file.exists() or file.read_bytes().count(b"\n") < count:
         _run(asked)
     file.write_text("\n".join(file.read_text().splitlines()[:count]) + "\n")
     return file
+
+
+def _asking(port: int, load: Load, folder: Path, seconds: int, more: Sequence[str] = ()) -> list[str]:
+    """wrk's arguments; what it reads is left in the folder under the load's name."""
+    script = folder / f"{load.name}.lua"
+    script.write_text("\n".join([*_lines(load), *more]) + "\n")
+    size = [f"-t{min(2, load.connections)}", f"-c{load.connections}", f"-d{seconds}s"]
+    return [*size, "-s", str(script), f"http://127.0.0.1:{port}{load.path}"]
 
 
 def _run(arguments: list[str]) -> str:
@@ -132,6 +181,8 @@ def _lines(load: Load) -> list[str]:
     lines = [f"wrk.headers = {_lua(load.headers)}"]
     if load.body:
         lines += ['wrk.method = "POST"', f"wrk.body = {_lua(load.body)}"]
+    if load.delay:
+        lines.append(f"function delay() return {load.delay} end")
     if load.tokens:
         lines += _lines_in_turn(
             f"  for token in io.lines({_lua(str(load.tokens))}) do",

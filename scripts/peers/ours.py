@@ -13,13 +13,15 @@ from typing import Any
 from urllib.parse import urlencode
 
 from .browser import CALLBACK, Browser, authorize_query, basic, redemption
-from .load import CLIENTS, Flow, Load, Upload, collect
+from .growth import Size, grow
+from .load import CLIENTS, FORM, Flow, Load, Upload, collect
 from .logo import form, picture
 from .peer import PASSWORD, TOKENS, Jobs, Peer, access_token
 
 ROOT = Path(__file__).resolve().parents[2]
 BINARY = Path(os.environ.get("PORTAL_BINARY", ROOT / ".build/release/portal"))
 BASE = "/t/standard"
+STANDARD = ROOT / "Tenants/standard.json5"
 
 VERIFY = "verify, one busy token"
 VERIFY_MANY = "verify, 100,000 in turn"
@@ -52,19 +54,27 @@ class Portal(Peer):
             raise SystemExit(f"bench: portal {' '.join(arguments)}: {done.stderr or done.stdout}")
         return done.stdout
 
-    def add_account(self, role: str, email: str) -> None:
-        account = ["--tenant", "standard", "--role", role, "--email", email]
+    def add_account(self, role: str, email: str, tenant: str = "standard") -> None:
+        account = ["--tenant", tenant, "--role", role, "--email", email]
         self.command("account", "add", *account, stdin=PASSWORD + "\n")
 
-    def add_application(self) -> dict[str, Any]:
+    def add_application(self, tenant: str = "standard") -> dict[str, Any]:
         """An approved one with a logo, and its owner."""
         owner = "partner@bench.example"
-        self.add_account("partner", owner)
+        self.add_account("partner", owner, tenant)
         words = ["--owner", owner, "--name", "Bench Rentals", "--redirect-uri", CALLBACK]
         words += ["--logo", str(ROOT / "Public/demo/acme-rentals.png"), "--json"]
-        made: dict[str, Any] = json.loads(self.command("app", "add", "--tenant", "standard", *words))
-        self.command("app", "approve", "--tenant", "standard", made["client_id"])
+        made: dict[str, Any] = json.loads(self.command("app", "add", "--tenant", tenant, *words))
+        self.command("app", "approve", "--tenant", tenant, made["client_id"])
         return made
+
+    def add_tenant(self, name: str) -> dict[str, Any]:
+        """One more like `standard`; returns an application of it."""
+        file = self.log.with_name(f"{name}.json5")
+        text = STANDARD.read_text().replace('name: "standard"', f'name: "{name}"')
+        file.write_text(text.replace('"../', f'"{ROOT}/'))
+        self.command("tenant", "import", str(file))
+        return self.add_application(name)
 
     def signed_in(self, email: str, door: str = "/sign-in") -> Browser:
         browser = Browser(self.port)
@@ -75,10 +85,13 @@ class Portal(Peer):
     def prepare(self) -> dict[str, Any]:
         database = ["--database", self.address, "--data", str(self.log.with_suffix(""))]
         self.where = database if self.is_on_database else ["--data", self.address]
-        self.command("tenant", "import", str(ROOT / "Tenants/standard.json5"))
+        self.command("tenant", "import", str(STANDARD))
         for number in range(CLIENTS):
             self.add_account("customer", customer(number))
         return self.add_application()
+
+    def crowd(self, count: int) -> None:
+        grow(Path(self.address), Size(count, applications=0, tenants=0, entries=0))
 
     @property
     def is_on_database(self) -> bool:
@@ -95,6 +108,11 @@ class Portal(Peer):
         flow = self.flow(client)
         jobs = self.asked(client, f"{BASE}/oauth2/token", f"{BASE}/oauth2/introspect", flow)
         return jobs if self.is_on_database else jobs | self.own_jobs(jobs[TOKENS], flow)
+
+    def tokens(self, made: dict[str, Any], tenant: str = "standard") -> Load:
+        """An application asks for tokens of its own."""
+        proof = basic(made["client_id"], made["client_secret"])
+        return Load(TOKENS, f"/t/{tenant}/oauth2/token", FORM | proof, "grant_type=client_credentials")
 
     def own_jobs(self, tokens: Load | Flow, flow: Flow) -> Jobs:
         """What no other server has."""

@@ -91,6 +91,10 @@ class Peer:
     def jobs(self, made: dict[str, Any]) -> Jobs:
         raise NotImplementedError
 
+    def crowd(self, count: int) -> None:
+        """Puts so many live tokens beside its own into the store, which is SQLite's, while it is stopped."""
+        raise NotImplementedError
+
     def versions(self) -> Iterator[str]:
         """Of `packages`, as Debian has them."""
         for package in self.packages:

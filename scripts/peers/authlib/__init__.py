@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from ..browser import CALLBACK, Browser, authorize_query, basic, redemption
+from ..growth import multiply
 from ..gunicorn import PYTHON, Gunicorn
 from ..load import CLIENTS, Flow
 from ..peer import PASSWORD, Jobs
@@ -22,6 +23,10 @@ class Authlib(Gunicorn):
 
     def prepare(self) -> dict[str, Any]:
         return self.run(PYTHON, "prepare.py", str(CLIENTS), PASSWORD, CALLBACK)
+
+    def crowd(self, count: int) -> None:
+        fresh = {"id": "NULL", "access_token": "hex(randomblob(21))", "refresh_token": "NULL"}
+        multiply(Path(self.address) / "authlib.db", "token", count, fresh)
 
     def jobs(self, made: dict[str, Any]) -> Jobs:
         return self.asked(made, "/oauth/token", "/oauth/introspect", self.flow(made), scope="read")

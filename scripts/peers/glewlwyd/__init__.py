@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from ..browser import CALLBACK, Browser, authorize_query, basic, redemption
+from ..growth import multiply
 from ..load import CLIENTS, Flow
 from ..peer import PASSWORD, Jobs, Peer
 
@@ -88,6 +89,11 @@ class Glewlwyd(Peer):
 
     def server(self) -> Sequence[str | Path]:
         return ["glewlwyd", f"--config-file={self.address}/glewlwyd.conf"]
+
+    def crowd(self, count: int) -> None:
+        store = Path(self.address) / "glewlwyd.db"
+        fresh = {"token_hash": "hex(randomblob(44))", "jti": "hex(randomblob(16))", "id": "NULL"}
+        multiply(store, "gpo_access_token", count, {f"gpoa_{name}": value for name, value in fresh.items()})
 
     def stop(self) -> None:
         """A signal that comes right after its start is lost, so it may need another."""

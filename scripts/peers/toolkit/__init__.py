@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from ..browser import CALLBACK, Browser, authorize_query, basic, redemption
+from ..growth import multiply
 from ..gunicorn import PYTHON, Gunicorn
 from ..load import CLIENTS, Flow
 from ..peer import PASSWORD, Jobs
@@ -25,6 +26,10 @@ class Toolkit(Gunicorn):
 
     def prepare(self) -> dict[str, Any]:
         return self.run(PYTHON, "prepare.py", str(CLIENTS), PASSWORD, CALLBACK)
+
+    def crowd(self, count: int) -> None:
+        fresh = {"id": "NULL", "token": "hex(randomblob(15))", "token_checksum": "hex(randomblob(32))"}
+        multiply(Path(self.address) / "toolkit.db", "oauth2_provider_accesstoken", count, fresh)
 
     def jobs(self, made: dict[str, Any]) -> Jobs:
         flow = self.flow(made["web"]["client_id"], basic(**made["web"]))
