@@ -17,7 +17,9 @@ from pathlib import Path
 
 DIGITS = string.digits + string.ascii_uppercase + string.ascii_lowercase
 HOUR = 3_600_000
-AT_ONCE = 1000
+FIRST = 1_735_689_600_000
+"""When the time in an id begins, in milliseconds since 1970 (SecretText.swift)."""
+AT_ONCE = 100
 """Tokens with the same millisecond in their id."""
 
 
@@ -139,7 +141,7 @@ def token_ids(count: int, now: int) -> Iterator[str]:
     """In their order: the time in milliseconds, then what tells those of one time apart."""
     begin, span = now - HOUR, HOUR + HOUR // 6
     for first in range(0, count, AT_ONCE):
-        stamp = base62(begin + span * first // count, 7)
+        stamp = base62(begin + span * first // count - FIRST, 7)
         for number in range(min(AT_ONCE, count - first)):
             yield f"{stamp}{number:09}"
 
