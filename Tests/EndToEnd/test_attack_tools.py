@@ -1,4 +1,4 @@
-"""What others wrote to attack servers finds nothing here (security rows HT-07, ST-05); only in `make torture`."""
+"""What others wrote to attack servers finds nothing here (security rows HT-07, ST-05); in `make torture`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ from portal.oauth import basic, new_address
 from portal.server import Server
 
 pytestmark = pytest.mark.skipif(
-    "PORTAL_TORTURE" not in os.environ, reason="takes minutes, and tools that `scripts/setup torture` installs"
+    "PORTAL_TORTURE" not in os.environ,
+    reason="takes minutes, and tools that `scripts/setup torture` installs",
 )
 CONNECTIONS = 500
 
@@ -41,7 +42,7 @@ def connections_to(port: int) -> int:
     [
         (["-H", "-i", "2", "-x", "1"], "/healthz", 15),
         (["-B", "-i", "2", "-x", "1", "-s", "8192"], "/t/standard/oauth2/token", 35),
-        # A page fits into the kernel's buffers: what is left is an idle connection, which a proxy may keep for 75 s.
+        # A page fits into the kernel's buffers: what is left is idle, which a proxy may be for 75 s.
         (["-X", "-n", "2", "-z", "1", "-w", "1", "-y", "1"], "/t/standard/sign-in", 80),
     ],
     ids=["headers", "body", "reading"],
@@ -49,7 +50,8 @@ def connections_to(port: int) -> int:
 def test_slow_clients_are_gone_in_time_and_hold_nobody_up(
     own: Server, attack: list[str], path: str, gone_within: int
 ) -> None:
-    command = ["slowhttptest", *attack, "-c", str(CONNECTIONS), "-r", "250", "-l", "240", "-u", own.url + path]
+    size = ["-c", str(CONNECTIONS), "-r", "250", "-l", "240"]
+    command = ["slowhttptest", *attack, *size, "-u", own.url + path]
     attacker = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     took: list[float] = []
     start = peak = time.monotonic()
@@ -71,7 +73,8 @@ def test_slow_clients_are_gone_in_time_and_hold_nobody_up(
 
 def sqlmap(folder: Path, url: str, *arguments: str) -> str:
     depth = ["--level", os.environ.get("PORTAL_SQLMAP_LEVEL", "3"), "--risk", "2", "--threads", "4"]
-    command = ["sqlmap", "-u", url, "--batch", "--disable-coloring", "--output-dir", str(folder), *depth, *arguments]
+    quietly = ["--batch", "--disable-coloring", "--output-dir", str(folder)]
+    command = ["sqlmap", "-u", url, *quietly, *depth, *arguments]
     return subprocess.run(command, capture_output=True, text=True, timeout=7200).stdout
 
 
@@ -82,7 +85,11 @@ def test_sqlmap_finds_no_way_into_a_statement(own: Server, tmp_path: Path) -> No
     signed_in = ["--cookie", admin.cookie()]
     reports = [
         sqlmap(tmp_path, application.authorize_url()),
-        sqlmap(tmp_path, f"{tenant.base}/admin/audit?who=a&action=b&object=c&from=2026-01-01&before=9", *signed_in),
+        sqlmap(
+            tmp_path,
+            f"{tenant.base}/admin/audit?who=a&action=b&object=c&from=2026-01-01&before=9",
+            *signed_in,
+        ),
         sqlmap(tmp_path, f"{tenant.base}/admin/applications?q=acme&state=approved&page=1", *signed_in),
         sqlmap(
             tmp_path,
@@ -103,13 +110,24 @@ def test_sqlmap_finds_no_way_into_a_statement(own: Server, tmp_path: Path) -> No
 @pytest.mark.parametrize("role", [None, "customer", "partner", "admin"])
 def test_wapiti_finds_nothing(own: Server, tmp_path: Path, role: str | None) -> None:
     report, seconds = tmp_path / "wapiti.json", os.environ.get("PORTAL_WAPITI_SECONDS", "1200")
-    # Not its modules for headers and cookies: over plain HTTP they miss what https alone has, and test_http_edge.py looks.
+    # Not its modules for headers and cookies: over plain HTTP they miss what https alone has.
     modules = "backup,blindsql,crlf,csp,exec,file,htaccess,methods,permanentxss,redirect,sql,xss,xxe"
-    command = ["wapiti", "-u", f"{own.url}/t/standard/", "--scope", "folder", "-m", modules, "--flush-session"]
+    command = [
+        "wapiti",
+        "-u",
+        f"{own.url}/t/standard/",
+        "--scope",
+        "folder",
+        "-m",
+        modules,
+        "--flush-session",
+    ]
     command += ["--max-scan-time", seconds, "-f", "json", "-o", str(report), "--no-bugreport", "-v", "0"]
     if role:
         person = own.tenant("standard").person(role, signed_in=True)
         command += ["-H", f"Cookie: {person.cookie()}"]
     subprocess.run(command, capture_output=True, timeout=7200, env=os.environ | {"HOME": str(tmp_path)})
     found = json.loads(report.read_text())["vulnerabilities"]
-    assert [(kind, entry["info"], entry["path"]) for kind, entries in found.items() for entry in entries] == []
+    assert [
+        (kind, entry["info"], entry["path"]) for kind, entries in found.items() for entry in entries
+    ] == []

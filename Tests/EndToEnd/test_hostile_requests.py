@@ -1,4 +1,7 @@
-"""Whatever is sent, the server answers, lives on and does not grow (security row HT-13); `make torture` sends a million."""
+"""Whatever is sent, the server answers, lives on and does not grow (security row HT-13).
+
+`make torture` sends a million.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +30,9 @@ def test_no_request_breaks_the_server_or_makes_it_grow(own: Server) -> None:
     for part, resident in rounds(own, COUNT):
         outcome += part
         memory.append(resident)
-        print(f"{outcome.answers.total()} requests, {resident >> 20} MiB: {dict(outcome.answers.most_common(8))}")
+        print(
+            f"{outcome.answers.total()} requests, {resident >> 20} MiB: {dict(outcome.answers.most_common(8))}"
+        )
         assert own.process and own.process.poll() is None
         assert outcome.findings == []
     # The first round fills what is bounded: caches, counters, threads.
