@@ -246,7 +246,7 @@ extension ApplicationRegistry {
     /// Nobody is turned away because this cannot be written now: the next request tries it again.
     private func noteSighting(of place: RecentReads.Place, at now: Date) async {
         do {
-            try await database.writeSoon(Session.sighting(of: place, at: now), .tenant(place.tenant))
+            try await database.write(Session.sighting(of: place, at: now), .tenant(place.tenant))
             recentReads.sessions.forget(place)
         } catch {}
     }

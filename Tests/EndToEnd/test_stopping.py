@@ -75,8 +75,9 @@ class Callers:
 
 def test_under_load_everything_that_was_begun_is_answered(server: Server) -> None:
     answered = Counter[str]()
+    application = server.tenant("standard").application()
     for _ in range(rounds(short=3, long=50)):
-        callers = Callers(server, server.tenant("standard").application())
+        callers = Callers(server, application)
         threads = [threading.Thread(target=callers.call) for _ in range(CLIENTS)]
         for thread in threads:
             thread.start()
