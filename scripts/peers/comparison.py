@@ -174,6 +174,8 @@ def footprint(run: Run, what: str, values: Mapping[str, float]) -> str:
     cells = "".join(f"{values[name]:22,.1f}" for name in run.names)
     ours, *theirs = (values[name] for name in run.names)
     times = ours / min(theirs)
+    if not any(target.times for target in run.targets.values()):
+        return f"{what:34}{cells}{times:13.2f}"
     missed = ours > MOST if what == LOADED else times > 1
     wanted = f"{MOST} MiB" if what == LOADED else "1"
     return f"{what:34}{cells}{times:13.2f}{wanted:>8}{'  missed' if missed else ''}"
