@@ -74,6 +74,15 @@ final class Watchdog: Sendable {
     private struct Drain: Sendable {
         let until: Int64
         let finish: @Sendable () -> Void
+
+        /// Since when there has been no connection.
+        var quietSince: Int64?
+
+        /// Says whether nothing has been under way for so long that whoever was just accepted would be listed.
+        mutating func isDone(isQuiet: Bool, at now: Int64) -> Bool {
+            quietSince = isQuiet ? quietSince ?? now : nil
+            return until <= now || quietSince.map { now - $0 >= Watchdog.settlingMilliseconds } ?? false
+        }
     }
 
     private struct State {
@@ -83,6 +92,7 @@ final class Watchdog: Sendable {
         var drain: Drain?
     }
 
+    private static let settlingMilliseconds: Int64 = 50
     private static let maxLingering = 64
     private static let lingerMilliseconds: Int64 = 1_000
     private static let lingerBytes = 512 * 1024
@@ -166,9 +176,9 @@ final class Watchdog: Sendable {
                 shutDownOverdue(state, at: now)
                 pointOutDeparted(state)
                 timeout = pause(state, isLingering: !lingering.isEmpty)
-                guard let drain = state.drain else { return nil }
-                let isDone = state.connections.isEmpty || drain.until <= now
-                return isDone ? drain.finish : nil
+                let isQuiet = state.connections.isEmpty
+                let isDone = state.drain?.isDone(isQuiet: isQuiet, at: now) ?? false
+                return isDone ? state.drain?.finish : nil
             }
             if let finish {
                 lingering.forEach { close($0.descriptor) }
@@ -183,10 +193,13 @@ final class Watchdog: Sendable {
     }
 
     private func shutDownOverdue(_ state: State, at now: Int64) {
-        let isDraining = state.drain != nil
-        for connection in state.connections.values
-        where connection.isOverdue(at: now) || (isDraining && connection.isIdle && !connection.hasUnread) {
-            shutdown(connection.descriptor, bothWays)
+        for connection in state.connections.values {
+            if connection.isOverdue(at: now) {
+                shutdown(connection.descriptor, bothWays)
+            } else if state.drain != nil, connection.isIdle, !connection.hasUnread {
+                // A request that is being read in this moment is answered all the same.
+                shutdown(connection.descriptor, Int32(SHUT_RD))
+            }
         }
     }
 

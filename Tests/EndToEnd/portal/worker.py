@@ -172,7 +172,9 @@ class Worker:
         except httpx.TransportError as error:
             self.unsure = operation
             raise Interrupted(kind) from error
-        if answer.status_code == 503 and answer.headers["retry-after"].isdigit():
+        # A question to a customer is written without waiting for the disk; where that failed it is asked again.
+        is_forgotten = kind == "consent" and answer.status_code == 403
+        if is_forgotten or (answer.status_code == 503 and answer.headers["retry-after"].isdigit()):
             self.unsure = operation
             raise Interrupted(kind)
         if answer.status_code not in {200, 302, 303}:
