@@ -12,7 +12,7 @@ package final class PostgresDatabase: Database {
     private let announcements = Announcements()
 
     /// Connects `connections` times; throws ``PostgresRefusal`` when the database cannot be used.
-    package init(address: String, connections: Int = 8, waitingLimit: Int = 4096) throws {
+    package init(address: String, connections: Int = usualConnections, waitingLimit: Int = 4096) throws {
         try Self.judge(address)
         let line = WaitingLine<Job>(capacity: waitingLimit)
         let pool = Pool()
@@ -25,6 +25,10 @@ package final class PostgresDatabase: Database {
         }
         try OwnThread { [announcements] in announcements.listen(at: address) }.leave()
     }
+
+    /// Two for each core: of more, most wait in the server for the end of the same ledger, and waiting there costs more
+    /// than in line here.
+    package static var usualConnections: Int { max(4, 2 * sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
 
     deinit { finish() }
 
