@@ -7,8 +7,8 @@ SWIFT_TEST := swift test --skip-build --experimental-maximum-parallelization-wid
 
 PYTEST  := var/venv/bin/python -m pytest Tests/EndToEnd
 
-# What is the same whatever keeps the rows: the looks of pages, and the servers that tests are given.
-SAME    := --ignore Tests/EndToEnd/test_pages.py --ignore Tests/EndToEnd/test_postgres_server.py
+# What is the same whatever keeps the rows: the looks of pages, the servers that tests are given, and what SQLite's file goes through.
+SAME    := $(foreach name,pages postgres_server failing_disk power_loss locked grown_store,--ignore Tests/EndToEnd/test_$(name).py)
 
 .PHONY: run test check torture bench format lint storybook release
 
