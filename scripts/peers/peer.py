@@ -139,7 +139,12 @@ def processes(pid: int) -> Iterator[int]:
     """A process and all below it."""
     yield pid
     for task in Path(f"/proc/{pid}/task").iterdir():
-        for child in (task / "children").read_text().split():
+        try:
+            children = (task / "children").read_text().split()
+        except FileNotFoundError:
+            # A thread that has ended meanwhile.
+            continue
+        for child in children:
             yield from processes(int(child))
 
 
