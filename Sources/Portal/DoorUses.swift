@@ -6,10 +6,13 @@ import Web
 /// Doors that loosen every answer alike, such as tokens without a label, say nothing about one application.
 extension Visit {
     /// Notes the doors that an application's own request came through.
-    func noteDoors(of sent: Parameters, by client: ClientAccess) throws {
+    ///
+    /// Nothing in it may throw: the request has been answered by then.
+    func noteDoors(of sent: Parameters, by client: ClientAccess) {
         guard hasDoors else { return }
         let (sources, type) = (profile.parameters, BodyType(request.headers["content-type"]))
-        let grant = Grant(rawValue: try TokenEndpoint.completed(sent, self).first("grant_type") ?? "")
+        let implied = sent.first("code") == nil ? nil : profile.whenMissing.grantType
+        let grant = Grant(rawValue: sent.first("grant_type") ?? implied ?? "")
         let isOfNoType = (type == .none || type == .other) && !request.body.isEmpty
         let bringsRefreshToken = tenant.policy.refreshWithClientCredentials
         let needed: [(door: String, isNeeded: Bool)] = [
@@ -17,7 +20,7 @@ extension Visit {
             ("parameters.multipart", sources.multipart && type == .multipart),
             ("parameters.anyContentType", sources.anyContentType && isOfNoType),
             ("parameters.ignoreJSON", sources.ignoreJSON && type == .json),
-            ("parameters.equalRepetition", try sources.equalRepetition && repeatsParameters()),
+            ("parameters.equalRepetition", sources.equalRepetition && repeatsParameters),
             ("clientAuthentication.bothWhenEqual", sendsCredentialsTwice(sent)),
             ("whenMissing.grantType", grant != nil && sent.first("grant_type") == nil),
             ("refresh", grant == .refreshToken && client.keepsRefreshTokens),
@@ -65,9 +68,14 @@ extension Visit {
         request.headers["origin"] != nil && client.client.kind != .public
     }
 
-    private func repeatsParameters() throws -> Bool {
-        let sent = try tokenParametersAsSent()
-        return sent.withoutEqualRepetitions.count < sent.count
+    private var repeatsParameters: Bool {
+        do {
+            let sent = try tokenParametersAsSent()
+            return sent.withoutEqualRepetitions.count < sent.count
+        } catch {
+            // What was taken can be read.
+            return false
+        }
     }
 
     private func sendsCredentialsTwice(_ sent: Parameters) -> Bool {

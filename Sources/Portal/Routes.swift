@@ -459,7 +459,7 @@ extension Route {
                 }
                 return try await visit.notingRefusals(of: sent, by: client, at: step) {
                     let response = try await handler(client, sent, visit)
-                    try visit.noteDoors(of: sent, by: client)
+                    visit.noteDoors(of: sent, by: client)
                     return response
                 }
             }

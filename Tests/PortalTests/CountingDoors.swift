@@ -138,6 +138,16 @@ struct CountingDoors {
         #expect(try await uses() == Dictionary(uniqueKeysWithValues: doors.map { ($0, 1) }))
     }
 
+    @Test func `a request that was taken is answered, whatever else stands in it`() async throws {
+        let answer = await portal.ask(
+            .post,
+            "/oauth2/introspect",
+            headers: [header, formType],
+            body: "token=unknown&code=a&code=b"
+        )
+        #expect(answer.status == 200 && answer.members["active"] == "false")
+    }
+
     @Test func `the settings say of each open door how many applications need it`() async throws {
         var ada = try await portal.browser(of: "ada@harbour.example", as: .admin)
         let before = try await ada.get("/admin/settings").text
