@@ -9,14 +9,14 @@ extension ApplicationRegistry {
         guard try await takesOn(.sweep, for: 90, at: now) else { return 0 }
         var swept = 0
         for tenant in try await database.read(.directory, { try $0.tenantIDs() }) {
-            swept += try await database.transaction(.tenant(tenant)) {
-                try $0.deleteExpired(of: tenant, upTo: batch, at: now)
+            swept += try await database.transaction(.tenant(tenant)) { transaction in
+                try transaction.forgetWarnings(of: tenant)
+                return try transaction.deleteExpired(of: tenant, upTo: batch, at: now)
             }
             swept += try await lapseConsents(of: tenant, upTo: batch, at: now)
             swept += try await lapseProofs(of: tenant, upTo: batch, at: now)
             swept += try await logoSweep.sweep(of: tenant, upTo: batch, at: now, in: database)
             try await warnOfSecrets(of: tenant, at: now)
-            try await forgetWarnings(of: tenant)
         }
         return swept
     }

@@ -70,18 +70,6 @@ extension ApplicationRegistry {
         let people = try transaction.administratorAddresses(tenant: tenant.id)
         try outbox.post(.nearLimit(use, at: now), to: people, in: transaction, tenant: tenant.id, at: now)
     }
-
-    /// Forgets warnings whose reason is gone, so that there is another when it comes back.
-    func forgetWarnings(of id: TenantID) async throws {
-        let warned = try await database.read(.tenant(id)) { try $0.warnedLimits(of: id) }
-        guard !warned.isEmpty else { return }
-        try await database.transaction(.tenant(id)) { transaction in
-            guard let tenant = try transaction.tenant(of: id) else { return }
-            for limit in warned where try !transaction.use(of: limit, at: tenant).isNear {
-                try transaction.forgetWarning(of: limit, tenant: id)
-            }
-        }
-    }
 }
 
 // MARK: - How it is kept
@@ -102,6 +90,15 @@ extension Connection {
             RETURNING kind
             """
         ).isEmpty
+    }
+
+    /// Forgets warnings whose reason is gone, so that there is another when it comes back.
+    func forgetWarnings(of id: TenantID) throws {
+        let warned = try warnedLimits(of: id)
+        guard !warned.isEmpty, let tenant = try tenant(of: id) else { return }
+        for limit in warned where try !use(of: limit, at: tenant).isNear {
+            try forgetWarning(of: limit, tenant: id)
+        }
     }
 
     fileprivate func warnedLimits(of tenant: TenantID) throws -> [TenantLimit] {
