@@ -172,11 +172,18 @@ extension ApplicationRegistry {
     }
 
     /// Forgets claims: for a server that starts alone on its data, so all of them are a dead one's.
+    ///
+    /// A letter that was being handed over waits for the first pause: a server that dies soon again, and again, must
+    /// not use up both copies before one arrives.
     package func releaseLetters() async throws {
         guard !database.isShared else { return }
+        let due = clock().addingTimeInterval(Outbox.pause(after: 1))
         for tenant in try await database.read(.directory, { try $0.tenantIDs() }) {
             try await database.write(
-                "UPDATE outbox SET claimed_until = 0 WHERE tenant = \(tenant) AND ended_at IS NULL",
+                """
+                UPDATE outbox SET claimed_until = 0, due_at = CASE handed_over WHEN 0 THEN due_at ELSE \(due) END
+                WHERE tenant = \(tenant) AND claimed_until > 0 AND ended_at IS NULL
+                """,
                 .tenant(tenant)
             )
         }

@@ -106,6 +106,25 @@ struct PostingLetters {
         #expect(try await !world.registry.beginHandover(of: third))
     }
 
+    @Test func `a server that died while handing over waits before the second copy`() async throws {
+        try await post(letter)
+        let first = try #require(try await claim())
+        #expect(try await world.registry.beginHandover(of: first))
+        try await world.registry.releaseLetters()
+        guard !world.database.isShared else { return #expect(try await claim() == nil) }
+        world.clock.advance(by: .seconds(9))
+        #expect(try await claim() == nil)
+        world.clock.advance(by: .seconds(1))
+        #expect(try await claim()?.id == first.id)
+    }
+
+    @Test func `a server that dies before handing over starts again with that letter`() async throws {
+        try await post(letter)
+        let first = try #require(try await claim())
+        try await world.registry.releaseLetters()
+        #expect(try await claim()?.id == (world.database.isShared ? nil : first.id))
+    }
+
     @Test func `a refused letter is tried again after growing pauses for a day`() async throws {
         try await post(letter)
         var pauses: [Int] = []
