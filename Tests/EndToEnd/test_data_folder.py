@@ -41,7 +41,7 @@ def test_a_crash_leaves_no_memory_behind(server: Server) -> None:
 
 
 def test_root_is_told_once_to_use_another_user(server: Server) -> None:
-    told = server.log.read_text().count("Running as root")
+    told = server.noted().count("Running as root")
     assert told == (1 if os.geteuid() == 0 else 0)
 
 

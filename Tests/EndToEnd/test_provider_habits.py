@@ -151,7 +151,7 @@ def test_cameramanager_takes_everything_in_the_query_and_nothing_of_it_reaches_t
         reply = curl(server, "-X", "POST", *body, address)
         assert reply.status == 200, reply.body
         assert reply.json["token_type"] == "bearer"
-    log = server.log.read_text()
+    log = server.noted()
     secrets = [PASSWORD, PASSWORD.replace(" ", "+"), str(key.client_secret), reply.json["access_token"]]
     for secret in [*secrets, "s0ught-for", customer.email]:
         assert secret not in log

@@ -135,6 +135,11 @@ class Server:
         assert letters, f"no letter to {recipient}"
         return letters[0].split('<a href="')[1].split('"')[0]
 
+    def noted(self) -> str:
+        """The log, with everything noted until now; the server gathers its lines for a tenth of a second."""
+        reference = httpx.get(f"{self.url}/t/none", verify=False, timeout=5).headers["x-request-id"]
+        return until(lambda: log if reference in (log := self.log.read_text()) else "", of="the log line of a request")
+
     def memory(self) -> int:
         """Resident bytes of the running process."""
         assert self.process
