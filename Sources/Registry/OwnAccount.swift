@@ -101,17 +101,19 @@ extension OwnAccount {
             at: tenant
         )
         let (id, now, account, registry) = (tenant.id, registry.clock(), account, registry)
-        try await registry.database.transaction(.tenant(id)) { transaction in
-            let isTaken = try transaction.account(of: email, as: account.role, tenant: id) != nil
-            try registry.keep(link, in: transaction, tenant: id)
-            try registry.outbox.post(
-                .confirmNewAddress(role: account.role, link: link.secret.plaintext),
-                to: email,
-                in: transaction,
-                tenant: id,
-                at: now,
-                isForNobody: isTaken
-            )
+        try await registry.evenly {
+            try await registry.database.transaction(.tenant(id)) { transaction in
+                let isTaken = try transaction.account(of: email, as: account.role, tenant: id) != nil
+                try registry.keep(link, in: transaction, tenant: id)
+                try registry.outbox.post(
+                    .confirmNewAddress(role: account.role, link: link.secret.plaintext),
+                    to: email,
+                    in: transaction,
+                    tenant: id,
+                    at: now,
+                    isForNobody: isTaken
+                )
+            }
         }
     }
 

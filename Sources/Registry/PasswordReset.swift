@@ -12,6 +12,15 @@ extension ApplicationRegistry {
         at tenant: Tenant,
         from provenance: Provenance
     ) async throws {
+        try await evenly { try await self.writeToReset(email, as: role, at: tenant, from: provenance) }
+    }
+
+    private func writeToReset(
+        _ email: EmailAddress,
+        as role: Role,
+        at tenant: Tenant,
+        from provenance: Provenance
+    ) async throws {
         let known = try await database.read(.tenant(tenant.id)) {
             try $0.account(of: email, as: role, tenant: tenant.id)
         }

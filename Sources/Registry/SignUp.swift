@@ -54,12 +54,14 @@ extension ApplicationRegistry {
             at: tenant
         )
         let (now, id) = (clock(), tenant.id)
-        try await database.transaction(.tenant(id)) { transaction in
-            let isKnown = try transaction.hasPartner(draft.email, tenant: id)
-            try self.keep(link, in: transaction, tenant: id)
-            let letter: Letter =
-                isKnown ? .alreadyRegistered : .confirmAddress(name: draft.name, link: link.secret.plaintext)
-            try self.outbox.post(letter, to: draft.email, in: transaction, tenant: id, at: now)
+        try await evenly {
+            try await database.transaction(.tenant(id)) { transaction in
+                let isKnown = try transaction.account(of: draft.email, as: .partner, tenant: id) != nil
+                try self.keep(link, in: transaction, tenant: id)
+                let confirm = Letter.confirmAddress(name: draft.name, link: link.secret.plaintext)
+                let letter = isKnown ? .alreadyRegistered : confirm
+                try self.outbox.post(letter, to: draft.email, in: transaction, tenant: id, at: now)
+            }
         }
     }
 
@@ -122,19 +124,5 @@ extension ApplicationRegistry {
         case .used: throw LinkRefusal.used
         case .gone: throw LinkRefusal.gone
         }
-    }
-}
-
-// MARK: - How it is kept
-
-extension Connection {
-    /// One row of one number, known or not: reading an account would take longer than finding none (SL-06).
-    fileprivate func hasPartner(_ email: EmailAddress, tenant: TenantID) throws -> Bool {
-        try run(
-            """
-            SELECT count(*) FROM accounts
-            WHERE tenant = \(tenant) AND role = \(Role.partner) AND email = \(email) AND closed_at IS NULL
-            """
-        ).first?.integer(0) ?? 0 > 0
     }
 }

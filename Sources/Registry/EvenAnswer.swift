@@ -1,0 +1,14 @@
+/// So long an answer takes that may not tell whether an address is known; far longer than the work, a durable write
+/// on a slow disk included, and too short to be noticed.
+private let evenTime: Duration = .milliseconds(50)
+
+extension ApplicationRegistry {
+    /// Does the work and answers ``evenTime`` after it began, whatever was found (SL-06).
+    ///
+    /// Reading an account takes longer than finding none, by microseconds that five hundred questions would tell.
+    func evenly(_ work: @Sendable () async throws -> Void) async throws {
+        let end = ContinuousClock.now.advanced(by: evenTime)
+        try await work()
+        try await Task.sleep(until: end, clock: .continuous)
+    }
+}
