@@ -8,24 +8,29 @@ import Synchronization
 /// live as much longer (security.md R-07). Where it is set forward this follows.
 final class SteadyClock: Sendable {
     /// Nanoseconds between the beginning of 1970 and the start of the machine, the most there ever were.
-    private let farthest = Atomic<Int64>(.min)
+    private let farthest: Atomic<Int64>
 
     private let times: @Sendable () -> (sinceEpoch: Duration, sinceBoot: Duration)
 
     init(_ times: @escaping @Sendable () -> (sinceEpoch: Duration, sinceBoot: Duration)) {
         self.times = times
+        farthest = Atomic(Self.reading(times).offset)
     }
 
     func now() -> Date {
-        let (offset, sinceBoot) = reading()
+        let (offset, sinceBoot) = Self.reading(times)
         let most = farthest.max(offset, ordering: .relaxed).newValue
         return Date(timeIntervalSince1970: Double(most + sinceBoot) / 1e9)
     }
 
     /// By how much the machine's clock is behind.
-    var lead: Duration { .nanoseconds(max(0, farthest.load(ordering: .relaxed) - reading().offset)) }
+    var lead: Duration {
+        .nanoseconds(max(0, farthest.load(ordering: .relaxed) - Self.reading(times).offset))
+    }
 
-    private func reading() -> (offset: Int64, sinceBoot: Int64) {
+    private static func reading(
+        _ times: () -> (sinceEpoch: Duration, sinceBoot: Duration)
+    ) -> (offset: Int64, sinceBoot: Int64) {
         let times = times()
         return (times.sinceEpoch.nanoseconds - times.sinceBoot.nanoseconds, times.sinceBoot.nanoseconds)
     }

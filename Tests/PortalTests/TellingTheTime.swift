@@ -47,6 +47,13 @@ struct TellingTheTime {
         #expect(clock.lead == .seconds(3600))
     }
 
+    @Test func `a step back is noticed before anybody asked for the time`() {
+        let clock = machine.clock
+        machine.set(ahead: -3600)
+        #expect(clock.lead == .seconds(3600))
+        #expect(clock.now().timeIntervalSince1970 == 1_000_000)
+    }
+
     @Test func `once the machine has caught up, it is the machine's again`() {
         let clock = machine.clock
         _ = clock.now()
