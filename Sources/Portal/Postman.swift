@@ -37,12 +37,9 @@ struct Postman {
                 do {
                     if secondsToLookEverywhere <= 0 {
                         secondsToLookEverywhere = 30
-                        for tenant in try await registry.tenants() { try await round.deliver(for: tenant) }
+                        try await round.deliver(for: try await registry.tenantIDs())
                     } else {
-                        let recent = registry.outbox.recentTenants(at: registry.now())
-                        for tenant in try await registry.tenants() where recent.contains(tenant.id) {
-                            try await round.deliver(for: tenant)
-                        }
+                        try await round.deliver(for: registry.outbox.recentTenants(at: registry.now()))
                     }
                 } catch {
                     log.note(.error, "The outbox was not reached; it is tried again", [("error", "\(error)")])
@@ -63,15 +60,19 @@ struct Postman {
     }
 }
 
-/// Delivering what one tenant has waiting.
+/// Delivering what tenants have waiting.
 private struct Round: Sendable {
     let registry: ApplicationRegistry
     let sender: MailSender
     let log: Log
 
-    func deliver(for tenant: Tenant) async throws {
-        while !Task.isCancelled, let letter = try await registry.claimLetter(of: tenant.id) {
-            try await deliver(letter, of: tenant)
+    func deliver(for tenants: [TenantID]) async throws {
+        for id in tenants {
+            while !Task.isCancelled, let letter = try await registry.claimLetter(of: id),
+                let tenant = try await registry.tenant(of: id)
+            {
+                try await deliver(letter, of: tenant)
+            }
         }
     }
 

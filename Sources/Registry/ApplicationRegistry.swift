@@ -139,6 +139,15 @@ extension ApplicationRegistry {
     package func tenants() async throws -> [Tenant] {
         try await database.read(.directory) { try $0.allTenants() }
     }
+
+    package func tenant(of id: TenantID) async throws -> Tenant? {
+        try await database.read(.directory) { try $0.tenant(of: id) }
+    }
+
+    /// Every tenant, where reading the settings of all would take long.
+    package func tenantIDs() async throws -> [TenantID] {
+        try await database.read(.directory) { try $0.tenantIDs() }
+    }
 }
 
 // MARK: - Housekeeping

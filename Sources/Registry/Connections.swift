@@ -134,12 +134,10 @@ extension ApplicationRegistry {
         )
     }
 
-    /// Closes up to `batch` consents of a tenant whose end has come, and says how many.
-    func lapseConsents(of tenant: TenantID, upTo batch: Int, at now: Date) async throws -> Int {
+    /// Closes consents of a tenant whose end has come.
+    func lapse(_ grants: [ConsentGrant], of tenant: TenantID, at now: Date) async throws {
         try await database.transaction(.tenant(tenant)) { transaction in
-            let over = try transaction.overdueGrants(upTo: batch, tenant: tenant, at: now)
-            for grant in over { try self.lapse(grant, of: tenant, in: transaction, at: now) }
-            return over.count
+            for grant in grants { try self.lapse(grant, of: tenant, in: transaction, at: now) }
         }
     }
 }
@@ -181,7 +179,7 @@ extension Connection {
         try grants(of: customer, tenant: tenant).filter { $0.isLive(at: now) }
     }
 
-    fileprivate func overdueGrants(upTo batch: Int, tenant: TenantID, at now: Date) throws -> [ConsentGrant] {
+    func overdueGrants(upTo batch: Int, tenant: TenantID, at now: Date) throws -> [ConsentGrant] {
         try grants(
             """
             WHERE g.tenant = \(tenant) AND g.ended_at IS NULL AND g.ends_at <= \(now)

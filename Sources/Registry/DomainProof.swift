@@ -143,34 +143,28 @@ extension MemberAccess {
 }
 
 extension ApplicationRegistry {
-    /// Ends the proofs of a tenant whose time is over, tells the owners, and says how many there were.
-    func lapseProofs(of tenant: TenantID, upTo batch: Int, at now: Date) async throws -> Int {
-        let over = try await database.read(.tenant(tenant)) {
-            try $0.overdueProofs(upTo: batch, tenant: tenant, at: now)
-        }
-        for (id, domain) in over {
-            try await change(
-                id,
-                at: tenant,
-                by: .thePortal,
-                from: Provenance(address: "local", reference: "end date"),
-                finding: { transaction in
-                    guard let application = try transaction.application(id.text, tenant: tenant) else {
-                        throw DamagedRow(place: "domain_proofs.application")
-                    }
-                    return application
+    /// Ends a proof whose time is over, and tells the owners.
+    func lapseProof(of domain: DomainName, _ id: ClientID, at tenant: TenantID) async throws {
+        try await change(
+            id,
+            at: tenant,
+            by: .thePortal,
+            from: Provenance(address: "local", reference: "end date"),
+            finding: { transaction in
+                guard let application = try transaction.application(id.text, tenant: tenant) else {
+                    throw DamagedRow(place: "domain_proofs.application")
                 }
-            ) { [outbox] transaction, application, now in
-                guard try transaction.lapseProof(of: domain, id, tenant: tenant, at: now) else {
-                    return ((), nil)
-                }
-                let owners = try transaction.ownerAddresses(of: id, tenant: tenant)
-                let letter = Letter.domainLapsed(application: .init(application), domain: domain.text)
-                try outbox.post(letter, to: owners, in: transaction, tenant: tenant, at: now)
-                return ((), Change(.domainLapsed, [("domain", domain.text)]))
+                return application
             }
+        ) { [outbox] transaction, application, now in
+            guard try transaction.lapseProof(of: domain, id, tenant: tenant, at: now) else {
+                return ((), nil)
+            }
+            let owners = try transaction.ownerAddresses(of: id, tenant: tenant)
+            let letter = Letter.domainLapsed(application: .init(application), domain: domain.text)
+            try outbox.post(letter, to: owners, in: transaction, tenant: tenant, at: now)
+            return ((), Change(.domainLapsed, [("domain", domain.text)]))
         }
-        return over.count
     }
 }
 
@@ -256,7 +250,7 @@ extension Connection {
         ).isEmpty
     }
 
-    fileprivate func overdueProofs(
+    func overdueProofs(
         upTo batch: Int,
         tenant: TenantID,
         at now: Date

@@ -25,8 +25,11 @@ extension ApplicationRegistry {
         upTo batch: Int = 20,
         _ look: @Sendable (DomainProof) async -> DomainProof.Presence
     ) async throws {
-        for tenant in try await database.read(.directory, { try $0.tenantIDs() }) {
+        for tenant in try await tenantIDs() {
             let now = clock()
+            // A read, which few tenants need more than.
+            let any = try await database.read(DomainProof.anyToLookFor(in: tenant, at: now), .tenant(tenant))
+            guard !any.isEmpty else { continue }
             let due = try await database.transaction(.tenant(tenant)) {
                 try $0.takeProofsToLookFor(upTo: batch, tenant: tenant, at: now)
             }
@@ -41,6 +44,17 @@ extension ApplicationRegistry {
 
 // MARK: - How it is kept
 
+extension DomainProof {
+    fileprivate static func anyToLookFor(in tenant: TenantID, at now: Date) -> SQL {
+        "SELECT 1 FROM domain_proofs " + toLookFor(in: tenant, at: now) + " LIMIT 1"
+    }
+
+    fileprivate static func toLookFor(in tenant: TenantID, at now: Date) -> SQL {
+        let yesterday = now.addingTimeInterval(-secondsBetweenLooks)
+        return "WHERE tenant = \(tenant) AND proved_at IS NOT NULL AND looked_at <= \(yesterday)"
+    }
+}
+
 extension Connection {
     /// Those that are due; each is taken by one server, whatever comes of it.
     fileprivate func takeProofsToLookFor(
@@ -48,15 +62,11 @@ extension Connection {
         tenant: TenantID,
         at now: Date
     ) throws -> [(ClientID, DomainProof)] {
-        let yesterday = now.addingTimeInterval(-DomainProof.secondsBetweenLooks)
+        let due = DomainProof.toLookFor(in: tenant, at: now)
         return try run(
-            """
-            UPDATE domain_proofs SET looked_at = \(now)
-            WHERE tenant = \(tenant) AND (application, domain) IN (SELECT application, domain FROM domain_proofs
-                WHERE tenant = \(tenant) AND proved_at IS NOT NULL AND looked_at <= \(yesterday)
-                ORDER BY looked_at LIMIT \(batch))
-            RETURNING domain, token, way, proved_at, ends_at, application
-            """
+            "UPDATE domain_proofs SET looked_at = \(now) WHERE tenant = \(tenant) AND (application, domain) IN "
+                + "(SELECT application, domain FROM domain_proofs " + due
+                + " ORDER BY looked_at LIMIT \(batch)) RETURNING domain, token, way, proved_at, ends_at, application"
         ).map { row in
             (ClientID(text: try row.text(DomainProof.applicationColumn)), try DomainProof(row))
         }

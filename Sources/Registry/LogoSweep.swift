@@ -12,30 +12,43 @@ final class LogoSweep: Sendable {
     /// So long after its upload a logo stays in any case, which is longer than a form may lie open.
     private static let grace: TimeInterval = 2 * StagedLogo.lifetime
 
-    /// Looks at the next `batch` pictures and says how many went.
-    func sweep(
-        of tenant: TenantID,
-        upTo batch: Int,
-        at now: Date,
-        in database: any Database
-    ) async throws -> Int {
-        let (last, before) = (places.withLock { $0[tenant] ?? "" }, now - Self.grace)
-        let (end, swept) = try await database.transaction(.tenant(tenant)) { transaction in
-            for start in [last, ""] {
-                let end = try transaction.lastLogo(after: start, upTo: batch, tenant: tenant)
-                guard let end else { continue }
-                return (end, try transaction.deleteLogos(from: start, to: end, before, tenant: tenant))
-            }
-            return ("", 0)
-        }
-        places.withLock { $0[tenant] = end }
-        return swept
+    struct Stretch: Sendable {
+        let end: String
+        let deleted: Int
     }
+
+    /// Where the next stretch of a tenant's logos begins.
+    func place(in tenant: TenantID) -> String {
+        places.withLock { $0[tenant] ?? "" }
+    }
+
+    func goOn(from end: String, in tenant: TenantID) {
+        places.withLock { $0[tenant] = end.isEmpty ? nil : end }
+    }
+
+    fileprivate static func lastUpload(at now: Date) -> Date { now - grace }
 }
 
 // MARK: - How it is kept
 
 extension Connection {
+    /// Looks at the next `batch` pictures, from the first again after the last.
+    func deleteLogos(
+        after place: String,
+        upTo batch: Int,
+        of tenant: TenantID,
+        at now: Date
+    ) throws -> LogoSweep.Stretch {
+        for start in place.isEmpty ? [""] : [place, ""] {
+            let end = try lastLogo(after: start, upTo: batch, tenant: tenant)
+            guard let end else { continue }
+            let before = LogoSweep.lastUpload(at: now)
+            let deleted = try deleteLogos(from: start, to: end, before, tenant: tenant)
+            return LogoSweep.Stretch(end: end, deleted: deleted)
+        }
+        return LogoSweep.Stretch(end: "", deleted: 0)
+    }
+
     fileprivate func lastLogo(after start: String, upTo batch: Int, tenant: TenantID) throws -> String? {
         try run(
             """

@@ -117,6 +117,9 @@ extension ApplicationRegistry {
     /// Takes the letter that is due longest, for ``Outbox/claim``; nil when none is due.
     package func claimLetter(of tenant: TenantID) async throws -> PostedLetter? {
         let now = clock()
+        // A read, which few tenants need more than.
+        let due = try await database.read(Outbox.anyDue(in: tenant, at: now), .tenant(tenant))
+        guard !due.isEmpty else { return nil }
         let until = now.addingTimeInterval(Double(Outbox.claim.components.seconds))
         let row = try await database.transaction(.tenant(tenant)) { transaction in
             try transaction.claimLetter(until: until, tenant: tenant, at: now)
@@ -178,14 +181,14 @@ extension ApplicationRegistry {
     package func releaseLetters() async throws {
         guard !database.isShared else { return }
         let due = clock().addingTimeInterval(Outbox.pause(after: 1))
-        for tenant in try await database.read(.directory, { try $0.tenantIDs() }) {
-            try await database.write(
-                """
+        for tenant in try await tenantIDs() {
+            let claimed: SQL = "WHERE tenant = \(tenant) AND claimed_until > 0 AND ended_at IS NULL"
+            let any: SQL = "SELECT 1 FROM outbox " + claimed + " LIMIT 1"
+            guard try await !database.read(any, .tenant(tenant)).isEmpty else { continue }
+            let release: SQL = """
                 UPDATE outbox SET claimed_until = 0, due_at = CASE handed_over WHEN 0 THEN due_at ELSE \(due) END
-                WHERE tenant = \(tenant) AND claimed_until > 0 AND ended_at IS NULL
-                """,
-                .tenant(tenant)
-            )
+                """
+            try await database.write(release + " " + claimed, .tenant(tenant))
         }
     }
 
@@ -199,6 +202,16 @@ extension ApplicationRegistry {
 }
 
 // MARK: - How it is kept
+
+extension Outbox {
+    fileprivate static func anyDue(in tenant: TenantID, at now: Date) -> SQL {
+        "SELECT 1 FROM outbox " + due(in: tenant, at: now) + " LIMIT 1"
+    }
+
+    fileprivate static func due(in tenant: TenantID, at now: Date) -> SQL {
+        "WHERE tenant = \(tenant) AND ended_at IS NULL AND due_at <= \(now) AND claimed_until <= \(now)"
+    }
+}
 
 private struct StoredLetter {
     let id: String
@@ -238,15 +251,11 @@ extension Connection {
         tenant: TenantID,
         at now: Date
     ) throws -> StoredLetter? {
-        try run(
-            """
-            UPDATE outbox SET claimed_until = \(end), attempts = attempts + 1
-            WHERE tenant = \(tenant) AND claimed_until <= \(now) AND ended_at IS NULL AND id =
-                (SELECT id FROM outbox
-                WHERE tenant = \(tenant) AND ended_at IS NULL AND due_at <= \(now) AND claimed_until <= \(now)
-                ORDER BY due_at, id LIMIT 1)
-            RETURNING id, sealed, posted_at, attempts, claimed_until
-            """
+        let due = Outbox.due(in: tenant, at: now)
+        return try run(
+            "UPDATE outbox SET claimed_until = \(end), attempts = attempts + 1 " + due
+                + " AND id = (SELECT id FROM outbox " + due + " ORDER BY due_at, id LIMIT 1)"
+                + " RETURNING id, sealed, posted_at, attempts, claimed_until"
         ).first.map(StoredLetter.init)
     }
 

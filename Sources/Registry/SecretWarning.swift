@@ -30,16 +30,14 @@ enum SecretWarning: Int, Sendable, CaseIterable {
 
 extension ApplicationRegistry {
     /// Writes to the owners of secrets that end soon, and of new ones that nobody uses.
-    func warnOfSecrets(of tenant: TenantID, at now: Date) async throws {
-        try await database.transaction(.tenant(tenant)) { [outbox] transaction in
-            // The nearest first, so that one that is late is warned of once.
-            let endings = try SecretWarning.allCases.reversed().flatMap {
-                try transaction.takeEndings(due: $0, tenant: tenant, at: now)
-            }
-            for notice in try endings + transaction.takeUnused(tenant: tenant, at: now) {
-                let owners = try transaction.ownerAddresses(of: notice.application, tenant: tenant)
-                try outbox.post(notice.letter, to: owners, in: transaction, tenant: tenant, at: now)
-            }
+    func warnOfSecrets(of tenant: TenantID, in transaction: any Connection, at now: Date) throws {
+        // The nearest first, so that one that is late is warned of once.
+        let endings = try SecretWarning.allCases.reversed().flatMap {
+            try transaction.takeEndings(due: $0, tenant: tenant, at: now)
+        }
+        for notice in try endings + transaction.takeUnused(tenant: tenant, at: now) {
+            let owners = try transaction.ownerAddresses(of: notice.application, tenant: tenant)
+            try outbox.post(notice.letter, to: owners, in: transaction, tenant: tenant, at: now)
         }
     }
 }

@@ -1,24 +1,49 @@
 import FoundationEssentials
 
 extension ApplicationRegistry {
-    /// Deletes up to `batch` expired rows of each kind of each tenant and says how many went.
+    /// How often one tenant is looked at before the others have their turn.
+    private static let visits = 1000
+
+    /// Deletes expired rows of each tenant, up to `batch` of a kind at a time so that nobody waits long for it, and says
+    /// how many went.
     ///
-    /// One tenant after the other, so that nobody waits long. Writes the letters about secrets that are due as well.
+    /// Writes the letters about secrets that are due as well. Ends early where the task is cancelled.
     package func sweep(batch: Int = 500) async throws -> Int {
         let now = clock()
         guard try await takesOn(.sweep, for: 90, at: now) else { return 0 }
         var swept = 0
-        for tenant in try await database.read(.directory, { try $0.tenantIDs() }) {
-            swept += try await database.transaction(.tenant(tenant)) { transaction in
-                try transaction.forgetWarnings(of: tenant)
-                return try transaction.deleteExpired(of: tenant, upTo: batch, at: now)
+        for tenant in try await tenantIDs() {
+            for _ in 0..<Self.visits {
+                let found = try await sweep(tenant, upTo: batch, at: now)
+                swept += found
+                if found < batch || Task.isCancelled { break }
             }
-            swept += try await lapseConsents(of: tenant, upTo: batch, at: now)
-            swept += try await lapseProofs(of: tenant, upTo: batch, at: now)
-            swept += try await logoSweep.sweep(of: tenant, upTo: batch, at: now, in: database)
-            try await warnOfSecrets(of: tenant, at: now)
+            if Task.isCancelled { break }
         }
         return swept
+    }
+
+    /// One transaction where nothing has come to its end, as with nearly every tenant nearly always.
+    ///
+    /// What is an entry in the ledger, for which others wait, comes after it.
+    private func sweep(_ tenant: TenantID, upTo batch: Int, at now: Date) async throws -> Int {
+        let place = logoSweep.place(in: tenant)
+        let found = try await database.transaction(.tenant(tenant)) { transaction in
+            try self.warnOfSecrets(of: tenant, in: transaction, at: now)
+            try transaction.forgetWarnings(of: tenant)
+            return Swept(
+                rows: try transaction.deleteExpired(of: tenant, upTo: batch, at: now),
+                logos: try transaction.deleteLogos(after: place, upTo: batch, of: tenant, at: now),
+                grants: try transaction.overdueGrants(upTo: batch, tenant: tenant, at: now),
+                proofs: try transaction.overdueProofs(upTo: batch, tenant: tenant, at: now)
+            )
+        }
+        logoSweep.goOn(from: found.logos.end, in: tenant)
+        if !found.grants.isEmpty { try await lapse(found.grants, of: tenant, at: now) }
+        for (application, domain) in found.proofs {
+            try await lapseProof(of: domain, application, at: tenant)
+        }
+        return found.count
     }
 
     /// Whether this process is the one that does a chore for the next seconds; one that stops is followed by another.
@@ -35,6 +60,16 @@ extension ApplicationRegistry {
             .directory
         ).isEmpty
     }
+}
+
+/// What one look at a tenant deleted, and what it found that is over.
+private struct Swept: Sendable {
+    let rows: Int
+    let logos: LogoSweep.Stretch
+    let grants: [ConsentGrant]
+    let proofs: [(ClientID, DomainName)]
+
+    var count: Int { rows + logos.deleted + grants.count + proofs.count }
 }
 
 /// What one of all processes does for the others.
