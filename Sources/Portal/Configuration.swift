@@ -26,6 +26,9 @@ struct Configuration: Sendable {
     /// Certificates to trust there instead of the system's.
     var proofAuthorities: String?
 
+    /// Whether this machine's clock is right, whatever it says.
+    var trustsClock: Bool
+
     /// Nil is standard error.
     var logFile: String?
 
@@ -61,6 +64,7 @@ struct Configuration: Sendable {
         resolver = sources.value("resolver", Resolver.Server.init)
         proofNetworks = sources.value("proof-networks", AddressRange.list) ?? []
         proofAuthorities = sources.value("proof-ca") { $0 }
+        trustsClock = sources.value("clock", ClockTrust.init) == .trusted
         logFile = sources.value("log") { $0 }
         mail = sources.mailServer(readFile)
         let usual = PublicURL(listen.url(isSecure: tls != nil))
@@ -70,6 +74,8 @@ struct Configuration: Sendable {
         self.publicURL = address
     }
 }
+
+private enum ClockTrust: String { case checked, trusted }
 
 struct ConfigurationProblems: Error, Equatable {
     let all: [String]

@@ -12,7 +12,7 @@ struct Housekeeping {
     ) {
         let registry = desk.registry
         var tasks = [
-            Housekeeping.watching(desk.clock, log),
+            Housekeeping.watching(desk.clock, log), Housekeeping.watching(desk.folder, log),
             Housekeeping.every(.seconds(60), or: "Sweeping failed", log) {
                 _ = try await registry.sweep()
             },
@@ -80,6 +80,24 @@ struct Housekeeping {
         }
     }
 
+    /// Says that the database's log is long, which it gets while something reads without an end.
+    private static func watching(_ folder: DataDirectory, _ log: Log) -> Task<Void, Never> {
+        Task {
+            var alarm = LengthAlarm()
+            while !Task.isCancelled {
+                let bytes = folder.logBytes
+                if alarm.rings(at: bytes) {
+                    log.note(
+                        .warning,
+                        "The database's write-ahead log grows: something reads without an end; fuser names it",
+                        [("file", folder.databasePath), ("mebibytes", "\(bytes >> 20)")]
+                    )
+                }
+                do { try await Task.sleep(for: .seconds(1)) } catch { return }
+            }
+        }
+    }
+
     /// Says once that the machine's clock was set back; only another start follows it.
     private static func watching(_ clock: SteadyClock, _ log: Log) -> Task<Void, Never> {
         Task {
@@ -93,5 +111,18 @@ struct Housekeeping {
                 do { try await Task.sleep(for: .seconds(1)) } catch { return }
             }
         }
+    }
+}
+
+/// Rings once when a length passes 64 MiB, and not again before it was half of that.
+struct LengthAlarm {
+    private static let limit = 64 << 20
+    private var hasRung = false
+
+    mutating func rings(at length: Int) -> Bool {
+        if length < Self.limit / 2 { hasRung = false }
+        guard length > Self.limit, !hasRung else { return false }
+        hasRung = true
+        return true
     }
 }

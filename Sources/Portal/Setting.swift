@@ -124,6 +124,12 @@ extension Configuration {
             example: "proof-ca.pem"
         ),
         Setting(
+            key: "clock",
+            placeholder: "HOW",
+            help: "checked, by default: nothing is served by a clock that is behind the data; or trusted",
+            example: "checked or trusted"
+        ),
+        Setting(
             key: "log",
             placeholder: "FILE",
             help: "Where the log goes, standard error by default",

@@ -29,10 +29,8 @@ struct Move {
 
     /// Of several servers one always has the chores of the next minute or two.
     private func makeSureNobodyServes() async throws {
-        let end = try await source.read("SELECT max(held_until) FROM chores", .directory).first?.optionalDate(
-            0
-        )
-        let seconds = end?.timeIntervalSince(clock()) ?? 0
+        let rows = try await source.read("SELECT held_until FROM chores WHERE name = 'sweep'", .directory)
+        let seconds = try rows.first?.date(0).timeIntervalSince(clock()) ?? 0
         if seconds > 0 { throw MoveProblem.isServed(seconds: Int(seconds.rounded(.up))) }
     }
 

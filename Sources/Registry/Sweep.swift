@@ -11,6 +11,7 @@ extension ApplicationRegistry {
     package func sweep(batch: Int = 500) async throws -> Int {
         let now = clock()
         guard try await takesOn(.sweep, for: 90, at: now) else { return 0 }
+        try await noteServing(at: now)
         var swept = 0
         for tenant in try await tenantIDs() {
             for _ in 0..<Self.visits {

@@ -57,6 +57,22 @@ def test_a_step_back_lets_nothing_live_longer(server: Server, clock: Clock) -> N
     until(lambda: "clock went back" in server.log.read_text(), of="a word about it")
 
 
+def test_nothing_is_served_by_a_clock_that_is_behind_the_data(server: Server, clock: Clock) -> None:
+    server.tenant("standard").application("Steady Ltd").own_token()
+    server.stop()
+    clock.set(-HOUR)
+    server.launch()
+    assert server.process and server.process.wait(20) == 1
+    said = server.log.read_text().splitlines()[-3:]
+    assert any("but these data were served at" in line for line in said), said
+    assert any("--clock trusted" in line for line in said), said
+    server.options = ["--clock", "trusted"]
+    server.start()
+    server.stop()
+    server.options = []
+    server.start()
+
+
 def test_steps_forward_end_what_has_its_time_and_nothing_else(standard: Tenant, clock: Clock) -> None:
     application, customer = standard.application("Steady Ltd"), standard.customer()
     given: set[str] = set()

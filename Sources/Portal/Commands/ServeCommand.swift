@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Glibc
 import Registry
 import Web
@@ -27,6 +28,7 @@ enum ServeCommand {
             decodeLogo: try terminal.logoDecoder(.seconds(2))
         )
         try await desk.closing {
+            try await checkClock(desk, configuration)
             try await serve(desk, files, configuration, log, until: signals)
         }
         withExtendedLifetime(lock) {}
@@ -79,6 +81,16 @@ enum ServeCommand {
         await server.stop(within: .seconds(10))
         await postman?.stop()
         await housekeeping.stop()
+    }
+
+    private static func checkClock(_ desk: Desk, _ configuration: Configuration) async throws {
+        if configuration.trustsClock { return try await desk.registry.trustClock() }
+        guard let last = try await desk.registry.servedInTheFuture() else { return }
+        throw CommandFailure(
+            "this machine's clock says \(desk.registry.now().formatted(.iso8601)), but these data were served at "
+                + "\(last.formatted(.iso8601)); tokens that have ended would be good again",
+            hint: "set the clock; if it is right and was wrong then, start once with --clock trusted"
+        )
     }
 
     /// Whoever carries letters away, where there is a server to carry them to; says where they are otherwise.

@@ -20,6 +20,12 @@ package struct DataDirectory: Sendable {
 
     package var databasePath: String { path + "/portal.db" }
 
+    /// Bytes of the embedded database's write-ahead log, which every commit grows until no reader needs its beginning.
+    package var logBytes: Int {
+        var status = stat()
+        return stat(databasePath + "-wal", &status) == 0 ? Int(status.st_size) : 0
+    }
+
     /// Makes this process the folder's owner for as long as the lock lives.
     package func lock() throws(DataDirectoryProblem) -> DataDirectoryLock {
         try DataDirectoryLock(folder: path)
