@@ -12,6 +12,9 @@ enum Refusal: Error, Equatable, Sendable {
     case tooMany(Duration)
     case tooManySignIns(Duration, Role)
 
+    /// The tenant is asked more often than its rules allow.
+    case overQuota
+
     /// Nobody is answered until the operator opens it again.
     case tenantDisabled
 }
@@ -51,6 +54,7 @@ enum Failure {
             SystemPage(.serviceUnavailable, words.disabled, isHome: true, in: spoken).response(to: visit)
         case Refusal.unsealedForm:
             SystemPage(.forbidden, words.unsealedForm, in: spoken).response(to: visit)
+        case Refusal.overQuota: SystemPage.busy(.tooManyRequests, in: spoken).response(to: visit)
         case Refusal.tooMany(let wait): SystemPage.tooMany(wait, in: spoken).response(to: visit)
         case Refusal.tooManySignIns(let wait, let role):
             TooManySignIns(wait: wait, role: role).response(to: visit, in: spoken)

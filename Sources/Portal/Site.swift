@@ -18,6 +18,7 @@ final class Site: Sendable {
     let log: Log
     let monotonic: @Sendable () -> Duration
     let brakes: Brakes
+    private let quota: TenantQuota
     let logos: KeptLogos
     let frames = Kept<Home, TenantFrame>(limit: 1024)
     private let homes = Kept<Tenant, Home>(limit: 1024)
@@ -44,6 +45,7 @@ final class Site: Sendable {
         self.monotonic = monotonic
         logos = KeptLogos(now: monotonic)
         brakes = Brakes(now: monotonic)
+        quota = TenantQuota(now: monotonic)
         let named = ["portal.css", "consent.js", "forms.js", "favicon.png"].map { name in
             let segments = publicFiles.path(of: name).split(separator: "/").map(String.init)
             return (name, publicURL.root.appending(segments: segments))
@@ -105,6 +107,7 @@ final class Site: Sendable {
         if visit.tenant.disabledAt != nil, let answer = DisabledTenant.response(to: visit, at: route(match)) {
             return (answer, nil)
         }
+        if let answer = overQuota(visit, at: route(match)) { return (answer, nil) }
         switch match {
         case .notFound:
             return (SystemPage.notFound.response(to: visit), nil)
@@ -121,6 +124,12 @@ final class Site: Sendable {
                 return (Failure.response(to: error, visit, for: route.audience), pattern)
             }
         }
+    }
+
+    /// Nil where the tenant may be asked more, and for the style of the page that says it may not.
+    private func overQuota(_ visit: Visit, at route: Route?) -> Response? {
+        if route?.pattern.description == "/theme/{file}" || quota.spend(of: visit.tenant) { return nil }
+        return Failure.response(to: Refusal.overQuota, visit, for: route?.audience ?? .customers)
     }
 
     private func route(_ match: RouteTable.Match) -> Route? {

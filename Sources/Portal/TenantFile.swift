@@ -212,6 +212,7 @@ extension Fields {
             ("applicationsPerDay", \.applicationsPerDay, 1...1000),
             ("unapprovedApplications", \.unapprovedApplications, 1...1_000_000),
             ("logoMebibytes", \.logoMebibytes, 1...1_000_000),
+            ("requestsPerSecond", \.requestsPerSecond, 0...1_000_000),
             ("redirectURIsPerApplication", \.redirectURIsPerApplication, 1...100),
             ("testAccountsPerApplication", \.testAccountsPerApplication, 1...100),
             ("reportsToFreeze", \.reportsToFreeze, 0...100),

@@ -75,6 +75,7 @@ extension TenantFile {
             ("applicationsPerDay", .number(policy.applicationsPerDay)),
             ("unapprovedApplications", .number(policy.unapprovedApplications)),
             ("logoMebibytes", .number(policy.logoMebibytes)),
+            ("requestsPerSecond", .number(policy.requestsPerSecond)),
             ("redirectURIsPerApplication", .number(policy.redirectURIsPerApplication)),
             ("testAccountsPerApplication", .number(policy.testAccountsPerApplication)),
             ("consentLetters", .bool(policy.consentLetters)),

@@ -38,6 +38,9 @@ package struct Policy: Sendable, Codable, Equatable {
 
     /// What partners may upload, in mebibytes as they are kept.
     package var logoMebibytes = 50
+
+    /// So many requests are answered in a second by each server, whoever asks; 0 for as many as come.
+    package var requestsPerSecond = 0
     package var redirectURIsPerApplication = 20
     package var testAccountsPerApplication = 5
 
@@ -171,6 +174,7 @@ extension Policy {
         try read(&applicationsPerDay, .applicationsPerDay)
         try read(&unapprovedApplications, .unapprovedApplications)
         try read(&logoMebibytes, .logoMebibytes)
+        try read(&requestsPerSecond, .requestsPerSecond)
         try read(&redirectURIsPerApplication, .redirectURIsPerApplication)
         try read(&testAccountsPerApplication, .testAccountsPerApplication)
         try read(&secondAdministrator, .secondAdministrator)

@@ -27,6 +27,7 @@ struct ChangingTheSettings {
         ("accessTokenSeconds", "900"), ("refreshIdleSeconds", "2592000"),
         ("refreshAbsoluteSeconds", "7776000"), ("requestSeconds", "600"), ("applicationsPerPartner", "20"),
         ("applicationsPerDay", "1000"), ("unapprovedApplications", "50"), ("logoMebibytes", "50"),
+        ("requestsPerSecond", "0"),
         ("redirectURIsPerApplication", "20"), ("testAccountsPerApplication", "5"), ("reportsToFreeze", "3"),
         ("reportWindowSeconds", "86400"), ("reportsPerDay", "5"),
     ]

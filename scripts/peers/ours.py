@@ -76,6 +76,14 @@ class Portal(Peer):
         self.command("tenant", "import", str(file))
         return self.add_application(name)
 
+    def limit(self, tenant: str, requests: int) -> None:
+        """So many requests a second are answered for a tenant."""
+        settings = json.loads(self.command("tenant", "export", tenant))
+        settings["policy"]["requestsPerSecond"] = requests
+        file = self.log.with_name(f"{tenant}-limited.json5")
+        file.write_text(json.dumps(settings))
+        self.command("tenant", "import", str(file))
+
     def signed_in(self, email: str, door: str = "/sign-in") -> Browser:
         browser = Browser(self.port)
         return browser.sign_in(f"{BASE}{door}", "seal", email=email, password=PASSWORD)

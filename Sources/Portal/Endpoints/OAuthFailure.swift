@@ -25,6 +25,7 @@ extension OAuthFailure {
         switch error {
         case let failure as OAuthFailure: self = failure
         case Refusal.tenantDisabled: self = .unavailable
+        case Refusal.overQuota: self = .overQuota
         case let refusal as TokenRefusal: self.init(refusal)
         case let refusal as ParameterRefusal: self = .badRequest(refusal.explanation, Activity.Cause(refusal))
         default: self = Failure.isTemporary(error) ? .busy : .fault
@@ -120,6 +121,15 @@ extension OAuthFailure {
         badRequest(
             "The body is not well-formed application/x-www-form-urlencoded text of up to 40 parameters",
             .malformedBody
+        )
+    }
+
+    static var overQuota: OAuthFailure {
+        OAuthFailure(
+            status: .tooManyRequests,
+            error: "temporarily_unavailable",
+            explanation: "More requests came in this second than are answered; try again in the next",
+            headers: [("Retry-After", "1")]
         )
     }
 

@@ -134,6 +134,10 @@ struct RulesForm: Sendable {
                 "Mebibytes partners' logos may take, each in three sizes."
             ),
             (
+                "requestsPerSecond", "requests-per-second", "Requests a second",
+                "How many each server answers for you; the rest are told to come again. 0 for as many as come."
+            ),
+            (
                 "redirectURIsPerApplication", "redirect-uris-per-application",
                 "Redirect URIs per application",
                 "How many one application may register."

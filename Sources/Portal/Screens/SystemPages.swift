@@ -83,9 +83,9 @@ struct SystemPage: Sendable {
     }
 
     /// What passes by itself.
-    static func busy(in spoken: Spoken?) -> SystemPage {
+    static func busy(_ status: Status = .serviceUnavailable, in spoken: Spoken?) -> SystemPage {
         SystemPage(
-            .serviceUnavailable,
+            status,
             (spoken?.words ?? .english).system.busy,
             headers: [("Retry-After", "5")],
             in: spoken
