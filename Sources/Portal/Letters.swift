@@ -29,6 +29,9 @@ struct LetterWriter: Sendable {
 
     var name: String { tenant.brand.displayName }
 
+    /// For subjects, of which a list shows little.
+    var briefName: String { tenant.brand.briefName }
+
     /// Where the tenant's pages are for people: on its own host if it has one.
     var base: String {
         tenant.settings.hosts.first.map(publicURL.issuer(atHost:))
@@ -104,7 +107,7 @@ struct LetterWriter: Sendable {
 extension LetterWriter {
     fileprivate func confirmAddress(_ name: String, _ secret: String) -> WrittenLetter {
         WrittenLetter(
-            subject: "Confirm your e-mail for \(self.name) partners",
+            subject: "Confirm your e-mail for \(briefName) partners",
             paragraphs: [
                 "Hello \(name),",
                 "Someone, probably you, used this address to create a partner account.",
@@ -116,7 +119,7 @@ extension LetterWriter {
 
     fileprivate var alreadyRegistered: WrittenLetter {
         WrittenLetter(
-            subject: "You already have a \(name) partner account",
+            subject: "You already have a \(briefName) partner account",
             paragraphs: [
                 "Someone, probably you, used this address to create a partner account. There is one already.",
                 "Sign in, or set a new password from the sign-in page if you have forgotten yours.",
@@ -128,7 +131,7 @@ extension LetterWriter {
 
     fileprivate func resetPassword(_ role: Role, _ secret: String) -> WrittenLetter {
         WrittenLetter(
-            subject: "Set a new password for \(role.area(of: name))",
+            subject: "Set a new password for \(role.area(of: briefName))",
             paragraphs: [
                 "Someone, probably you, asked to set a new password for the account with this address."
             ],
@@ -141,7 +144,7 @@ extension LetterWriter {
 
     fileprivate func passwordChanged(_ role: Role, _ at: Date, _ from: String) -> WrittenLetter {
         WrittenLetter(
-            subject: "Your password for \(role.area(of: name)) was changed",
+            subject: "Your password for \(role.area(of: briefName)) was changed",
             paragraphs: [
                 "It was changed on \(CalendarText(at).full), from \(from). Every browser that was signed in has to sign in again."
                     + (role == .customer ? " Applications you allowed stop until you open them again." : "")
@@ -153,7 +156,7 @@ extension LetterWriter {
 
     fileprivate func confirmNewAddress(_ role: Role, _ secret: String) -> WrittenLetter {
         WrittenLetter(
-            subject: "Confirm your new e-mail for \(role.area(of: name))",
+            subject: "Confirm your new e-mail for \(role.area(of: briefName))",
             paragraphs: ["Someone, probably you, wants to use this address to sign in."],
             link: link("Confirm this address", to: role.segment, "address", secret),
             closing: ["The link works once, for 60 minutes. If it was not you, ignore this letter."]
@@ -163,7 +166,7 @@ extension LetterWriter {
     fileprivate func addressChanged(_ role: Role, _ new: String, _ at: Date, _ from: String) -> WrittenLetter
     {
         WrittenLetter(
-            subject: "Your e-mail for \(role.area(of: name)) was changed",
+            subject: "Your e-mail for \(role.area(of: briefName)) was changed",
             paragraphs: [
                 "Your account now uses \(new). It was changed on \(CalendarText(at).full), from \(from).",
                 "You can no longer sign in with the address this letter went to.",
@@ -175,7 +178,7 @@ extension LetterWriter {
 
     fileprivate func newDevice(_ at: Date, _ from: String, _ browser: String) -> WrittenLetter {
         WrittenLetter(
-            subject: "New sign-in to \(name) administration",
+            subject: "New sign-in to \(briefName) administration",
             paragraphs: [
                 "Your account was used to sign in on \(CalendarText(at).full), from \(from), with a browser that was not used before: \(browser)."
             ],
@@ -321,7 +324,7 @@ extension LetterWriter {
 
     fileprivate func invitedAsAdministrator(_ by: String, _ secret: String) -> WrittenLetter {
         WrittenLetter(
-            subject: "You are invited to \(name) administration",
+            subject: "You are invited to \(briefName) administration",
             paragraphs: ["\(by) invites you to administer \(name)."],
             link: link("Accept the invitation", to: "admin", "invitations", secret),
             closing: ["The link works once. If you did not expect it, ignore this letter."]

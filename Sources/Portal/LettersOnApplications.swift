@@ -115,7 +115,7 @@ extension LetterWriter {
 
     func suspended(_ application: Letter.Mention, _ reason: String, _ reference: String?) -> WrittenLetter {
         WrittenLetter(
-            subject: "\(name) suspended \(application.name)",
+            subject: "\(briefName) suspended \(application.name)",
             paragraphs: [
                 "Customers cannot connect, and existing access is paused, not deleted. The reason:"
             ],
@@ -127,7 +127,7 @@ extension LetterWriter {
 
     func resumed(_ application: Letter.Mention) -> WrittenLetter {
         WrittenLetter(
-            subject: "\(name) resumed \(application.name)",
+            subject: "\(briefName) resumed \(application.name)",
             paragraphs: ["Customers can connect again, and access that was paused works again."],
             link: page(of: application)
         )

@@ -3,7 +3,7 @@ import Registry
 
 /// Letters to the people whose data it is.
 extension LetterWriter {
-    private var data: String { "your \(name) data" }
+    private var data: String { "your \(briefName) data" }
 
     func invitedToTest(_ application: Letter.Mention, _ domain: String) -> WrittenLetter {
         WrittenLetter(

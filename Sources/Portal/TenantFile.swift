@@ -97,13 +97,17 @@ extension Fields {
 
     fileprivate func brand() -> (brand: Brand, logo: TenantFile.LogoSource?, logoPlace: Place)? {
         let keys = [
-            "displayName", "accent", "logo", "supportEmail", "helpPage", "privacyPolicy", "dataDescription",
+            "displayName", "shortName", "accent", "logo", "supportEmail", "helpPage", "privacyPolicy",
+            "dataDescription", "footerText",
         ]
         guard let fields = object("brand", known: keys) else {
             note("is missing", "brand")
             return nil
         }
         let name = fields.sentence("displayName")
+        let short = fields.optional("shortName", "one line of 2 to 24 characters") { text in
+            Fields.line(text).flatMap { (2...24).contains($0.count) ? $0 : nil }
+        }
         let accent = fields.text("accent", "a colour such as #0b6bcb", AccentColour.init)
         let logo = fields.logo()
         let email = fields.optional("supportEmail", "an e-mail address") { EmailAddress($0)?.text }
@@ -113,14 +117,17 @@ extension Fields {
             "an address that begins with https://",
             Fields.webAddress
         )
+        let footer = fields.optional("footerText", "one line of 1 to 300 characters", Fields.line)
         guard let data = fields.sentence("dataDescription"), let name, let accent else { return nil }
         let brand = Brand(
             displayName: name,
+            shortName: short,
             accent: accent,
             supportEmail: email,
             helpPage: help,
             privacyPolicy: privacy,
-            dataDescription: data
+            dataDescription: data,
+            footerText: footer
         )
         return (brand, logo, fields.place(of: "logo"))
     }

@@ -31,8 +31,9 @@ extension TenantFile {
 
     private static func members(of brand: Brand, logo: [UInt8]?) -> [(String, JSON)] {
         let optional = [
-            ("supportEmail", brand.supportEmail), ("helpPage", brand.helpPage),
-            ("privacyPolicy", brand.privacyPolicy),
+            ("shortName", brand.shortName), ("supportEmail", brand.supportEmail),
+            ("helpPage", brand.helpPage), ("privacyPolicy", brand.privacyPolicy),
+            ("footerText", brand.footerText),
             ("logo", logo.map { "data:image/png;base64," + Data($0).base64EncodedString() }),
         ]
         return [

@@ -46,6 +46,9 @@ package struct CompanyName: Sendable, Hashable, CustomStringConvertible, Bindabl
     private static func refuseImpersonation(_ text: String, of brand: Brand) throws(CompanyNameProblem) {
         let look = NameLook(text)
         if look.contains(NameLook(brand.displayName)) { throw .likeTheTenant }
+        if let short = brand.shortName, look.says(short) || look.likeness(to: NameLook(short)) == .same {
+            throw .likeTheTenant
+        }
         for reserved in ["admin", "administrator", "official", "verified", "security", "support"]
         where look.says(reserved) {
             throw .reservedWord(reserved)

@@ -100,6 +100,9 @@ package struct TenantName: Hashable, Sendable, Codable, Bindable, CustomStringCo
 /// How a tenant looks and what it is called, to partners and to customers.
 package struct Brand: Sendable, Codable, Equatable {
     package var displayName: String
+
+    /// What stands for the name where there is no room for all of it.
+    package var shortName: String?
     package var accent: AccentColour
 
     /// The digest of the tenant's own logo, once it has one.
@@ -111,23 +114,33 @@ package struct Brand: Sendable, Codable, Equatable {
     /// What an application will see, in the tenant's words: "your equipment data".
     package var dataDescription: String
 
+    /// One line at the foot of every page.
+    package var footerText: String?
+
     package init(
         displayName: String,
+        shortName: String? = nil,
         accent: AccentColour,
         logo: String? = nil,
         supportEmail: String? = nil,
         helpPage: String? = nil,
         privacyPolicy: String? = nil,
-        dataDescription: String
+        dataDescription: String,
+        footerText: String? = nil
     ) {
         self.displayName = displayName
+        self.shortName = shortName
         self.accent = accent
         self.logo = logo
         self.supportEmail = supportEmail
         self.helpPage = helpPage
         self.privacyPolicy = privacyPolicy
         self.dataDescription = dataDescription
+        self.footerText = footerText
     }
+
+    /// The short name, or all of it.
+    package var briefName: String { shortName ?? displayName }
 }
 
 /// Something an application will *not* be able to do, unless it asks for one of `unless`.

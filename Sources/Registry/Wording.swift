@@ -49,4 +49,7 @@ extension Reassurance {
 extension Tenant {
     /// The language of its own texts.
     package var language: String { settings.language ?? "en" }
+
+    /// A text that is there in that language only.
+    package func said(_ own: String) -> Said { Said(own, [:], in: language, at: self) }
 }

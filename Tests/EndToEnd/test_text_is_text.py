@@ -81,7 +81,7 @@ def tenant(server: Server) -> Tenant:
     """A provider whose own words are the payloads."""
     settings: dict[str, Any] = json.loads(server.succeed("tenant", "export", "standard"))
     settings |= {"name": "payloads", "hosts": []}
-    settings["brand"]["displayName"] = "Quayline"
+    settings["brand"] |= {"displayName": "Quayline", "footerText": PAYLOADS[0]}
     settings["scopes"] = [
         {"name": f"scope_{number}", "sentence": payload, "detail": payload, "kind": "read"}
         for number, payload in enumerate(PAYLOADS)

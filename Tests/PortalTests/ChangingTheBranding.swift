@@ -20,8 +20,9 @@ struct ChangingTheBranding {
     ) throws -> [(name: String, value: String)] {
         var fields: [(name: String, value: String)] = [
             ("seal", browser.ownSeal), ("basis", try #require(page.hidden("basis"))),
-            ("display_name", "Harbourline"), ("accent", "#0a5ad4"), ("support_email", ""), ("help_page", ""),
-            ("privacy_policy", ""), ("data_description", "your equipment data"),
+            ("display_name", "Harbourline"), ("short_name", ""), ("accent", "#0a5ad4"), ("support_email", ""),
+            ("help_page", ""), ("privacy_policy", ""), ("data_description", "your equipment data"),
+            ("footer_text", ""),
         ]
         for field in typed { fields.set(field.name, field.value) }
         return fields
@@ -51,6 +52,52 @@ struct ChangingTheBranding {
         #expect(try await kim.get("/theme/f58220.css").body.contains("--accent-text: #ac5600"))
     }
 
+    @Test func `the short name stands where there is little room, and the whole one where it is decided`()
+        async throws
+    {
+        var ada = try await portal.browser(of: ada, as: .admin)
+        let application = try await portal.registeredApplication()
+        let long = "Harbourline Equipment Services International"
+        let answer = try await save(&ada, [("display_name", long), ("short_name", "Harbourline")])
+        let saved = try await ada.follow(answer)
+        #expect(saved.body.contains("<title>Branding – Harbourline</title>"))
+        #expect(saved.body.contains("<strong><bdi>Harbourline</bdi></strong><span>administration</span>"))
+        #expect(saved.body.contains("value=\"Harbourline\""))
+        var kim = try await portal.customer()
+        let consent = try await kim.authorize(portal.query(application))
+        #expect(consent.body.contains(" – Harbourline</title>"))
+        #expect(consent.body.contains("<strong><bdi>\(long)</bdi></strong>"))
+        let tenant = try #require(try await portal.registry.tenant(named: "harbour"))
+        let letter = LetterWriter(tenant: tenant, publicURL: portal.site.publicURL).write(
+            .resetPassword(role: .partner, link: "x")
+        )
+        #expect(letter.subject == "Set a new password for Harbourline partners")
+        #expect(letter.text(from: tenant).contains(long))
+        _ = try await save(&ada, [("display_name", long)])
+        #expect(
+            try await ada.get("/admin/branding").body.contains("<title>Branding – \(long)</title>")
+        )
+    }
+
+    @Test func `a footer text is at the foot of every page, as it was written and in the tenant's language`()
+        async throws
+    {
+        var ada = try await portal.browser(of: ada, as: .admin)
+        let text = "Harbourline <b>Ltd</b>, 1 Quay Street"
+        let answer = try await save(&ada, [("footer_text", text)])
+        #expect(answer.status == 303)
+        var nobody = portal.browser()
+        let escaped = "Harbourline &lt;b&gt;Ltd&lt;/b&gt;, 1 Quay Street"
+        let shown = "<p><span lang=\"en\" dir=\"ltr\">\(escaped)</span></p>"
+        for place in ["/", "/partners/sign-in", "/partners/sign-up", "/admin/sign-in", "/nowhere"] {
+            #expect(try await nobody.get(place).body.contains(shown + "</footer>"), "\(place)")
+        }
+        let german = try await nobody.get("/sign-in", [("lang", "de")])
+        #expect(german.body.contains(shown) && german.body.contains("<html lang=\"de\""))
+        _ = try await save(&ada, [])
+        #expect(!(try await nobody.get("/").body.contains("Quay Street")))
+    }
+
     @Test func `the ledger keeps what it was and what it is, and says so in words`() async throws {
         var browser = try await portal.browser(of: ada, as: .admin)
         _ = try await save(&browser, [("accent", "#f58220"), ("help_page", "https://harbour.example/help")])
@@ -77,7 +124,8 @@ struct ChangingTheBranding {
         let answer = try await save(
             &browser,
             [
-                ("display_name", ""), ("accent", "orange"), ("support_email", "nobody"),
+                ("display_name", ""), ("short_name", "H"), ("accent", "orange"), ("support_email", "nobody"),
+                ("footer_text", "a\tb"),
                 ("help_page", "http://harbour.example"), ("data_description", ""),
             ]
         )
@@ -86,6 +134,7 @@ struct ChangingTheBranding {
             "Enter the name, on one line of up to 300 characters", "Enter a colour like #f58220",
             "Enter an e-mail address like name@company.com", "Enter an address that begins with https://",
             "Say what applications will see, such as “your equipment data”",
+            "Enter a short name of 2 to 24 characters", "Enter one line of up to 300 characters",
         ] { #expect(answer.text.contains(message)) }
         #expect(answer.body.contains("value=\"orange\"") && answer.body.contains("value=\"nobody\""))
         #expect(try await lastEntry().action != "tenant.branding_changed")

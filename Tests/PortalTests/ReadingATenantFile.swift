@@ -123,6 +123,24 @@ struct ReadingATenantFile {
     }
 
     @Test(arguments: [
+        "shortName: 'A'", "shortName: '\(String(repeating: "a", count: 25))'", "shortName: ''",
+        "footerText: ' Acme'", "footerText: 'Acme\\nLtd'",
+        "footerText: '\(String(repeating: "a", count: 301))'",
+    ])
+    func `a text that does not fit its place is refused`(part: String) {
+        #expect(mistakes(in: file(brand: part)).count == 1)
+    }
+
+    @Test func `short name and footer text go out and come in again`() throws {
+        let file = file(brand: "shortName: 'Ac', footerText: 'Acme Ltd'")
+        let tenant = try TenantFile(Array(file.utf8), called: "file.json5")
+        let brand = tenant.settings.brand
+        #expect(brand.shortName == "Ac" && brand.footerText == "Acme Ltd" && brand.briefName == "Ac")
+        let written = try TenantFile.json(of: tenant.settings, called: tenant.name).bytes
+        #expect(try TenantFile(written, called: "").settings == tenant.settings)
+    }
+
+    @Test(arguments: [
         "accessTokenSeconds: 3601", "codeSeconds: 601", "codeSeconds: 0", "codeSeconds: 1.5",
         "codeSeconds: '60'",
         "requestSeconds: 601", "refreshIdleSeconds: 99999999",

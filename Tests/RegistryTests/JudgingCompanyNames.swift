@@ -97,6 +97,15 @@ struct JudgingCompanyNames {
         #expect(problem(text) == .likeTheTenant)
     }
 
+    @Test func `it is not called by the tenant's short name`() throws {
+        var short = brand
+        short.shortName = "HBL"
+        for text in ["HBL", "hbl", "HBL Connector", "The H.B.L. Company", "HBL GmbH"] {
+            #expect(throws: CompanyNameProblem.likeTheTenant) { try CompanyName(text, at: short) }
+        }
+        #expect(try CompanyName("Ahblom Cranes", at: short).text == "Ahblom Cranes")
+    }
+
     @Test func `another tenant's name is no business of this one`() throws {
         var other = brand
         other.displayName = "Quayside"

@@ -87,8 +87,6 @@ private struct Layout {
 
     private let frame: TenantFrame
 
-    private var brand: Brand { visit.brand }
-
     init(page: Page, visit: Visit) {
         self.page = page
         self.visit = visit
@@ -101,7 +99,7 @@ private struct Layout {
             direction: page.spoken?.language.direction ?? .leftToRight,
             layout: isGate ? "gate" : nil
         ) {
-            title { "\(page.title) – \(brand.displayName)" }
+            title { "\(page.title) – \(visit.brand.briefName)" }
             meta(.name("color-scheme"), .content("light dark"))
             meta(.name("robots"), .content("noindex"))
             frame.links
@@ -115,7 +113,7 @@ private struct Layout {
     private var isGate: Bool { if case .gate = page.frame { true } else { false } }
 
     @HTMLBuilder private var gate: HTML {
-        header(.class("brand")) { frame.brand }
+        header(.class("brand")) { frame.name }
         main(.id("main"), .class("card")) { page.content }
     }
 
@@ -125,20 +123,20 @@ private struct Layout {
             switch page.frame {
             case .partners(let signedIn, let current):
                 a(.class("brand"), .href(visit.path(""))) {
-                    frame.brand
+                    frame.briefName
                     span { "partners" }
                 }
                 PartnerNavigation(visit: visit, isSignedIn: signedIn, current: current)
             case .administrators:
                 a(.class("brand"), .href(visit.path("admin"))) {
-                    frame.brand
+                    frame.briefName
                     span { "administration" }
                 }
                 AccountLink(visit: visit, role: .admin)
                 SignOutForm(visit: visit, role: .admin, action: visit.path("admin", "sign-out"))
                 if visit.seal(for: .admin) != nil { AdminNavigation(visit: visit) }
             case .customers, .gate:
-                span(.class("brand")) { frame.brand }
+                span(.class("brand")) { frame.briefName }
                 AccountLink(visit: visit, role: .customer)
                 SignOutForm(visit: visit, role: .customer, action: visit.path("sign-out"))
             }
@@ -153,7 +151,10 @@ struct TenantFrame: Sendable {
     let links: HTML
 
     /// The tenant's mark and name.
-    let brand: HTML
+    let name: HTML
+
+    /// The same beside other things.
+    let briefName: HTML
 
     /// Of the pages that are in English only.
     let footer: HTML
@@ -167,11 +168,16 @@ struct TenantFrame: Sendable {
             link(.rel("stylesheet"), .href(visit.site.asset("portal.css")))
             link(.rel("stylesheet"), .href(ThemeEndpoint.path(visit)))
         }
-        brand = HTML {
-            TenantMark(home: visit.home)
-            strong { bdi { visit.brand.displayName } }
-        }
+        name = TenantFrame.mark(visit.home, visit.brand.displayName)
+        briefName = TenantFrame.mark(visit.home, visit.brand.briefName)
         footer = Foot(visit: visit).body
+    }
+
+    private static func mark(_ home: Home, _ name: String) -> HTML {
+        HTML {
+            TenantMark(home: home)
+            strong { bdi { name } }
+        }
     }
 }
 
@@ -275,6 +281,7 @@ private struct Foot: Component {
                     li { outsideLink(privacy) { language.foot.privacy } }
                 }
             }
+            if let text = visit.brand.footerText { p { visit.tenant.said(text).marked } }
         }
     }
 }

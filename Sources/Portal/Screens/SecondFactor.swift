@@ -248,7 +248,7 @@ private struct NewFactorPage {
                         output(.aria("labelledby", "key")) { code(.id("key-text")) { grouped } }
                         p(.class("note")) {
                             "Account "
-                            bdi { "\(visit.brand.displayName): \(account.email.text)" }
+                            bdi { "\(visit.brand.briefName): \(account.email.text)" }
                             ", time-based, six digits."
                         }
                     }

@@ -74,22 +74,26 @@ enum TenantBrandingScreens {
 /// What the form says, as it came.
 struct TenantBrandingForm: Sendable {
     var displayName: String
+    var shortName: String
     var accent: String
     var supportEmail: String
     var helpPage: String
     var privacyPolicy: String
     var dataDescription: String
+    var footerText: String
     var basis = ""
 
     init(_ brand: Brand) {
-        (displayName, accent) = (brand.displayName, brand.accent.text)
+        (displayName, shortName) = (brand.displayName, brand.shortName ?? "")
+        (accent, footerText) = (brand.accent.text, brand.footerText ?? "")
         (supportEmail, helpPage) = (brand.supportEmail ?? "", brand.helpPage ?? "")
         (privacyPolicy, dataDescription) = (brand.privacyPolicy ?? "", brand.dataDescription)
     }
 
     init(_ sent: Form) {
         func typed(_ name: String) -> String { sent[name]?.trimmingSpaces ?? "" }
-        (displayName, accent) = (typed("display_name"), typed("accent"))
+        (displayName, shortName) = (typed("display_name"), typed("short_name"))
+        (accent, footerText) = (typed("accent"), typed("footer_text"))
         (supportEmail, helpPage) = (typed("support_email"), typed("help_page"))
         (privacyPolicy, dataDescription) = (typed("privacy_policy"), typed("data_description"))
         basis = sent["basis"] ?? ""
@@ -102,11 +106,13 @@ struct TenantBrandingForm: Sendable {
     private static var members: [Member] {
         [
             ("displayName", "display-name", "Name", \.displayName, false),
+            ("shortName", "short-name", "Short name", \.shortName, true),
             ("accent", "accent", "Accent colour", \.accent, false),
             ("supportEmail", "support-email", "Support e-mail", \.supportEmail, true),
             ("helpPage", "help-page", "Help page", \.helpPage, true),
             ("privacyPolicy", "privacy-policy", "Privacy policy", \.privacyPolicy, true),
             ("dataDescription", "data-description", "What applications will see", \.dataDescription, false),
+            ("footerText", "footer-text", "Footer text", \.footerText, true),
         ]
     }
 
@@ -137,10 +143,12 @@ struct TenantBrandingForm: Sendable {
         let message =
             switch key {
             case "displayName": "Enter the name, on one line of up to 300 characters"
+            case "shortName": "Enter a short name of 2 to 24 characters"
             case "accent": "Enter a colour like #f58220"
             case "supportEmail": "Enter an e-mail address like name@company.com"
             case "helpPage", "privacyPolicy": "Enter an address that begins with https://"
             case "dataDescription": "Say what applications will see, such as “your equipment data”"
+            case "footerText": "Enter one line of up to 300 characters"
             default: "\(mistake.path): \(mistake.message)"
             }
         return FieldProblem(field: member?.id ?? "display-name", message: message)

@@ -55,6 +55,15 @@ struct TenantBrandingPage {
             SealField(seal: visit.seal(for: .admin))
             input(.type("hidden"), .name("basis"), .value(form.basis))
             text("display-name", "Name", form.displayName, "Applications may not be called like it.")
+            optional(
+                "short-name",
+                "Short name",
+                form.shortName,
+                hint: """
+                    Stands for the name where there is little room: in browser tabs, at the top of wide pages, in the \
+                    subjects of letters and in authenticator apps.
+                    """
+            )
             LogoField(
                 visit: visit,
                 upload: upload,
@@ -71,6 +80,12 @@ struct TenantBrandingPage {
             optional("support-email", "Support e-mail", form.supportEmail, type: "email")
             optional("help-page", "Help page", form.helpPage, type: "url")
             optional("privacy-policy", "Privacy policy", form.privacyPolicy, type: "url")
+            optional(
+                "footer-text",
+                "Footer text",
+                form.footerText,
+                hint: "One line at the foot of every page, such as the address of your company."
+            )
             div(.class("row")) {
                 button(.class("btn primary")) { "Save branding" }
                 button(.class("btn"), .formaction(place.appending("preview")), .formnovalidate) {
@@ -119,14 +134,21 @@ struct TenantBrandingPage {
         )
     }
 
-    private func optional(_ id: String, _ label: String, _ value: String, type: String) -> TextField {
+    private func optional(
+        _ id: String,
+        _ label: String,
+        _ value: String,
+        hint: String? = nil,
+        type: String = "text"
+    ) -> TextField {
         TextField(
             id: id,
             label: label,
             type: type,
             value: value,
+            hint: hint,
             isOptional: true,
-            direction: .leftToRight,
+            direction: type == "text" ? .automatic : .leftToRight,
             problems: problems
         )
     }
@@ -135,11 +157,13 @@ struct TenantBrandingPage {
     private var facts: HTML {
         dl(.class("facts")) {
             fact("Name") { bdi { form.displayName } }
+            fact("Short name") { bdi { form.shortName.isEmpty ? "None" : form.shortName } }
             fact("Accent colour") { code { form.accent } }
             fact("Applications will see") { bdi { form.dataDescription } }
             fact("Support e-mail") { bdi { form.supportEmail.isEmpty ? "None" : form.supportEmail } }
             fact("Help page") { bdi { form.helpPage.isEmpty ? "None" : form.helpPage } }
             fact("Privacy policy") { bdi { form.privacyPolicy.isEmpty ? "None" : form.privacyPolicy } }
+            fact("Footer text") { bdi { form.footerText.isEmpty ? "None" : form.footerText } }
         }
     }
 }
