@@ -270,7 +270,8 @@ struct Route: Sendable {
     /// To whom a failure here is explained.
     var audience: Failure.Audience {
         if admits == .client || admits == .bearer { return .software }
-        return ["/sign-in", "/oauth2/authorize"].contains(pattern.description) ? .customers : .people
+        let spoken = ["/sign-in", "/oauth2/authorize", "/account/forgotten", "/account/reset/{link}"]
+        return spoken.contains(pattern.description) ? .customers : .people
     }
 }
 

@@ -105,18 +105,11 @@ struct SpeakingLanguages {
         let asked = portal.query(application) { $0.append(("ui_locales", "de")) }
         var answer = try await browser.follow(try await browser.authorize(asked))
         #expect(answer.body.contains("action=\"/t/harbour/sign-in?ui_locales=de\""))
-        let type = [(name: "Content-Type", value: "application/x-www-form-urlencoded")]
         let sent = [
             (name: "seal", value: try #require(answer.hidden("seal"))), (name: "email", value: "kim"),
         ]
         for _ in 0..<40 where answer.status != 429 {
-            answer = try await browser.send(
-                .post,
-                "/sign-in",
-                query: [("ui_locales", "de")],
-                headers: Browser.ownHeaders + type,
-                body: Array(urlEncoded(sent).utf8)
-            )
+            answer = try await browser.post("/sign-in", sent, query: [("ui_locales", "de")])
         }
         #expect(answer.status == 429 && answer.text.contains(DoorWords.german.signIn.tooMany))
         #expect(browser.cookies["portal-harbour-language"] == nil)
@@ -149,14 +142,7 @@ struct SpeakingLanguages {
             (name: "request", value: try #require(page.hidden("request"))),
             (name: "email", value: "kim@northfield.example"), (name: "password", value: TestPortal.password),
         ]
-        let type = [(name: "Content-Type", value: "application/x-www-form-urlencoded")]
-        let inside = try await browser.send(
-            .post,
-            "/sign-in",
-            query: [("lang", "fr")],
-            headers: Browser.ownHeaders + type,
-            body: Array(urlEncoded(sent).utf8)
-        )
+        let inside = try await browser.post("/sign-in", sent, query: [("lang", "fr")])
         #expect(inside.status == 303)
         expect(try await browser.follow(inside), in: .french)
     }
@@ -192,31 +178,31 @@ struct SpeakingLanguages {
             #expect(page["Content-Language"] == nil && page["Vary"] == nil)
         }
     }
+}
 
-    /// The page says what it is in, and leads to the others.
-    private func expect(
-        _ page: Answer,
-        in language: Language,
-        leadsOn: Bool = true,
-        at place: SourceLocation = #_sourceLocation
-    ) {
-        let direction = language.direction.rawValue
+/// The page says what it is in, and leads to the others.
+func expect(
+    _ page: Answer,
+    in language: Language,
+    leadsOn: Bool = true,
+    at place: SourceLocation = #_sourceLocation
+) {
+    let direction = language.direction.rawValue
+    #expect(
+        page.body.contains("<html lang=\"\(language.rawValue)\" dir=\"\(direction)\">"),
+        sourceLocation: place
+    )
+    #expect(page["Content-Language"] == language.rawValue, sourceLocation: place)
+    #expect(page["Vary"] == "Accept-Language, Cookie", sourceLocation: place)
+    for other in Language.allCases where other != language {
+        let link = page.between(
+            "lang=\(other.rawValue)\" lang=\"\(other.rawValue)\" dir=\"\(other.direction.rawValue)\"",
+            "</a>"
+        )
         #expect(
-            page.body.contains("<html lang=\"\(language.rawValue)\" dir=\"\(direction)\">"),
+            link == (leadsOn ? " hreflang=\"\(other.rawValue)\">\(other.name)" : nil),
             sourceLocation: place
         )
-        #expect(page["Content-Language"] == language.rawValue, sourceLocation: place)
-        #expect(page["Vary"] == "Accept-Language, Cookie", sourceLocation: place)
-        for other in Language.allCases where other != language {
-            let link = page.between(
-                "lang=\(other.rawValue)\" lang=\"\(other.rawValue)\" dir=\"\(other.direction.rawValue)\"",
-                "</a>"
-            )
-            #expect(
-                link == (leadsOn ? " hreflang=\"\(other.rawValue)\">\(other.name)" : nil),
-                sourceLocation: place
-            )
-        }
     }
 }
 

@@ -21,10 +21,12 @@ struct Browser: Sendable {
     mutating func post(
         _ path: String,
         _ fields: [(name: String, value: String)],
+        query: [(name: String, value: String)] = [],
         headers: [(name: String, value: String)] = ownHeaders
     ) async throws -> Answer {
         let type = (name: "Content-Type", value: "application/x-www-form-urlencoded")
-        return try await send(.post, path, headers: headers + [type], body: Array(urlEncoded(fields).utf8))
+        let body = Array(urlEncoded(fields).utf8)
+        return try await send(.post, path, query: query, headers: headers + [type], body: body)
     }
 
     /// Sends the form with a file, as `multipart/form-data`.
@@ -89,9 +91,40 @@ extension Browser {
 
     /// Goes where an answer sends it.
     mutating func follow(_ answer: Answer) async throws -> Answer {
-        let place = try #require(answer.location).split(separator: "?", maxSplits: 1).map(String.init)
-        let query = try Form.urlEncoded(Array((place.count > 1 ? place[1] : "").utf8)[...])
-        return try await get(String(place[0].dropFirst(TestPortal.base.count)), query)
+        let place = try Place(try #require(answer.location))
+        return try await get(place.path, place.query)
+    }
+
+    /// Goes where the link of a page leads that has these words.
+    mutating func press(_ words: String, on page: Answer) async throws -> Answer {
+        let link = try #require(page.body.firstRange(of: "\">\(words)</a>")).lowerBound
+        let start = try #require(page.body[..<link].ranges(of: "href=\"").last).upperBound
+        let address = String(page.body[start..<link].prefix { $0 != "\"" })
+        let place = try Place(address.replacing("&amp;", with: "&"))
+        return try await get(place.path, place.query)
+    }
+
+    /// Sends the form of a page to where the page says.
+    mutating func submit(
+        _ page: Answer,
+        _ fields: [(name: String, value: String)]
+    ) async throws -> Answer {
+        let action = try #require(page.between("method=\"post\" action=\"", "\""))
+        let place = try Place(action.replacing("&amp;", with: "&"))
+        let seal = (name: "seal", value: try #require(page.hidden("seal")))
+        return try await post(place.path, [seal] + fields, query: place.query)
+    }
+
+    /// An address below the tenant's base.
+    private struct Place {
+        let path: String
+        let query: [(name: String, value: String)]
+
+        init(_ address: String) throws {
+            let parts = address.split(separator: "?", maxSplits: 1).map(String.init)
+            path = String(parts[0].dropFirst(TestPortal.base.count))
+            query = try Form.urlEncoded(Array((parts.count > 1 ? parts[1] : "").utf8)[...])
+        }
     }
 }
 

@@ -65,7 +65,10 @@ struct WordingLanguages {
 
     private func tables(_ language: Language) -> [Any] {
         let words = DoorWords(language)
-        return [words.signIn, words.signIn.reveal, words.refused, words.stopped, words.system]
+        return [
+            words.signIn, words.signIn.reveal, words.newPassword, words.newPassword.mistakes, words.refused,
+            words.stopped, words.system,
+        ]
     }
 
     /// The names of the words that are the same in both.

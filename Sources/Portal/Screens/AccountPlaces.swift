@@ -3,7 +3,9 @@ import Web
 
 /// Where the pages about an account of each role stand, and the frame they stand in.
 extension Role {
-    func forgotten(_ visit: Visit) -> Path { visit.path(segment, "forgotten") }
+    func forgotten(_ visit: Visit, in spoken: Spoken? = nil) -> Path {
+        visit.path(segment, "forgotten").with(query: spoken?.wish(visit) ?? [])
+    }
 
     /// The page about one's own account, or a place below it.
     func account(_ visit: Visit, _ steps: String...) -> Path {

@@ -78,18 +78,12 @@ enum CustomerDoor {
             role: .customer,
             title: words.heading.text { _ in brand },
             heading: words.heading.around(brand),
-            action: visit.path("sign-in").with(query: wish(for: spoken.language, visit)),
+            action: Role.customer.signIn(visit, in: spoken),
             hidden: id.map { [("request", $0)] } ?? [],
             before: waiting.map { onTheWay($0.application, words, visit) } ?? HTML(),
             after: waiting?.cancellation.map { wayOut($0, words, visit) } ?? HTML(),
             spoken: spoken
         )
-    }
-
-    /// What the form takes along, so that its answer is in the same language.
-    private static func wish(for language: Language, _ visit: Visit) -> [(name: String, value: String)] {
-        let own = visit.language.language
-        return own == language ? visit.pressedLanguage : [("ui_locales", language.rawValue)]
     }
 
     /// Back to the application with nothing; a link, because it changes nothing here.

@@ -1,8 +1,9 @@
-/// Every word on the way to the consent screen, and where that way ends early, in one language.
+/// Every word on the way to the consent screen, and where that way ends early or leads by mail, in one language.
 ///
 /// There is a file for each language in `Languages/`; a table that lacks a word does not compile.
 struct DoorWords: Sendable {
     let signIn: SignIn
+    let newPassword: NewPassword
     let refused: Refused
     let stopped: Stopped
     let system: System
@@ -28,6 +29,47 @@ struct DoorWords: Sendable {
 
         /// Stands before what has to be mended.
         let error: String
+    }
+
+    /// A link by mail, and the password that is set behind it (ux A3).
+    struct NewPassword: Sendable {
+        let heading: String
+        let weSendALink: Phrase
+        let sendALink: String
+        let backToSignIn: String
+        let enterEmail: String
+        let emailIsMalformed: String
+        let checkEmail: String
+        let isTooSoon: String
+        let wasSent: Phrase
+        let nothingArrived: String
+        let sendAgain: String
+        let isWrongAddress: Phrase
+        let changeAddress: String
+        let hint: String
+        let button: String
+        let linkIsUsed: String
+        let linkHasExpired: String
+
+        /// What is left to do with a link that was used: both within a sentence.
+        let afterUse: Phrase
+        let signIn: String
+        let newLinkAfterUse: String
+        let newLink: String
+        let noMail: String
+        let tryLater: Phrase
+        let tryLaterOrWrite: Phrase
+        let mistakes: Mistakes
+    }
+
+    /// What speaks against a password.
+    struct Mistakes: Sendable {
+        let missing: String
+        let short: String
+        let long: String
+        let stolen: String
+        let guessable: String
+        let context: Phrase
     }
 
     /// Requests that cannot be answered because the application, or the link to it, is not in order (ux A12).

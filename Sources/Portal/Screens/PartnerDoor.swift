@@ -199,7 +199,7 @@ struct SignInForm {
                 )
                 button(.class("btn primary")) { words.button }
             }
-            p(.class("note")) { a(.href(role.forgotten(visit))) { words.forgotten } }
+            p(.class("note")) { a(.href(role.forgotten(visit, in: spoken))) { words.forgotten } }
             after
         }
     }
@@ -207,36 +207,27 @@ struct SignInForm {
 
 extension FieldProblem {
     /// What to do about a problem with an account, in the words of its field.
-    init(_ problem: AccountProblem, _ brand: Brand) {
+    init(_ problem: AccountProblem, _ brand: Brand, in table: DoorWords = .english) {
+        let (words, mistakes) = (table.newPassword, table.newPassword.mistakes)
+        func password(_ message: String) -> FieldProblem {
+            FieldProblem(field: "password", message: message, prefix: table.signIn.error)
+        }
         switch problem {
         case .missingName: self.init(field: "name", message: "Enter your name")
         case .nameTooLong: self.init(field: "name", message: "The name can be up to 256 bytes")
         case .missingEmail: self.init(field: "email", message: "Enter your work e-mail")
-        case .malformedEmail:
-            self.init(field: "email", message: "Enter an e-mail address like name@company.com")
+        case .malformedEmail: self.init(field: "email", message: words.emailIsMalformed)
         case .emailTaken:
             self.init(
                 field: "email",
                 message: "There is already an account with this e-mail. Sign in instead"
             )
-        case .missingPassword: self.init(field: "password", message: "Enter a password")
-        case .shortPassword: self.init(field: "password", message: "Use at least 12 characters")
-        case .longPassword: self.init(field: "password", message: "The password can be up to 128 characters")
-        case .commonPassword:
-            self.init(
-                field: "password",
-                message: "This password is on lists of stolen passwords. Choose another"
-            )
-        case .guessablePassword:
-            self.init(
-                field: "password",
-                message: "This password is easy to guess. Use a few words that do not belong together"
-            )
-        case .passwordContainsContext:
-            self.init(
-                field: "password",
-                message: "The password contains your e-mail or the name \(brand.displayName). Choose another"
-            )
+        case .missingPassword: self = password(mistakes.missing)
+        case .shortPassword: self = password(mistakes.short)
+        case .longPassword: self = password(mistakes.long)
+        case .commonPassword: self = password(mistakes.stolen)
+        case .guessablePassword: self = password(mistakes.guessable)
+        case .passwordContainsContext: self = password(mistakes.context.text { _ in brand.displayName })
         case .registrationClosed: self.init(field: "name", message: "Registration is by invitation")
         }
     }

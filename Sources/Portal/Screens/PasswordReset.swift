@@ -1,27 +1,28 @@
 import Registry
 import Web
 
-/// A new password by mail, for people of one role (ux A3).
+/// A new password by mail, for people of one role (ux A3); customers read it in their language.
 struct PasswordScreens: Sendable {
     let role: Role
 
+    private func spoken(_ visit: Visit) -> Spoken? { role == .customer ? visit.spoken : nil }
+
     func ask(_ visit: Visit) async throws -> Response {
-        guard visit.site.mail.reaches else { return SignUpScreens.noMail(visit) }
-        return visit.answerWithSeal { page(visit, $1).response(to: $0, .ok, $2) }
+        guard visit.site.mail.reaches else { return SignUpScreens.noMail(visit, in: spoken(visit)) }
+        return visit.answerWithSeal { page(visit, $1).page.response(to: $0, .ok, $2) }
     }
 
     /// The same page whether or not there is such an account (SL-06).
     func send(_ form: Form, _ visit: Visit) async throws -> Response {
-        guard visit.site.mail.reaches else { return SignUpScreens.noMail(visit) }
+        let spoken = spoken(visit)
+        guard visit.site.mail.reaches else { return SignUpScreens.noMail(visit, in: spoken) }
         let key = "\(visit.tenant.name) \(visit.request.clientAddress)"
         if let wait = try await visit.site.brakes.resets.spend(key, visit) { throw Refusal.tooMany(wait) }
         let typed = form["email"]?.trimmingSpaces ?? ""
         guard let email = EmailAddress(typed) else {
-            let problem = FieldProblem(
-                field: "email",
-                message: typed.isEmpty ? "Enter your e-mail" : "Enter an e-mail address like name@company.com"
-            )
-            return page(visit, visit.seal(for: nil), typed, [problem]).response(to: visit, .unprocessable)
+            var page = page(visit, visit.seal(for: nil))
+            page.refuse(typed)
+            return page.page.response(to: visit, .unprocessable)
         }
         let wait = try await visit.site.brakes.waitForLetter(to: email, visit)
         if wait == nil {
@@ -34,13 +35,14 @@ struct PasswordScreens: Sendable {
         }
         return SentPage(
             visit: visit,
-            email: email.text,
-            lasts: "30 minutes",
-            again: role.forgotten(visit),
+            told: (spoken?.words ?? .english).newPassword.wasSent.filled { _ in
+                strong { bdi(.dir(.leftToRight)) { email.text } }
+            },
+            again: role.forgotten(visit, in: spoken),
             fields: [("email", typed)],
-            other: role.forgotten(visit),
+            other: role.forgotten(visit, in: spoken),
             isTooSoon: wait != nil,
-            isForKnownOnly: true
+            spoken: spoken
         ).page.response(to: visit)
     }
 
@@ -54,13 +56,14 @@ struct PasswordScreens: Sendable {
             )
             return visit.answerWithSeal { newPasswordPage(account, visit, $1).response(to: $0, .ok, $2) }
         } catch let refusal as LinkRefusal {
-            return DeadLinkPage(visit, refusal, newLink: role.forgotten(visit), role: role).response
+            return dead(refusal, visit)
         }
     }
 
     /// Sets the password and signs nobody in: whoever has the link alone has no session.
     func set(_ form: Form, _ visit: Visit) async throws -> Response {
         let link = visit.captured("link")
+        let spoken = spoken(visit)
         do {
             try await visit.registry.resetPassword(
                 link,
@@ -70,19 +73,26 @@ struct PasswordScreens: Sendable {
                 from: visit.provenance
             )
             return .redirect(
-                to: role.signIn(visit).with(query: [("done", "password")]),
+                to: role.signIn(visit, in: spoken).with(query: [("done", "password")]),
                 [visit.signedOut(role)].compactMap { $0 }
             )
         } catch let problems as AccountProblems {
             let account = try await visit.registry.accountToReset(link, as: role, at: visit.tenant)
-            let mend = problems.all.map { FieldProblem($0, visit.brand) }
+            let words = spoken?.words ?? .english
+            let mend = problems.all.map { FieldProblem($0, visit.brand, in: words) }
             return newPasswordPage(account, visit, visit.seal(for: nil), mend).response(
                 to: visit,
                 .unprocessable
             )
         } catch let refusal as LinkRefusal {
-            return DeadLinkPage(visit, refusal, newLink: role.forgotten(visit), role: role).response
+            return dead(refusal, visit)
         }
+    }
+
+    private func dead(_ refusal: LinkRefusal, _ visit: Visit) -> Response {
+        let spoken = spoken(visit)
+        let newLink = role.forgotten(visit, in: spoken)
+        return DeadLinkPage(visit, refusal, newLink: newLink, role: role, in: spoken).response
     }
 
     private func newPasswordPage(
@@ -91,35 +101,66 @@ struct PasswordScreens: Sendable {
         _ seal: String?,
         _ problems: [FieldProblem] = []
     ) -> Page {
-        NewPasswordPage(
-            heading: "Set a new password",
+        let spoken = spoken(visit)
+        let words = (spoken?.words ?? .english).newPassword
+        return NewPasswordPage(
+            heading: words.heading,
             email: account.email.text,
-            action: visit.path(role.segment, "reset", visit.captured("link")),
-            button: "Set new password",
+            action: visit.path(role.segment, "reset", visit.captured("link")).with(
+                query: spoken?.wish(visit) ?? []
+            ),
+            button: words.button,
             seal: seal,
-            problems: problems
+            problems: problems,
+            spoken: spoken
         ).page
     }
 
-    private func page(
-        _ visit: Visit,
-        _ seal: String?,
-        _ email: String = "",
-        _ problems: [FieldProblem] = []
-    ) -> Page {
-        let title = "Set a new password"
-        return Page(problems.isEmpty ? title : "Error: \(title)", .gate) {
-            ErrorSummary(problems: problems)
-            h1 { title }
-            p {
-                "We send a link to the e-mail you sign in with to \(role.area(of: visit.brand.displayName))."
-            }
-            form(.class("stack"), .method("post"), .action(role.forgotten(visit)), .novalidate) {
+    private func page(_ visit: Visit, _ seal: String?) -> ForgottenPage {
+        ForgottenPage(role: role, visit: visit, seal: seal, spoken: spoken(visit))
+    }
+}
+
+/// Where a link is asked for.
+private struct ForgottenPage {
+    let role: Role
+    let visit: Visit
+    let seal: String?
+    let spoken: Spoken?
+    private var email = ""
+    private var problems: [FieldProblem] = []
+
+    init(role: Role, visit: Visit, seal: String?, spoken: Spoken?) {
+        (self.role, self.visit, self.seal, self.spoken) = (role, visit, seal, spoken)
+    }
+
+    private var table: DoorWords { spoken?.words ?? .english }
+    private var words: DoorWords.NewPassword { table.newPassword }
+
+    /// Asks again for what is no address.
+    mutating func refuse(_ typed: String) {
+        email = typed
+        let message = typed.isEmpty ? words.enterEmail : words.emailIsMalformed
+        problems = [FieldProblem(field: "email", message: message, prefix: table.signIn.error)]
+    }
+
+    var page: Page {
+        let title = problems.isEmpty ? words.heading : table.signIn.error + words.heading
+        return Page(title, .gate, spoken: spoken) {
+            ErrorSummary(problems: problems, heading: table.signIn.problem)
+            h1 { words.heading }
+            p { words.weSendALink.around(role.area(of: visit.brand.displayName)) }
+            form(
+                .class("stack"),
+                .method("post"),
+                .action(role.forgotten(visit, in: spoken)),
+                .novalidate
+            ) {
                 SealField(seal: seal)
-                AddressField(value: email, problems: problems)
-                button(.class("btn primary")) { "Send me a link" }
+                AddressField(label: table.signIn.email, value: email, problems: problems)
+                button(.class("btn primary")) { words.sendALink }
             }
-            p(.class("note")) { a(.href(role.signIn(visit))) { "Back to sign-in" } }
+            p(.class("note")) { a(.href(role.signIn(visit, in: spoken))) { words.backToSignIn } }
         }
     }
 }

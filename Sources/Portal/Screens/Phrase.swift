@@ -18,6 +18,7 @@ struct Phrase: Sendable, ExpressibleByStringInterpolation {
         case error
         case reference
         case link
+        case signIn
     }
 
     fileprivate enum Piece: Sendable {

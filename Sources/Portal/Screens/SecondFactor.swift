@@ -120,12 +120,14 @@ extension Role {
         }
     }
 
-    func signIn(_ visit: Visit) -> Path {
-        switch self {
-        case .partner: visit.path("partners", "sign-in")
-        case .customer: visit.path("sign-in")
-        case .admin: visit.path("admin", "sign-in")
-        }
+    func signIn(_ visit: Visit, in spoken: Spoken? = nil) -> Path {
+        let page =
+            switch self {
+            case .partner: visit.path("partners", "sign-in")
+            case .customer: visit.path("sign-in")
+            case .admin: visit.path("admin", "sign-in")
+            }
+        return page.with(query: spoken?.wish(visit) ?? [])
     }
 
     /// Where somebody is asked for their code; customers never are.

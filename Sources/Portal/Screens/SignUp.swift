@@ -23,8 +23,7 @@ enum SignUpScreens {
             }
             return SentPage(
                 visit: visit,
-                email: draft.email.text,
-                lasts: "60 minutes",
+                told: wasSent(to: draft.email),
                 again: visit.path("partners", "sign-up"),
                 fields: [("name", name), ("email", email)],
                 other: visit.path("partners", "sign-up"),
@@ -39,6 +38,14 @@ enum SignUpScreens {
                 problems: problems.all.map { FieldProblem($0, visit.brand) }
             )
             return page.page.response(to: visit, .unprocessable)
+        }
+    }
+
+    private static func wasSent(to email: EmailAddress) -> HTML {
+        HTML {
+            "We sent a link to "
+            strong { bdi(.dir(.leftToRight)) { email.text } }
+            ". It works once, for 60 minutes."
         }
     }
 
@@ -94,15 +101,17 @@ enum SignUpScreens {
     }
 
     /// Where letters can go nowhere (ux A2).
-    static func noMail(_ visit: Visit) -> Response {
-        let contact = visit.brand.supportEmail.map { " or write to \($0)" } ?? ""
+    static func noMail(_ visit: Visit, in spoken: Spoken? = nil) -> Response {
+        let (words, brand) = ((spoken?.words ?? .english).newPassword, visit.brand)
+        let advice = brand.supportEmail == nil ? words.tryLater : words.tryLaterOrWrite
         return SystemPage(
             .serviceUnavailable,
             (
-                "No e-mail can be sent",
-                "\(visit.brand.displayName) cannot send e-mail at the moment. Try again later\(contact)."
+                words.noMail,
+                advice.text { $0 == .email ? brand.supportEmail ?? "" : brand.displayName }
             ),
-            headers: [("Retry-After", "3600")]
+            headers: [("Retry-After", "3600")],
+            in: spoken
         ).response(to: visit)
     }
 }
@@ -165,39 +174,32 @@ private struct SignUpPage {
 /// “Check your e-mail”, the same for every address.
 struct SentPage {
     let visit: Visit
-    let email: String
-    let lasts: String
+
+    /// To whom a link went, and how long it works.
+    let told: HTML
     let again: Path
     let fields: [(name: String, value: String)]
     let other: Path
 
     /// The last letter went out less than a minute ago, so none did now.
     let isTooSoon: Bool
-    var isForKnownOnly = false
+    var spoken: Spoken?
+
+    private var words: DoorWords.NewPassword { (spoken?.words ?? .english).newPassword }
 
     var page: Page {
-        Page("Check your e-mail", .gate) {
-            h1 { "Check your e-mail" }
-            if isTooSoon {
-                p(.class("notice"), .role("status")) {
-                    "You can send it again 60 seconds after the last one."
-                }
-            }
-            p {
-                isForKnownOnly ? "If there is an account with " : "We sent a link to "
-                strong { bdi(.dir(.leftToRight)) { email } }
-                isForKnownOnly
-                    ? ", we sent it a link. It works once, for \(lasts)." : ". It works once, for \(lasts)."
-            }
-            p { "Nothing arrived? Look in the spam folder, or send it again in 60 seconds." }
+        Page(words.checkEmail, .gate, spoken: spoken) {
+            h1 { words.checkEmail }
+            if isTooSoon { p(.class("notice"), .role("status")) { words.isTooSoon } }
+            p { told }
+            p { words.nothingArrived }
             form(.method("post"), .action(again)) {
                 SealField(seal: visit.seal(for: nil))
-                for field in fields { input(.type("hidden"), .name(field.name), .value(field.value)) }
-                button(.class("btn")) { "Send it again" }
+                HiddenFields(fields: fields)
+                button(.class("btn")) { words.sendAgain }
             }
             p(.class("note")) {
-                "Wrong address? "
-                a(.href(other)) { "Change it" }
+                words.isWrongAddress.filled { _ in a(.href(other)) { words.changeAddress } }
             }
         }
     }
@@ -211,10 +213,14 @@ struct NewPasswordPage {
     let button: String
     let seal: String?
     var problems: [FieldProblem] = []
+    var spoken: Spoken?
+
+    private var words: DoorWords { spoken?.words ?? .english }
 
     var page: Page {
-        Page(problems.isEmpty ? heading : "Error: \(heading)", .gate, script: .forms) {
-            ErrorSummary(problems: problems)
+        let title = problems.isEmpty ? heading : words.signIn.error + heading
+        return Page(title, .gate, script: .forms, spoken: spoken) {
+            ErrorSummary(problems: problems, heading: words.signIn.problem)
             h1 { heading }
             p { strong { bdi(.dir(.leftToRight)) { email } } }
             form(.class("stack"), .method("post"), .action(action), .novalidate) {
@@ -222,8 +228,10 @@ struct NewPasswordPage {
                 // For password managers, which keep a password with its user name.
                 input(.type("hidden"), .name("username"), .value(email), .autocomplete("username"))
                 PasswordField(
-                    hint: "At least 12 characters. A few words you can remember work well.",
+                    label: words.signIn.password,
+                    hint: words.newPassword.hint,
                     autocomplete: "new-password",
+                    reveal: words.signIn.reveal,
                     problems: problems
                 )
                 Web.button(.class("btn primary")) { button }
@@ -238,29 +246,38 @@ struct DeadLinkPage {
     let refusal: LinkRefusal
     let newLink: Path
     let role: Role
+    let spoken: Spoken?
 
-    init(_ visit: Visit, _ refusal: LinkRefusal, newLink: Path, role: Role) {
+    init(_ visit: Visit, _ refusal: LinkRefusal, newLink: Path, role: Role, in spoken: Spoken? = nil) {
         self.visit = visit
         self.refusal = refusal
         self.newLink = newLink
         self.role = role
+        self.spoken = spoken
     }
 
+    private var words: DoorWords.NewPassword { (spoken?.words ?? .english).newPassword }
+
     var response: Response {
-        let title = refusal == .used ? "This link was already used" : "This link has expired"
-        return Page(title, .gate) {
+        let title = refusal == .used ? words.linkIsUsed : words.linkHasExpired
+        return Page(title, .gate, spoken: spoken) {
             h1 { title }
-            p {
-                if refusal == .used {
-                    a(.href(role.signIn(visit))) { "Sign in" }
-                    ", or "
-                    a(.href(newLink)) { "send a new link" }
-                    "."
-                } else {
-                    a(.href(newLink)) { "Send a new link" }
-                    "."
-                }
-            }
+            p { if refusal == .used { afterUse } else { anew } }
         }.response(to: visit, .gone)
+    }
+
+    private var afterUse: HTML {
+        words.afterUse.filled { gap in
+            gap == .signIn
+                ? a(.href(role.signIn(visit, in: spoken))) { words.signIn }
+                : a(.href(newLink)) { words.newLinkAfterUse }
+        }
+    }
+
+    private var anew: HTML {
+        HTML {
+            a(.href(newLink)) { words.newLink }
+            "."
+        }
     }
 }

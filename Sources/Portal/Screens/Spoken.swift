@@ -20,6 +20,13 @@ struct Spoken: Sendable {
         self.init(choice) { .href(place.with(query: [(LanguageChoice.parameter, $0.rawValue)])) }
     }
 
+    /// What an address takes along to be in the same language, where nothing else says so.
+    func wish(_ visit: Visit) -> [(name: String, value: String)] {
+        if choice.isPressed { return [(LanguageChoice.parameter, language.rawValue)] }
+        return visit.language(asked: Parameters([])).language == language
+            ? [] : [("ui_locales", language.rawValue)]
+    }
+
     /// What an answer says about its language; what was pressed is remembered, unless another site led here.
     func headers(on visit: Visit) -> [Header] { Spoken.headers(of: choice, on: visit) }
 

@@ -114,7 +114,7 @@ struct TooManySignIns {
             p {
                 words.tryAgainAt.filled { gap in
                     if gap == .link {
-                        a(.href(role.forgotten(visit))) { words.setNewPassword }
+                        a(.href(role.forgotten(visit, in: spoken))) { words.setNewPassword }
                     } else {
                         HTML(end.clock)
                     }

@@ -22,6 +22,51 @@ extension DoorWords {
             problem: "Er klopt iets niet",
             error: "Fout: "
         ),
+        newPassword: NewPassword(
+            heading: "Nieuw wachtwoord instellen",
+            weSendALink: "Wij sturen een link naar het e-mailadres waarmee u zich bij \(.provider) aanmeldt.",
+            sendALink: "Stuur mij een link",
+            backToSignIn: "Terug naar aanmelden",
+            enterEmail: "Vul uw e-mailadres in",
+            emailIsMalformed: "Vul een e-mailadres in zoals name@company.com",
+            checkEmail: "Bekijk uw e-mail",
+            isTooSoon: "U kunt hem 60 seconden na de vorige opnieuw laten sturen.",
+            wasSent: """
+                Als er een account met \(.email) is, hebben wij daar een link naartoe gestuurd. Hij werkt \
+                één keer, 30 minuten lang.
+                """,
+            nothingArrived: """
+                Niets ontvangen? Kijk in de spammap, of laat hem over 60 seconden opnieuw sturen.
+                """,
+            sendAgain: "Opnieuw sturen",
+            isWrongAddress: "Verkeerd adres? \(.link)",
+            changeAddress: "Adres wijzigen",
+            hint: "Minstens 12 tekens. Een paar woorden die u kunt onthouden, werken goed.",
+            button: "Nieuw wachtwoord instellen",
+            linkIsUsed: "Deze link is al gebruikt",
+            linkHasExpired: "Deze link is verlopen",
+            afterUse: "\(.signIn), of \(.link).",
+            signIn: "Meld u aan",
+            newLinkAfterUse: "laat een nieuwe link sturen",
+            newLink: "Laat een nieuwe link sturen",
+            noMail: "Er kan geen e-mail worden verstuurd",
+            tryLater: "\(.provider) kan op dit moment geen e-mail versturen. Probeer het later opnieuw.",
+            tryLaterOrWrite: """
+                \(.provider) kan op dit moment geen e-mail versturen. Probeer het later opnieuw of schrijf \
+                naar \(.email).
+                """,
+            mistakes: Mistakes(
+                missing: "Vul een wachtwoord in",
+                short: "Gebruik minstens 12 tekens",
+                long: "Het wachtwoord mag hoogstens 128 tekens hebben",
+                stolen: "Dit wachtwoord staat op lijsten met gestolen wachtwoorden. Kies een ander",
+                guessable: """
+                    Dit wachtwoord is makkelijk te raden. Gebruik een paar woorden die niet bij elkaar \
+                    horen
+                    """,
+                context: "Het wachtwoord bevat uw e-mailadres of de naam \(.provider). Kies een ander"
+            )
+        ),
         refused: Refused(
             unknown: """
                 Wij kennen de toepassing niet die u hierheen heeft gestuurd. Er is niets gedeeld. Ga terug en vraag \

@@ -19,6 +19,44 @@ extension DoorWords {
             problem: "There is a problem",
             error: "Error: "
         ),
+        newPassword: NewPassword(
+            heading: "Set a new password",
+            weSendALink: "We send a link to the e-mail you sign in with to \(.provider).",
+            sendALink: "Send me a link",
+            backToSignIn: "Back to sign-in",
+            enterEmail: "Enter your e-mail",
+            emailIsMalformed: "Enter an e-mail address like name@company.com",
+            checkEmail: "Check your e-mail",
+            isTooSoon: "You can send it again 60 seconds after the last one.",
+            wasSent: """
+                If there is an account with \(.email), we sent it a link. It works once, for 30 minutes.
+                """,
+            nothingArrived: "Nothing arrived? Look in the spam folder, or send it again in 60 seconds.",
+            sendAgain: "Send it again",
+            isWrongAddress: "Wrong address? \(.link)",
+            changeAddress: "Change it",
+            hint: "At least 12 characters. A few words you can remember work well.",
+            button: "Set new password",
+            linkIsUsed: "This link was already used",
+            linkHasExpired: "This link has expired",
+            afterUse: "\(.signIn), or \(.link).",
+            signIn: "Sign in",
+            newLinkAfterUse: "send a new link",
+            newLink: "Send a new link",
+            noMail: "No e-mail can be sent",
+            tryLater: "\(.provider) cannot send e-mail at the moment. Try again later.",
+            tryLaterOrWrite: """
+                \(.provider) cannot send e-mail at the moment. Try again later or write to \(.email).
+                """,
+            mistakes: Mistakes(
+                missing: "Enter a password",
+                short: "Use at least 12 characters",
+                long: "The password can be up to 128 characters",
+                stolen: "This password is on lists of stolen passwords. Choose another",
+                guessable: "This password is easy to guess. Use a few words that do not belong together",
+                context: "The password contains your e-mail or the name \(.provider). Choose another"
+            )
+        ),
         refused: Refused(
             unknown: """
                 We do not know the application that sent you here. Nothing was shared. Go back and ask the people \

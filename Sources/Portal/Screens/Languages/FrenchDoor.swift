@@ -21,6 +21,55 @@ extension DoorWords {
             problem: "Un point est à corriger",
             error: "Erreur : "
         ),
+        newPassword: NewPassword(
+            heading: "Définir un nouveau mot de passe",
+            weSendALink: """
+                Nous envoyons un lien à l’adresse e-mail avec laquelle vous vous connectez à \(.provider).
+                """,
+            sendALink: "M’envoyer un lien",
+            backToSignIn: "Retour à la connexion",
+            enterEmail: "Saisissez votre adresse e-mail",
+            emailIsMalformed: "Saisissez une adresse e-mail comme name@company.com",
+            checkEmail: "Consultez vos e-mails",
+            isTooSoon: "Vous pourrez le renvoyer 60 secondes après le dernier.",
+            wasSent: """
+                S’il existe un compte avec \(.email), nous y avons envoyé un lien. Il fonctionne une seule \
+                fois, pendant 30 minutes.
+                """,
+            nothingArrived: """
+                Rien reçu ? Regardez dans le dossier des indésirables, ou renvoyez-le dans 60 secondes.
+                """,
+            sendAgain: "Renvoyer",
+            isWrongAddress: "Adresse erronée ? \(.link)",
+            changeAddress: "La modifier",
+            hint: "Au moins 12 caractères. Quelques mots faciles à retenir conviennent bien.",
+            button: "Définir le nouveau mot de passe",
+            linkIsUsed: "Ce lien a déjà été utilisé",
+            linkHasExpired: "Ce lien a expiré",
+            afterUse: "\(.signIn), ou \(.link).",
+            signIn: "Connectez-vous",
+            newLinkAfterUse: "demandez un nouveau lien",
+            newLink: "Demandez un nouveau lien",
+            noMail: "Aucun e-mail ne peut être envoyé",
+            tryLater: "\(.provider) ne peut pas envoyer d’e-mail pour le moment. Réessayez plus tard.",
+            tryLaterOrWrite: """
+                \(.provider) ne peut pas envoyer d’e-mail pour le moment. Réessayez plus tard ou écrivez à \
+                \(.email).
+                """,
+            mistakes: Mistakes(
+                missing: "Saisissez un mot de passe",
+                short: "Utilisez au moins 12 caractères",
+                long: "Le mot de passe peut compter jusqu’à 128 caractères",
+                stolen: """
+                    Ce mot de passe figure sur des listes de mots de passe volés. Choisissez-en un autre
+                    """,
+                guessable: "Ce mot de passe est facile à deviner. Utilisez quelques mots sans lien entre eux",
+                context: """
+                    Le mot de passe contient votre adresse e-mail ou le nom \(.provider). Choisissez-en un \
+                    autre
+                    """
+            )
+        ),
         refused: Refused(
             unknown: """
                 Nous ne connaissons pas l’application qui vous a envoyé ici. Rien n’a été partagé. Revenez en arrière \

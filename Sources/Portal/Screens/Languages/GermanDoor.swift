@@ -23,6 +23,59 @@ extension DoorWords {
             problem: "Etwas stimmt noch nicht",
             error: "Fehler: "
         ),
+        newPassword: NewPassword(
+            heading: "Neues Passwort setzen",
+            weSendALink: """
+                Wir schicken einen Link an die E-Mail-Adresse, mit der Sie sich bei \(.provider) anmelden.
+                """,
+            sendALink: "Link schicken",
+            backToSignIn: "Zurück zur Anmeldung",
+            enterEmail: "Geben Sie Ihre E-Mail-Adresse ein",
+            emailIsMalformed: "Geben Sie eine E-Mail-Adresse wie name@company.com ein",
+            checkEmail: "Sehen Sie in Ihren E-Mails nach",
+            isTooSoon: "Sie können ihn 60 Sekunden nach dem letzten noch einmal schicken lassen.",
+            wasSent: """
+                Wenn es ein Konto mit \(.email) gibt, haben wir einen Link dorthin geschickt. Er \
+                funktioniert einmal, 30 Minuten lang.
+                """,
+            nothingArrived: """
+                Nichts angekommen? Sehen Sie im Spam-Ordner nach, oder lassen Sie ihn in 60 Sekunden noch \
+                einmal schicken.
+                """,
+            sendAgain: "Noch einmal schicken",
+            isWrongAddress: "Falsche Adresse? \(.link)",
+            changeAddress: "Adresse ändern",
+            hint: "Mindestens 12 Zeichen. Gut sind ein paar Wörter, die Sie sich merken können.",
+            button: "Neues Passwort setzen",
+            linkIsUsed: "Dieser Link wurde schon benutzt",
+            linkHasExpired: "Dieser Link ist abgelaufen",
+            afterUse: "\(.signIn) oder \(.link).",
+            signIn: "Melden Sie sich an",
+            newLinkAfterUse: "lassen Sie sich einen neuen Link schicken",
+            newLink: "Lassen Sie sich einen neuen Link schicken",
+            noMail: "Es kann keine E-Mail gesendet werden",
+            tryLater: """
+                \(.provider) kann im Moment keine E-Mails senden. Versuchen Sie es später noch einmal.
+                """,
+            tryLaterOrWrite: """
+                \(.provider) kann im Moment keine E-Mails senden. Versuchen Sie es später noch einmal oder \
+                schreiben Sie an \(.email).
+                """,
+            mistakes: Mistakes(
+                missing: "Geben Sie ein Passwort ein",
+                short: "Nehmen Sie mindestens 12 Zeichen",
+                long: "Das Passwort kann bis zu 128 Zeichen haben",
+                stolen: "Dieses Passwort steht auf Listen gestohlener Passwörter. Wählen Sie ein anderes",
+                guessable: """
+                    Dieses Passwort ist leicht zu erraten. Nehmen Sie ein paar Wörter, die nicht \
+                    zusammengehören
+                    """,
+                context: """
+                    Das Passwort enthält Ihre E-Mail-Adresse oder den Namen \(.provider). Wählen Sie ein \
+                    anderes
+                    """
+            )
+        ),
         refused: Refused(
             unknown: """
                 Wir kennen die Anwendung nicht, die Sie hierher geschickt hat. Es wurde nichts weitergegeben. Gehen \

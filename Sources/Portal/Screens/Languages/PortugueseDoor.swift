@@ -21,6 +21,48 @@ extension DoorWords {
             problem: "Há algo a corrigir",
             error: "Erro: "
         ),
+        newPassword: NewPassword(
+            heading: "Definir uma nova palavra-passe",
+            weSendALink: "Enviamos um link para o e-mail com que inicia sessão em \(.provider).",
+            sendALink: "Enviar-me um link",
+            backToSignIn: "Voltar ao início de sessão",
+            enterEmail: "Introduza o seu e-mail",
+            emailIsMalformed: "Introduza um endereço de e-mail como name@company.com",
+            checkEmail: "Consulte o seu e-mail",
+            isTooSoon: "Pode enviá-lo de novo 60 segundos depois do último.",
+            wasSent: """
+                Se existir uma conta com \(.email), enviámos-lhe um link. Funciona uma vez, durante 30 \
+                minutos.
+                """,
+            nothingArrived: "Não chegou nada? Veja na pasta de spam, ou envie-o de novo daqui a 60 segundos.",
+            sendAgain: "Enviar de novo",
+            isWrongAddress: "Endereço errado? \(.link)",
+            changeAddress: "Alterá-lo",
+            hint: "Pelo menos 12 caracteres. Algumas palavras de que se lembre servem bem.",
+            button: "Definir a nova palavra-passe",
+            linkIsUsed: "Este link já foi usado",
+            linkHasExpired: "Este link expirou",
+            afterUse: "\(.signIn), ou \(.link).",
+            signIn: "Inicie sessão",
+            newLinkAfterUse: "peça um novo link",
+            newLink: "Peça um novo link",
+            noMail: "Não é possível enviar e-mails",
+            tryLater: "\(.provider) não consegue enviar e-mails neste momento. Tente de novo mais tarde.",
+            tryLaterOrWrite: """
+                \(.provider) não consegue enviar e-mails neste momento. Tente de novo mais tarde ou \
+                escreva para \(.email).
+                """,
+            mistakes: Mistakes(
+                missing: "Introduza uma palavra-passe",
+                short: "Use pelo menos 12 caracteres",
+                long: "A palavra-passe pode ter até 128 caracteres",
+                stolen: "Esta palavra-passe está em listas de palavras-passe roubadas. Escolha outra",
+                guessable: """
+                    Esta palavra-passe é fácil de adivinhar. Use algumas palavras sem relação entre si
+                    """,
+                context: "A palavra-passe contém o seu e-mail ou o nome \(.provider). Escolha outra"
+            )
+        ),
         refused: Refused(
             unknown: """
                 Não conhecemos a aplicação que o enviou para aqui. Nada foi partilhado. Volte atrás e peça um \

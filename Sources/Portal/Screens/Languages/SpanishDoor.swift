@@ -22,6 +22,52 @@ extension DoorWords {
             problem: "Hay algo que corregir",
             error: "Error: "
         ),
+        newPassword: NewPassword(
+            heading: "Crear una contraseña nueva",
+            weSendALink: "Enviamos un enlace al correo electrónico con el que inicia sesión en \(.provider).",
+            sendALink: "Enviarme un enlace",
+            backToSignIn: "Volver al inicio de sesión",
+            enterEmail: "Escriba su correo electrónico",
+            emailIsMalformed: "Escriba una dirección de correo como name@company.com",
+            checkEmail: "Revise su correo electrónico",
+            isTooSoon: "Puede volver a enviarlo 60 segundos después del último.",
+            wasSent: """
+                Si existe una cuenta con \(.email), le hemos enviado un enlace. Funciona una sola vez, \
+                durante 30 minutos.
+                """,
+            nothingArrived: """
+                ¿No ha llegado nada? Mire en la carpeta de spam, o vuelva a enviarlo dentro de 60 \
+                segundos.
+                """,
+            sendAgain: "Volver a enviarlo",
+            isWrongAddress: "¿Dirección equivocada? \(.link)",
+            changeAddress: "Cambiarla",
+            hint: "Al menos 12 caracteres. Unas pocas palabras que pueda recordar van bien.",
+            button: "Guardar la contraseña nueva",
+            linkIsUsed: "Este enlace ya se ha usado",
+            linkHasExpired: "Este enlace ha caducado",
+            afterUse: "\(.signIn), o \(.link).",
+            signIn: "Inicie sesión",
+            newLinkAfterUse: "pida un enlace nuevo",
+            newLink: "Pida un enlace nuevo",
+            noMail: "No se puede enviar correo",
+            tryLater: "\(.provider) no puede enviar correo en este momento. Inténtelo de nuevo más tarde.",
+            tryLaterOrWrite: """
+                \(.provider) no puede enviar correo en este momento. Inténtelo de nuevo más tarde o \
+                escriba a \(.email).
+                """,
+            mistakes: Mistakes(
+                missing: "Escriba una contraseña",
+                short: "Use al menos 12 caracteres",
+                long: "La contraseña puede tener hasta 128 caracteres",
+                stolen: "Esta contraseña está en listas de contraseñas robadas. Elija otra",
+                guessable: """
+                    Esta contraseña es fácil de adivinar. Use unas pocas palabras que no tengan relación \
+                    entre sí
+                    """,
+                context: "La contraseña contiene su correo electrónico o el nombre \(.provider). Elija otra"
+            )
+        ),
         refused: Refused(
             unknown: """
                 No conocemos la aplicación que le ha enviado aquí. No se ha compartido nada. Vuelva atrás y pida un \
