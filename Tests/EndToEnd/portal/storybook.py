@@ -8,10 +8,27 @@ from dataclasses import dataclass, field
 
 from playwright.sync_api import Page
 
+from .clock import Clock
 from .oauth import Application, Person
 from .server import Tenant
 
 LONG = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
+
+
+@dataclass
+class Later:
+    """A tenant on a server of its own, whose clock is set ahead."""
+
+    tenant: Tenant
+    clock: Clock
+    ahead: int = 0
+
+    def partner(self) -> Person:
+        """Somebody who signed in six minutes ago."""
+        person = self.tenant.partner()
+        self.ahead += 360
+        self.clock.set(self.ahead)
+        return person
 
 
 @dataclass
@@ -20,6 +37,7 @@ class Stage:
 
     standard: Tenant
     brisk: Tenant
+    later: Later
     newcomer: Person
     partner: Person
     registrar: Person
@@ -59,12 +77,13 @@ class Stage:
         return person.at(next(link for link in person.page(page).links if link.endswith(ending)))
 
 
-def set_stage(standard: Tenant, brisk: Tenant) -> Stage:
+def set_stage(standard: Tenant, brisk: Tenant, later: Later) -> Stage:
     partner, builder, customer = standard.partner(), brisk.partner(), standard.customer()
     mine = partner.email
     stage = Stage(
         standard,
         brisk,
+        later,
         standard.partner(),
         partner,
         standard.partner(),

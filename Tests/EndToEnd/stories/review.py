@@ -132,6 +132,14 @@ def near_a_limit(stage: Stage, page: Page) -> None:
     page.goto(f"{quay.base}/admin")
 
 
+def close_to_a_protected_name(stage: Stage, page: Page) -> None:
+    quay = stage.standard.server.copy_of_standard(protectedNames=["Harbour Bank"])
+    subject = quay.application("Harb0ur Bank Ltd")
+    enter(page.context, quay.admin())
+    page.goto(f"{quay.base}/admin/applications/{subject.client_id}")
+    page.get_by_text("Close to a protected name").wait_for()
+
+
 def edit_badly(stage: Stage, page: Page) -> None:
     page.goto(stage.standard.base + below(made(stage, "Editing Ltd"), "/branding"))
     page.get_by_label("Company name").fill("")
@@ -193,6 +201,7 @@ SCENES = [
     admin_sees("admin-review", lambda stage: asked(stage, "Waiting Ltd")),
     admin_sees("admin-review-change", lambda stage: changed(stage, "Pending Rentals")),
     Scene("admin-review-error", "admin", decide_badly),
+    Scene("admin-review-protected-name", None, close_to_a_protected_name),
     admin_sees("admin-suspend", lambda stage: of_another(stage, "Stopping Ltd"), "/suspend"),
     Scene("admin-suspend-error", "admin", suspend_badly),
     admin_sees("admin-resume", lambda stage: stage.suspended, "/resume"),
