@@ -214,6 +214,7 @@ extension Fields {
         var policy = Policy()
         let numbers: [(String, WritableKeyPath<Policy, Int>, ClosedRange<Int>)] = [
             ("codeSeconds", \.codeSeconds, 1...600),
+            ("refreshGraceSeconds", \.refreshGraceSeconds, 0...30),
             ("requestSeconds", \.requestSeconds, 1...600),
             ("applicationsPerPartner", \.applicationsPerPartner, 1...1000),
             ("applicationsPerDay", \.applicationsPerDay, 1...1000),

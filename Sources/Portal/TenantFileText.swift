@@ -71,6 +71,7 @@ extension TenantFile {
             ("accessTokenSeconds", policy.accessTokenSeconds.json),
             ("refreshIdleSeconds", policy.refreshIdleSeconds.json),
             ("refreshAbsoluteSeconds", policy.refreshAbsoluteSeconds.json),
+            ("refreshGraceSeconds", .number(policy.refreshGraceSeconds)),
             ("requestSeconds", .number(policy.requestSeconds)),
             ("applicationsPerPartner", .number(policy.applicationsPerPartner)),
             ("applicationsPerDay", .number(policy.applicationsPerDay)),

@@ -22,6 +22,10 @@ package struct Policy: Sendable, Codable, Equatable {
     /// However often it is used, then it ends.
     package var refreshAbsoluteSeconds = Lifetime.seconds(90 * 86_400)
 
+    /// For so long after its use a confidential application may use a refresh token again, as when the answer was
+    /// lost; 0 for never.
+    package var refreshGraceSeconds = 0
+
     /// How long a customer may think about the consent screen.
     package var requestSeconds = 10 * 60
 
@@ -133,6 +137,18 @@ extension Policy {
     /// Without a secret only rotation shows that a token was copied (RFC 9700 §2.2.2), so no door changes that.
     func refreshRule(for kind: Application.Kind) -> Refresh { kind == .public ? .rotate : refresh }
 
+    /// How often a refresh token gives tokens within the grace.
+    static let usesWithinGrace = 3
+
+    /// Since when a refresh token that rotates may have been used for the first time and still be used again; nil
+    /// where a second use ends everything at once, as always without a secret.
+    func graceStart(for kind: Application.Kind, at now: Date) -> Date? {
+        guard refreshGraceSeconds > 0, kind == .confidential, refreshRule(for: kind) == .rotate else {
+            return nil
+        }
+        return now.addingTimeInterval(-Double(refreshGraceSeconds))
+    }
+
     /// When everything that one consent bought has ended, whatever was refreshed.
     func familyEnd(from start: Date) -> Date {
         accessTokenSeconds == .unlimited ? .never : refreshAbsoluteSeconds.end(from: start)
@@ -168,6 +184,7 @@ extension Policy {
         try read(&accessTokenSeconds, .accessTokenSeconds)
         try read(&refreshIdleSeconds, .refreshIdleSeconds)
         try read(&refreshAbsoluteSeconds, .refreshAbsoluteSeconds)
+        try read(&refreshGraceSeconds, .refreshGraceSeconds)
         try read(&requestSeconds, .requestSeconds)
         try read(&protectedNames, .protectedNames)
         try read(&applicationsPerPartner, .applicationsPerPartner)

@@ -4,7 +4,8 @@ extension ClientAccess {
     /// Exchanges a refresh token for a new access token (RFC 6749 §6); throws ``TokenRefusal``.
     ///
     /// What becomes of the old one is the tenant's rule. Where it rotates it stops working, and seen again it ends
-    /// the whole family, because one of the two holders is not the application (RFC 9700 §4.14.2).
+    /// the whole family, because one of the two holders is not the application (RFC 9700 §4.14.2). Within a grace that
+    /// the tenant may give it is taken for the application's own second try, and gives other tokens of the family.
     package func refresh(_ refreshToken: String, scope: String?) async throws -> IssuedTokens {
         try require(.refreshToken)
         guard let sent = parse(refreshToken, .refreshToken) else {
@@ -49,15 +50,18 @@ extension ClientAccess {
         at now: Date,
         _ transaction: any Connection
     ) throws -> Bool {
-        guard refreshRule != .rotate else {
-            return try transaction.useUp(
-                refreshToken: id,
-                tenant: tenant.id,
-                at: now,
-                from: provenance.address
-            )
-        }
+        guard refreshRule != .rotate else { return try useUp(id, at: now, transaction) }
         let end = min(tenant.policy.refreshIdleSeconds.end(from: now), family.endsAt)
         return try transaction.extend(refreshToken: id, until: end, tenant: tenant.id)
     }
+
+    private func useUp(_ id: String, at now: Date, _ transaction: any Connection) throws -> Bool {
+        let (tenant, address) = (tenant.id, provenance.address)
+        if try transaction.useUp(refreshToken: id, tenant: tenant, at: now, from: address) { return true }
+        guard let start = graceStart(at: now) else { return false }
+        return try transaction.useAgain(refreshToken: id, firstUsedAfter: start, tenant: tenant)
+    }
+
+    /// Since when a refresh token of this client's may have been used and still give tokens.
+    func graceStart(at now: Date) -> Date? { tenant.policy.graceStart(for: client.kind, at: now) }
 }

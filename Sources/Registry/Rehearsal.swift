@@ -153,9 +153,12 @@ extension RehearsedClient {
             throw TokenRefusal.invalidGrant(.unknown)
         }
         let allowed = stored.scopes.intersection(client.scopes)
-        let refusal = stored.refusal(of: asked ?? allowed, within: allowed, at: registry.clock())
+        let now = registry.clock()
+        let refusal = stored.refusal(of: asked ?? allowed, within: allowed, at: now)
         if let refusal { throw refusal }
-        if stored.isUsed { throw TokenRefusal.invalidGrant(.alreadyUsed) }
+        if stored.isUsedUp(unlessFirstUsedAfter: access.graceStart(at: now)) {
+            throw TokenRefusal.invalidGrant(.alreadyUsed)
+        }
     }
 }
 

@@ -159,10 +159,20 @@ struct StoredRefreshToken: Sendable {
 
     /// Family, grant and application live, but for the end that the customer has set.
     fileprivate let hasNotEnded: Bool
-    let isUsed: Bool
+    fileprivate let usedAt: Date?
+
+    /// How often it was used again.
+    fileprivate let repeats: Int
 
     /// Says nothing about whether the token itself was used.
     func isLive(at now: Date) -> Bool { hasNotEnded && family.consentEndsAt.map { $0 > now } ?? true }
+
+    /// Whether it was used, and may not be used again.
+    func isUsedUp(unlessFirstUsedAfter start: Date?) -> Bool {
+        guard let usedAt else { return false }
+        guard let start else { return true }
+        return usedAt <= start || repeats + 1 >= Policy.usesWithinGrace
+    }
 
     /// What is wrong with a refresh apart from the token having been used.
     func refusal(of scopes: ScopeSet, within allowed: ScopeSet, at now: Date) -> TokenRefusal? {
@@ -207,6 +217,20 @@ extension Connection {
             """
             UPDATE refresh_tokens SET used_at = \(now), used_from = \(address)
             WHERE tenant = \(tenant) AND id = \(id) AND used_at IS NULL
+            RETURNING id
+            """
+        ).isEmpty
+    }
+
+    /// Uses a refresh token up once more, and says whether it could be.
+    ///
+    /// A single statement, so of many at once no more get tokens than the grace allows.
+    func useAgain(refreshToken id: String, firstUsedAfter start: Date, tenant: TenantID) throws -> Bool {
+        try !run(
+            """
+            UPDATE refresh_tokens SET repeats = repeats + 1
+            WHERE tenant = \(tenant) AND id = \(id) AND used_at > \(start)
+                AND repeats + 1 < \(Policy.usesWithinGrace)
             RETURNING id
             """
         ).isEmpty
@@ -298,7 +322,7 @@ extension Connection {
             """
             SELECT t.digest, t.expires_at, f.id, f.grant_id, f.scopes, f.expires_at, f.ended_at, g.ended_at,
                 t.issued_at < a.tokens_void_before OR a.suspended_at IS NOT NULL, t.used_at, s.tokens_void_at,
-                g.scopes, g.ends_at
+                g.scopes, g.ends_at, t.repeats
             FROM refresh_tokens t
             JOIN token_families f ON f.tenant = t.tenant AND f.id = t.family
             LEFT JOIN grants g ON g.tenant = f.tenant AND g.id = f.grant_id
@@ -322,7 +346,8 @@ extension Connection {
                 expiresAt: try row.date(1),
                 scopes: try row.scopes(4, within: 11),
                 hasNotEnded: ends.allSatisfy { $0 == nil } && !isVoid,
-                isUsed: try row.optionalDate(9) != nil
+                usedAt: try row.optionalDate(9),
+                repeats: try row.integer(13)
             )
         }
     }

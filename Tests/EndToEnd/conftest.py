@@ -82,6 +82,12 @@ rovitracker = tenant_called("rovitracker")
 cameramanager = tenant_called("cameramanager")
 
 
+@pytest.fixture(scope="session")
+def forgiving(server: Server) -> Tenant:
+    """A tenant where an application may use a refresh token again within half a minute."""
+    return server.copy_of_standard(refreshGraceSeconds=30)
+
+
 @pytest.fixture(scope="module")
 def application(standard: Tenant) -> Application:
     return standard.application()

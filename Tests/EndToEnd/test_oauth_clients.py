@@ -50,6 +50,19 @@ def test_requests_oauthlib_gets_refreshes_and_uses_tokens(customer: Person, clie
     assert fresh["refresh_token"] != tokens["refresh_token"] and client.is_active(fresh["access_token"])
 
 
+def test_two_workers_that_refresh_one_stored_token_both_go_on_within_a_grace(forgiving: Tenant) -> None:
+    client = forgiving.application("Library Ltd", approved=True)
+    stored = client.tokens_of(forgiving.customer())
+    auth, url = (client.client_id, client.client_secret), f"{client.base}/oauth2/token"
+    workers = [OAuth2Session(client.client_id, token=stored) for _ in range(2)]
+    for _ in range(2):
+        for worker in workers:
+            worker.refresh_token(url, auth=auth)
+    tokens = {worker.token["refresh_token"] for worker in workers}
+    assert len(tokens | {stored["refresh_token"]}) == 3
+    assert all(client.is_active(worker.token["access_token"]) for worker in workers)
+
+
 def test_requests_oauthlib_as_a_backend(client: Application) -> None:
     session = OAuth2Session(client=BackendApplicationClient(client_id=client.client_id))
     tokens = session.fetch_token(f"{client.base}/oauth2/token", client_secret=client.client_secret)

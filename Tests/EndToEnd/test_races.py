@@ -31,6 +31,28 @@ def test_a_refresh_token_used_by_many_at_once_leaves_at_most_one_alive(standard:
         assert not application.is_active(token)
 
 
+def test_within_a_grace_three_of_many_at_once_are_answered_and_the_others_end_it(forgiving: Tenant) -> None:
+    application, person = forgiving.application("Racing Ltd", approved=True), forgiving.customer()
+    for _ in range(ROUNDS):
+        token = application.tokens_of(person)["refresh_token"]
+        answers = token_race(application, {"grant_type": "refresh_token", "refresh_token": token})
+        winners = [answer.json() for answer in answers if answer.status == 200]
+        assert len(winners) == 3
+        assert {answer.json()["error"] for answer in answers if answer.status != 200} == {"invalid_grant"}
+        for given in winners:
+            assert not application.is_active(given["access_token"])
+            assert not application.is_active(given["refresh_token"])
+
+
+def test_within_a_grace_two_at_once_both_get_tokens_that_work(forgiving: Tenant) -> None:
+    application, person = forgiving.application("Racing Ltd", approved=True), forgiving.customer()
+    for _ in range(ROUNDS):
+        fields = {"grant_type": "refresh_token", "refresh_token": application.tokens_of(person)["refresh_token"]}
+        answers = token_race(application, fields, clients=2)
+        given = [answer.json()["refresh_token"] for answer in answers]
+        assert len(set(given)) == 2 and all(application.is_active(token) for token in given)
+
+
 def test_a_refresh_that_meets_a_disconnection_never_brings_the_access_back(standard: Tenant) -> None:
     application, person = standard.application("Racing Ltd", approved=True), standard.customer()
     for number in range(2 * ROUNDS):

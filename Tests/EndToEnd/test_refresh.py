@@ -40,6 +40,30 @@ def test_a_token_used_twice_ends_the_whole_family(
     assert application.refresh(chain[-1]["refresh_token"]).json()["error"] == "invalid_grant"
 
 
+def test_within_a_grace_a_token_is_answered_three_times_and_the_fourth_use_ends_the_family(
+    forgiving: Tenant,
+) -> None:
+    application = forgiving.application(approved=True)
+    first = application.tokens_of(forgiving.customer())
+    given = [application.refresh(first["refresh_token"]).json() for _ in range(3)]
+    assert len({tokens["refresh_token"] for tokens in [first, *given]}) == 4
+    assert all(application.is_active(tokens["access_token"]) for tokens in given)
+    assert all(application.is_active(tokens["refresh_token"]) for tokens in given)
+    assert not application.is_active(first["refresh_token"])
+    assert application.refresh(given[0]["refresh_token"]).status_code == 200
+    assert application.refresh(first["refresh_token"]).json()["error"] == "invalid_grant"
+    assert not any(application.is_active(tokens["access_token"]) for tokens in given)
+    assert application.refresh(given[1]["refresh_token"]).json()["error"] == "invalid_grant"
+
+
+def test_an_application_without_a_secret_has_no_grace(forgiving: Tenant) -> None:
+    application = forgiving.application("Acme Mobile", kind="public", approved=True)
+    first = application.tokens_of(forgiving.customer())
+    second = application.refresh(first["refresh_token"]).json()
+    assert application.refresh(first["refresh_token"]).json()["error"] == "invalid_grant"
+    assert application.refresh(second["refresh_token"]).json()["error"] == "invalid_grant"
+
+
 def test_a_token_belongs_to_its_application(
     standard: Tenant, customer: Person, application: Application
 ) -> None:

@@ -99,6 +99,19 @@ def test_a_refresh_token_used_at_both_nodes_at_once_ends_its_family(both: Nodes,
             assert not any(view.is_active(token) for token in family)
 
 
+def test_a_grace_is_counted_by_both_nodes_together(both: Nodes) -> None:
+    quay = both.each[0].copy_of_standard(refreshGraceSeconds=30)
+    application, person = quay.application("Racing Ltd", approved=True), quay.customer()
+    bases = [f"{node.url}/t/{quay.name}" for node in both.each]
+    for _ in range(ROUNDS):
+        fields = {"grant_type": "refresh_token", "refresh_token": application.tokens_of(person)["refresh_token"]}
+        answers = token_race(application, fields, bases)
+        won = [answer.json() for answer in answers if answer.status == 200]
+        assert len(won) == 3
+        assert {answer.json()["error"] for answer in answers if answer.status != 200} == {"invalid_grant"}
+        assert not any(application.is_active(given["refresh_token"]) for given in won)
+
+
 def test_a_consent_answered_at_both_nodes_at_once_gives_one_code(both: Nodes, shared: Tenant) -> None:
     application, person = shared.application("Twice Ltd"), shared.customer()
     for _ in range(CONSENTS):

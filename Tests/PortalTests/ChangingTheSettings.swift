@@ -25,9 +25,9 @@ struct ChangingTheSettings {
         ("registration", "open"), ("review", "reviewed"), ("grants", "authorization_code"),
         ("grants", "refresh_token"), ("grants", "client_credentials"), ("codeSeconds", "60"),
         ("accessTokenSeconds", "900"), ("refreshIdleSeconds", "2592000"),
-        ("refreshAbsoluteSeconds", "7776000"), ("requestSeconds", "600"), ("applicationsPerPartner", "20"),
-        ("applicationsPerDay", "1000"), ("unapprovedApplications", "50"), ("logoMebibytes", "50"),
-        ("requestsPerSecond", "0"),
+        ("refreshAbsoluteSeconds", "7776000"), ("refreshGraceSeconds", "0"), ("requestSeconds", "600"),
+        ("applicationsPerPartner", "20"), ("applicationsPerDay", "1000"), ("unapprovedApplications", "50"),
+        ("logoMebibytes", "50"), ("requestsPerSecond", "0"),
         ("redirectURIsPerApplication", "20"), ("testAccountsPerApplication", "5"), ("reportsToFreeze", "3"),
         ("reportWindowSeconds", "86400"), ("reportsPerDay", "5"),
     ]
@@ -156,6 +156,12 @@ struct ChangingTheSettings {
                 "refreshAbsoluteSeconds", "60",
                 "An unused refresh token cannot live longer than the latest end"
             ),
+            ("refreshGraceSeconds", "31", "Refresh token, sent again: enter a whole number from 0 to 30"),
+            ("refreshGraceSeconds", "", "Refresh token, sent again: enter a whole number from 0 to 30"),
+            (
+                "reportsToFreeze", "few",
+                "Reports that freeze an application: enter a whole number from 0 to 100"
+            ),
             ("applicationsPerPartner", "0", "Applications per partner: enter a whole number from 1 to 1000"),
         ] {
             let answer = try await save(&ada) { $0.set(name, typed) }
@@ -171,6 +177,17 @@ struct ChangingTheSettings {
         }
         #expect(unlimited.status == 303)
         #expect(try await tenant().policy.accessTokenSeconds == .unlimited)
+    }
+
+    @Test func `a grace for refresh tokens is set with its risk, and stands in the ledger`() async throws {
+        var ada = try await ada()
+        let risk = "In that time nobody notices a stolen copy."
+        #expect(try await ada.get("/admin/settings").text.contains(risk))
+        #expect(try await save(&ada) { $0.set("refreshGraceSeconds", "30") }.status == 303)
+        #expect(try await tenant().policy.refreshGraceSeconds == 30)
+        #expect(try await lastEntry().detail == "policy.refreshGraceSeconds=“0” → “30”")
+        let file = try TenantFile(Array(TenantFile.text(of: try await tenant(), logo: nil).utf8), called: "x")
+        #expect(file.settings.policy.refreshGraceSeconds == 30)
     }
 
     @Test func `of two at once the second sees both versions`() async throws {

@@ -206,6 +206,25 @@ struct CheckingRequests {
         }
     }
 
+    @Test func `a used refresh token passes as often as it would be answered`() async throws {
+        let portal = try await TestPortal { $0.policy.refreshGraceSeconds = 30 }
+        let application = try await portal.registeredApplication()
+        let tokens = try await portal.tokens(for: application)
+        let sent: Pairs = [("grant_type", "refresh_token"), ("refresh_token", tokens["refresh_token"] ?? "")]
+        let rehearsal = try await portal.partnerAccess().member(of: application.id).rehearsal
+        let credentials = ClientCredentials(id: application.id, secret: application.secret?.plaintext)
+        let client = try await rehearsal.client(credentials).get()
+        for passes in [true, true, true, false] {
+            let cause = try await client.refusal(
+                of: .refresh(sent[1].value, scope: nil),
+                sent: Parameters(sent)
+            )
+            #expect((cause == nil) == passes)
+            let answer = try await portal.client(application).post("/oauth2/token", sent)
+            #expect((answer.status == 200) == passes)
+        }
+    }
+
     @Test func `it agrees with what answers real requests, for commands`() async throws {
         var choice = Choice()
         let tokens = try await portal.tokens(for: application)

@@ -145,6 +145,7 @@ struct ReadingATenantFile {
         "codeSeconds: '60'",
         "requestSeconds: 601", "refreshIdleSeconds: 99999999",
         "refreshIdleSeconds: 900, refreshAbsoluteSeconds: 800",
+        "refreshGraceSeconds: 31", "refreshGraceSeconds: -1",
         "applicationsPerPartner: -1", "codeSeconds: 1e300", "codeSeconds: NaN",
     ])
     func `nothing is looser than its bound`(part: String) {

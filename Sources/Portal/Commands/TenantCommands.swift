@@ -145,6 +145,7 @@ enum TenantCommands {
             ("access_token_seconds", policy.accessTokenSeconds.json),
             ("refresh_idle_seconds", policy.refreshIdleSeconds.json),
             ("refresh_absolute_seconds", policy.refreshAbsoluteSeconds.json),
+            ("refresh_grace_seconds", .number(policy.refreshGraceSeconds)),
             ("profile", .text(WireProfile.name(ofKept: settings.wireProfile))),
             ("disabled", .bool(tenant.disabledAt != nil)),
         ]

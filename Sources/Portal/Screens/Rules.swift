@@ -109,6 +109,13 @@ struct RulesForm: Sendable {
                 "Seconds after which it ends however often it is used."
             ),
             (
+                "refreshGraceSeconds", "refresh-grace-seconds", "Refresh token, sent again",
+                """
+                Seconds in which an application with a secret can send a used one twice more, should an answer be \
+                lost; 0 for never. In that time nobody notices a stolen copy.
+                """
+            ),
+            (
                 "requestSeconds", "request-seconds", "Consent screen",
                 "Seconds a customer may think about it."
             ),
@@ -181,7 +188,7 @@ struct RulesForm: Sendable {
     /// What is no number is written as one that no rule allows.
     private func value(of key: String) -> JSON {
         let text = typed[key] ?? ""
-        return text == Lifetime.unlimitedName ? .text(text) : .number(Int(text) ?? 0)
+        return text == Lifetime.unlimitedName ? .text(text) : .number(Int(text) ?? -1)
     }
 
     private func profile(over standing: JSON?) -> JSON {

@@ -37,6 +37,10 @@ package enum Schema {
             Migration("several master keys", severalMasterKeys),
             Migration("uses of doors", doorUses),
             Migration("crossings", crossings),
+            Migration(
+                "repeated refreshes",
+                ["ALTER TABLE refresh_tokens ADD COLUMN repeats INTEGER NOT NULL DEFAULT 0"]
+            ),
         ]
     }
 

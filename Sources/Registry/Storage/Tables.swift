@@ -218,6 +218,7 @@ extension Schema {
             key: ["tenant", "id"],
             columns: [
                 "digest", "family", "issued_at", "expires_at", "kept_until", "used_at", "used_from", "secret",
+                "repeats",
             ]
         ),
         Table(

@@ -55,14 +55,16 @@ def at_once(requests: Sequence[tuple[int, bytes]]) -> list[Answer]:
             client.close()
 
 
-def token_race(application: Application, fields: dict[str, str], bases: Sequence[str] = ()) -> list[Answer]:
-    """What `CLIENTS` get who send the application's form to the token endpoint, of each base in turn."""
+def token_race(
+    application: Application, fields: dict[str, str], bases: Sequence[str] = (), clients: int = CLIENTS
+) -> list[Answer]:
+    """What as many clients get who send the application's form to the token endpoint, of each base in turn."""
     credentials = basic(application.client_id, str(application.client_secret))
     doors = bases or [application.base]
     return at_once(
         [
             post(f"{doors[number % len(doors)]}/oauth2/token", fields, **credentials)
-            for number in range(CLIENTS)
+            for number in range(clients)
         ]
     )
 
