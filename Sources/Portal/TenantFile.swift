@@ -232,14 +232,16 @@ extension Fields {
             ("refreshIdleSeconds", \.refreshIdleSeconds, 1...(opensDoors ? 366 : 90) * day),
             ("refreshAbsoluteSeconds", \.refreshAbsoluteSeconds, 1...366 * day),
         ]
+        let flags: [(String, WritableKeyPath<Policy, Bool>)] = [
+            ("tokensInAuditLog", \.tokensInAuditLog), ("consentLetters", \.consentLetters),
+        ]
         let keys =
-            ["registration", "review", "secondAdministrator", "grants", "consentLetters", "protectedNames"]
-            + numbers.map(\.0) + lives.map(\.0)
+            ["registration", "review", "secondAdministrator", "grants", "protectedNames"]
+            + numbers.map(\.0) + lives.map(\.0) + flags.map(\.0)
         guard let fields = object("policy", known: keys) else { return policy }
         policy.registration = fields.choice("registration") ?? policy.registration
         policy.review = fields.choice("review") ?? policy.review
         policy.secondAdministrator = fields.choice("secondAdministrator") ?? policy.secondAdministrator
-        policy.consentLetters = fields.flag("consentLetters") ?? policy.consentLetters
         policy.protectedNames = fields.texts("protectedNames", "one line of 2 to 80 characters") { text in
             Fields.line(text).flatMap { (2...80).contains($0.count) ? $0 : nil }
         }
@@ -249,6 +251,7 @@ extension Fields {
             offered.first { $0.rawValue == text }
         }
         if !grants.isEmpty { policy.grants = Set(grants) }
+        for (key, path) in flags { if let flag = fields.flag(key) { policy[keyPath: path] = flag } }
         for (key, path, range) in numbers {
             if let number = fields.number(key, in: range) { policy[keyPath: path] = number }
         }

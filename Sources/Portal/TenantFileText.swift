@@ -80,6 +80,7 @@ extension TenantFile {
             ("requestsPerSecond", .number(policy.requestsPerSecond)),
             ("redirectURIsPerApplication", .number(policy.redirectURIsPerApplication)),
             ("testAccountsPerApplication", .number(policy.testAccountsPerApplication)),
+            ("tokensInAuditLog", .bool(policy.tokensInAuditLog)),
             ("consentLetters", .bool(policy.consentLetters)),
             ("reportsToFreeze", .number(policy.reportsToFreeze)),
             ("reportWindowSeconds", .number(policy.reportWindowSeconds)),

@@ -223,7 +223,7 @@ extension LedgerEntry {
     fileprivate var parties: [(part: AuditEntry.Party.Part, account: String)] {
         let named: Set<Action> = [
             .consentGiven, .consentRefused, .manualTokenPut, .manualTokenCollected, .manualTokenMailed,
-            .manualTokenEnded,
+            .manualTokenEnded, .tokenIssued,
         ]
         guard Action(rawValue: action).map(named.contains) ?? false else { return [] }
         let facts = detail.split(separator: "; ").map { $0.split(separator: "=", maxSplits: 1) }

@@ -302,7 +302,13 @@ extension CustomerAccess {
         under grant: String,
         _ transaction: any Connection
     ) throws -> IssuedTokens {
-        let fresh = FreshTokens(for: client, at: tenant, of: registry, withRefreshToken: false)
+        let fresh = FreshTokens(
+            for: client,
+            at: tenant,
+            of: registry,
+            by: TokenWay(grant: .implicit, actor: actor, provenance: provenance),
+            withRefreshToken: false
+        )
         return try fresh.store(decision.granted, under: grant, until: decision.row.endsAt, in: transaction)
     }
 

@@ -23,6 +23,9 @@ struct FreshTokens: Sendable {
     private let secret: String?
     private let uses: UseLog
 
+    /// What the ledger says of them, where the tenant wants that.
+    private let entry: TokenEntry?
+
     /// How long the access token lives where it is not as the tenant says.
     private let lifetime: Lifetime?
 
@@ -30,12 +33,14 @@ struct FreshTokens: Sendable {
         for client: ClientID,
         at tenant: Tenant,
         of registry: ApplicationRegistry,
+        by way: TokenWay,
         withRefreshToken: Bool,
         rotating: Bool = true,
         secret: String? = nil,
         lasting lifetime: Lifetime? = nil
     ) {
         (remembersUse, self.secret, self.lifetime, uses) = (rotating, secret, lifetime, registry.uses)
+        entry = tenant.policy.tokensInAuditLog ? TokenEntry(way: way, ledger: registry.ledger) : nil
         let texts = registry.tokenTexts(of: tenant)
         let (now, entropy) = (registry.clock(), registry.entropy)
         (self.now, self.client, self.tenant, keys) = (now, client, tenant, registry.secretKeys)
@@ -85,9 +90,18 @@ struct FreshTokens: Sendable {
         return try issued(.issued(scopes, until: end))
     }
 
-    func store(_ scopes: ScopeSet, in family: TokenFamily, with transaction: any Connection) throws {
+    /// Stores them, and enters them in the ledger where the tenant wants that.
+    func store(_ scopes: ScopeSet, in family: TokenFamily?, with transaction: any Connection) throws {
         try transaction.send(insertion(scopes, in: family))
-        guard let refresh else { return }
+        if let refresh, let family { try store(refresh, in: family, with: transaction) }
+        try entry?.record(self, scopes, in: family, with: transaction)
+    }
+
+    private func store(
+        _ refresh: SecretText,
+        in family: TokenFamily,
+        with transaction: any Connection
+    ) throws {
         let policy = tenant.policy
         let end = min(policy.refreshIdleSeconds.end(from: now), family.endsAt)
         try transaction.insertRefreshToken(

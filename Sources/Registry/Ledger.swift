@@ -123,6 +123,7 @@ package enum Action: String, Sendable, CaseIterable {
     case codeRedeemed = "code.redeemed"
     case codeReused = "code.reused"
     case refreshReused = "refresh_token.reused"
+    case tokenIssued = "token.issued"
     case tokenRevoked = "token.revoked"
     case applicationReported = "application.reported"
     case applicationFrozen = "application.frozen"

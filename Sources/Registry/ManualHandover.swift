@@ -88,6 +88,7 @@ extension MemberAccess {
                     to: current,
                     by: account,
                     at: tenant,
+                    TokenWay(grant: nil, actor: actor, provenance: provenance),
                     transaction
                 )
             else { throw NothingToCollect() }
@@ -113,7 +114,14 @@ extension ApplicationRegistry {
         let (mention, customer) = (Letter.Mention(application), request.customerName)
         let letter: Letter
         if request.isByLetter {
-            let tokens = try mint(for: request, to: application, by: nil, at: tenant, transaction)
+            let tokens = try mint(
+                for: request,
+                to: application,
+                by: nil,
+                at: tenant,
+                TokenWay(grant: nil, actor: .thePortal, provenance: provenance),
+                transaction
+            )
             guard let tokens else { return }
             letter = .manualToken(
                 application: mention,
@@ -152,6 +160,7 @@ extension ApplicationRegistry {
         to application: Application,
         by account: AccountID?,
         at tenant: Tenant,
+        _ way: TokenWay,
         _ transaction: any Connection
     ) throws -> IssuedTokens? {
         guard let customer = request.customer, try transaction.hold(customer.id, tenant: tenant.id) else {
@@ -161,6 +170,7 @@ extension ApplicationRegistry {
             for: application.id,
             at: tenant,
             of: self,
+            by: way,
             withRefreshToken: false,
             lasting: request.lifetime
         )

@@ -12,7 +12,13 @@ extension OperatorAccess {
         let application = try await application(id)
         let account = try await account(of: customer)
         let granted = try names.map { try scopes($0, of: application) } ?? application.scopes
-        let fresh = FreshTokens(for: application.id, at: tenant, of: registry, withRefreshToken: false)
+        let fresh = FreshTokens(
+            for: application.id,
+            at: tenant,
+            of: registry,
+            by: TokenWay(grant: nil, actor: actor, provenance: provenance),
+            withRefreshToken: false
+        )
         let consent = DirectConsent(
             customer: account.id,
             scopes: granted,

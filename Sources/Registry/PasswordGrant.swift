@@ -9,7 +9,7 @@ extension ClientAccess {
         guard client.kind == .confidential else { throw TokenRefusal.unauthorizedClient }
         let granted = try scope.map(registeredScopes) ?? client.scopes
         let (account, renewed) = try await proven(customer)
-        let fresh = fresh(withRefreshToken: tenant.policy.grants.contains(.refreshToken))
+        let fresh = fresh(.password, withRefreshToken: tenant.policy.grants.contains(.refreshToken))
         let consent = DirectConsent(
             customer: account.id,
             scopes: granted,

@@ -73,6 +73,9 @@ package struct Policy: Sendable, Codable, Equatable {
     /// Whether a `+` that survives decoding separates scopes as a space does.
     package var plusSeparatesScopes = false
 
+    /// Whether the ledger has an entry for every token, and not only for what people do.
+    package var tokensInAuditLog = false
+
     /// Whether customers get a letter when they allow an application something.
     package var consentLetters = false
 
@@ -204,6 +207,7 @@ extension Policy {
         try read(&manualTokenByMail, .manualTokenByMail)
         try read(&tokenText, .tokenText)
         try read(&plusSeparatesScopes, .plusSeparatesScopes)
+        try read(&tokensInAuditLog, .tokensInAuditLog)
         try read(&consentLetters, .consentLetters)
         try read(&reportsToFreeze, .reportsToFreeze)
         try read(&reportWindowSeconds, .reportWindowSeconds)

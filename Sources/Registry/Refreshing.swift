@@ -12,7 +12,7 @@ extension ClientAccess {
             throw TokenRefusal.invalidGrant(.unknown)
         }
         let (shown, rule) = (sent.shown(to: registry.secretKeys), refreshRule)
-        let fresh = fresh(withRefreshToken: rule != .keep)
+        let fresh = fresh(.refreshToken, withRefreshToken: rule != .keep)
         let asked = try scope.map(scopes)
         let result: Redemption = try await registry.database.transaction(.tenant(tenant.id)) { transaction in
             guard let old = try transaction.refreshToken(sent.id, of: client.id, tenant: tenant.id),

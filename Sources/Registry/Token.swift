@@ -102,7 +102,7 @@ extension ClientAccess {
         }
         registry.watch(sent, .code, by: actor, at: tenant, from: provenance)
         let shown = sent.shown(to: registry.secretKeys)
-        let fresh = fresh(withRefreshToken: tenant.policy.grants.contains(.refreshToken))
+        let fresh = fresh(.authorizationCode, withRefreshToken: tenant.policy.grants.contains(.refreshToken))
         let redemption = { try await self.redeem(sent, shown, redirectURI, verifier, fresh) }
         // Whoever was overtaken finds the code used the second time.
         let result: Redemption
@@ -174,16 +174,16 @@ extension ClientAccess {
         guard client.kind == .confidential else { throw TokenRefusal.unauthorizedClient }
         let policy = tenant.policy
         let granted = try await approved(scope.map(registeredScopes), of: client.scopes)
-        guard policy.refreshWithClientCredentials, policy.grants.contains(.refreshToken) else {
-            let fresh = fresh(withRefreshToken: false)
+        let isRefreshed = policy.refreshWithClientCredentials && policy.grants.contains(.refreshToken)
+        let fresh = fresh(.clientCredentials, withRefreshToken: isRefreshed)
+        if isRefreshed || policy.tokensInAuditLog {
+            let family = isRefreshed ? fresh.family(fresh.access.id, grant: nil, scopes: granted) : nil
+            try await registry.database.transaction(.tenant(tenant.id)) { transaction in
+                if let family { try transaction.insert(family, of: client.id, tenant: tenant.id) }
+                try fresh.store(granted, in: family, with: transaction)
+            }
+        } else {
             try await registry.database.write(fresh.insertion(granted, in: nil), .tenant(tenant.id))
-            return try fresh.issued(.issued(granted))
-        }
-        let fresh = fresh(withRefreshToken: true)
-        let family = fresh.family(fresh.access.id, grant: nil, scopes: granted)
-        try await registry.database.transaction(.tenant(tenant.id)) { transaction in
-            try transaction.insert(family, of: client.id, tenant: tenant.id)
-            try fresh.store(granted, in: family, with: transaction)
         }
         return try fresh.issued(.issued(granted))
     }
@@ -215,11 +215,12 @@ extension ClientAccess {
 
     var texts: TokenTexts { registry.tokenTexts(of: tenant) }
 
-    func fresh(withRefreshToken: Bool) -> FreshTokens {
+    func fresh(_ grant: Grant, withRefreshToken: Bool) -> FreshTokens {
         FreshTokens(
             for: client.id,
             at: tenant,
             of: registry,
+            by: TokenWay(grant: grant, actor: actor, provenance: provenance),
             withRefreshToken: withRefreshToken,
             rotating: refreshRule == .rotate,
             secret: client.secretID

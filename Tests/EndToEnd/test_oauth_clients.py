@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ from oauthlib.oauth2 import BackendApplicationClient
 from requests_oauthlib import OAuth2Session
 
 from portal.oauth import Application, Person, challenge_of, parameters
-from portal.server import Tenant
+from portal.server import Server, Tenant
 
 VERIFIER = "python-" * 8
 
@@ -61,6 +62,24 @@ def test_two_workers_that_refresh_one_stored_token_both_go_on_within_a_grace(for
     tokens = {worker.token["refresh_token"] for worker in workers}
     assert len(tokens | {stored["refresh_token"]}) == 3
     assert all(client.is_active(worker.token["access_token"]) for worker in workers)
+
+
+def test_where_a_tenant_says_so_each_token_a_library_gets_is_in_the_audit_log(server: Server) -> None:
+    quay = server.copy_of_standard(tokensInAuditLog=True)
+    client = quay.application("Library Ltd", approved=True)
+    url, auth = f"{client.base}/oauth2/token", (client.client_id, client.client_secret)
+    worker = OAuth2Session(client.client_id, token=client.tokens_of(quay.customer()))
+    given = [worker.token["access_token"], worker.refresh_token(url, auth=auth)["access_token"]]
+    backend = OAuth2Session(client=BackendApplicationClient(client_id=client.client_id))
+    given.append(backend.fetch_token(url, client_secret=client.client_secret)["access_token"])
+    entries = [json.loads(line) for line in server.succeed("audit", "export", "--tenant", quay.name).splitlines()]
+    details = [entry["detail"] for entry in entries if entry["action"] == "token.issued"]
+    grants = ["authorization_code", "refresh_token", "client_credentials"]
+    assert [detail.split("grant=")[1].split(";")[0] for detail in details] == grants
+    ids = [detail.removeprefix("access_token=").split(";")[0] for detail in details]
+    assert all(name in token and token not in detail for name, token, detail in zip(ids, given, details))
+    assert "got a token for Library Ltd" in server.succeed("audit", "tail", "--tenant", quay.name)
+    assert server.command("audit", "verify", "--tenant", quay.name).returncode == 0
 
 
 def test_requests_oauthlib_as_a_backend(client: Application) -> None:

@@ -190,6 +190,20 @@ struct ChangingTheSettings {
         #expect(file.settings.policy.refreshGraceSeconds == 30)
     }
 
+    @Test func `every token is written down only where somebody says so`() async throws {
+        var ada = try await ada()
+        let page = try await ada.get("/admin/settings")
+        #expect(page.text.contains("Write every token into the audit log"))
+        #expect(!page.body.contains("name=\"tokensInAuditLog\" value=\"on\" checked"))
+        #expect(try await save(&ada) { $0.append(("tokensInAuditLog", "on")) }.status == 303)
+        #expect(try await tenant().policy.tokensInAuditLog)
+        #expect(try await lastEntry().detail == "policy.tokensInAuditLog=“no” → “yes”")
+        let file = try TenantFile(Array(TenantFile.text(of: try await tenant(), logo: nil).utf8), called: "x")
+        #expect(file.settings.policy.tokensInAuditLog)
+        #expect(try await save(&ada) { _ in }.status == 303)
+        #expect(try await !tenant().policy.tokensInAuditLog)
+    }
+
     @Test func `of two at once the second sees both versions`() async throws {
         var first = try await ada()
         var second = try await portal.browser(of: "bo@harbour.example", as: .admin)

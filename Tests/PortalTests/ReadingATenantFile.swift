@@ -220,9 +220,9 @@ struct ReadingATenantFile {
 
     @Test(arguments: [
         "reportsToFreeze: -1", "reportsToFreeze: 101", "reportWindowSeconds: 3599", "reportsPerDay: 0",
-        "consentLetters: 'yes'",
+        "consentLetters: 'yes'", "tokensInAuditLog: 1",
     ])
-    func `what a tenant says about reports and letters has bounds`(part: String) {
+    func `what a tenant says about reports, letters and its audit log has bounds`(part: String) {
         #expect(mistakes(in: file(policy: part)).count == 1)
     }
 

@@ -45,6 +45,35 @@ struct ReadingTheAuditLog {
         #expect(try await text([("reference", "nobody-has-it")]).contains("No entries match."))
     }
 
+    @Test func `tokens are told by their ids, where the tenant writes each down`() async throws {
+        let portal = try await TestPortal { $0.policy.tokensInAuditLog = true }
+        let application = try await portal.registeredApplication("Acme Rentals")
+        let tokens = try await portal.tokens(for: application)
+        let own = try await portal.client(application).post(
+            "/oauth2/token",
+            [("grant_type", "client_credentials")]
+        )
+        #expect(own.status == 200)
+        var ada = try await portal.browser(of: "ada@harbour.example", as: .admin)
+        let list = try await ada.get("/admin/audit", [("action", "token.issued")])
+        #expect(list.text.contains("Acme Rentals got a token for themselves"))
+        #expect(!list.text.contains("redeemed a code"))
+        let entries = try await portal.theOperator.ledger(after: 0, limit: 9999).filter {
+            $0.action == "token.issued"
+        }
+        #expect(entries.count == 2)
+        let page = try await ada.get("/admin/audit/\(try #require(entries.first).sequence)")
+        #expect(page.text.contains("Customer") && page.text.contains("grant=authorization_code"))
+        let export = try await ada.post(
+            "/admin/audit/export",
+            [("seal", ada.ownSeal), ("format", "jsonl"), ("action", "token.issued")]
+        )
+        #expect(export.body.contains("access_token=") && export.body.contains("grant=client_credentials"))
+        for secret in [tokens["access_token"], tokens["refresh_token"], own.members["access_token"]] {
+            #expect(!export.body.contains(try #require(secret)))
+        }
+    }
+
     @Test func `pages follow each other without gaps or repetitions`() async throws {
         let application = try await portal.registeredApplication()
         for _ in 1...40 {

@@ -106,6 +106,7 @@ extension AuditEntry {
         .codeRedeemed: "redeemed a code of",
         .codeReused: "used a code a second time:",
         .refreshReused: "used a refresh token a second time:",
+        .tokenIssued: "got a token for",
         .tokenRevoked: "revoked a token of",
         .applicationReported: "reported",
         .applicationFrozen: "froze",

@@ -48,6 +48,7 @@ struct RulesForm: Sendable {
     var registration = Policy.Registration.open
     var review = Policy.Review.reviewed
     var secondAdministrator = Policy.SecondAdministrator.never
+    var tokensInAuditLog = false
     var consentLetters = false
     var grants: Set<Grant> = []
 
@@ -67,6 +68,7 @@ struct RulesForm: Sendable {
         review = Policy.Review(rawValue: policy?["review"]?.string ?? "") ?? .reviewed
         secondAdministrator =
             Policy.SecondAdministrator(rawValue: policy?["secondAdministrator"]?.string ?? "") ?? .never
+        if case .bool(true)? = policy?["tokensInAuditLog"] { tokensInAuditLog = true }
         if case .bool(true)? = policy?["consentLetters"] { consentLetters = true }
         protectedNames = (policy?["protectedNames"]?.items ?? []).compactMap(\.string).joined(separator: "\n")
         grants = Set((policy?["grants"]?.items ?? []).compactMap { Grant(rawValue: $0.string ?? "") })
@@ -79,6 +81,7 @@ struct RulesForm: Sendable {
         review = Policy.Review(rawValue: sent["review"] ?? "") ?? .reviewed
         secondAdministrator =
             Policy.SecondAdministrator(rawValue: sent["secondAdministrator"] ?? "") ?? .never
+        tokensInAuditLog = sent["tokensInAuditLog"] != nil
         consentLetters = sent["consentLetters"] != nil
         protectedNames = sent["protectedNames"] ?? ""
         grants = Set(sent.all("grants").compactMap(Grant.init))
@@ -176,6 +179,7 @@ struct RulesForm: Sendable {
             .setting("registration", .text(registration.rawValue))
             .setting("review", .text(review.rawValue))
             .setting("secondAdministrator", .text(secondAdministrator.rawValue))
+            .setting("tokensInAuditLog", .bool(tokensInAuditLog))
             .setting("consentLetters", .bool(consentLetters))
             .setting("protectedNames", .list(names.map { .text($0) }))
             .setting("grants", .list(grants.map(\.rawValue).sorted().map { .text($0) }))
@@ -244,6 +248,7 @@ struct RulesForm: Sendable {
             ("Registration", registration.words), ("Approval", review.words),
             ("Two administrators", secondAdministrator.words),
             ("Protected names", names.joined(separator: ", ")),
+            ("Every token in the audit log", tokensInAuditLog ? "on" : "off"),
             ("Letters to customers", consentLetters ? "on" : "off"),
         ]
             + Grant.allCases.map { ($0.words, grants.contains($0) ? "on" : "off") }

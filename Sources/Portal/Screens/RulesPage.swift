@@ -49,6 +49,19 @@ struct RulesPage {
             section("grants", "Ways to get a token") {
                 for grant in RulesForm.usualGrants + RulesForm.oldGrants { choice(grant) }
             }
+            section("tokens", "Audit log") {
+                Choice(
+                    type: "checkbox",
+                    name: "tokensInAuditLog",
+                    value: "on",
+                    words: "Write every token into the audit log",
+                    hint: """
+                        An entry has the token’s ID, never the token itself. Entries are written one after another and \
+                        kept for ever, so \(visit.brand.displayName) can give far fewer tokens a second.
+                        """,
+                    isOn: form.tokensInAuditLog
+                )
+            }
             section("letters", "Letters to customers") {
                 Choice(
                     type: "checkbox",
