@@ -58,10 +58,18 @@ def test_a_page_is_sound(chromium: Chromium, stage: Stage, scene: Scene) -> None
         (PAGES / f"{scene.name}.html").write_text(tab.source)
         assert tab.page.locator("h1").count() == 1
         assert " – " in tab.page.title()
+        assert says_what_is_wrong(tab) in (None, tab.page.title().startswith("Error: "))
         found = {look: seen for look in LOOKS if (seen := look_at(tab, scene.name, look))}
         assert found == {}
         assert tab.foreign_requests(stage.standard.server.url, stage.later.tenant.server.url) == []
         assert tab.complaints == []
+
+
+def says_what_is_wrong(tab: Tab) -> bool | None:
+    """Whether a page asks for something to be mended, or says that somebody else was quicker; None if not in English."""
+    if tab.page.locator("html").get_attribute("lang") != "en":
+        return None
+    return tab.page.locator(".errors, #overtaken").count() > 0
 
 
 def look_at(tab: Tab, name: str, look: str) -> list[str]:

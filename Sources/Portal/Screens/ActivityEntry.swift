@@ -116,8 +116,7 @@ struct AddAddressPage {
     var page: Page {
         let title = "Add this redirect URI?"
         let frame = Page.Frame.partners(signedIn: true, current: .applications)
-        return Page(problems.isEmpty ? title : "Error: \(title)", frame) {
-            ErrorSummary(problems: problems)
+        return Page(title, frame, problems: problems) {
             h1 { title }
             p { code { address.text } }
             p {

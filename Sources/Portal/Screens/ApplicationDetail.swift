@@ -25,8 +25,7 @@ struct ApplicationPage {
     var page: Page {
         let title = application.displayName
         let frame = Page.Frame.partners(signedIn: true, current: .applications)
-        return Page(problems.isEmpty ? title : "Error: \(title)", frame, script: .forms) {
-            ErrorSummary(problems: problems)
+        return Page(title, frame, problems: problems, script: .forms) {
             if problems.isEmpty { Notice(text: visit.queryValue("done").flatMap(Done.init)?.sentence) }
             div(.class("heading")) {
                 ApplicationMark(application, visit.home)

@@ -150,8 +150,7 @@ struct BrandingPage {
     var page: Page {
         let title = "Edit the branding of \(application.displayName)"
         let frame = Page.Frame.partners(signedIn: true, current: .applications)
-        return Page(problems.isEmpty ? title : "Error: \(title)", frame, script: .forms, preview: .file) {
-            ErrorSummary(problems: problems)
+        return Page(title, frame, problems: problems, script: .forms, preview: .file) {
             div(.class("split")) {
                 Web.form(
                     .class("stack"),

@@ -50,8 +50,7 @@ private struct NarrowPage {
 
     var page: Page {
         let title = "Take permissions back from \(name)"
-        return Page(problems.isEmpty ? title : "Error: \(title)", .customers) {
-            ErrorSummary(problems: problems)
+        return Page(title, .customers, problems: problems) {
             h1 {
                 "Take permissions back from "
                 bdi { name }

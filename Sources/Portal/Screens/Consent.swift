@@ -209,8 +209,7 @@ private struct ConsentForm {
         let words = ConsentWords(subject.language, tenant: home.brand.displayName)
         let title = words.title.text { _ in application.displayName }
         let company = company(words)
-        return Page(company.title(title), .gate, script: .consent, spoken: spoken) {
-            company.summary
+        return Page(title, .gate, problems: company.problems, script: .consent, spoken: spoken) {
             Handshake(mark: ApplicationMark(application, home).body, home: home)
             h1(.class("center")) { heading(words).around(application.displayName) }
             content(words)

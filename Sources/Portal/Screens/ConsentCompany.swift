@@ -23,14 +23,8 @@ struct ConsentCompany: Component {
         }
     }
 
-    /// The summary above everything, where the customer has not chosen.
-    var summary: ErrorSummary {
-        ErrorSummary(problems: problems, heading: DoorWords(subject.language).signIn.problem)
-    }
-
-    func title(_ title: String) -> String { (problems.first?.prefix ?? "") + title }
-
-    private var problems: [FieldProblem] {
+    /// Told above everything, where the customer has not chosen.
+    var problems: [FieldProblem] {
         guard subject.mending != nil else { return [] }
         let prefix = DoorWords(subject.language).signIn.error
         return [FieldProblem(field: Self.first, message: words.chooseCompany, prefix: prefix)]

@@ -68,8 +68,7 @@ private struct DeletionPage {
     var page: Page {
         let title = "Delete \(name)"
         let frame = Page.Frame.partners(signedIn: true, current: .applications)
-        return Page(problems.isEmpty ? title : "Error: \(title)", frame) {
-            ErrorSummary(problems: problems)
+        return Page(title, frame, problems: problems) {
             h1 {
                 "Delete "
                 bdi { name }

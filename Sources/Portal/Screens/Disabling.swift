@@ -81,8 +81,7 @@ private struct AccountsPage {
 
     var page: Page {
         let title = "Accounts"
-        return Page(problems.isEmpty ? title : "Error: \(title)", .administrators) {
-            ErrorSummary(problems: problems)
+        return Page(title, .administrators, problems: problems) {
             h1 { title }
             p { "Whoever has a disabled account cannot sign in. Nothing of theirs is deleted." }
             search
@@ -144,8 +143,7 @@ private struct AccountPage {
     private var account: Account { standing.account }
 
     var page: Page {
-        Page(problems.isEmpty ? account.name : "Error: \(account.name)", .administrators) {
-            ErrorSummary(problems: problems)
+        Page(account.name, .administrators, problems: problems) {
             Notice(text: notice)
             h1(.id("account")) { bdi { account.name } }
             dl(.class("facts")) {

@@ -38,8 +38,7 @@ struct DomainsPage {
     var page: Page {
         let title = "Domains of \(application.displayName)"
         let frame = Page.Frame.partners(signedIn: true, current: .applications)
-        return Page(problems.isEmpty ? title : "Error: \(title)", frame, script: .forms) {
-            ErrorSummary(problems: problems)
+        return Page(title, frame, problems: problems, script: .forms) {
             if problems.isEmpty { Notice(text: DomainDone(visit)?.sentence) }
             div(.class("heading")) {
                 ApplicationMark(application, visit.home)

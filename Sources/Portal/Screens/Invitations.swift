@@ -59,8 +59,7 @@ enum InvitationScreens {
         _ problems: [FieldProblem] = []
     ) -> Page {
         let title = "Become an administrator"
-        return Page(problems.isEmpty ? title : "Error: \(title)", .gate, script: .forms) {
-            ErrorSummary(problems: problems)
+        return Page(title, .gate, problems: problems, script: .forms) {
             h1 { title }
             p {
                 "You are about to administer \(visit.brand.displayName)"

@@ -85,8 +85,7 @@ private struct JoiningPage {
 
     var page: Page {
         let title = "Join the team of \(invitation.applicationName)"
-        return Page(door.problems.isEmpty ? title : "Error: \(title)", .gate, script: .forms) {
-            ErrorSummary(problems: door.problems)
+        return Page(title, .gate, problems: door.problems, script: .forms) {
             h1 { title }
             p {
                 "You are invited to work on "

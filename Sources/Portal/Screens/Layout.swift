@@ -42,20 +42,34 @@ struct Page {
     var spoken: Spoken?
     let content: HTML
 
+    /// A title begins with that there is something to mend, or that somebody else was quicker (`isOvertaken`); what has
+    /// to be mended stands above all else.
     init(
         _ title: String,
         _ frame: Frame,
+        problems: [FieldProblem] = [],
+        isOvertaken: Bool = false,
         script: Script? = nil,
         preview: Preview = .none,
         spoken: Spoken? = nil,
         @HTMLBuilder content: () -> HTML
     ) {
-        self.title = title
+        let isWrong = !problems.isEmpty || isOvertaken
+        let words = isWrong ? DoorWords(spoken?.language ?? .english).signIn : nil
+        self.title = (words?.error ?? "") + title
         self.frame = frame
         self.script = script
         self.preview = preview
         self.spoken = spoken
-        self.content = content()
+        let content = content()
+        guard let words else {
+            self.content = content
+            return
+        }
+        self.content = HTML {
+            ErrorSummary(problems: problems, heading: words.problem)
+            content
+        }
     }
 
     func response(to visit: Visit, _ status: Status = .ok, _ headers: [Header] = []) -> Response {

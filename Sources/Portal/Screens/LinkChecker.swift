@@ -90,8 +90,7 @@ private struct LinkCheckerPage {
     var page: Page {
         let title = "Check a request"
         let frame = Page.Frame.partners(signedIn: true, current: .applications)
-        return Page(problems.isEmpty ? title : "Error: \(title)", frame) {
-            ErrorSummary(problems: problems)
+        return Page(title, frame, problems: problems) {
             p { a(.href(ActivityScreens.path(application, visit))) { "Back to activity" } }
             h1 { title }
             if let checked { verdict(checked) }

@@ -16,8 +16,7 @@ struct ManualTokenPage {
 
     var page: Page {
         let title = "Issue a token by hand"
-        return Page(problems.isEmpty ? title : "Error: \(title)", .administrators) {
-            ErrorSummary(problems: problems)
+        return Page(title, .administrators, problems: problems) {
             h1 { title }
             p { "Use this when a partner cannot send customers through the connect page." }
             if let request { asked(request) }

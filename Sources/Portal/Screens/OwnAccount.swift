@@ -172,9 +172,8 @@ private struct OwnAccountPage {
     }
 
     var page: Page {
-        Page(problems.isEmpty ? "Your account" : "Error: Your account", role.frame, script: .forms) {
+        Page("Your account", role.frame, problems: problems, script: .forms) {
             if problems.isEmpty { Notice(text: done) }
-            ErrorSummary(problems: problems)
             h1 { "Your account" }
             p {
                 bdi { account.name }

@@ -183,9 +183,8 @@ struct SignInForm {
     }
 
     var page: Page {
-        Page(problems.isEmpty ? title : words.error + title, .gate, script: .forms, spoken: spoken) {
+        Page(title, .gate, problems: problems, script: .forms, spoken: spoken) {
             if problems.isEmpty { Notice(text: done) }
-            ErrorSummary(problems: problems, heading: words.problem)
             h1 { heading }
             before
             form(.class("stack"), .method("post"), .action(action), .novalidate) {

@@ -108,7 +108,7 @@ struct SealField: Component {
 /// What has to be mended, at the top of a form that is shown again, with links to the fields.
 struct ErrorSummary: Component {
     let problems: [FieldProblem]
-    var heading = DoorWords.english.signIn.problem
+    let heading: String
 
     var body: HTML {
         if !problems.isEmpty {

@@ -145,9 +145,7 @@ private struct ForgottenPage {
     }
 
     var page: Page {
-        let title = problems.isEmpty ? words.heading : table.signIn.error + words.heading
-        return Page(title, .gate, spoken: spoken) {
-            ErrorSummary(problems: problems, heading: table.signIn.problem)
+        Page(words.heading, .gate, problems: problems, spoken: spoken) {
             h1 { words.heading }
             p { words.weSendALink.around(role.area(of: visit.brand.displayName)) }
             form(

@@ -66,8 +66,7 @@ enum PeopleScreens {
     ) async throws -> Page {
         let (people, invited) = (try await admin.administrators(), try await admin.invitations())
         let title = "People"
-        return Page(form.problems.isEmpty ? title : "Error: \(title)", .administrators) {
-            ErrorSummary(problems: form.problems)
+        return Page(title, .administrators, problems: form.problems) {
             Notice(text: notice(visit.queryValue("done")))
             h1 { title }
             p { "Administrators of \(visit.brand.displayName)." }
@@ -247,8 +246,7 @@ private struct AdministratorPage {
 
     var page: Page {
         let name = person.account.name
-        return Page(problems.isEmpty ? name : "Error: \(name)", .administrators) {
-            ErrorSummary(problems: problems)
+        return Page(name, .administrators, problems: problems) {
             h1(.id("person")) { bdi { name } }
             dl(.class("facts")) {
                 fact("E-mail") { bdi { person.account.email.text } }

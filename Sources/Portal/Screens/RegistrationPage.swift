@@ -11,8 +11,7 @@ struct RegistrationPage {
     var page: Page {
         let title = "Register an application"
         let frame = Page.Frame.partners(signedIn: true, current: .applications)
-        return Page(problems.isEmpty ? title : "Error: \(title)", frame, script: .forms, preview: .file) {
-            ErrorSummary(problems: problems)
+        return Page(title, frame, problems: problems, script: .forms, preview: .file) {
             div(.class("split")) {
                 Web.form(
                     .class("stack"),

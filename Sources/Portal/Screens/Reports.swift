@@ -123,8 +123,7 @@ private struct ReportPage {
 
     var page: Page {
         let title = "Report \(name)"
-        return Page(problems.isEmpty ? title : "Error: \(title)", .gate) {
-            ErrorSummary(problems: problems)
+        return Page(title, .gate, problems: problems) {
             p(.class("row")) {
                 ApplicationMark(application, visit.home, isSmall: true)
                 VerifiedTag(application: application, tenantName: visit.brand.displayName)

@@ -18,8 +18,7 @@ struct ReviewPage {
     var page: Page {
         let title = application.displayName
         let problems = decision.problems
-        return Page(problems.isEmpty ? title : "Error: \(title)", .administrators) {
-            ErrorSummary(problems: problems)
+        return Page(title, .administrators, problems: problems) {
             if problems.isEmpty {
                 Notice(text: visit.queryValue("done").flatMap(ReviewDone.init)?.sentence(application))
             }

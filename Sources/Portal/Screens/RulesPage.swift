@@ -19,9 +19,7 @@ struct RulesPage {
 
     private var page: Page {
         let title = "Settings"
-        let isWrong = !problems.isEmpty || overtaken != nil
-        return Page(isWrong ? "Error: \(title)" : title, .administrators) {
-            ErrorSummary(problems: problems)
+        return Page(title, .administrators, problems: problems, isOvertaken: overtaken != nil) {
             Notice(text: visit.queryValue("done") == "saved" ? "The settings are saved." : nil)
             h1 { title }
             if let overtaken, let theirs {

@@ -24,9 +24,8 @@ struct ScopePage {
 
     private var page: Page {
         let title = subject.map { "Permission \($0.name.text)" } ?? "Add a permission"
-        let isWrong = !problems.isEmpty || overtaken != nil
-        return Page(isWrong ? "Error: \(title)" : title, .administrators, script: .forms) {
-            ErrorSummary(problems: problems)
+        return Page(title, .administrators, problems: problems, isOvertaken: overtaken != nil, script: .forms)
+        {
             if let subject {
                 h1 {
                     "Permission "

@@ -198,8 +198,7 @@ private struct CodePage {
 
     var page: Page {
         let title = "Enter your code"
-        return Page(problems.isEmpty ? title : "Error: \(title)", .gate) {
-            ErrorSummary(problems: problems)
+        return Page(title, .gate, problems: problems) {
             h1 { title }
             p {
                 "You sign in to \(visit.brand.displayName) as "
@@ -231,8 +230,7 @@ private struct NewFactorPage {
 
     var page: Page {
         let title = "Set up a second factor"
-        return Page(problems.isEmpty ? title : "Error: \(title)", .gate) {
-            ErrorSummary(problems: problems)
+        return Page(title, .gate, problems: problems) {
             h1 { title }
             p {
                 """

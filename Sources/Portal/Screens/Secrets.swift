@@ -304,10 +304,10 @@ private struct EndPage {
     var page: Page {
         let title = "When a secret ends"
         return Page(
-            problems.isEmpty ? title : "Error: \(title)",
-            .partners(signedIn: true, current: .applications)
+            title,
+            .partners(signedIn: true, current: .applications),
+            problems: problems
         ) {
-            ErrorSummary(problems: problems)
             h1 { "When does the secret ending \(secret.hint) stop working?" }
             form(
                 .class("stack"),

@@ -127,8 +127,7 @@ private struct SignUpPage {
 
     var page: Page {
         let title = "Create a partner account"
-        return Page(problems.isEmpty ? title : "Error: \(title)", .gate, script: .forms) {
-            ErrorSummary(problems: problems)
+        return Page(title, .gate, problems: problems, script: .forms) {
             h1 { title }
             if visit.tenant.policy.registration == .open { fields } else { closed }
             p(.class("note")) {
@@ -218,9 +217,7 @@ struct NewPasswordPage {
     private var words: DoorWords { spoken?.words ?? .english }
 
     var page: Page {
-        let title = problems.isEmpty ? heading : words.signIn.error + heading
-        return Page(title, .gate, script: .forms, spoken: spoken) {
-            ErrorSummary(problems: problems, heading: words.signIn.problem)
+        Page(heading, .gate, problems: problems, script: .forms, spoken: spoken) {
             h1 { heading }
             p { strong { bdi(.dir(.leftToRight)) { email } } }
             form(.class("stack"), .method("post"), .action(action), .novalidate) {

@@ -103,8 +103,7 @@ private struct Question {
 
     private func page(_ problems: [FieldProblem] = []) -> Page {
         let title = "Confirm it is you"
-        return Page(problems.isEmpty ? title : "Error: \(title)", .gate, script: .forms) {
-            ErrorSummary(problems: problems)
+        return Page(title, .gate, problems: problems, script: .forms) {
             h1 { title }
             p {
                 """

@@ -112,8 +112,7 @@ private struct SuspendPage {
 
     var page: Page {
         let title = "Suspend \(application.displayName)"
-        return Page(problems.isEmpty ? title : "Error: \(title)", .administrators) {
-            ErrorSummary(problems: problems)
+        return Page(title, .administrators, problems: problems) {
             h1 {
                 "Suspend "
                 bdi { application.displayName }

@@ -24,8 +24,7 @@ struct TakingOverPage {
 
     var page: Page {
         let title = "Take over \(application.displayName)"
-        return Page(door.problems.isEmpty ? title : "Error: \(title)", .gate, script: .forms) {
-            ErrorSummary(problems: door.problems)
+        return Page(title, .gate, problems: door.problems, script: .forms) {
             h1 { title }
             p {
                 bdi { offer.offeredBy.name }

@@ -122,8 +122,7 @@ struct InviteForm {
     var page: Page {
         let title = "Invite somebody to \(application.displayName)"
         let frame = Page.Frame.partners(signedIn: true, current: .applications)
-        return Page(problems.isEmpty ? title : "Error: \(title)", frame) {
-            ErrorSummary(problems: problems)
+        return Page(title, frame, problems: problems) {
             h1 { title }
             form(
                 .class("stack"),
@@ -159,8 +158,7 @@ struct RoleForm {
         let name = person.account.name
         let title = "Change the role of \(name)"
         let frame = Page.Frame.partners(signedIn: true, current: .applications)
-        return Page(problems.isEmpty ? title : "Error: \(title)", frame) {
-            ErrorSummary(problems: problems)
+        return Page(title, frame, problems: problems) {
             h1 {
                 "Change the role of "
                 bdi { name }
@@ -269,8 +267,7 @@ struct TeamQuestion {
     var page: Page {
         let frame = Page.Frame.partners(signedIn: true, current: .applications)
         let problems = problem.map { [FieldProblem(field: "act", message: $0)] } ?? []
-        return Page(problems.isEmpty ? heading : "Error: \(heading)", frame) {
-            ErrorSummary(problems: problems)
+        return Page(heading, frame, problems: problems) {
             h1 { heading }
             p { effect }
             form(.class("row"), .method("post"), .action(visit.path(below: application, "team/\(step)"))) {

@@ -16,14 +16,14 @@ struct TenantBrandingPage {
 
     private var page: Page {
         let title = "Branding"
-        let isWrong = !problems.isEmpty || overtaken != nil
         return Page(
-            isWrong ? "Error: \(title)" : title,
+            title,
             .administrators,
+            problems: problems,
+            isOvertaken: overtaken != nil,
             script: .forms,
             preview: .fileAndServer
         ) {
-            ErrorSummary(problems: problems)
             Notice(text: visit.queryValue("done") == "saved" ? "The branding is saved." : nil)
             h1 { title }
             p { "How \(visit.brand.displayName) looks to partners and customers, and what it is called." }

@@ -129,8 +129,7 @@ private struct TokenRequestPage {
     var page: Page {
         let title = "Ask \(name) for a token"
         let frame = Page.Frame.partners(signedIn: true, current: .applications)
-        return Page(problems.isEmpty ? title : "Error: \(title)", frame) {
-            ErrorSummary(problems: problems)
+        return Page(title, frame, problems: problems) {
             h1 { title }
             p {
                 """

@@ -87,16 +87,13 @@ struct TransferForm {
     var parting = Parting.leaves
     var problems: [FieldProblem] = []
 
-    private static func frame(_ title: String, @HTMLBuilder _ content: () -> HTML) -> Page {
-        Page(title, .partners(signedIn: true, current: .applications), content: content)
-    }
+    private static let frame = Page.Frame.partners(signedIn: true, current: .applications)
 
     private static func title(_ application: Application) -> String { "Transfer \(application.displayName)" }
 
     var page: Page {
         let title = TransferForm.title(application)
-        return TransferForm.frame(problems.isEmpty ? title : "Error: \(title)") {
-            ErrorSummary(problems: problems)
+        return Page(title, TransferForm.frame, problems: problems) {
             h1 { title }
             p {
                 "Somebody else will own "
@@ -160,7 +157,7 @@ struct TransferForm {
     /// In the place of the form while an offer waits.
     static func open(_ open: Transfer, _ member: MemberAccess, _ visit: Visit) -> Page {
         let application = member.application
-        return frame(title(application)) {
+        return Page(title(application), frame) {
             h1 { title(application) }
             p {
                 "It was offered to "
@@ -180,7 +177,7 @@ struct TransferForm {
 
     static func refused(_ refusal: TransferRefusal, _ member: MemberAccess, _ visit: Visit) -> Page {
         let application = member.application
-        return frame(title(application)) {
+        return Page(title(application), frame) {
             h1 { title(application) }
             p { "\(refusal.sentence(visit.brand))." }
             div(.class("row")) {
