@@ -185,8 +185,7 @@ extension Site {
         let hostOwner = try await registry.tenant(atHost: PublicURL.withoutPort(request.host))
         guard isOurs(request.host) || hostOwner != nil else { return Failure.wrongHost(request, publicURL) }
         if request.path.isEmpty, request.method == .get {
-            let tenants = try await registry.tenants()
-            if tenants.count == 1, let only = tenants.first {
+            if let only = try await registry.onlyTenant() {
                 return .redirect(to: publicURL.root.appending("t", only.name.text, ""))
             }
         }

@@ -140,6 +140,12 @@ extension ApplicationRegistry {
         try await database.read(.directory) { try $0.allTenants() }
     }
 
+    /// Nil where there are several, or none.
+    package func onlyTenant() async throws -> Tenant? {
+        let few = try await database.read(.directory) { try $0.tenants(upTo: 2) }
+        return few.count == 1 ? few.first : nil
+    }
+
     package func tenant(of id: TenantID) async throws -> Tenant? {
         try await database.read(.directory) { try $0.tenant(of: id) }
     }

@@ -198,6 +198,11 @@ extension Connection {
         return TenantID(number: (try last.first?.optionalInteger(0) ?? 0) + 1)
     }
 
+    func tenants(upTo limit: Int) throws -> [Tenant] {
+        try run("SELECT id, name, settings, disabled_at FROM tenants ORDER BY name LIMIT \(limit)")
+            .map(Tenant.init)
+    }
+
     func allTenants() throws -> [Tenant] {
         try run("SELECT id, name, settings, disabled_at FROM tenants ORDER BY name").map(Tenant.init)
     }
