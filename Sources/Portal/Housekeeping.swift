@@ -12,7 +12,7 @@ struct Housekeeping {
     ) {
         let registry = desk.registry
         var tasks = [
-            Housekeeping.watching(desk.clock, log), Housekeeping.watching(desk.folder, log),
+            Housekeeping.watching(desk.clock, log),
             Housekeeping.every(.seconds(60), or: "Sweeping failed", log) {
                 _ = try await registry.sweep()
             },
@@ -32,7 +32,10 @@ struct Housekeeping {
                 }
             },
         ]
-        if registry.isShared { tasks.append(Housekeeping.takingUpKeys(desk, log)) }
+        tasks.append(
+            registry.isShared
+                ? Housekeeping.takingUpKeys(desk, log) : Housekeeping.watching(desk.folder, log)
+        )
         self.tasks = tasks
     }
 

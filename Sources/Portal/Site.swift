@@ -107,7 +107,9 @@ final class Site: Sendable {
         if visit.tenant.disabledAt != nil, let answer = DisabledTenant.response(to: visit, at: route(match)) {
             return (answer, nil)
         }
-        if let answer = overQuota(visit, at: route(match)) { return (answer, nil) }
+        if !quota.spend(of: visit.tenant), let answer = overQuota(visit, at: route(match)) {
+            return (answer, nil)
+        }
         switch match {
         case .notFound:
             return (SystemPage.notFound.response(to: visit), nil)
@@ -126,9 +128,9 @@ final class Site: Sendable {
         }
     }
 
-    /// Nil where the tenant may be asked more, and for the style of the page that says it may not.
+    /// Nil for the style of the page that says so.
     private func overQuota(_ visit: Visit, at route: Route?) -> Response? {
-        if route?.pattern.description == "/theme/{file}" || quota.spend(of: visit.tenant) { return nil }
+        if route?.pattern.description == "/theme/{file}" { return nil }
         return Failure.response(to: Refusal.overQuota, visit, for: route?.audience ?? .customers)
     }
 

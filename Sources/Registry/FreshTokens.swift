@@ -33,14 +33,14 @@ struct FreshTokens: Sendable {
         for client: ClientID,
         at tenant: Tenant,
         of registry: ApplicationRegistry,
-        by way: TokenWay,
+        by way: @autoclosure () -> TokenWay,
         withRefreshToken: Bool,
         rotating: Bool = true,
         secret: String? = nil,
         lasting lifetime: Lifetime? = nil
     ) {
         (remembersUse, self.secret, self.lifetime, uses) = (rotating, secret, lifetime, registry.uses)
-        entry = tenant.policy.tokensInAuditLog ? TokenEntry(way: way, ledger: registry.ledger) : nil
+        entry = tenant.policy.tokensInAuditLog ? TokenEntry(way: way(), ledger: registry.ledger) : nil
         let texts = registry.tokenTexts(of: tenant)
         let (now, entropy) = (registry.clock(), registry.entropy)
         (self.now, self.client, self.tenant, keys) = (now, client, tenant, registry.secretKeys)

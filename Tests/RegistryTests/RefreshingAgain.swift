@@ -15,6 +15,21 @@ struct RefreshingAgain {
         }
     }
 
+    /// The application, once the tenant has another rule.
+    private func client(
+        _ registered: OwnedApplication,
+        at world: TestRegistry,
+        _ change: (inout Policy) -> Void
+    ) async throws -> ClientAccess {
+        var settings = world.tenant.settings
+        change(&settings.policy)
+        return try await world.registry.client(
+            ClientCredentials(id: registered.id, secret: registered.secret?.plaintext),
+            at: try await world.registry.importTenant(settings, as: world.tenant.name),
+            from: TestRegistry.provenance
+        )
+    }
+
     private func reuses(at world: TestRegistry) async throws -> Int {
         try await world.ledger().filter { $0.action == "refresh_token.reused" }.count
     }
@@ -123,13 +138,7 @@ struct RefreshingAgain {
         let application = try await world.registeredApplication()
         let bought = try await world.tokens(for: application)
         _ = try await world.client(application).refresh(bought)
-        var settings = world.tenant.settings
-        settings.policy.refreshGraceSeconds = seconds
-        let client = try await world.registry.client(
-            ClientCredentials(id: application.id, secret: application.secret?.plaintext),
-            at: try await world.registry.importTenant(settings, as: world.tenant.name),
-            from: TestRegistry.provenance
-        )
+        let client = try await client(application, at: world) { $0.refreshGraceSeconds = seconds }
         for _ in 0..<(seconds == 0 ? 0 : 2) { _ = try await client.refresh(bought) }
         await #expect(throws: TokenRefusal.invalidGrant(.alreadyUsed)) { try await client.refresh(bought) }
     }
@@ -176,13 +185,7 @@ struct RefreshingAgain {
         let application = try await world.registeredApplication()
         let bought = try await world.tokens(for: application)
         _ = try await world.client(application).refresh(bought)
-        var settings = world.tenant.settings
-        settings.policy.refresh = rule
-        let client = try await world.registry.client(
-            ClientCredentials(id: application.id, secret: application.secret?.plaintext),
-            at: try await world.registry.importTenant(settings, as: world.tenant.name),
-            from: TestRegistry.provenance
-        )
+        let client = try await client(application, at: world) { $0.refresh = rule }
         await #expect(throws: TokenRefusal.invalidGrant(.alreadyUsed)) { try await client.refresh(bought) }
     }
 }
