@@ -1,31 +1,39 @@
 import Registry
 import Web
 
-/// How often something may be tried: counted in this process and, where others serve the same data, with them.
+/// Keeps something from being tried too often: counted in this process and, where others serve the same data, with
+/// them.
 struct Brake: Sendable {
     private let limiter: RateLimiter
     private let allowance: Allowance
+    private let limit: @Sendable (Policy) -> Int
 
+    /// `name` stands in rows, and never changes.
     fileprivate init(
         _ name: String,
-        _ limit: Int,
         per period: Duration,
-        _ now: @escaping @Sendable () -> Duration
+        _ now: @escaping @Sendable () -> Duration,
+        _ limit: @escaping @Sendable (Policy) -> Int
     ) {
-        limiter = RateLimiter(limit: limit, per: period, now: now)
-        allowance = Allowance(name: name, limit: limit, period: period)
+        limiter = RateLimiter(per: period, now: now)
+        allowance = Allowance(name: name, period: period)
+        self.limit = limit
     }
 
     /// Counts a try and returns nil, or returns after how long the next one will be allowed.
     func spend(_ key: String, _ visit: Visit) async throws -> Duration? {
-        if let wait = limiter.spend(key) { return wait }
-        guard let wait = try await visit.registry.spend(allowance, key, at: visit.tenant) else { return nil }
-        limiter.exhaust(key)
+        let limit = limit(visit.tenant.policy)
+        if let wait = limiter.spend(key, limit: limit) { return wait }
+        let shared = try await visit.registry.spend(allowance, key, limit: limit, at: visit.tenant)
+        guard let wait = shared else { return nil }
+        limiter.exhaust(key, limit: limit)
         return wait
     }
 
     /// Returns what `spend` would, without counting and without asking others.
-    func excess(_ key: String) -> Duration? { limiter.excess(key) }
+    func excess(_ key: String, _ visit: Visit) -> Duration? {
+        limiter.excess(key, limit: limit(visit.tenant.policy))
+    }
 
     /// Takes the last try back, as if it had not been made.
     func giveBack(_ key: String, _ visit: Visit) async throws {
@@ -66,18 +74,18 @@ struct Attempt {
     }
 }
 
-/// Everything that may be tried only so often.
+/// Everything that may be tried only so often; how often, the tenant's ``Tries`` say.
 struct Brakes: Sendable {
-    /// Per tenant, client and address (CA-04).
+    /// Per tenant, client and address.
     let clientFailures: Brake
 
-    /// Per tenant, role and e-mail address (SL-07).
+    /// Per tenant, role and e-mail address.
     let signInFailures: Brake
 
     /// The same for a day.
     let dailySignInFailures: Brake
 
-    /// Per tenant and account: five codes in five minutes (SL-13).
+    /// Per tenant and account.
     let secondFactorFailures: Brake
 
     /// Per tenant, customer and address, where an application brings the password.
@@ -113,31 +121,37 @@ struct Brakes: Sendable {
     private let records: RateLimiter
 
     init(now: @escaping @Sendable () -> Duration) {
-        let quarter: Duration = .seconds(15 * 60)
-        clientFailures = Brake("client", 10, per: .seconds(60), now)
-        signInFailures = Brake("sign-in", 5, per: quarter, now)
-        secondFactorFailures = Brake("second factor", 5, per: .seconds(5 * 60), now)
-        dailySignInFailures = Brake("sign-in, daily", 100, per: .seconds(86_400), now)
-        passwordFailures = Brake("password", 5, per: quarter, now)
-        dailyPasswordFailures = Brake("password, daily", 100, per: .seconds(86_400), now)
-        addressFailures = Brake("address", 50, per: quarter, now)
-        reports = Brake("report", 10, per: .seconds(3600), now)
-        signUps = Brake("sign-up", 20, per: .seconds(3600), now)
-        registrations = Brake("registration", 20, per: .seconds(86_400), now)
-        invitations = Brake("invitation", 20, per: .seconds(3600), now)
-        proofsOfApplication = Brake("proof, application", 30, per: .seconds(3600), now)
-        proofsOfDomain = Brake("proof, domain", 30, per: .seconds(3600), now)
-        resets = Brake("reset", 20, per: .seconds(3600), now)
-        letters = Brake("letter", 1, per: .seconds(60), now)
-        dailyLetters = Brake("letters, daily", 10, per: .seconds(86_400), now)
-        uploads = Brake("upload", 60, per: .seconds(60), now)
-        records = RateLimiter(limit: 1, per: .seconds(3600), now: now)
+        func brake(_ name: String, _ tries: Tries, per period: Duration) -> Brake {
+            Brake(name, per: period, now) { $0[tries] }
+        }
+        let (minute, hour, day): (Duration, Duration, Duration) = (
+            .seconds(60), .seconds(3600), .seconds(86_400)
+        )
+        clientFailures = brake("client", .clientFailures, per: minute)
+        signInFailures = brake("sign-in", .signInFailures, per: minute * 15)
+        secondFactorFailures = brake("second factor", .codeFailures, per: minute * 5)
+        dailySignInFailures = brake("sign-in, daily", .signInFailuresPerDay, per: day)
+        passwordFailures = brake("password", .signInFailures, per: minute * 15)
+        dailyPasswordFailures = brake("password, daily", .signInFailuresPerDay, per: day)
+        addressFailures = brake("address", .addressFailures, per: minute * 15)
+        reports = brake("report", .reportsPerHour, per: hour)
+        signUps = brake("sign-up", .signUpsPerHour, per: hour)
+        registrations = brake("registration", .registrationsPerDay, per: day)
+        invitations = brake("invitation", .invitationsPerHour, per: hour)
+        proofsOfApplication = brake("proof, application", .domainChecksPerHour, per: hour)
+        proofsOfDomain = brake("proof, domain", .domainChecksPerHour, per: hour)
+        resets = brake("reset", .passwordResetsPerHour, per: hour)
+        letters = Brake("letter", per: minute, now) { _ in 1 }
+        dailyLetters = brake("letters, daily", .lettersPerDay, per: day)
+        uploads = brake("upload", .uploadsPerMinute, per: minute)
+        records = RateLimiter(per: hour, now: now)
     }
 
     /// Leaves a word in the ledger that somebody tried something too often (AU-01).
     func record(refusedAt route: String?, _ visit: Visit) async throws {
-        guard let route, records.spend("\(visit.tenant.name) \(route) \(visit.request.clientAddress)") == nil
-        else { return }
+        guard let route else { return }
+        let key = "\(visit.tenant.name) \(route) \(visit.request.clientAddress)"
+        guard records.spend(key, limit: 1) == nil else { return }
         try await visit.registry.record(triesRefusedAt: route, at: visit.tenant, from: visit.provenance)
     }
 

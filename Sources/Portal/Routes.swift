@@ -245,7 +245,7 @@ struct Route: Sendable {
         /// At some time in this session, where one is needed at all.
         case any
 
-        /// Within five minutes: for what an intruder would do first (AD-02, RU-10).
+        /// Lately: for what an intruder would do first (AD-02, RU-10).
         case fresh
     }
 

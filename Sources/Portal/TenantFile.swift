@@ -212,21 +212,6 @@ extension Fields {
     fileprivate func policy(opensDoors: Bool) -> Policy {
         let day = 86_400
         var policy = Policy()
-        let numbers: [(String, WritableKeyPath<Policy, Int>, ClosedRange<Int>)] = [
-            ("codeSeconds", \.codeSeconds, 1...600),
-            ("refreshGraceSeconds", \.refreshGraceSeconds, 0...30),
-            ("requestSeconds", \.requestSeconds, 1...600),
-            ("applicationsPerPartner", \.applicationsPerPartner, 1...1000),
-            ("applicationsPerDay", \.applicationsPerDay, 1...1000),
-            ("unapprovedApplications", \.unapprovedApplications, 1...1_000_000),
-            ("logoMebibytes", \.logoMebibytes, 1...1_000_000),
-            ("requestsPerSecond", \.requestsPerSecond, 0...1_000_000),
-            ("redirectURIsPerApplication", \.redirectURIsPerApplication, 1...100),
-            ("testAccountsPerApplication", \.testAccountsPerApplication, 1...100),
-            ("reportsToFreeze", \.reportsToFreeze, 0...100),
-            ("reportWindowSeconds", \.reportWindowSeconds, 3600...30 * day),
-            ("reportsPerDay", \.reportsPerDay, 1...100),
-        ]
         let lives: [(String, WritableKeyPath<Policy, Lifetime>, ClosedRange<Int>)] = [
             ("accessTokenSeconds", \.accessTokenSeconds, 1...(opensDoors ? day : 3600)),
             ("refreshIdleSeconds", \.refreshIdleSeconds, 1...(opensDoors ? 366 : 90) * day),
@@ -237,7 +222,7 @@ extension Fields {
         ]
         let keys =
             ["registration", "review", "secondAdministrator", "grants", "protectedNames"]
-            + numbers.map(\.0) + lives.map(\.0) + flags.map(\.0)
+            + PolicyNumber.all.map(\.key) + lives.map(\.0) + flags.map(\.0)
         guard let fields = object("policy", known: keys) else { return policy }
         policy.registration = fields.choice("registration") ?? policy.registration
         policy.review = fields.choice("review") ?? policy.review
@@ -252,8 +237,8 @@ extension Fields {
         }
         if !grants.isEmpty { policy.grants = Set(grants) }
         for (key, path) in flags { if let flag = fields.flag(key) { policy[keyPath: path] = flag } }
-        for (key, path, range) in numbers {
-            if let number = fields.number(key, in: range) { policy[keyPath: path] = number }
+        for rule in PolicyNumber.all {
+            if let number = fields.number(rule.key, in: rule.range) { policy[keyPath: rule.path] = number }
         }
         for (key, path, range) in lives {
             if let life = fields.lifetime(key, in: range, orUnlimited: opensDoors) {

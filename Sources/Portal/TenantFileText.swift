@@ -67,25 +67,12 @@ extension TenantFile {
             ("secondAdministrator", .text(policy.secondAdministrator.rawValue)),
             ("grants", .list(policy.grants.map(\.rawValue).sorted().map { .text($0) })),
             ("protectedNames", .list(policy.protectedNames.map { .text($0) })),
-            ("codeSeconds", .number(policy.codeSeconds)),
             ("accessTokenSeconds", policy.accessTokenSeconds.json),
             ("refreshIdleSeconds", policy.refreshIdleSeconds.json),
             ("refreshAbsoluteSeconds", policy.refreshAbsoluteSeconds.json),
-            ("refreshGraceSeconds", .number(policy.refreshGraceSeconds)),
-            ("requestSeconds", .number(policy.requestSeconds)),
-            ("applicationsPerPartner", .number(policy.applicationsPerPartner)),
-            ("applicationsPerDay", .number(policy.applicationsPerDay)),
-            ("unapprovedApplications", .number(policy.unapprovedApplications)),
-            ("logoMebibytes", .number(policy.logoMebibytes)),
-            ("requestsPerSecond", .number(policy.requestsPerSecond)),
-            ("redirectURIsPerApplication", .number(policy.redirectURIsPerApplication)),
-            ("testAccountsPerApplication", .number(policy.testAccountsPerApplication)),
             ("tokensInAuditLog", .bool(policy.tokensInAuditLog)),
             ("consentLetters", .bool(policy.consentLetters)),
-            ("reportsToFreeze", .number(policy.reportsToFreeze)),
-            ("reportWindowSeconds", .number(policy.reportWindowSeconds)),
-            ("reportsPerDay", .number(policy.reportsPerDay)),
-        ]
+        ] + PolicyNumber.all.map { ($0.key, .number(policy[keyPath: $0.path])) }
     }
 }
 

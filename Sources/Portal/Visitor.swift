@@ -162,12 +162,12 @@ extension Visit {
         let name = String(decoding: credentials.id.utf8.prefix(64), as: UTF8.self)
         let key = "\(tenant.name) \(name) \(request.clientAddress)"
         let failures = site.brakes.clientFailures
-        if let wait = failures.excess(key) { throw OAuthFailure.tooManyFailures(wait) }
+        if let wait = failures.excess(key, self) { throw OAuthFailure.tooManyFailures(wait) }
         // Unlike an ``Attempt`` it counts failures only, for an application asks many times at once; so each
         // verdict is told only while those counted by then leave room for it.
         do {
             let access = try await registry.client(credentials.asked, at: tenant, from: provenance)
-            if let wait = failures.excess(key) { throw OAuthFailure.tooManyFailures(wait) }
+            if let wait = failures.excess(key, self) { throw OAuthFailure.tooManyFailures(wait) }
             return (access, sent)
         } catch is ClientRefusal {
             registry.note(rejected: credentials.asked, at: step, at: tenant, from: provenance)

@@ -50,8 +50,9 @@ extension OwnAccount {
     /// The sessions that live, the last used first.
     package func sessions() async throws -> [OwnSession] {
         let (id, now, account, current) = (tenant.id, registry.clock(), account, session.id)
+        let idle = tenant.policy.sessionLife(of: account.role).idle
         return try await registry.database.read(.tenant(id)) { connection in
-            try connection.sessions(of: account, current: current, tenant: id, at: now)
+            try connection.sessions(of: account, current: current, idle: idle, tenant: id, at: now)
         }
     }
 
@@ -207,11 +208,11 @@ extension Connection {
     fileprivate func sessions(
         of account: Account,
         current: String,
+        idle: Int,
         tenant: TenantID,
         at now: Date
     ) throws -> [OwnSession] {
-        let life = Session.lifetime(of: account.role)
-        let idleSince = now.addingTimeInterval(-Double(life.idle))
+        let idleSince = now.addingTimeInterval(-Double(idle))
         return try run(
             """
             SELECT id, started_at, seen_at, address, browser FROM sessions

@@ -88,6 +88,18 @@ package struct Policy: Sendable, Codable, Equatable {
     /// As many reports as this one person may send in a day.
     package var reportsPerDay = 5
 
+    /// A session unused for so long ends, and one that is used at the latest after `sessionSeconds` (SL-03).
+    package var sessionIdleSeconds = 30 * 60
+    package var sessionSeconds = 12 * 3600
+    package var administratorIdleSeconds = 15 * 60
+    package var administratorSeconds = 8 * 3600
+
+    /// For so long after somebody showed who they are nobody asks again before a sensitive act (AD-02).
+    package var confirmationSeconds = 5 * 60
+
+    /// What differs from ``Tries/usual``.
+    var tries: [Tries: Int] = [:]
+
     package init() {}
 }
 
@@ -152,6 +164,12 @@ extension Policy {
         return now.addingTimeInterval(-Double(refreshGraceSeconds))
     }
 
+    /// How long a session lives without being used, and at most.
+    func sessionLife(of role: Role) -> (idle: Int, absolute: Int) {
+        role == .admin
+            ? (administratorIdleSeconds, administratorSeconds) : (sessionIdleSeconds, sessionSeconds)
+    }
+
     /// When everything that one consent bought has ended, whatever was refreshed.
     func familyEnd(from start: Date) -> Date {
         accessTokenSeconds == .unlimited ? .never : refreshAbsoluteSeconds.end(from: start)
@@ -212,6 +230,12 @@ extension Policy {
         try read(&reportsToFreeze, .reportsToFreeze)
         try read(&reportWindowSeconds, .reportWindowSeconds)
         try read(&reportsPerDay, .reportsPerDay)
+        try read(&sessionIdleSeconds, .sessionIdleSeconds)
+        try read(&sessionSeconds, .sessionSeconds)
+        try read(&administratorIdleSeconds, .administratorIdleSeconds)
+        try read(&administratorSeconds, .administratorSeconds)
+        try read(&confirmationSeconds, .confirmationSeconds)
+        try read(&tries, .tries)
     }
 }
 

@@ -3,9 +3,6 @@ package import FoundationEssentials
 /// What a person shows besides their password: a code of their authenticator app, each once, or a recovery code,
 /// each once (SL-13).
 package enum SecondFactor {
-    /// For how long nobody is asked again before a sensitive act (AD-02).
-    package static let freshSeconds = 5 * 60
-
     static let recoveryCodes = 10
 }
 
@@ -66,8 +63,8 @@ extension UnprovenAccess {
 }
 
 extension AdminAccess {
-    /// Whether a code was shown within the last five minutes.
-    package var isFresh: Bool { registry.isFresh(session) }
+    /// Whether a code was shown so lately that nobody asks again.
+    package var isFresh: Bool { registry.isFresh(session, at: tenant) }
 
     /// Takes a code again and answers with the cookie that follows; throws ``SecondFactorRefusal``.
     package func confirm(_ code: String) async throws -> SecretText {
@@ -87,8 +84,8 @@ extension AdminAccess {
 }
 
 extension PartnerAccess {
-    /// Whether a code, or the password where there is no second factor, was shown within the last five minutes.
-    package var isFresh: Bool { registry.isFresh(session) }
+    /// Whether a code, or the password where there is no second factor, was shown so lately that nobody asks again.
+    package var isFresh: Bool { registry.isFresh(session, at: tenant) }
     package var hasSecondFactor: Bool { session.hasSecondFactor }
     package var newKey: AuthenticatorKey { registry.newKey(for: session, at: tenant) }
 
@@ -178,9 +175,9 @@ package struct SecondFactorState: Sendable {
 }
 
 extension ApplicationRegistry {
-    func isFresh(_ session: Session) -> Bool {
+    func isFresh(_ session: Session, at tenant: Tenant) -> Bool {
         guard let shown = session.shownAt else { return false }
-        return (0...Double(SecondFactor.freshSeconds)).contains(clock().timeIntervalSince(shown))
+        return (0...Double(tenant.policy.confirmationSeconds)).contains(clock().timeIntervalSince(shown))
     }
 
     /// The key a session may set up: always the same one until it was, so that looking at the page changes nothing.

@@ -24,14 +24,6 @@ package struct Session: Sendable {
     /// When its person last showed who they are with all that is asked of them.
     var shownAt: Date? { provenAt ?? (hasSecondFactor || account.role == .admin ? nil : startedAt) }
 
-    /// How long a session lives without being used, and at most (SL-03).
-    static func lifetime(of role: Role) -> (idle: Int, absolute: Int) {
-        switch role {
-        case .partner, .customer: (idle: 30 * 60, absolute: 12 * 3600)
-        case .admin: (idle: 15 * 60, absolute: 8 * 3600)
-        }
-    }
-
     /// How stale `seen_at` may grow, so that most requests only read.
     static let secondsBetweenSightings = 60
 
@@ -51,8 +43,14 @@ struct StoredSession: Sendable {
     let rank: Rank
     let actsForSeveral: Bool
 
-    fileprivate static func select(_ place: RecentReads.Place, as role: Role, at now: Date) -> SQL {
-        let idleSince = now.addingTimeInterval(-Double(Session.lifetime(of: role).idle))
+    /// `idle`: how long it may have been unused, in seconds.
+    fileprivate static func select(
+        _ place: RecentReads.Place,
+        as role: Role,
+        idle: Int,
+        at now: Date
+    ) -> SQL {
+        let idleSince = now.addingTimeInterval(-Double(idle))
         return """
             SELECT s.digest, s.seen_at, a.id, a.role, a.email, a.name, a.organisation, s.proven_at, f.set_at,
                 a.rank, s.started_at,
@@ -141,6 +139,7 @@ extension ApplicationRegistry {
         let now = clock()
         let cookie = SecretText(prefix: tenant.name.secretPrefix, kind: .session, now: now, entropy: entropy)
         let (digest, ledger) = (cookie.digest(with: secretKeys), ledger)
+        let life = tenant.policy.sessionLife(of: account.role)
         try await database.transaction(.tenant(tenant.id)) { transaction in
             guard try transaction.hold(account.id, tenant: tenant.id) else {
                 throw SignInRefusal.accountDisabled
@@ -153,7 +152,7 @@ extension ApplicationRegistry {
                 address: provenance.address,
                 browser: signIn.browser
             )
-            try transaction.insert(session, tenant: tenant.id, at: now)
+            try transaction.insert(session, lasting: life.absolute, tenant: tenant.id, at: now)
             try self.noteBrowser(of: signIn, account, provenance, in: transaction, tenant.id, now)
             if account.role != .admin {
                 try transaction.noteSignIn(of: account.id, tenant: tenant.id, at: now)
@@ -220,10 +219,9 @@ extension ApplicationRegistry {
         let (now, shown) = (clock(), secret.shown(to: secretKeys))
         let place = RecentReads.Place(tenant: tenant.id, id: secret.id)
         let found = try await recentReads.sessions.fact(place, at: now) {
-            try await database.read(StoredSession.select(place, as: role, at: now), .tenant(tenant.id)).first
-                .map(
-                    StoredSession.init
-                )
+            let idle = tenant.policy.sessionLife(of: role).idle
+            let query = StoredSession.select(place, as: role, idle: idle, at: now)
+            return try await database.read(query, .tenant(tenant.id)).first.map(StoredSession.init)
         }
         guard let found, found.account.role == role, try shown.isKept(as: found.digest) else {
             watch(secret, .session, at: tenant, from: provenance)
@@ -284,8 +282,13 @@ extension Account {
 // MARK: - How it is kept
 
 extension Connection {
-    fileprivate func insert(_ session: NewSession, tenant: TenantID, at now: Date) throws {
-        let end = now.addingTimeInterval(Double(Session.lifetime(of: session.account.role).absolute))
+    fileprivate func insert(
+        _ session: NewSession,
+        lasting seconds: Int,
+        tenant: TenantID,
+        at now: Date
+    ) throws {
+        let end = now.addingTimeInterval(Double(seconds))
         try run(
             """
             INSERT INTO sessions

@@ -1,15 +1,13 @@
 import FoundationEssentials
 
-/// How often something may be tried within any stretch of a given length, by whichever process is asked.
+/// What is counted within any stretch of a given length, by whichever process is asked.
 package struct Allowance: Sendable {
     /// What stands in the row; it never changes.
     let name: String
-    let limit: Int
     let seconds: TimeInterval
 
-    package init(name: String, limit: Int, period: Duration) {
+    package init(name: String, period: Duration) {
         self.name = name
-        self.limit = limit
         seconds = TimeInterval(period.components.seconds)
     }
 }
@@ -28,13 +26,18 @@ extension ApplicationRegistry {
         try await enter(.triesRefused, of: place, by: .somebody, from: provenance, at: tenant)
     }
 
-    /// Counts a try and returns nil, or returns after how long the next one will be allowed.
-    package func spend(_ allowance: Allowance, _ key: String, at tenant: Tenant) async throws -> Duration? {
+    /// Counts a try and returns nil, or returns after how long the next of `limit` will be allowed.
+    package func spend(
+        _ allowance: Allowance,
+        _ key: String,
+        limit: Int,
+        at tenant: Tenant
+    ) async throws -> Duration? {
         let now = clock()
         return try await changing(allowance, key, at: tenant) { times in
             times.removeAll { $0 <= now.milliseconds - allowance.milliseconds }
-            if times.count >= allowance.limit, let first = times.first {
-                return .milliseconds(first + allowance.milliseconds - now.milliseconds)
+            if let inTheWay = times.dropLast(max(0, limit - 1)).last {
+                return .milliseconds(inTheWay + allowance.milliseconds - now.milliseconds)
             }
             times.append(now.milliseconds)
             return nil

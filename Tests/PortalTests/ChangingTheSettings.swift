@@ -30,6 +30,13 @@ struct ChangingTheSettings {
         ("logoMebibytes", "50"), ("requestsPerSecond", "0"),
         ("redirectURIsPerApplication", "20"), ("testAccountsPerApplication", "5"), ("reportsToFreeze", "3"),
         ("reportWindowSeconds", "86400"), ("reportsPerDay", "5"),
+        ("sessionIdleSeconds", "1800"), ("sessionSeconds", "43200"), ("administratorIdleSeconds", "900"),
+        ("administratorSeconds", "28800"), ("confirmationSeconds", "300"),
+        ("signInFailures", "5"), ("signInFailuresPerDay", "100"), ("addressFailures", "50"),
+        ("codeFailures", "5"), ("clientFailures", "10"), ("signUpsPerHour", "20"),
+        ("passwordResetsPerHour", "20"), ("registrationsPerDay", "20"), ("reportsPerHour", "10"),
+        ("invitationsPerHour", "20"), ("uploadsPerMinute", "60"), ("domainChecksPerHour", "30"),
+        ("lettersPerDay", "10"),
     ]
 
     private func save(
@@ -71,6 +78,32 @@ struct ChangingTheSettings {
                 + "profile.whenMissing.responseType=“” → “code”"
         )
         #expect(try await ada.get("/admin/audit").text.contains("changed the settings of harbour"))
+    }
+
+    @Test func `how often somebody may guess is a setting that is never looser than usual`() async throws {
+        var ada = try await ada()
+        let refused = try await save(&ada) { $0.set("signInFailures", "6") }
+        #expect(refused.status == 422)
+        #expect(refused.text.contains("Wrong passwords: enter a whole number from 1 to 5"))
+        #expect(try await save(&ada) { $0.set("signInFailures", "2") }.status == 303)
+        var kim = portal.browser()
+        func guess() async throws -> Int {
+            let seal = try #require(try await kim.get("/sign-in").hidden("seal"))
+            let fields = [
+                ("seal", seal), ("email", "kim@northfield.example"), ("password", "a wrong guess at it"),
+            ]
+            return try await kim.post("/sign-in", fields).status
+        }
+        #expect([try await guess(), try await guess(), try await guess()] == [422, 422, 429])
+    }
+
+    @Test func `how long people stay signed in is a setting`() async throws {
+        var ada = try await ada()
+        #expect(try await save(&ada) { $0.set("administratorIdleSeconds", "300") }.status == 303)
+        portal.clock.advance(by: .seconds(290))
+        #expect(try await ada.get("/admin/settings").status == 200)
+        portal.clock.advance(by: .seconds(310))
+        #expect(try await ada.get("/admin/settings").status == 303)
     }
 
     @Test func `protected names are one a line, and a bad one is said where it was typed`() async throws {

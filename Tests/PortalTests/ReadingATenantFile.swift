@@ -220,9 +220,13 @@ struct ReadingATenantFile {
 
     @Test(arguments: [
         "reportsToFreeze: -1", "reportsToFreeze: 101", "reportWindowSeconds: 3599", "reportsPerDay: 0",
-        "consentLetters: 'yes'", "tokensInAuditLog: 1",
+        "consentLetters: 'yes'", "tokensInAuditLog: 1", "signInFailures: 6", "codeFailures: 0",
+        "signUpsPerHour: 1001", "sessionIdleSeconds: 1801", "administratorSeconds: 28801",
+        "confirmationSeconds: 301",
     ])
-    func `what a tenant says about reports, letters and its audit log has bounds`(part: String) {
+    func `what a tenant says about reports, letters, its audit log, guesses and sessions has bounds`(
+        part: String
+    ) {
         #expect(mistakes(in: file(policy: part)).count == 1)
     }
 

@@ -229,28 +229,28 @@ struct SeveralServers {
         for node in nodes { try await node.open() }
         let name = try #require(TenantName("harbour"))
         let tenant = try await nodes[0].importTenant(.harbour(), as: name)
-        let allowance = Allowance(name: "sign-in", limit: 5, period: .seconds(60))
+        let allowance = Allowance(name: "sign-in", period: .seconds(60))
         for number in 0..<5 {
-            #expect(try await nodes[number % 2].spend(allowance, "kim", at: tenant) == nil)
+            #expect(try await nodes[number % 2].spend(allowance, "kim", limit: 5, at: tenant) == nil)
         }
-        #expect(try await nodes[0].spend(allowance, "kim", at: tenant) == .seconds(60))
-        #expect(try await nodes[1].spend(allowance, "kim", at: tenant) == .seconds(60))
-        #expect(try await nodes[1].spend(allowance, "dana", at: tenant) == nil)
+        #expect(try await nodes[0].spend(allowance, "kim", limit: 5, at: tenant) == .seconds(60))
+        #expect(try await nodes[1].spend(allowance, "kim", limit: 5, at: tenant) == .seconds(60))
+        #expect(try await nodes[1].spend(allowance, "dana", limit: 5, at: tenant) == nil)
         try await nodes[0].giveBack(allowance, "kim", at: tenant)
-        #expect(try await nodes[1].spend(allowance, "kim", at: tenant) == nil)
+        #expect(try await nodes[1].spend(allowance, "kim", limit: 5, at: tenant) == nil)
         clock.advance(by: .seconds(61))
-        #expect(try await nodes[0].spend(allowance, "kim", at: tenant) == nil)
+        #expect(try await nodes[0].spend(allowance, "kim", limit: 5, at: tenant) == nil)
     }
 
     @Test func `many tries at once over all of them are no more than one by one`() async throws {
         let nodes = try await nodes(3)
         for node in nodes { try await node.open() }
         let tenant = try await nodes[0].importTenant(.harbour(), as: try #require(TenantName("harbour")))
-        let allowance = Allowance(name: "sign-in", limit: 5, period: .seconds(60))
+        let allowance = Allowance(name: "sign-in", period: .seconds(60))
         let allowed = try await withThrowingTaskGroup(of: Bool.self) { group in
             for number in 0..<30 {
                 let node = nodes[number % 3]
-                group.addTask { try await node.spend(allowance, "kim", at: tenant) == nil }
+                group.addTask { try await node.spend(allowance, "kim", limit: 5, at: tenant) == nil }
             }
             return try await group.reduce(0) { $0 + ($1 ? 1 : 0) }
         }
@@ -261,13 +261,13 @@ struct SeveralServers {
         let nodes = try await nodes(2)
         for node in nodes { try await node.open() }
         let tenant = try await nodes[0].importTenant(.harbour(), as: try #require(TenantName("harbour")))
-        let allowance = Allowance(name: "sign-in", limit: 5, period: .seconds(60))
-        _ = try await nodes[0].spend(allowance, "kim", at: tenant)
+        let allowance = Allowance(name: "sign-in", period: .seconds(60))
+        _ = try await nodes[0].spend(allowance, "kim", limit: 5, at: tenant)
         #expect(try await nodes[0].sweep() == 0)
         clock.advance(by: .seconds(61))
         #expect(try await nodes[1].sweep() == 0)
         #expect(try await nodes[0].sweep() == 1)
-        _ = try await nodes[0].spend(allowance, "kim", at: tenant)
+        _ = try await nodes[0].spend(allowance, "kim", limit: 5, at: tenant)
         clock.advance(by: .seconds(200))
         #expect(try await nodes[1].sweep() == 1)
     }

@@ -55,7 +55,7 @@ struct RulesForm: Sendable {
     /// One a line.
     var protectedNames = ""
 
-    /// What was typed for each of ``numbers``.
+    /// What was typed for each of ``RuleNumber``.
     var typed: [String: String] = [:]
 
     /// How each door that is open stands open, by its id.
@@ -72,7 +72,7 @@ struct RulesForm: Sendable {
         if case .bool(true)? = policy?["consentLetters"] { consentLetters = true }
         protectedNames = (policy?["protectedNames"]?.items ?? []).compactMap(\.string).joined(separator: "\n")
         grants = Set((policy?["grants"]?.items ?? []).compactMap { Grant(rawValue: $0.string ?? "") })
-        for number in RulesForm.numbers { typed[number.key] = policy?[number.key]?.cell ?? "" }
+        for number in RuleNumber.all { typed[number.key] = policy?[number.key]?.cell ?? "" }
         for door in LegacyDoor.all { openings[door.id] = door.opening(in: file["profile"])?.value }
     }
 
@@ -85,91 +85,11 @@ struct RulesForm: Sendable {
         consentLetters = sent["consentLetters"] != nil
         protectedNames = sent["protectedNames"] ?? ""
         grants = Set(sent.all("grants").compactMap(Grant.init))
-        for number in RulesForm.numbers { typed[number.key] = sent[number.key]?.trimmingSpaces ?? "" }
+        for number in RuleNumber.all { typed[number.key] = sent[number.key]?.trimmingSpaces ?? "" }
         for door in LegacyDoor.all {
             openings[door.id] = door.openings.first { $0.value == sent["door-\(door.id)"] }?.value
         }
         basis = sent["basis"] ?? ""
-    }
-
-    typealias Number = (key: String, id: String, label: String, hint: String)
-
-    static let numbers = lifetimes + limits
-
-    static var lifetimes: [Number] {
-        [
-            ("codeSeconds", "code-seconds", "Authorization code", "Seconds it can be redeemed."),
-            (
-                "accessTokenSeconds", "access-token-seconds", "Access token",
-                "Seconds it works. Longer ones, and “unlimited”, only with a legacy door open."
-            ),
-            (
-                "refreshIdleSeconds", "refresh-idle-seconds", "Refresh token, unused",
-                "Seconds after which it ends when nobody uses it."
-            ),
-            (
-                "refreshAbsoluteSeconds", "refresh-absolute-seconds", "Refresh token, at the latest",
-                "Seconds after which it ends however often it is used."
-            ),
-            (
-                "refreshGraceSeconds", "refresh-grace-seconds", "Refresh token, sent again",
-                """
-                Seconds in which an application with a secret can send a used one twice more, should an answer be \
-                lost; 0 for never. In that time nobody notices a stolen copy.
-                """
-            ),
-            (
-                "requestSeconds", "request-seconds", "Consent screen",
-                "Seconds a customer may think about it."
-            ),
-        ]
-    }
-
-    static var limits: [Number] {
-        [
-            (
-                "applicationsPerPartner", "applications-per-partner", "Applications per partner",
-                "How many one partner may have."
-            ),
-            (
-                "applicationsPerDay", "applications-per-day", "Applications per day",
-                "How many one partner may register in a day."
-            ),
-            (
-                "unapprovedApplications", "unapproved-applications", "Applications nobody approved",
-                "At so many of them partners cannot register more."
-            ),
-            (
-                "logoMebibytes", "logo-mebibytes", "Room for logos",
-                "Mebibytes partners' logos may take, each in three sizes."
-            ),
-            (
-                "requestsPerSecond", "requests-per-second", "Requests a second",
-                "How many each server answers for you; the rest are told to come again. 0 for as many as come."
-            ),
-            (
-                "redirectURIsPerApplication", "redirect-uris-per-application",
-                "Redirect URIs per application",
-                "How many one application may register."
-            ),
-            (
-                "testAccountsPerApplication", "test-accounts-per-application",
-                "Test accounts per application",
-                "How many customers may connect one before it is approved."
-            ),
-            (
-                "reportsToFreeze", "reports-to-freeze", "Reports that freeze an application",
-                "So many people's reports stop one that is not approved from getting new customers. 0 for never."
-            ),
-            (
-                "reportWindowSeconds", "report-window-seconds", "Within",
-                "Seconds in which those reports come: 3,600 to 2,592,000."
-            ),
-            (
-                "reportsPerDay", "reports-per-day", "Reports per person",
-                "How many applications one person may report a day."
-            ),
-        ]
     }
 
     // MARK: The tenant's file
@@ -183,7 +103,7 @@ struct RulesForm: Sendable {
             .setting("consentLetters", .bool(consentLetters))
             .setting("protectedNames", .list(names.map { .text($0) }))
             .setting("grants", .list(grants.map(\.rawValue).sorted().map { .text($0) }))
-        for number in RulesForm.numbers { policy = policy.setting(number.key, value(of: number.key)) }
+        for number in RuleNumber.all { policy = policy.setting(number.key, value(of: number.key)) }
         return file.setting("policy", policy).setting("profile", profile(over: file["profile"]))
     }
 
@@ -216,7 +136,7 @@ struct RulesForm: Sendable {
         if key.hasPrefix("protectedNames") {
             return FieldProblem(field: "protected-names", message: "Protected names: \(mistake.message)")
         }
-        guard let number = numbers.first(where: { $0.key == key }) else {
+        guard let number = RuleNumber.all.first(where: { $0.key == key }) else {
             return FieldProblem(field: "registration-open", message: "\(mistake.path): \(mistake.message)")
         }
         if mistake.message.hasPrefix("should not be longer") {
@@ -252,7 +172,7 @@ struct RulesForm: Sendable {
             ("Letters to customers", consentLetters ? "on" : "off"),
         ]
             + Grant.allCases.map { ($0.words, grants.contains($0) ? "on" : "off") }
-            + RulesForm.numbers.map { ($0.label, typed[$0.key] ?? "") }
+            + RuleNumber.all.map { ($0.label, typed[$0.key] ?? "") }
             + LegacyDoor.all.map { door in
                 let opening = door.openings.first { $0.value == openings[door.id] }
                 return (door.name, opening.map { $0.words == door.name ? "open" : $0.words } ?? "closed")

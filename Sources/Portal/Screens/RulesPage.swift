@@ -42,7 +42,7 @@ struct RulesPage {
                 review
                 secondAdministrator
                 protectedNames
-                for number in RulesForm.limits { field(number) }
+                for number in RuleNumber.limits { field(number) }
             }
             section("grants", "Ways to get a token") {
                 for grant in RulesForm.usualGrants + RulesForm.oldGrants { choice(grant) }
@@ -71,7 +71,17 @@ struct RulesPage {
                 )
             }
             section("lifetimes", "How long things last") {
-                for number in RulesForm.lifetimes { field(number, now: spoken(number)) }
+                for number in RuleNumber.lifetimes { field(number, now: spoken(number)) }
+            }
+            section("signing-in", "Signing in") {
+                for number in RuleNumber.sessions { field(number, now: spoken(number)) }
+                for number in RuleNumber.guesses { field(number) }
+            }
+            section("crowds", "How often something may be done") {
+                p {
+                    "So that a crowd, or one impatient script, is not felt by everybody else: 1 to 1,000 each."
+                }
+                for number in RuleNumber.crowds { field(number) }
             }
             section("doors", "Legacy doors") {
                 p {
@@ -200,7 +210,7 @@ struct RulesPage {
     }
 
     /// How long something lasts, in its largest unit.
-    private func spoken(_ number: RulesForm.Number) -> String? {
+    private func spoken(_ number: RuleNumber) -> String? {
         guard let seconds = Int(form.typed[number.key] ?? ""), seconds > 0 else { return nil }
         for (unit, length) in [("day", 86_400), ("hour", 3600), ("minute", 60)] where seconds % length == 0 {
             return " Now \(counted(seconds / length, unit))."
@@ -208,7 +218,7 @@ struct RulesPage {
         return nil
     }
 
-    private func field(_ number: RulesForm.Number, now: String? = nil) -> Field {
+    private func field(_ number: RuleNumber, now: String? = nil) -> Field {
         Field(
             id: number.id,
             name: number.key,

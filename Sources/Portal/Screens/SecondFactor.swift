@@ -142,7 +142,7 @@ extension Role {
 }
 
 extension Visit {
-    /// Tries a code under the brake of its account; throws ``Refusal/tooMany(_:)`` after five in five minutes.
+    /// Tries a code under the brake of its account; throws ``Refusal/tooMany(_:)`` after too many.
     func trying(
         _ code: String,
         of account: Account,

@@ -1,8 +1,8 @@
 import Registry
 import Web
 
-/// “Confirm it is you”: what stands before a sensitive act when its person last showed who they are more than five
-/// minutes ago (AD-02, RU-10).
+/// “Confirm it is you”: what stands before a sensitive act when its person last showed who they are longer ago
+/// than the tenant's `confirmationSeconds` (AD-02, RU-10).
 ///
 /// The page carries the form that was sent, so that nothing has to be typed again; its answer is the act itself.
 enum StepUp {
@@ -107,8 +107,7 @@ private struct Question {
             h1 { title }
             p {
                 """
-                What you are about to do matters, and your \(proof.last) is older than five minutes. Nothing has been \
-                changed yet.
+                What you are about to do matters, and your \(proof.last) was some time ago. Nothing has been changed yet.
                 """
             }
             Web.form(.class("stack"), .method("post"), .action(visit.place), .novalidate) {
