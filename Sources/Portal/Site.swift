@@ -108,6 +108,7 @@ final class Site: Sendable {
             return (answer, nil)
         }
         if !quota.spend(of: visit.tenant), let answer = overQuota(visit, at: route(match)) {
+            await quota.holdBack()
             return (answer, nil)
         }
         switch match {

@@ -4,29 +4,41 @@ import Synchronization
 /// How many requests of each tenant this server answers in a second, where the tenant's rules say so, whoever asks: so
 /// that a crowd at one is not felt at the others (MT-06).
 final class TenantQuota: Sendable {
-    private struct Count {
-        var second: Int64
-        var answered = 0
-    }
+    /// So long a refusal is held back: whoever asks again as soon as they are answered asks less often for it. No two
+    /// alike, so that those who were refused together do not come back together.
+    private static let pause = 25...75
 
-    private let counts = Mutex<[TenantID: Count]>([:])
+    /// As many as this at once; each keeps its connection, and others need some too.
+    private static let mostHeld = 1_024
+
+    /// When each tenant will have used up what it was answered.
+    private let used = Mutex<[TenantID: Duration]>([:])
+    private let held = Atomic(0)
     private let now: @Sendable () -> Duration
 
     /// `now` is a clock that only goes forward, from any beginning.
     init(now: @escaping @Sendable () -> Duration) { self.now = now }
 
-    /// Counts a request; no where the tenant has used up the second, and the next one is to be waited for.
+    /// Counts a request; no where the tenant has used up what it has.
+    ///
+    /// That comes back evenly, request by request: a second's worth at once would be a crowd too.
     func spend(of tenant: Tenant) -> Bool {
         let limit = tenant.policy.requestsPerSecond
         guard limit > 0 else { return true }
-        let second = now().components.seconds
-        return counts.withLock { counts in
-            var count = counts[tenant.id] ?? Count(second: second)
-            if count.second != second { count = Count(second: second) }
-            guard count.answered < limit else { return false }
-            count.answered += 1
-            counts[tenant.id] = count
+        let (now, each) = (now(), Duration.seconds(1) / limit)
+        let atOnce = min(limit, max(10, limit / 20))
+        return used.withLock { used in
+            let start = max(used[tenant.id] ?? now, now)
+            guard start - now <= each * (atOnce - 1) else { return false }
+            used[tenant.id] = start + each
             return true
         }
+    }
+
+    /// Waits before a refusal is answered, unless too many wait already.
+    func holdBack() async {
+        defer { held.subtract(1, ordering: .relaxed) }
+        guard held.add(1, ordering: .relaxed).newValue <= TenantQuota.mostHeld else { return }
+        do { try await Task.sleep(for: .milliseconds(Int.random(in: TenantQuota.pause))) } catch {}
     }
 }

@@ -10,6 +10,13 @@ extension UInt8 {
     }
 }
 
+/// Bytes that something is found by: hashed in one go, where an array is hashed byte by byte.
+struct ByteKey: Hashable, Sendable {
+    let bytes: [UInt8]
+
+    func hash(into hasher: inout Hasher) { bytes.withUnsafeBytes { hasher.combine(bytes: $0) } }
+}
+
 extension String {
     /// Whether it is the same text to the byte; `==` would take `e` and an accent for `é`.
     func isByteForByte(_ other: String) -> Bool {

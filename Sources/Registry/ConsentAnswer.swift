@@ -148,7 +148,7 @@ extension CustomerAccess {
             try registry.lapse(lapsed, of: tenant.id, in: transaction, at: now)
         }
         let grant = ground.standing?.id ?? moment.grantID
-        let step = try step(of: decision, ground.shown, for: grant, moment)
+        let step = step(of: decision, ground.shown, for: grant, moment)
         let ending = ground.replaced?.ending(of: account.id, tenant: tenant.id, at: now)
         let writing = decision.row.writing(
             over: ground.standing,
@@ -238,9 +238,9 @@ extension CustomerAccess {
         _ shown: Disclosure,
         for grant: String,
         _ moment: AnswerMoment
-    ) throws -> ConsentStepRow {
+    ) -> ConsentStepRow {
         let (id, now) = (moment.stepID, moment.now)
-        let receipt = try SignedReceipt(
+        let receipt = SignedReceipt(
             signing: ConsentReceipt(id: id, of: grant, shown, decision, by: account, at: tenant, on: now),
             with: registry.receiptKey(of: tenant)
         )

@@ -4,8 +4,8 @@ package import FoundationEssentials
 ///
 /// Its text is signed with the tenant's key, so that whoever has the public key can check it without us. The
 /// ledger has the text's digest.
-package struct ConsentReceipt: Sendable, Codable {
-    package struct Customer: Sendable, Codable {
+package struct ConsentReceipt: Sendable, Decodable {
+    package struct Customer: Sendable, Decodable {
         package let account: String
         package let email: String
         package let organisation: String
@@ -62,10 +62,11 @@ package struct SignedReceipt: Sendable {
     package let signature: [UInt8]
     package let publicKey: [UInt8]
 
-    init(signing receipt: ConsentReceipt, with key: SigningKey) throws {
+    init(signing receipt: ConsentReceipt, with key: SigningKey) {
+        let bytes = receipt.json.bytes
         self.receipt = receipt
-        text = try canonicalText(of: receipt)
-        signature = key.signature(of: Array(text.utf8))
+        text = String(decoding: bytes, as: UTF8.self)
+        signature = key.signature(of: bytes)
         publicKey = key.publicKey
     }
 

@@ -49,7 +49,7 @@ struct FoundRequest: Sendable {
                 at: tenant
             )
             if let remembered, disclosure == remembered { return remembered }
-            if try ShownDisclosure(disclosure).digest == row.shown { return disclosure }
+            if ShownDisclosure(disclosure).digest == row.shown { return disclosure }
         }
         return nil
     }

@@ -4,9 +4,9 @@ package import FoundationEssentials
 ///
 /// The request's row keeps their digest. An answer is taken only while the same facts would be shown again, so
 /// that a receipt cannot say anything else than the page did.
-package struct Disclosure: Sendable, Hashable, Codable {
+package struct Disclosure: Sendable, Hashable, Decodable {
     /// One permission, in the tenant's words.
-    package struct Permission: Sendable, Hashable, Codable {
+    package struct Permission: Sendable, Hashable, Decodable {
         package let scope: String
         package let sentence: Said
         package let detail: Said
@@ -15,7 +15,7 @@ package struct Disclosure: Sendable, Hashable, Codable {
         package let choice: OfferedScope.Choice
     }
 
-    package enum Destination: String, Sendable, Codable {
+    package enum Destination: String, Sendable, Decodable {
         case web
         case thisComputer = "this_computer"
         case installedApp = "installed_app"
@@ -25,7 +25,7 @@ package struct Disclosure: Sendable, Hashable, Codable {
     }
 
     /// What the application's people proved about where the customer is sent.
-    package enum Place: Sendable, Hashable, Codable {
+    package enum Place: Sendable, Hashable, Decodable {
         case proved(domain: String)
 
         /// They proved a domain, and this is somewhere else.
@@ -33,7 +33,7 @@ package struct Disclosure: Sendable, Hashable, Codable {
     }
 
     /// Who stands behind an application, and who says so.
-    package struct Publisher: Sendable, Hashable, Codable {
+    package struct Publisher: Sendable, Hashable, Decodable {
         /// The company where the tenant verified it, the registrant's mail domain otherwise.
         package let name: String
         package let isVerified: Bool
@@ -53,7 +53,7 @@ package struct Disclosure: Sendable, Hashable, Codable {
     }
 
     /// What an application looked like the last time, where that is different now.
-    package enum Change: Sendable, Hashable, Codable {
+    package enum Change: Sendable, Hashable, Decodable {
         case name(was: String)
         case publisher(was: Publisher)
         case logo
@@ -161,19 +161,18 @@ package struct Disclosure: Sendable, Hashable, Codable {
             at: tenant
         )
     }
-
-    /// The same facts give the same digest, on whichever server.
-    fileprivate func digest() throws -> [UInt8] { sha256(Array(try canonicalText(of: self).utf8)) }
 }
 
 /// A disclosure with its digest, made once however often it is shown.
 package struct ShownDisclosure: Sendable {
     package let disclosure: Disclosure
+
+    /// The same facts give the same digest, on whichever server.
     let digest: [UInt8]
 
-    package init(_ disclosure: Disclosure) throws {
+    package init(_ disclosure: Disclosure) {
         self.disclosure = disclosure
-        digest = try disclosure.digest()
+        digest = sha256(disclosure.json.bytes)
     }
 }
 
@@ -256,20 +255,4 @@ package struct EarlierConsent: Sendable {
         if found.isEmpty, grant.revision != application.revision { found.append(.addresses) }
         return found
     }
-}
-
-/// The one text of a value that is signed or compared: JSON as RFC 8785 has it.
-func canonicalText(of value: some Encodable) throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    encoder.keyEncodingStrategy = .convertToSnakeCase
-    encoder.dateEncodingStrategy = .iso8601
-    return String(decoding: try encoder.encode(value), as: UTF8.self)
-}
-
-func value<Kept: Decodable>(ofCanonicalText text: String) throws -> Kept {
-    let decoder = JSONDecoder()
-    decoder.keyDecodingStrategy = .convertFromSnakeCase
-    decoder.dateDecodingStrategy = .iso8601
-    return try decoder.decode(Kept.self, from: Data(text.utf8))
 }

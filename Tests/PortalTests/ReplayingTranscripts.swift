@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Registry
 import Testing
 
 @testable import Portal

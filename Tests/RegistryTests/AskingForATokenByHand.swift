@@ -53,7 +53,7 @@ struct AskingForATokenByHand {
     ) async throws -> ConsentOutcome {
         let kim = world.customer
         let (request, application) = try #require(try await kim.manualQuestion(reference))
-        let shown = try ShownDisclosure(
+        let shown = ShownDisclosure(
             Disclosure(
                 of: application,
                 asking: request.scopes,

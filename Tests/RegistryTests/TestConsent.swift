@@ -74,7 +74,7 @@ extension CustomerAccess {
         case .asksForMore(let consent), .covered(let consent, _): earlier = try opened(consent)
         case .firstTime, .notATestAccount, .frozen: break
         }
-        return try ShownDisclosure(
+        return ShownDisclosure(
             Disclosure(of: request, given: earlier, among: companies, in: "en", at: tenant)
         )
     }

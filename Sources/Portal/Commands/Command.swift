@@ -1,3 +1,5 @@
+import Registry
+
 /// One command: how it is called, what it takes and what it does.
 struct Command: Sendable {
     enum Work: Sendable {

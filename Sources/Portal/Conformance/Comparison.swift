@@ -1,3 +1,5 @@
+import Registry
+
 /// An answer held against what was promised: the differences, and what stood in the open places.
 struct Comparison {
     private let values: [String: String]

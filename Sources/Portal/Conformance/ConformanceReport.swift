@@ -1,3 +1,5 @@
+import Registry
+
 /// What the check says while it runs: every request and answer, its secrets hidden, and what was different.
 struct ConformanceReport {
     private let call: Call

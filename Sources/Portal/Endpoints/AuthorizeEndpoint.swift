@@ -138,7 +138,7 @@ enum AuthorizeEndpoint {
             at: visit.home
         )
         subject.mending = question.mending
-        let sheet = try ConsentSheet.for(subject, given: earlier, visit)
+        let sheet = ConsentSheet.for(subject, given: earlier, visit)
         let ticket = try await customer.remember(question.subject, showing: sheet.shown)
         return ConsentPage(
             sheet: sheet,

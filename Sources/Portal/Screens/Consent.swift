@@ -59,8 +59,8 @@ struct ConsentSheet: Sendable {
         _ subject: ConsentSubject,
         given earlier: EarlierConsent?,
         _ visit: Visit
-    ) throws -> ConsentSheet {
-        try visit.site.consentPages.value(for: subject) {
+    ) -> ConsentSheet {
+        visit.site.consentPages.value(for: subject) {
             let language = subject.language.rawValue
             let disclosure = Disclosure(
                 of: subject.application,
@@ -75,7 +75,7 @@ struct ConsentSheet: Sendable {
             let form = ConsentForm(subject: subject, disclosure: disclosure)
             return ConsentSheet(
                 template: Template(form.page.document(for: visit)),
-                shown: try ShownDisclosure(disclosure),
+                shown: ShownDisclosure(disclosure),
                 isMended: subject.mending != nil
             )
         }

@@ -69,7 +69,7 @@ enum TokenQuestionScreens {
             at: visit.home
         )
         subject.mending = mending
-        let sheet = try ConsentSheet.for(subject, given: earlier, visit)
+        let sheet = ConsentSheet.for(subject, given: earlier, visit)
         let ticket = try await customer.remember(
             WaitingSubject(request, of: application),
             showing: sheet.shown

@@ -1,5 +1,5 @@
 /// A JSON value whose keys keep the order they are written in.
-enum JSON: Sendable {
+package enum JSON: Sendable {
     case text(String)
     case number(Int)
     case bool(Bool)
@@ -7,7 +7,7 @@ enum JSON: Sendable {
     case object([(String, JSON)])
 
     /// RFC 8259 text in UTF-8, its strings written as RFC 8785 has them.
-    var bytes: [UInt8] {
+    package var bytes: [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(256)
         write(to: &bytes)
