@@ -14,18 +14,35 @@ struct WrittenLetter: Sendable {
     }
 
     let subject: String
-    let paragraphs: [String]
+    let paragraphs: [LetterText]
 
     /// What was written by somebody else, or things listed.
     var quote: [String] = []
+
+    /// What a customer allows, each in the language it is told in.
+    var permissions: [Said] = []
     let link: Link
-    var closing: [String] = []
+    var closing: [LetterText] = []
+    var language = Language.english
 }
 
 /// Writes the letters of one tenant.
 struct LetterWriter: Sendable {
     let tenant: Tenant
     let publicURL: PublicURL
+
+    /// Of letters to customers; all others are written in English, like the pages they lead to.
+    let language: Language
+
+    init(tenant: Tenant, publicURL: PublicURL, language: Language = .english) {
+        (self.tenant, self.publicURL, self.language) = (tenant, publicURL, language)
+    }
+
+    /// Writes one letter in the language it was posted in.
+    init(to posted: PostedLetter, from tenant: Tenant, publicURL: PublicURL) {
+        let language = posted.language.flatMap(Language.init(rawValue:)) ?? .english
+        self.init(tenant: tenant, publicURL: publicURL, language: language)
+    }
 
     var name: String { tenant.brand.displayName }
 
@@ -39,6 +56,10 @@ struct LetterWriter: Sendable {
     }
 
     func link(_ label: String, to segments: String...) -> WrittenLetter.Link {
+        link(label, to: segments)
+    }
+
+    func link(_ label: String, to segments: [String]) -> WrittenLetter.Link {
         WrittenLetter.Link(label: label, url: base + ("/" as Path).appending(segments: segments).text)
     }
 
@@ -102,7 +123,7 @@ struct LetterWriter: Sendable {
     }
 }
 
-// MARK: - About one's own account
+// MARK: - About one's own account, to partners and administrators alone
 
 extension LetterWriter {
     fileprivate func confirmAddress(_ name: String, _ secret: String) -> WrittenLetter {
@@ -126,53 +147,6 @@ extension LetterWriter {
             ],
             link: link("Sign in", to: "partners", "sign-in"),
             closing: ["If it was not you, ignore this letter. Nothing was changed."]
-        )
-    }
-
-    fileprivate func resetPassword(_ role: Role, _ secret: String) -> WrittenLetter {
-        WrittenLetter(
-            subject: "Set a new password for \(role.area(of: briefName))",
-            paragraphs: [
-                "Someone, probably you, asked to set a new password for the account with this address."
-            ],
-            link: link("Set a new password", to: role.segment, "reset", secret),
-            closing: [
-                "The link works once, for 30 minutes. If it was not you, ignore this letter. Your password stays as it is."
-            ]
-        )
-    }
-
-    fileprivate func passwordChanged(_ role: Role, _ at: Date, _ from: String) -> WrittenLetter {
-        WrittenLetter(
-            subject: "Your password for \(role.area(of: briefName)) was changed",
-            paragraphs: [
-                "It was changed on \(CalendarText(at).full), from \(from). Every browser that was signed in has to sign in again."
-                    + (role == .customer ? " Applications you allowed stop until you open them again." : "")
-            ],
-            link: link("Set a new password", to: role.segment, "forgotten"),
-            closing: ["If it was not you, set a new password now."]
-        )
-    }
-
-    fileprivate func confirmNewAddress(_ role: Role, _ secret: String) -> WrittenLetter {
-        WrittenLetter(
-            subject: "Confirm your new e-mail for \(role.area(of: briefName))",
-            paragraphs: ["Someone, probably you, wants to use this address to sign in."],
-            link: link("Confirm this address", to: role.segment, "address", secret),
-            closing: ["The link works once, for 60 minutes. If it was not you, ignore this letter."]
-        )
-    }
-
-    fileprivate func addressChanged(_ role: Role, _ new: String, _ at: Date, _ from: String) -> WrittenLetter
-    {
-        WrittenLetter(
-            subject: "Your e-mail for \(role.area(of: briefName)) was changed",
-            paragraphs: [
-                "Your account now uses \(new). It was changed on \(CalendarText(at).full), from \(from).",
-                "You can no longer sign in with the address this letter went to.",
-            ],
-            link: link("Get help", to: role.segment, "sign-in"),
-            closing: ["If it was not you, answer this letter now."]
         )
     }
 
@@ -218,7 +192,7 @@ extension LetterWriter {
         _ tests: Int,
         _ isHeld: Bool
     ) -> WrittenLetter {
-        let held = """
+        let held: LetterText = """
             Its name or logo is close to one that customers know. Nobody can connect it until you approve it.
             """
         let connections = tests == 1 ? "1 test connection" : "\(tests) test connections"
@@ -258,7 +232,7 @@ extension LetterWriter {
         let (subject, what) = words(of: alert, application?.name ?? "an application", CalendarText(at).full)
         return WrittenLetter(
             subject: subject,
-            paragraphs: [what],
+            paragraphs: ["\(what)"],
             link: application.map { link("Open \($0.name)", to: "admin", "applications", $0.id) }
                 ?? link("Open the audit log", to: "admin", "audit"),
             closing: ["We write about this at most once a day. The audit log has every case."]
@@ -306,7 +280,7 @@ extension LetterWriter {
     fileprivate func nearLimit(_ use: LimitUse, _ at: Date) -> WrittenLetter {
         WrittenLetter(
             subject: use.subject,
-            paragraphs: ["On \(CalendarText(at).full): \(use.sentence)", use.consequence],
+            paragraphs: ["On \(CalendarText(at).full): \(use.sentence)", "\(use.consequence)"],
             link: link("Open administration", to: "admin"),
             closing: ["We write again only after it was less."]
         )

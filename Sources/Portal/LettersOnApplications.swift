@@ -152,7 +152,7 @@ extension LetterWriter {
             : "\(name) asks you to replace the client secret of \(application.name). \(others.fateOfOlder)"
         return WrittenLetter(
             subject: subject,
-            paragraphs: [cause, "Collect the new one once, until \(CalendarText(until).full)."],
+            paragraphs: ["\(cause)", "Collect the new one once, until \(CalendarText(until).full)."],
             link: link("Collect the secret", to: "secrets", secret),
             closing: ["You sign in first, as an Owner. The secret is shown once, and to nobody at \(name)."]
         )

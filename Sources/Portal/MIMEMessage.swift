@@ -10,6 +10,7 @@ struct MIMEMessage: Sendable {
     let date: Date
     let senderName: String
     let replyTo: EmailAddress?
+    let language: Language
     let subject: String
     let text: String
     let html: String
@@ -19,7 +20,7 @@ struct MIMEMessage: Sendable {
         let boundary = "part-\(id)"
         var lines = [
             "Date: \(MailDate(date).text)",
-            "From: \(MIMEMessage.header(senderName, isName: true)) <\(sender.text)>",
+            "From: \(MIMEMessage.header(senderName, isName: true))\r\n <\(sender.text)>",
             "To: <\(recipient.text)>",
         ]
         if let replyTo { lines.append("Reply-To: <\(replyTo.text)>") }
@@ -27,6 +28,7 @@ struct MIMEMessage: Sendable {
             "Subject: \(MIMEMessage.header(subject))",
             "Message-ID: <\(id)@\(sender.domain)>",
             "Auto-Submitted: auto-generated",
+            "Content-Language: \(language.rawValue)",
             "MIME-Version: 1.0",
             "Content-Type: multipart/alternative; boundary=\"\(boundary)\"",
             "",
@@ -46,8 +48,8 @@ struct MIMEMessage: Sendable {
 
     /// A text as it may stand in a header: as it is, or as encoded words (RFC 2047 §2).
     ///
-    /// Those have at most 75 characters and are folded. Fewer characters are plain in a name, where some have a
-    /// meaning.
+    /// Those are folded, so that a line with one has at most 76 characters, the header's name included. Fewer characters
+    /// are plain in a name, where some have a meaning.
     static func header(_ text: String, isName: Bool = false) -> String {
         let isPlain = text.utf8.allSatisfy { byte in
             isName ? byte.isLetter || byte.isDigit || byte == 0x20 : (0x20...0x7E).contains(byte)
@@ -58,7 +60,7 @@ struct MIMEMessage: Sendable {
         var piece: [UInt8] = []
         for scalar in scalars {
             let bytes = Array(String(Character(scalar)).utf8)
-            if piece.count + bytes.count > 42 {
+            if piece.count + bytes.count > 39 {
                 words.append(encodedWord(piece))
                 piece = []
             }

@@ -77,7 +77,8 @@ private struct Round: Sendable {
     }
 
     private func deliver(_ letter: PostedLetter, of tenant: Tenant) async throws {
-        let message = LetterWriter(tenant: tenant, publicURL: sender.publicURL).message(letter)
+        let writer = LetterWriter(to: letter, from: tenant, publicURL: sender.publicURL)
+        let message = writer.message(letter)
         let registry = registry
         do {
             try await sender.send(message, to: letter.recipient) {
@@ -117,6 +118,7 @@ extension LetterWriter {
             date: posted.postedAt,
             senderName: tenant.brand.displayName,
             replyTo: tenant.brand.supportEmail.flatMap { EmailAddress($0) },
+            language: written.language,
             subject: written.subject,
             text: written.text(from: tenant),
             html: written.html(from: tenant)

@@ -56,13 +56,14 @@ extension Visit {
     }
 
     /// A sign-in with what was typed, and what is known of the browser.
-    func signIn(_ email: String, _ password: String, as role: Role) -> SignIn {
+    func signIn(_ email: String, _ password: String, as role: Role, in language: Language? = nil) -> SignIn {
         SignIn(
             email: email,
             password: password,
             role: role,
             browser: BrowserName.of(request.headers["user-agent"]),
-            browserToken: knownToken ?? registry.freshToken()
+            browserToken: knownToken ?? registry.freshToken(),
+            language: language?.rawValue
         )
     }
 

@@ -174,6 +174,9 @@ extension CustomerAccess {
         guard isFirst else { throw Overtaken(wayBack: row.subject.wayBack) }
         if let replaced = ground.replaced { try close(replaced, now, transaction) }
         try transaction.insert(step, tenant: tenant.id, at: now)
+        if row.language != session.language {
+            try transaction.keep(row.language, of: account.id, tenant: tenant.id)
+        }
         if tenant.policy.consentLetters {
             try write(
                 about: decision,
@@ -253,27 +256,6 @@ extension CustomerAccess {
             endsAt: decision.row.endsAt,
             receipt: receipt
         )
-    }
-
-    /// Tells the customer what the application may do now that it could not before.
-    private func write(
-        about decision: ConsentDecision,
-        given earlier: ConsentGrant?,
-        _ language: String,
-        to application: Application,
-        _ grant: String,
-        _ now: Date,
-        _ transaction: any Connection
-    ) throws {
-        let fresh = decision.row.scopes.subtracting(earlier?.scopes ?? ScopeSet())
-        let sentences = tenant.offers(fresh).map { $0.sentence(in: language, at: tenant).text }
-        if earlier != nil, sentences.isEmpty { return }
-        let about = Letter.Mention(application)
-        let letter: Letter =
-            earlier == nil
-            ? .connected(application: about, grant: grant, sentences: sentences, at: now)
-            : .permissionsGrew(application: about, grant: grant, sentences: sentences)
-        try registry.outbox.post(letter, to: account.email, in: transaction, tenant: tenant.id, at: now)
     }
 
     private func issue(

@@ -12,6 +12,9 @@ package struct AccountStanding: Sendable {
     package let createdAt: Date
     package let signedInAt: Date?
 
+    /// What a customer last used.
+    package let language: String?
+
     /// Since when nobody can sign in with it.
     package let disabledAt: Date?
 }
@@ -123,14 +126,16 @@ extension ApplicationRegistry {
 extension Connection {
     fileprivate func accounts(where condition: SQL, tenant: TenantID) throws -> [AccountStanding] {
         let accounts: SQL = """
-            SELECT id, role, email, name, organisation, created_at, signed_in_at, disabled_at FROM accounts
-            WHERE tenant = \(tenant) AND closed_at IS NULL AND
+            SELECT id, role, email, name, organisation, created_at, signed_in_at, disabled_at,
+                language
+            FROM accounts WHERE tenant = \(tenant) AND closed_at IS NULL AND
             """
         return try run(accounts + " " + condition + " ORDER BY email, role").map { row in
             AccountStanding(
                 account: try Account(row, from: 0),
                 createdAt: try row.date(5),
                 signedInAt: try row.optionalDate(6),
+                language: try row.optionalText(8),
                 disabledAt: try row.optionalDate(7)
             )
         }

@@ -48,9 +48,9 @@ package enum Letter: Sendable, Codable, Equatable {
 
     // To customers.
     case invitedToTest(application: Mention, domain: String)
-    case connected(application: Mention, grant: String, sentences: [String], at: Date)
-    case permissionsGrew(application: Mention, grant: String, sentences: [String])
-    case manualTokenRequest(application: Mention, sentences: [String], until: Date, link: String)
+    case connected(application: Mention, grant: String, sentences: [Said], at: Date)
+    case permissionsGrew(application: Mention, grant: String, sentences: [Said])
+    case manualTokenRequest(application: Mention, sentences: [Said], until: Date, link: String)
 
     /// An application as a letter names it.
     package struct Mention: Sendable, Codable, Equatable {

@@ -153,13 +153,21 @@ extension AdminAccess {
             let application = try transaction.application(request.application.text, tenant: tenant.id)
         else { throw ManualRefusal.overtaken }
         try registry.keep(link, in: transaction, tenant: tenant.id)
+        let language = try transaction.language(ofCustomer: customer.email, at: tenant)
         let letter = Letter.manualTokenRequest(
             application: .init(application),
-            sentences: tenant.offers(request.scopes).map(\.sentence),
+            sentences: tenant.offers(request.scopes).map { $0.sentence(in: language, at: tenant) },
             until: link.expiresAt,
             link: link.secret.plaintext
         )
-        try registry.outbox.post(letter, to: customer.email, in: transaction, tenant: tenant.id, at: now)
+        try registry.outbox.post(
+            letter,
+            to: customer.email,
+            language: language,
+            in: transaction,
+            tenant: tenant.id,
+            at: now
+        )
         let why = reason.isEmpty ? [] : [("reason", reason)]
         try record(.manualTokenPut, request, transaction, now, why)
     }

@@ -37,17 +37,23 @@ package final class Outbox: Sendable {
     /// Leaves a letter, in the transaction of its cause.
     ///
     /// One for nobody costs what any other does and is over at once, so that time does not tell who has an account.
+    /// Without a language it is written in English.
     package func post(
         _ letter: Letter,
         to recipient: EmailAddress,
+        language: String? = nil,
         in transaction: any Connection,
         tenant: TenantID,
         at now: Date,
         isForNobody: Bool = false
     ) throws {
         let id = Self.firstID(at: now) + "-" + entropy.base62(22)
-        let content = try JSONEncoder().encode(SealedContent(recipient: recipient.text, letter: letter))
-        let sealed = keys.seal(Array(content), at: Self.place(id, tenant), entropy: entropy)
+        let content = SealedContent(recipient: recipient.text, letter: letter, language: language)
+        let sealed = keys.seal(
+            Array(try JSONEncoder().encode(content)),
+            at: Self.place(id, tenant),
+            entropy: entropy
+        )
         try transaction.insertLetter(id, sealed, tenant: tenant, at: now, end: isForNobody ? now : nil)
         recent.withLock { $0[tenant] = now }
     }
@@ -84,6 +90,7 @@ package final class Outbox: Sendable {
             tenant: tenant,
             letter: read.letter,
             recipient: recipient,
+            language: read.language,
             postedAt: row.postedAt,
             attempts: row.attempts,
             claimedUntil: row.claimedUntil
@@ -98,6 +105,9 @@ package final class Outbox: Sendable {
 private struct SealedContent: Codable {
     let recipient: String
     let letter: Letter
+
+    /// Absent from what was sealed before letters had one.
+    let language: String?
 }
 
 /// A letter that has not been delivered yet.
@@ -106,6 +116,9 @@ package struct PostedLetter: Sendable {
     package let tenant: TenantID
     package let letter: Letter
     package let recipient: EmailAddress
+
+    /// What it is to be written in; nil for English.
+    package let language: String?
     package let postedAt: Date
     let attempts: Int
     let claimedUntil: Date

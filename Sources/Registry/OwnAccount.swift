@@ -78,13 +78,17 @@ extension OwnAccount {
     /// Sets another password and ends every other session (SL-12).
     ///
     /// Throws ``WrongPassword`` unless `current` is the password, and ``AccountProblems`` about the new one.
-    package func changePassword(from current: String, to new: String) async throws {
+    package func changePassword(
+        from current: String,
+        to new: String,
+        language: String? = nil
+    ) async throws {
         try await prove(current)
         let hash = try await registry.checkedHash(new, of: account, at: tenant)
         let (id, now, account, session) = (tenant.id, registry.clock(), account, session.id)
         let (registry, actor, provenance) = (registry, account.actor, provenance)
         try await changing { transaction in
-            try registry.change(account, to: hash, by: actor, provenance, in: transaction, id, now)
+            try registry.change(account, to: hash, by: actor, provenance, language, in: transaction, id, now)
             try transaction.endSessions(of: account.id, except: session, tenant: id)
         }
     }
@@ -92,7 +96,11 @@ extension OwnAccount {
     /// Writes to a new address, whose owner has to agree; nothing is changed before (SL-14).
     ///
     /// Whether another account has that address is not told. Throws ``WrongPassword``.
-    package func askForAddress(_ email: EmailAddress, password: String) async throws {
+    package func askForAddress(
+        _ email: EmailAddress,
+        password: String,
+        language: String? = nil
+    ) async throws {
         try await prove(password)
         let link = registry.newLink(
             .changeAddress,
@@ -109,6 +117,7 @@ extension OwnAccount {
                 try registry.outbox.post(
                     .confirmNewAddress(role: account.role, link: link.secret.plaintext),
                     to: email,
+                    language: language,
                     in: transaction,
                     tenant: id,
                     at: now,
@@ -167,6 +176,7 @@ extension ApplicationRegistry {
     package func changeAddress(
         _ link: String,
         as role: Role,
+        language: String? = nil,
         at tenant: Tenant,
         from provenance: Provenance
     )
@@ -184,6 +194,7 @@ extension ApplicationRegistry {
                 try self.outbox.post(
                     .addressChanged(role: role, to: email.text, at: now, from: provenance.address),
                     to: account.email,
+                    language: language,
                     in: transaction,
                     tenant: id,
                     at: now

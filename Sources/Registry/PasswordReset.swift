@@ -9,15 +9,19 @@ extension ApplicationRegistry {
     package func askForNewPassword(
         _ email: EmailAddress,
         as role: Role,
+        language: String? = nil,
         at tenant: Tenant,
         from provenance: Provenance
     ) async throws {
-        try await evenly { try await self.writeToReset(email, as: role, at: tenant, from: provenance) }
+        try await evenly {
+            try await self.writeToReset(email, as: role, language, at: tenant, from: provenance)
+        }
     }
 
     private func writeToReset(
         _ email: EmailAddress,
         as role: Role,
+        _ language: String?,
         at tenant: Tenant,
         from provenance: Provenance
     ) async throws {
@@ -47,6 +51,7 @@ extension ApplicationRegistry {
             try self.outbox.post(
                 .resetPassword(role: role, link: link.secret.plaintext),
                 to: email,
+                language: language,
                 in: transaction,
                 tenant: id,
                 at: now,
@@ -72,6 +77,7 @@ extension ApplicationRegistry {
         _ link: String,
         to password: String,
         as role: Role,
+        language: String? = nil,
         at tenant: Tenant,
         from provenance: Provenance
     ) async throws {
@@ -83,7 +89,16 @@ extension ApplicationRegistry {
                 guard try self.use(link, .resetPassword, in: transaction, tenant: id, at: now) != nil else {
                     throw LinkRefusal.used
                 }
-                try self.change(account, to: hash, by: .somebody, provenance, in: transaction, id, now)
+                try self.change(
+                    account,
+                    to: hash,
+                    by: .somebody,
+                    provenance,
+                    language,
+                    in: transaction,
+                    id,
+                    now
+                )
                 try transaction.endSessions(of: account.id, tenant: id)
             }
         }
@@ -104,6 +119,7 @@ extension ApplicationRegistry {
         to hash: PasswordHash,
         by actor: Actor,
         _ provenance: Provenance,
+        _ language: String?,
         in transaction: any Connection,
         _ tenant: TenantID,
         _ now: Date
@@ -116,6 +132,7 @@ extension ApplicationRegistry {
         try outbox.post(
             .passwordChanged(role: account.role, at: now, from: provenance.address),
             to: account.email,
+            language: language,
             in: transaction,
             tenant: tenant,
             at: now

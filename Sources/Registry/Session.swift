@@ -16,6 +16,9 @@ package struct Session: Sendable {
     /// Whether its customer chooses a company for each application.
     let actsForSeveral: Bool
 
+    /// What its customer last used, see ``CustomerAccess/keep(language:)``.
+    let language: String?
+
     /// Whether it is let in: an administrator's needs a second factor, a partner's only where there is one.
     var isProven: Bool {
         provenAt != nil || account.role == .customer || account.role == .partner && !hasSecondFactor
@@ -42,6 +45,7 @@ struct StoredSession: Sendable {
     let hasSecondFactor: Bool
     let rank: Rank
     let actsForSeveral: Bool
+    let language: String?
 
     /// `idle`: how long it may have been unused, in seconds.
     fileprivate static func select(
@@ -54,7 +58,7 @@ struct StoredSession: Sendable {
         return """
             SELECT s.digest, s.seen_at, a.id, a.role, a.email, a.name, a.organisation, s.proven_at, f.set_at,
                 a.rank, s.started_at,
-                EXISTS (SELECT 1 FROM companies c WHERE c.tenant = a.tenant AND c.account = a.id)
+                EXISTS (SELECT 1 FROM companies c WHERE c.tenant = a.tenant AND c.account = a.id), a.language
             FROM sessions s JOIN accounts a ON a.tenant = s.tenant AND a.id = s.account
             LEFT JOIN second_factors f ON f.tenant = s.tenant AND f.account = s.account
             WHERE s.tenant = \(place.tenant) AND s.id = \(place.id) AND s.role = \(role)
@@ -73,6 +77,7 @@ struct StoredSession: Sendable {
         self.rank = rank
         startedAt = try row.date(10)
         actsForSeveral = try row.bool(11)
+        language = try row.optionalText(12)
     }
 }
 
@@ -96,18 +101,23 @@ package struct SignIn: Sendable {
     /// The cookie by which this browser is known again; nil for one without.
     package let browserToken: String?
 
+    /// Of the page it is done on; nil where that is English for everybody, or there is none.
+    package let language: String?
+
     package init(
         email: String,
         password: String,
         role: Role,
         browser: String = "",
-        browserToken: String? = nil
+        browserToken: String? = nil,
+        language: String? = nil
     ) {
         self.email = email
         self.password = password
         self.role = role
         self.browser = browser
         self.browserToken = browserToken
+        self.language = language
     }
 }
 
@@ -154,6 +164,9 @@ extension ApplicationRegistry {
             )
             try transaction.insert(session, lasting: life.absolute, tenant: tenant.id, at: now)
             try self.noteBrowser(of: signIn, account, provenance, in: transaction, tenant.id, now)
+            if let language = signIn.language {
+                try transaction.keep(language, of: account.id, tenant: tenant.id)
+            }
             if account.role != .admin {
                 try transaction.noteSignIn(of: account.id, tenant: tenant.id, at: now)
             }
@@ -237,7 +250,8 @@ extension ApplicationRegistry {
             startedAt: found.startedAt,
             hasSecondFactor: found.hasSecondFactor,
             rank: found.rank,
-            actsForSeveral: found.actsForSeveral
+            actsForSeveral: found.actsForSeveral,
+            language: found.language
         )
     }
 

@@ -31,7 +31,17 @@ extension MemberAccess {
             let fresh = wanted.subtracting(listed)
             try transaction.invite(fresh, to: current.id, tenant: tenant.id)
             let letter = Letter.invitedToTest(application: .init(current), domain: current.ownerDomain)
-            try outbox.post(letter, to: Array(fresh), in: transaction, tenant: tenant.id, at: now)
+            for email in fresh {
+                let language = try transaction.language(ofCustomer: email, at: tenant)
+                try outbox.post(
+                    letter,
+                    to: email,
+                    language: language,
+                    in: transaction,
+                    tenant: tenant.id,
+                    at: now
+                )
+            }
             return Change(.testAccountsChanged, [("count", "\(wanted.count)")])
         }
     }

@@ -5,11 +5,12 @@ from __future__ import annotations
 import signal
 from collections import Counter
 from collections.abc import Iterator
+from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
 
-from portal.oauth import Person
+from portal.oauth import Page, Person
 from portal.server import ROOT, Server, until
 from portal.smtp import MailServer, certificate
 
@@ -124,3 +125,52 @@ def test_a_test_letter_names_the_step_that_fails(portal: Server) -> None:
         down = settings(mail)
     third = portal.command("mail", "test", "dana@acme.example", *down[:2], "--smtp-port", "1", *down[4:])
     assert "connect: " in third.stderr
+
+
+# MARK: in the reader's language
+
+
+def letter_to(person: Person, mail: MailServer, language: str) -> tuple[EmailMessage, str, str]:
+    """The one letter somebody got: the message, its plain text and its HTML."""
+    until(lambda: person.email in mail.recipients, within=15, of=f"the letter in {language}")
+    letter = mail.letters[mail.recipients.index(person.email)]
+    assert letter["Content-Language"] == language
+    plain, html = letter.get_body(("plain",)), letter.get_body(("html",))
+    assert plain and html
+    return letter, plain.get_content().replace("\r\n", "\n"), html.get_content()
+
+
+def test_who_allows_something_in_german_reads_of_it_in_german(portal: Server) -> None:
+    with MailServer() as mail:
+        portal.options = settings(mail)
+        tenant = portal.copy_of_standard(consentLetters=True)
+        portal.start()
+        customer = tenant.customer()
+        customer.code(tenant.application(approved=True), ui_locales="de")
+        letter, text, html = letter_to(customer, mail, "de")
+        assert letter["Subject"] == "Acme Rentals kann jetzt Ihre Daten bei Quayline nutzen"
+        assert "Die Anwendung kann:\n\n  Ihren Namen und Ihre E-Mail-Adresse sehen\n" in text
+        assert '<html lang="de" dir="ltr">' in html
+        assert '<span lang="de" dir="ltr">Ihren Namen und Ihre E-Mail-Adresse sehen</span>' in html
+
+
+def test_who_used_arabic_last_is_asked_for_a_token_in_arabic(portal: Server) -> None:
+    portal.succeed("tenant", "import", str(ROOT / "Tenants/rovitracker.json5"))
+    with MailServer() as mail:
+        portal.options = settings(mail)
+        portal.start()
+        tenant = portal.tenant("rovitracker")
+        admin, customer = tenant.admin(), tenant.customer()
+        application = tenant.application(approved=True)
+        assert customer.asked(application, lang="ar").status == 200
+        form = admin.page("/admin/manual-tokens/new")
+        terms = {"application": application.client_id, "email": customer.email, "scope": "equipment_read"}
+        summary = admin.submit(form, "ends", **terms)
+        assert admin.submit(Page(summary), "hand").status_code == 303
+
+        letter, text, html = letter_to(customer, mail, "ar")
+        assert letter["Subject"] == "يطلب \u2068Acme Rentals\u2069 استخدام بياناتك في \u2068RoviTracker\u2069"
+        assert "نيابةً عن التطبيق" in text and '<html lang="ar" dir="rtl">' in html
+        assert "<bdi>RoviTracker</bdi>" in html
+        # It says what it offers in English only.
+        assert '<li><span lang="en" dir="ltr">Read equipment and metric data</span></li>' in html

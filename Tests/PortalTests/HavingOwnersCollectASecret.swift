@@ -118,7 +118,7 @@ struct HavingOwnersCollectASecret {
         )
         let letter = try #require(try await letters().first)
         #expect(letter.subject == "Harbourline revoked the client secrets of Acme Rentals")
-        #expect(letter.paragraphs.joined().contains("The tokens issued with them stopped as well."))
+        #expect(letter.text(from: portal.tenant).contains("The tokens issued with them stopped as well."))
         let page = try await dana.get(link())
         #expect(page.text.contains("The older secrets no longer work, because one has leaked."))
         let shown = try await dana.post(link(), [("seal", dana.ownSeal)])

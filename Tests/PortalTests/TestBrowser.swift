@@ -161,7 +161,8 @@ extension Request {
         headers: [(name: String, value: String)] = [],
         body: [UInt8] = [],
         host: String = "127.0.0.1:8080",
-        below base: String = TestPortal.base
+        below base: String = TestPortal.base,
+        from address: String = "192.0.2.7"
     ) -> Request {
         let whole = base + path
         let segments = whole.dropFirst().split(separator: "/", omittingEmptySubsequences: false).map(
@@ -176,7 +177,7 @@ extension Request {
             query: query,
             headers: Headers(headers),
             body: body,
-            clientAddress: "192.0.2.7"
+            clientAddress: address
         )
     }
 }

@@ -34,6 +34,28 @@ struct WordingLanguages {
         }
     }
 
+    @Test(arguments: others)
+    func `nothing in a letter is left over from English, and it names the same`(language: Language) throws {
+        let pairs = zip(letterWords(language), letterWords(.english))
+        for ((name, mine), (_, english)) in pairs {
+            #expect(leftOver(in: mine, from: english).isEmpty, "\(name)")
+            let (own, model) = ([mine.subject, mine.closing], [english.subject, english.closing])
+            // How often a name is repeated is up to the language.
+            #expect((own + mine.paragraphs).map(gaps) == (model + english.paragraphs).map(gaps), "\(name)")
+        }
+        let (mine, english) = (LetterWords(language), LetterWords(.english))
+        #expect(mine.signature.gaps == english.signature.gaps)
+        #expect("\(mine.accessStops)" != "\(english.accessStops)")
+    }
+
+    private func gaps(_ phrase: Phrase) -> Set<String> { Set(phrase.gaps.map(\.rawValue)) }
+
+    private func letterWords(_ language: Language) -> [(String, LetterWords.Wording)] {
+        Mirror(reflecting: LetterWords(language)).children.compactMap { child in
+            (child.value as? LetterWords.Wording).map { (child.label ?? "", $0) }
+        }
+    }
+
     @Test(arguments: Language.allCases)
     func `each form a language has for numbers is written`(language: Language) {
         let words = DoorWords(language)

@@ -118,6 +118,7 @@ enum AccountCommands {
         [
             ("id", .text(standing.account.id.text)), ("email", .text(standing.account.email.text)),
             ("role", .text(standing.account.role.rawValue)), ("name", .text(standing.account.name)),
+            ("language", .text(standing.language ?? "")),
             ("disabled", .bool(standing.disabledAt != nil)),
             ("last_sign_in", .text(standing.signedInAt?.formatted(.iso8601) ?? "never")),
         ]

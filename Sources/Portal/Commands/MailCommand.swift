@@ -52,6 +52,7 @@ enum MailCommand {
             date: Date(),
             senderName: "Portal",
             replyTo: nil,
+            language: .english,
             subject: "A test letter from the portal",
             text: sentence + "\n",
             html: "<!doctype html><title>A test letter from the portal</title><p>\(sentence)</p>"

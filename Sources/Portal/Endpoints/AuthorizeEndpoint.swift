@@ -88,6 +88,7 @@ enum AuthorizeEndpoint {
         _ visit: Visit
     ) async throws -> Response {
         let (request, asked) = (question.request, question.asked)
+        await customer.keep(visit.language(asked: asked), visit)
         let companies = try await customer.companies()
         let standing = try await customer.standing(of: request, for: companies)
         if case .covered(let consent, mayBeSilent: true) = standing,

@@ -14,7 +14,8 @@ enum CustomerDoor {
 
     static func signIn(_ form: Form, _ visit: Visit) async throws -> Response {
         let waiting = try await waiting(form["request"], visit)
-        let door = Door(role: .customer, form: form)
+        let language = visit.language(onTheWayTo: waiting?.wayBack).language
+        let door = Door(role: .customer, form: form, in: language)
         switch try await door.open(visit) {
         case .opened(let cookies):
             return onward(waiting, visit, cookies)

@@ -57,10 +57,11 @@ private struct LocalMailPage {
     }
 
     @HTMLBuilder private func show(_ letter: PostedLetter, of tenant: Tenant) -> HTML {
-        let written = LetterWriter(tenant: tenant, publicURL: site.publicURL).write(letter.letter)
+        let written = LetterWriter(to: letter, from: tenant, publicURL: site.publicURL).write(letter.letter)
+        let (lang, dir) = (written.language.rawValue, written.language.direction)
         let posted = CalendarText(letter.postedAt)
         article(.class("card")) {
-            h2 { bdi { written.subject } }
+            h2(.lang(lang), .dir(dir)) { written.subject }
             p(.class("note")) {
                 "To "
                 bdi(.dir(.leftToRight)) { letter.recipient.text }
@@ -69,14 +70,16 @@ private struct LocalMailPage {
                 ", "
                 time(.datetime(posted.iso)) { posted.full }
             }
-            for paragraph in written.paragraphs { p { bdi { paragraph } } }
-            if !written.quote.isEmpty {
-                ul { for line in written.quote { li { bdi { line } } } }
-            }
-            if let target = ExternalLink(written.link.url) {
-                p { a(.href(target)) { written.link.label } }
-            }
-            for paragraph in written.closing { p(.class("note")) { bdi { paragraph } } }
+            div(.class("stack"), .lang(lang), .dir(dir)) { content(of: written) }
         }
+    }
+
+    @HTMLBuilder private func content(of written: WrittenLetter) -> HTML {
+        for paragraph in written.paragraphs { p { paragraph.html } }
+        if !(written.quote.isEmpty && written.permissions.isEmpty) { ul { written.listed } }
+        if let target = ExternalLink(written.link.url) {
+            p { a(.href(target)) { written.link.label } }
+        }
+        for paragraph in written.closing { p(.class("note")) { paragraph.html } }
     }
 }

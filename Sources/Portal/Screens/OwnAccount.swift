@@ -11,7 +11,11 @@ struct AccountScreens: Sendable {
 
     func changePassword(_ own: OwnAccount, _ form: Form, _ visit: Visit) async throws -> Response {
         try await proving(own, "current-password", visit) {
-            try await own.changePassword(from: form["current_password"] ?? "", to: form["password"] ?? "")
+            try await own.changePassword(
+                from: form["current_password"] ?? "",
+                to: form["password"] ?? "",
+                language: role.letterLanguage(visit)
+            )
             return .redirect(to: role.account(visit).with(query: [("done", "password")]))
         }
     }
@@ -28,7 +32,11 @@ struct AccountScreens: Sendable {
         }
         return try await proving(own, "address-password", visit, typed) {
             if try await visit.site.brakes.waitForLetter(to: email, visit) == nil {
-                try await own.askForAddress(email, password: form["address_password"] ?? "")
+                try await own.askForAddress(
+                    email,
+                    password: form["address_password"] ?? "",
+                    language: role.letterLanguage(visit)
+                )
             }
             return .redirect(to: role.account(visit).with(query: [("done", "letter")]))
         }
@@ -81,6 +89,13 @@ struct AccountScreens: Sendable {
     }
 }
 
+extension Role {
+    /// What somebody is written to in about what they do here; nil for those who read English.
+    fileprivate func letterLanguage(_ visit: Visit) -> String? {
+        self == .customer ? visit.language.language.rawValue : nil
+    }
+}
+
 extension Visit {
     /// Tries the password of somebody who is signed in; guesses count like guesses at the door.
     func trying(
@@ -122,6 +137,7 @@ struct AddressScreens: Sendable {
             try await visit.registry.changeAddress(
                 visit.captured("link"),
                 as: role,
+                language: role.letterLanguage(visit),
                 at: visit.tenant,
                 from: visit.provenance
             )

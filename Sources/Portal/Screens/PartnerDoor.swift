@@ -38,8 +38,11 @@ struct Door {
     let email: String
     private let password: String
 
-    init(role: Role, form: Form) {
-        self.role = role
+    /// A customer's, for letters that others cause.
+    private let language: Language?
+
+    init(role: Role, form: Form, in language: Language? = nil) {
+        (self.role, self.language) = (role, language)
         email = form["email"]?.trimmingSpaces ?? ""
         password = form["password"] ?? ""
     }
@@ -49,7 +52,7 @@ struct Door {
         let attempt = try await attempt(visit)
         if let wait = attempt.wait { throw Refusal.tooManySignIns(wait, role) }
         do {
-            let signIn = visit.signIn(email, password, as: role)
+            let signIn = visit.signIn(email, password, as: role, in: language)
             let session = try await visit.registry.start(signIn, at: visit.tenant, from: visit.provenance)
             try await attempt.forgive()
             try await visit.site.brakes.signInFailures.forget(try await account(visit), visit)

@@ -29,6 +29,7 @@ struct PasswordScreens: Sendable {
             try await visit.registry.askForNewPassword(
                 email,
                 as: role,
+                language: spoken?.language.rawValue,
                 at: visit.tenant,
                 from: visit.provenance
             )
@@ -69,6 +70,7 @@ struct PasswordScreens: Sendable {
                 link,
                 to: form["password"] ?? "",
                 as: role,
+                language: spoken?.language.rawValue,
                 at: visit.tenant,
                 from: visit.provenance
             )

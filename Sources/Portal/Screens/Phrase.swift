@@ -13,6 +13,10 @@ struct Phrase: Sendable, ExpressibleByStringInterpolation {
         case company
         case place
         case email
+
+        /// Of the network, from where something was done.
+        case address
+        case date
         case time
         case number
         case error

@@ -28,14 +28,17 @@ enum ReceiptScreens {
             }
             connections.append(ReceiptFile.json(of: grant, steps))
         }
-        let whole: JSON = .object([
+        var whole: [(String, JSON)] = [
             ("provider", .text(visit.brand.displayName)),
             ("account", .text(customer.account.id.text)),
             ("email", .text(customer.account.email.text)),
+        ]
+        if let language = customer.language { whole.append(("language", .text(language))) }
+        whole += [
             ("exported_at", .text(CalendarText(visit.registry.now()).iso)),
             ("connections", .list(connections)),
-        ])
-        return file(whole, called: "connections", visit)
+        ]
+        return file(.object(whole), called: "connections", visit)
     }
 
     /// The key that receipts are checked with, as a JSON Web Key (RFC 8037).

@@ -34,10 +34,22 @@ struct Spoken: Sendable {
         let said: [Header] = [
             ("Content-Language", choice.language.rawValue), ("Vary", "Accept-Language, Cookie"),
         ]
-        guard choice.isPressed, visit.request.headers["sec-fetch-site"] != "cross-site",
-            let kept = visit.remembering(choice.language)
-        else { return said }
+        guard choice.isKept(visit), let kept = visit.remembering(choice.language) else { return said }
         return said + [kept]
+    }
+}
+
+extension LanguageChoice {
+    /// Whether it is remembered: another site can lead to a page in any language, without anybody having chosen it.
+    fileprivate func isKept(_ visit: Visit) -> Bool {
+        isPressed && visit.request.headers["sec-fetch-site"] != "cross-site"
+    }
+}
+
+extension CustomerAccess {
+    /// Keeps what was pressed with the account as well, for letters.
+    func keep(_ choice: LanguageChoice, _ visit: Visit) async {
+        if choice.isKept(visit) { await keep(language: choice.language.rawValue) }
     }
 }
 

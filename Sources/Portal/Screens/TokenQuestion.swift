@@ -59,6 +59,7 @@ enum TokenQuestionScreens {
         _ visit: Visit
     ) async throws -> Response {
         let (earlier, choice) = (try await customer.earlier(to: application), visit.language)
+        await customer.keep(choice, visit)
         var subject = ConsentSubject(
             request,
             of: application,

@@ -41,6 +41,7 @@ package enum Schema {
                 "repeated refreshes",
                 ["ALTER TABLE refresh_tokens ADD COLUMN repeats INTEGER NOT NULL DEFAULT 0"]
             ),
+            Migration("languages of people", ["ALTER TABLE accounts ADD COLUMN language TEXT"]),
         ]
     }
 

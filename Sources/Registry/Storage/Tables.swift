@@ -50,7 +50,7 @@ extension Schema {
             key: ["tenant", "id"],
             columns: [
                 "role", "email", "name", "organisation", "password", "created_at", "rank", "closed_at",
-                "signed_in_at", "disabled_at",
+                "signed_in_at", "disabled_at", "language",
             ]
         ),
         Table("companies", key: ["tenant", "account", "name"], columns: []),
