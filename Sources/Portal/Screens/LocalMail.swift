@@ -76,7 +76,9 @@ private struct LocalMailPage {
 
     @HTMLBuilder private func content(of written: WrittenLetter) -> HTML {
         for paragraph in written.paragraphs { p { paragraph.html } }
-        if !(written.quote.isEmpty && written.permissions.isEmpty) { ul { written.listed } }
+        if !(written.quote.isEmpty && written.permissions.isEmpty) {
+            ul(.class("bullets")) { written.listed }
+        }
         if let target = ExternalLink(written.link.url) {
             p { a(.href(target)) { written.link.label } }
         }
