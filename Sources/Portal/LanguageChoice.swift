@@ -24,7 +24,7 @@ extension Visit {
             return LanguageChoice(language: pressed, isPressed: true)
         }
         let language = Language(wished: "ui_locales", in: wishes) ?? savedLanguage ?? preferredLanguage
-        let own = Language(rawValue: tenant.language) ?? .english
+        let own = tenant.ownLanguage
         return LanguageChoice(language: language ?? own, isPressed: false)
     }
 

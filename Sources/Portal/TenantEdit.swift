@@ -20,6 +20,14 @@ struct TenantEdit: Sendable {
 
     /// What the ledger keeps besides.
     var remarks: [(String, String)] = []
+
+    /// The settings of a tenant in which the change is made; throws ``FileMistakes`` for what a file may not say.
+    func settings(from standing: Tenant) throws -> Tenant.Settings {
+        let file = try TenantFile.json(of: standing.settings, called: standing.name)
+        var settings = try TenantFile.settings(change(file), besides: standing.settings)
+        adjust(&settings)
+        return settings
+    }
 }
 
 /// Somebody else changed the same part while the form lay open.
@@ -39,9 +47,7 @@ extension AdminAccess {
                 guard try visit.basis(of: edit.part, in: standing).isByteForByte(edit.basis) else {
                     throw Stale(standing: standing)
                 }
-                let file = try TenantFile.json(of: standing.settings, called: standing.name)
-                var settings = try TenantFile.settings(edit.change(file), besides: standing.settings)
-                edit.adjust(&settings)
+                let settings = try edit.settings(from: standing)
                 let changes = TenantFile.changes(from: standing.settings, to: settings)
                 if changes.isEmpty { return nil }
                 let object = edit.object ?? standing.name.text

@@ -39,9 +39,4 @@ extension JSON {
 
     /// What a file has at such a place in the tenant's own language.
     func ownText(in language: String) -> String? { string ?? self[language]?.string }
-
-    /// The same place with another text in the tenant's own language, which other languages do not know yet.
-    func saying(_ text: String, in language: String) -> JSON {
-        ownText(in: language) == text ? self : .text(text)
-    }
 }

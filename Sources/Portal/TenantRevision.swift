@@ -48,7 +48,7 @@ extension TenantFile {
     /// Nil where the profile that is kept cannot be read.
     private static func plain(_ settings: Tenant.Settings, _ name: TenantName) -> Leaves? {
         do {
-            var leaves = Leaves()
+            var leaves = Leaves(language: settings.language ?? Language.english.rawValue)
             leaves.add(try json(of: settings, called: name, everySwitch: true), at: "")
             if let logo = settings.brand.logo { leaves.add(.text(logo), at: "brand.logo") }
             return leaves
@@ -69,8 +69,12 @@ extension TenantFile {
 
 /// The values of a file by their way through it; scopes by their names, wherever they stand.
 private struct Leaves {
+    /// Of the tenant; a text has the same way in it, whether others stand beside it or none.
+    let language: String
     private(set) var keys: [String] = []
     private var values: [String: String] = [:]
+
+    init(language: String) { self.language = language }
 
     subscript(_ key: String) -> String? { values[key] }
 
@@ -78,7 +82,7 @@ private struct Leaves {
         switch json {
         case .object(let members):
             for (name, value) in members where !(path.isEmpty && name == "name") {
-                add(value, at: path.isEmpty ? name : "\(path).\(name)")
+                add(value, at: name == language ? path : path.isEmpty ? name : "\(path).\(name)")
             }
         case .list(let items) where items.contains { if case .object = $0 { true } else { false } }:
             for (place, item) in items.enumerated() {

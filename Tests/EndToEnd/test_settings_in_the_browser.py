@@ -79,6 +79,30 @@ def test_a_permission_that_allows_more_is_asked_about_again(chromium: Chromium, 
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
+def test_a_customer_reads_the_german_that_an_administrator_typed(
+    chromium: Chromium, server: Server, scripts: bool
+) -> None:
+    quay = server.copy_of_standard()
+    application = quay.application("Hafen GmbH", approved=True)
+    with chromium.tab(quay.admin(), java_script_enabled=scripts) as tab:
+        tab.page.goto(f"{quay.base}/admin/scopes/change?scope=devices_read")
+        tab.page.get_by_text("Deutsch", exact=True).click()
+        tab.page.get_by_label("Sentence in German").fill("Ihre Geräte und ihre Messwerte sehen")
+        tab.page.get_by_label("Second line in German").fill("")
+        tab.page.get_by_role("button", name="Save permission").click()
+        tab.page.get_by_label("No, wording only").check()
+        tab.page.get_by_role("button", name="Save permission").click()
+        expect(tab.page.get_by_role("status")).to_have_text("The permission is saved.")
+    with chromium.tab(quay.customer(), locale="de-DE") as tab:
+        tab.page.goto(application.authorize_url())
+        expect(tab.page.locator("strong[lang=de]", has_text="Messwerte")).to_have_text(
+            "Ihre Geräte und ihre Messwerte sehen"
+        )
+        second = tab.page.locator("li", has_text="Messwerte").locator(".note")
+        expect(second).to_have_attribute("lang", "en")
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
 def test_a_legacy_door_is_opened_and_closed_again(chromium: Chromium, quay: Tenant, scripts: bool) -> None:
     application = quay.application("Old Hands", approved=True)
     in_query = f"token?client_id={application.client_id}&client_secret={application.client_secret}"

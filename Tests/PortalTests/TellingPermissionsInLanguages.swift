@@ -102,32 +102,6 @@ struct TellingPermissionsInLanguages {
         )
     }
 
-    @Test func `a changed sentence takes its translations away, and nothing else does`() async throws {
-        let portal = try await portal()
-        var ada = try await portal.browser(of: "ada@harbour.example", as: .admin)
-        func save(_ sentence: String, group: String) async throws {
-            let page = try await ada.get("/admin/scopes/change", [("scope", "equipment.read")])
-            #expect(page.text.contains("The tenant file also has it in Deutsch"))
-            let answer = try await ada.post(
-                "/admin/scopes/change",
-                [
-                    ("seal", ada.ownSeal), ("basis", try #require(page.hidden("basis"))),
-                    ("name", "equipment.read"), ("sentence", sentence), ("kind", "read"), ("group", group),
-                    ("detail", "Names, serial numbers and hours."), ("widens", "no"),
-                ]
-            )
-            #expect(answer.status == 303)
-        }
-        func scope() async throws -> OfferedScope? {
-            try await portal.registry.tenant(named: "harbour")?.settings.scopes.first
-        }
-        try await save("Read your equipment", group: "account")
-        #expect(try await scope()?.sentences.count == 2)
-        try await save("Read all of your equipment", group: "account")
-        #expect(try await scope()?.sentences.isEmpty == true)
-        #expect(try await scope()?.details["de"] == "Namen, Seriennummern und Stunden.")
-    }
-
     // MARK: In the file
 
     private func read(_ scope: String, _ more: String = "") -> Result<TenantFile, FileMistakes> {

@@ -1,3 +1,4 @@
+import Registry
 import Web
 
 /// A language customers are spoken to in, by its tag (RFC 5646); partners and administrators read English.
@@ -24,6 +25,21 @@ enum Language: String, Sendable, CaseIterable {
         case .ukrainian: "Українська"
         case .arabic: "العربية"
         case .hebrew: "עברית"
+        }
+    }
+
+    /// As administrators read of it.
+    var nameInEnglish: String {
+        switch self {
+        case .english: "English"
+        case .german: "German"
+        case .dutch: "Dutch"
+        case .french: "French"
+        case .portuguese: "Portuguese"
+        case .spanish: "Spanish"
+        case .ukrainian: "Ukrainian"
+        case .arabic: "Arabic"
+        case .hebrew: "Hebrew"
         }
     }
 
@@ -58,4 +74,9 @@ enum Language: String, Sendable, CaseIterable {
         }
         self.init(rawValue: String(decoding: primary, as: UTF8.self).lowercased())
     }
+}
+
+extension Tenant {
+    var ownLanguage: Language { Language(rawValue: language) ?? .english }
+    var otherLanguages: [Language] { Language.allCases.filter { $0 != ownLanguage } }
 }

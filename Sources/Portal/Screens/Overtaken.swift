@@ -6,6 +6,9 @@ struct Contended {
     let label: String
     let theirs: String
     let yours: String
+
+    /// What both are written in, where the page does not say it.
+    var language: Language?
 }
 
 /// What stands above a form that somebody else was quicker with: who, when, and both versions.
@@ -34,16 +37,26 @@ struct OvertakenNotice: Component {
                         fact(difference.label) {
                             p {
                                 "Now: "
-                                bdi { difference.theirs.isEmpty ? "nothing" : difference.theirs }
+                                value(difference.theirs, in: difference.language)
                             }
                             p {
                                 "Yours: "
-                                bdi { difference.yours.isEmpty ? "nothing" : difference.yours }
+                                value(difference.yours, in: difference.language)
                             }
                         }
                     }
                 }
             }
+        }
+    }
+
+    @HTMLBuilder private func value(_ text: String, in language: Language?) -> HTML {
+        if text.isEmpty {
+            "nothing"
+        } else if let language {
+            bdi(.lang(language.rawValue), .dir(language.direction)) { text }
+        } else {
+            bdi { text }
         }
     }
 }

@@ -6,6 +6,10 @@ struct ScopeForm: Sendable {
     var name = ""
     var sentence = ""
     var detail = ""
+
+    /// Both as they are told in other languages than the tenant's own, where they are.
+    var sentences: Translations = [:]
+    var details: Translations = [:]
     var kind = OfferedScope.Kind.read
     var group = OfferedScope.Group.view
     var isDefault = false
@@ -24,14 +28,20 @@ struct ScopeForm: Sendable {
 
     init(_ scope: OfferedScope, in tenant: Tenant) {
         (name, sentence, detail, kind) = (scope.name.text, scope.sentence, scope.detail, scope.kind)
+        (sentences, details) = (scope.sentences, scope.details)
         (isDefault, needsApproval, isRetired) = (scope.isDefault, scope.needsApproval, scope.isRetired)
         (group, choice) = (scope.group, scope.choice)
         takesAway = tenant.settings.limitsShown.filter { $0.unless.contains(scope.name) }.map(\.sentence)
     }
 
-    init(_ sent: Form) {
+    init(_ sent: Form, in tenant: Tenant) {
         func typed(_ name: String) -> String { sent[name]?.trimmingSpaces ?? "" }
         (name, sentence, detail) = (typed("name"), typed("sentence"), typed("detail"))
+        for language in tenant.otherLanguages.map(\.rawValue) {
+            let (said, more) = (typed("sentence_\(language)"), typed("detail_\(language)"))
+            if !said.isEmpty { sentences[language] = said }
+            if !more.isEmpty { details[language] = more }
+        }
         kind = OfferedScope.Kind(rawValue: sent["kind"] ?? "") ?? .read
         group = OfferedScope.Group(rawValue: sent["group"] ?? "") ?? (kind == .read ? .view : .change)
         isDefault = sent["default"] != nil
@@ -44,8 +54,23 @@ struct ScopeForm: Sendable {
     }
 
     /// Whether customers who read it would understand something else.
+    ///
+    /// What a language did not have nobody agreed to in it, so adding it is no question.
     func meansOtherwise(than scope: OfferedScope) -> Bool {
-        sentence != scope.sentence || detail != scope.detail || kind != scope.kind
+        func differs(_ now: Translations, from then: Translations) -> Bool {
+            then.contains { now[$0.key] != $0.value }
+        }
+        return sentence != scope.sentence || detail != scope.detail || kind != scope.kind
+            || differs(sentences, from: scope.sentences) || differs(details, from: scope.details)
+    }
+
+    /// Whether it says something else in the tenant's own language, and the same as before in another.
+    func leavesLanguagesBehind(_ scope: OfferedScope) -> Bool {
+        func stay(_ now: Translations, as then: Translations) -> Bool {
+            then.contains { now[$0.key] == $0.value }
+        }
+        return sentence != scope.sentence && stay(sentences, as: scope.sentences)
+            || detail != scope.detail && stay(details, as: scope.details)
     }
 
     // MARK: The tenant's file
@@ -62,12 +87,13 @@ struct ScopeForm: Sendable {
         return promises(in: file.setting("scopes", .list(scopes)))
     }
 
+    /// A second line without its sentence stands beside an empty one, and no second line in the tenant's own language
+    /// beside others as an empty one: the file refuses each in its place.
     private func json(over scope: JSON, in language: String) -> JSON {
-        let kept = { (key: String, text: String) in
-            scope[key]?.saying(text, in: language) ?? .text(text)
-        }
-        return scope.setting("name", .text(name)).setting("sentence", kept("sentence", sentence))
-            .setting("detail", detail.isEmpty ? nil : kept("detail", detail))
+        let said = sentences.merging(details.mapValues { _ in "" }) { sentence, _ in sentence }
+        let hasDetail = !detail.isEmpty || !details.isEmpty
+        return scope.setting("name", .text(name)).setting("sentence", JSON(sentence, said, in: language))
+            .setting("detail", hasDetail ? JSON(detail, details, in: language) : nil)
             .setting("kind", .text(kind.rawValue))
             .setting("group", .text(group.rawValue))
             .setting("default", .bool(isDefault))
@@ -83,44 +109,6 @@ struct ScopeForm: Sendable {
             return promise.setting("unless", .list(others + (isTaken ? [.text(name)] : [])))
         }
         return file.setting("neverAllows", .list(promises))
-    }
-
-    // MARK: What is said about it
-
-    static func problem(_ mistake: FileMistake) -> FieldProblem {
-        let key = mistake.path.utf8.split(separator: UInt8(ascii: ".")).last.map { String($0) ?? "" } ?? ""
-        return switch key {
-        case "name" where mistake.message.hasPrefix("there is a scope"):
-            FieldProblem(field: "name", message: "There is a permission with this name already")
-        case "name":
-            FieldProblem(
-                field: "name",
-                message: "Enter a name such as devices_read, of up to 64 characters without spaces"
-            )
-        case "sentence":
-            FieldProblem(
-                field: "sentence",
-                message: "Enter the sentence customers read, on one line of up to 300 characters"
-            )
-        case "detail":
-            FieldProblem(field: "detail", message: "The second line can have up to 300 characters")
-        default: FieldProblem(field: "name", message: "\(mistake.path): \(mistake.message)")
-        }
-    }
-
-    /// What differs between two forms, for somebody who has to choose.
-    func differences(from theirs: ScopeForm) -> [Contended] {
-        let shown: [(label: String, (ScopeForm) -> String)] = [
-            ("Sentence", \.sentence), ("Second line", \.detail), ("Kind", { $0.kind.words }),
-            ("Heading", \.group.words), ("Default", { $0.isDefault ? "yes" : "no" }),
-            ("For the customer", \.choice.words),
-            ("Needs approval", { $0.needsApproval ? "yes" : "no" }),
-            ("Retired", { $0.isRetired ? "yes" : "no" }),
-            ("Takes away", { $0.takesAway.joined(separator: ", ") }),
-        ]
-        return shown.filter { $0.1(self) != $0.1(theirs) }.map {
-            Contended(label: $0.label, theirs: $0.1(theirs), yours: $0.1(self))
-        }
     }
 }
 

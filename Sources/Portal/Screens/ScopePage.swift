@@ -42,9 +42,16 @@ struct ScopePage {
                 )
             }
             div(.class("split")) {
-                if mayChange { fields } else { p { "You may look at this permission, and not change it." } }
+                if mayChange { fields } else { looking }
                 preview
             }
+        }
+    }
+
+    private var looking: HTML {
+        div(.class("stack")) {
+            p { "You may look at this permission, and not change it." }
+            if let subject { ScopeWording(scope: subject, tenant: visit.tenant) }
         }
     }
 
@@ -61,7 +68,7 @@ struct ScopePage {
             naming
             text("sentence", "Sentence customers read", form.sentence, "Begins with a verb.", fills: true)
             text("detail", "Second line", form.detail, "What it means in practice.", isOptional: true)
-            translations
+            ScopeTranslations(form: form, tenant: visit.tenant, problems: problems)
             KindField(kind: form.kind)
             group
             optional
@@ -76,22 +83,6 @@ struct ScopePage {
                 }
             }
             ImportNote(tenant: visit.tenant)
-        }
-    }
-
-    /// Which languages it is told in besides, and what becomes of them.
-    @HTMLBuilder private var translations: HTML {
-        let others =
-            subject?.languages(at: visit.tenant).filter { $0.rawValue != visit.tenant.language } ?? []
-        if !others.isEmpty {
-            p(.class("note")) {
-                "The tenant file also has it in "
-                for (place, language) in others.enumerated() {
-                    if place > 0 { ", " }
-                    span(.lang(language.rawValue), .dir(language.direction)) { language.name }
-                }
-                ". A text that you change here is told in this one language until the file has new ones."
-            }
         }
     }
 
@@ -147,7 +138,8 @@ struct ScopePage {
             isOptional: isOptional,
             direction: .automatic,
             problems: problems,
-            extra: fills ? [.data("fills", "preview-sentence"), .data("letter", "")] : []
+            extra: [.lang(visit.tenant.language)]
+                + (fills ? [.data("fills", "preview-sentence"), .data("letter", "")] : [])
         )
     }
 
@@ -238,7 +230,7 @@ struct ScopePage {
         return aside(.class("stack"), .aria("labelledby", "preview-h")) {
             h2(.id("preview-h")) { "What customers will read" }
             div(.class("preview")) {
-                ul(.class("scopes"), .dir(.automatic)) {
+                ul(.class("scopes"), .lang(visit.tenant.language), .dir(.automatic)) {
                     li(.class(form.kind.onlyShows(under: form.group) ? "read" : "write")) {
                         strong(.id("preview-sentence")) { sentence }
                         if form.kind == .sensitive { span(.class("tag warn")) { "Sensitive" } }

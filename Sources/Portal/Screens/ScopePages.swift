@@ -68,22 +68,19 @@ struct ScopeListPage {
         return facts.compactMap { $0 }.joined(separator: " · ")
     }
 
+    private var staying: String {
+        visit.queryValue("others") == "stay" ? " In other languages it still says what it said before." : ""
+    }
+
     private var notice: String? {
         switch visit.queryValue("done") {
         case "added": "The permission is added."
-        case "saved": "The permission is saved."
-        case "asked": "The permission is saved. Customers are asked again."
+        case "saved": "The permission is saved.\(staying)"
+        case "asked": "The permission is saved. Customers are asked again.\(staying)"
         case "deleted": "The permission is deleted."
         case "gone": "Somebody deleted this permission while you were editing it."
         default: nil
         }
-    }
-}
-
-extension OfferedScope {
-    /// Those whose customers read it in their own.
-    func languages(at tenant: Tenant) -> [Language] {
-        Language.allCases.filter { isSaid(in: $0.rawValue, at: tenant) }
     }
 }
 

@@ -14,7 +14,7 @@ enum ScopeScreens {
     }
 
     static func add(_ admin: AdminAccess, _ sent: Form, _ visit: Visit) async throws -> Response {
-        let form = ScopeForm(sent)
+        let form = ScopeForm(sent, in: visit.tenant)
         return try await saving(ScopePage(visit: visit, form: form, subject: nil), admin) {
             let edit = TenantEdit(
                 part: .scope(nil),
@@ -34,19 +34,20 @@ enum ScopeScreens {
         return ScopePage(visit: visit, form: form, subject: scope, mayChange: admin.rank == .full).response()
     }
 
-    /// Where customers agreed to another sentence, first asks whether the new one allows more.
+    /// Where customers agreed to other words, first asks whether the new ones allow more.
     static func change(_ admin: AdminAccess, _ sent: Form, _ visit: Visit) async throws -> Response {
         let scope = try visit.requestedScope(sent["name"])
-        let form = ScopeForm(sent)
-        var page = ScopePage(visit: visit, form: form, subject: scope)
-        if form.widens == nil, form.meansOtherwise(than: scope),
-            let uses = try await admin.scopeUses()[scope.name]
-        {
-            page.usesInQuestion = uses
-            return page.response()
-        }
+        let form = ScopeForm(sent, in: visit.tenant)
+        let page = ScopePage(visit: visit, form: form, subject: scope)
         return try await saving(page, admin) {
-            try await admin.make(change(of: scope, to: form, at: visit), visit)
+            let edit = change(of: scope, to: form, at: visit)
+            if form.widens == nil, form.meansOtherwise(than: scope),
+                let uses = try await admin.scopeUses()[scope.name]
+            {
+                _ = try edit.settings(from: visit.tenant)
+                throw MayWiden(uses: uses)
+            }
+            try await admin.make(edit, visit)
         }
     }
 
@@ -78,9 +79,13 @@ enum ScopeScreens {
         do {
             try await save()
             let done = page.subject == nil ? "added" : page.form.widens == true ? "asked" : "saved"
-            return .redirect(to: list.with(query: [("done", done)]))
+            let others = page.subject.map(page.form.leavesLanguagesBehind) == true ? [("others", "stay")] : []
+            return .redirect(to: list.with(query: [("done", done)] + others))
+        } catch let question as MayWiden {
+            page.usesInQuestion = question.uses
+            return page.response()
         } catch let mistakes as FileMistakes {
-            page.problems = mistakes.all.map(ScopeForm.problem)
+            page.problems = mistakes.all.map { page.form.problem($0, in: visit.tenant) }
             return page.response(.unprocessable)
         } catch let overtaken as Overtaken {
             let standing = overtaken.standing
@@ -129,6 +134,9 @@ enum ScopeScreens {
         return DeleteScopePage(scope: scope, uses: uses, basis: basis, visit: visit).page
     }
 }
+
+/// What so many applications have would be told in other words, and nobody said yet whether those allow more.
+private struct MayWiden: Error { let uses: Int }
 
 extension Visit {
     /// The permission of this name; throws ``Refusal/notFound``.

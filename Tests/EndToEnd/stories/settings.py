@@ -52,13 +52,42 @@ def say_it_otherwise(stage: Stage, page: Page) -> None:
     page.get_by_text("Does this allow more than before?").wait_for()
 
 
+def fill_a_language(stage: Stage, page: Page) -> None:
+    """In a tenant in which the others are filled already."""
+    tenant, _ = own(stage, page)
+    page.goto(f"{tenant.base}/admin/scopes/change?scope=devices_read")
+    for language in ["Deutsch", "العربية"]:
+        page.get_by_text(language, exact=True).click()
+    page.get_by_label("Sentence in German").fill("Ihre Geräte und ihre Messwerte sehen")
+
+
+def leave_a_second_line_alone(stage: Stage, page: Page) -> None:
+    tenant, _ = own(stage, page)
+    page.goto(f"{tenant.base}/admin/scopes/change?scope=devices_read")
+    page.get_by_text("Українська", exact=True).click()
+    page.get_by_label("Sentence in Ukrainian").fill("")
+    page.get_by_role("button", name="Save permission").click()
+    page.get_by_role("heading", name="There is a problem").wait_for()
+
+
+def only_look_at_a_permission(stage: Stage, page: Page) -> None:
+    tenant, person = own(stage, page)
+    keeper = tenant.admin()
+    links = {link for link in keeper.page("/admin/people").links if "/admin/people/" in link}
+    other = next(found for link in links if "Save role" in (found := keeper.page(link)).text)
+    assert keeper.submit(other, "rank", rank="read_only").status_code == 303
+    enter(page.context, person.sign_in())
+    page.goto(f"{tenant.base}/admin/scopes/change?scope=devices_read")
+
+
 def come_second_to_a_permission(stage: Stage, page: Page) -> None:
     tenant, _ = own(stage, page)
     quick = tenant.admin()
     page.goto(f"{tenant.base}/admin/scopes/change?scope=devices_write")
     page.get_by_label("Sentence customers read").fill("Rename your devices")
     changed = quick.page("/admin/scopes/change?scope=devices_write")
-    assert quick.submit(changed, "sentence", sentence="Change your devices", retired="on").status_code == 303
+    said = {"sentence": "Change your devices", "sentence_de": "Ihre Geräte ändern"}
+    assert quick.submit(changed, "sentence", retired="on", **said).status_code == 303
     page.get_by_role("button", name="Save permission").click()
     page.get_by_role("heading", name="changed this permission while you were editing").wait_for()
 
@@ -113,6 +142,9 @@ SCENES = [
     plain("admin-scope-new", "admin", "/admin/scopes/new"),
     Scene("admin-scope-new-error", None, add_a_bad_permission),
     plain("admin-scope", "admin", "/admin/scopes/change?scope=devices_write"),
+    Scene("admin-scope-languages", None, fill_a_language),
+    Scene("admin-scope-languages-error", None, leave_a_second_line_alone),
+    Scene("admin-scope-read-only", None, only_look_at_a_permission),
     Scene("admin-scope-question", None, say_it_otherwise),
     Scene("admin-scope-overtaken", None, come_second_to_a_permission),
     plain("admin-settings", "admin", "/admin/settings"),
