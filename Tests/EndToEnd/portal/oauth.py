@@ -128,15 +128,21 @@ class Page(html.parser.HTMLParser):
 class Authenticator:
     """An authenticator app with one key (RFC 6238), which never shows a code twice."""
 
-    def __init__(self, key: str) -> None:
+    def __init__(self, key: str, ahead: int = 0) -> None:
+        """`ahead` is by how many seconds the server's clock is before the machine's."""
+        self.ahead = ahead
         self.key = base64.b32decode(key.replace(" ", ""))
         self.last = 0
         note(key, key.replace(" ", ""))
 
+    @property
+    def step(self) -> int:
+        return (int(time.time()) + self.ahead) // 30
+
     def next_code(self) -> str:
         """The code of the earliest step that is still good; waits where all of them were shown."""
-        self.last = max(self.last + 1, int(time.time()) // 30 - 1)
-        until(lambda: int(time.time()) // 30 + 1 >= self.last, within=70, of="the next code")
+        self.last = max(self.last + 1, self.step - 1)
+        until(lambda: self.step + 1 >= self.last, within=70, of="the next code")
         digest = hmac.digest(self.key, self.last.to_bytes(8, "big"), "sha1")
         start = digest[-1] & 15
         return f"{(int.from_bytes(digest[start : start + 4], 'big') & 0x7FFFFFFF) % 10**6:06}"
@@ -149,6 +155,7 @@ class Person:
         self.base, self.role, self.email, self.password = base, role, email, password
         self.authenticator: Authenticator | None = None
         self.signed_in_at = 0.0
+        self.ahead = 0
         self.http = httpx.Client(
             headers={"X-Forwarded-For": new_address(), "Accept": "text/html"},
             transport=_wire,
@@ -233,7 +240,7 @@ class Person:
         """Shows a code of the authenticator app, which is set up the first time."""
         page = self.page(self.second_factor_page)
         if self.authenticator is None:
-            self.authenticator = Authenticator(page.text_of("key-text"))
+            self.authenticator = Authenticator(page.text_of("key-text"), self.ahead)
         answer = self.submit(page, "code", code=self.authenticator.next_code())
         assert answer.status_code in {200, 303}, f"{self.role} cannot sign in: {Page(answer).text}"
 

@@ -107,6 +107,22 @@ def give_a_wrong_password(stage: Stage, page: Page) -> None:
     page.get_by_role("heading", name="There is a problem").wait_for()
 
 
+def be_asked_for_a_code(stage: Stage, page: Page) -> None:
+    """On the way to something that matters, some minutes after the last code."""
+    person = stage.later.admin()
+    enter(page.context, person)
+    page.goto(person.at("/admin/scopes/change?scope=devices_read"))
+    page.get_by_role("button", name="Save permission").click()
+    page.get_by_role("heading", name="Confirm it is you").wait_for()
+
+
+def give_a_wrong_code(stage: Stage, page: Page) -> None:
+    be_asked_for_a_code(stage, page)
+    page.get_by_label("Code", exact=True).fill("000000")
+    page.get_by_role("button", name="Confirm").click()
+    page.get_by_role("heading", name="There is a problem").wait_for()
+
+
 SCENES = [
     Scene("sign-up-sent", None, sent),
     Scene("sign-up-confirm", None, confirm),
@@ -123,6 +139,8 @@ SCENES = [
     plain("reset-link-gone-nl", None, "/account/reset/nothing?lang=nl"),
     Scene("confirm-password", None, be_asked_for_the_password),
     Scene("confirm-password-error", None, give_a_wrong_password),
+    Scene("confirm-code", None, be_asked_for_a_code),
+    Scene("confirm-code-error", None, give_a_wrong_code),
     plain("account-partner", "partner", "/partners/account"),
     plain("account-customer", "customer", "/account"),
 ]
