@@ -68,6 +68,8 @@ struct LetterWriter: Sendable {
         switch letter {
         case .confirmAddress(let person, let link): confirmAddress(person, link)
         case .alreadyRegistered: alreadyRegistered
+        case .invitedAsPartner(let person, let by, let until, let link):
+            invitedAsPartner(person, by, until, link)
         case .resetPassword(let role, let link): resetPassword(role, link)
         case .passwordChanged(let role, let at, let from): passwordChanged(role, at, from)
         case .confirmNewAddress(let role, let link): confirmNewAddress(role, link)
@@ -135,6 +137,27 @@ extension LetterWriter {
             ],
             link: link("Confirm this address", to: "partners", "confirm", secret),
             closing: ["The link works once, for 60 minutes. If it was not you, ignore this letter."]
+        )
+    }
+
+    fileprivate func invitedAsPartner(
+        _ person: String,
+        _ by: String,
+        _ until: Date,
+        _ secret: String
+    ) -> WrittenLetter {
+        WrittenLetter(
+            subject: "You are invited to \(briefName) partners",
+            paragraphs: [
+                "Hello \(person),",
+                "\(by) of \(name) invites you to register an application.",
+            ],
+            link: link("Accept the invitation", to: "partners", "confirm", secret),
+            closing: [
+                """
+                The link works once, until \(CalendarText(until).full). If you did not expect it, ignore this letter.
+                """
+            ]
         )
     }
 

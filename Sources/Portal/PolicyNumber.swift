@@ -29,6 +29,7 @@ struct PolicyNumber: Sendable {
             PolicyNumber("reportsToFreeze", \.reportsToFreeze, 0...100),
             PolicyNumber("reportWindowSeconds", \.reportWindowSeconds, 3600...30 * 86_400),
             PolicyNumber("reportsPerDay", \.reportsPerDay, 1...100),
+            PolicyNumber("consentDays", \.consentDays, 0...3660),
             // That a session is used is written down once a minute.
             PolicyNumber("sessionIdleSeconds", \.sessionIdleSeconds, 300...30 * 60),
             PolicyNumber("sessionSeconds", \.sessionSeconds, 300...12 * 3600),

@@ -174,6 +174,8 @@ extension Site {
         .admin   (.post, "/admin/people/{person}/reset-second-factor",           PeopleScreens.resetSecondFactor, .fresh),
         .admin   (.post, "/admin/people/{person}/remove",                        PeopleScreens.remove,           .fresh),
         .admin   (.get,  "/admin/accounts",                                      DisablingScreens.find),
+        .admin   (.get,  "/admin/partners/invite",                               PartnerInvitationScreens.ask),
+        .admin   (.post, "/admin/partners/invite",                               PartnerInvitationScreens.send,  .fresh),
         .admin   (.get,  "/admin/accounts/{person}",                             DisablingScreens.ask),
         .admin   (.post, "/admin/accounts/{person}/disable",                     DisablingScreens.disable,       .fresh),
         .admin   (.post, "/admin/accounts/{person}/enable",                      DisablingScreens.enable,        .fresh),

@@ -4,8 +4,8 @@ import Synchronization
 /// How many requests of each tenant this server answers in a second, where the tenant's rules say so, whoever asks: so
 /// that a crowd at one is not felt at the others (MT-06).
 final class TenantQuota: Sendable {
-    /// So long a refusal is held back: whoever asks again as soon as they are answered asks less often for it. No two
-    /// alike, so that those who were refused together do not come back together.
+    /// Milliseconds that a refusal is held back, no two alike: whoever asks again at once asks less often for it, and
+    /// those who were refused together do not come back together.
     private static let pause = 25...75
 
     /// As many as this at once; each keeps its connection, and others need some too.

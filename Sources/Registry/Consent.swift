@@ -228,7 +228,8 @@ extension CustomerAccess {
             return application.isFrozen ? .frozen : .asksForMore(than: consent)
         }
         let isRare = try row.integer(KeptConsent.columnCount) < silentCodesPerHour
-        let isClear = isRare && companies.choices.isEmpty
+        let isRemembered = tenant.policy.remembers(consent.grant.changedAt, at: registry.clock())
+        let isClear = isRare && isRemembered && companies.choices.isEmpty
         return .covered(consent, mayBeSilent: isClear && request.needsNoQuestion(given: consent.grant))
     }
 

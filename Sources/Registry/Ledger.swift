@@ -67,6 +67,7 @@ package enum Action: String, Sendable, CaseIterable {
     case passwordShown = "password.shown"
     case administratorInvited = "administrator.invited"
     case administratorRemoved = "administrator.removed"
+    case partnerInvited = "partner.invited"
     case rankChanged = "administrator.rank_changed"
     case ledgerExported = "ledger.exported"
     case triesRefused = "tries.refused"

@@ -8,6 +8,7 @@ package enum Letter: Sendable, Codable, Equatable {
     // To people about their own account.
     case confirmAddress(name: String, link: String)
     case alreadyRegistered
+    case invitedAsPartner(name: String, by: String, until: Date, link: String)
     case resetPassword(role: Role, link: String)
     case passwordChanged(role: Role, at: Date, from: String)
     case confirmNewAddress(role: Role, link: String)

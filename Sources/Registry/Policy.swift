@@ -4,7 +4,8 @@ import FoundationEssentials
 ///
 /// A *door* is a rule looser than RFC 9700 asks for, opened for one tenant because its partners' software expects it.
 package struct Policy: Sendable, Codable, Equatable {
-    package enum Registration: String, Sendable, Codable, CaseIterable { case open, closed }
+    /// Who may become a partner: everybody, whom administrators invite, or nobody.
+    package enum Registration: String, Sendable, Codable, CaseIterable { case open, invitation, closed }
     package enum Review: String, Sendable, Codable, CaseIterable { case open, reviewed }
 
     package var registration: Registration = .open
@@ -97,6 +98,9 @@ package struct Policy: Sendable, Codable, Equatable {
     /// For so long after somebody showed who they are nobody asks again before a sensitive act (AD-02).
     package var confirmationSeconds = 5 * 60
 
+    /// After so many days a customer is asked once more, though what they allowed stands; 0 for never.
+    package var consentDays = 0
+
     /// What differs from ``Tries/usual``.
     var tries: [Tries: Int] = [:]
 
@@ -170,6 +174,11 @@ extension Policy {
             ? (administratorIdleSeconds, administratorSeconds) : (sessionIdleSeconds, sessionSeconds)
     }
 
+    /// Whether what a customer agreed to `then` needs no new question.
+    func remembers(_ then: Date, at now: Date) -> Bool {
+        consentDays == 0 || now < then.addingTimeInterval(Double(consentDays) * 86_400)
+    }
+
     /// When everything that one consent bought has ended, whatever was refreshed.
     func familyEnd(from start: Date) -> Date {
         accessTokenSeconds == .unlimited ? .never : refreshAbsoluteSeconds.end(from: start)
@@ -235,6 +244,7 @@ extension Policy {
         try read(&administratorIdleSeconds, .administratorIdleSeconds)
         try read(&administratorSeconds, .administratorSeconds)
         try read(&confirmationSeconds, .confirmationSeconds)
+        try read(&consentDays, .consentDays)
         try read(&tries, .tries)
     }
 }

@@ -36,7 +36,7 @@ struct ChangingTheSettings {
         ("codeFailures", "5"), ("clientFailures", "10"), ("signUpsPerHour", "20"),
         ("passwordResetsPerHour", "20"), ("registrationsPerDay", "20"), ("reportsPerHour", "10"),
         ("invitationsPerHour", "20"), ("uploadsPerMinute", "60"), ("domainChecksPerHour", "30"),
-        ("lettersPerDay", "10"),
+        ("lettersPerDay", "10"), ("consentDays", "0"),
     ]
 
     private func save(

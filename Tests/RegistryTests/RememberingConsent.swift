@@ -26,6 +26,27 @@ struct RememberingConsent {
         #expect(try await standing(application).maySkip)
     }
 
+    @Test func `where a tenant says for how long, they are asked again after it, and what stands works on`()
+        async throws
+    {
+        let world = try await TestRegistry { $0.policy.consentDays = 7 }
+        let application = try await world.registeredApplication()
+        let tokens = try await world.tokens(for: application)
+        func maySkip() async throws -> Bool {
+            let request = try await world.request(application, scope: "equipment.read")
+            return try await world.customer.standing(of: request).maySkip
+        }
+        #expect(try await maySkip())
+        world.clock.advance(by: .seconds(7 * 86_400 - 1))
+        #expect(try await maySkip())
+        world.clock.advance(by: .seconds(1))
+        #expect(try await !maySkip())
+        let fresh = try await world.client(application).refresh(tokens)
+        #expect(try await world.works(fresh.accessToken, for: application))
+        _ = try await world.code(for: application)
+        #expect(try await maySkip())
+    }
+
     @Test func `the same or fewer permissions need no page, more do`() async throws {
         let application = try await world.registeredApplication()
         _ = try await world.code(for: application, scope: "equipment.read")

@@ -49,6 +49,7 @@ extension AuditEntry {
         .recoveryCodeUsed: "used a recovery code of",
         .keyRotated: "began to write with the master key",
         .administratorInvited: "invited an administrator:",
+        .partnerInvited: "invited a partner:",
         .administratorRemoved: "removed the administrator",
         .rankChanged: "changed the role of",
         .ledgerExported: "exported the audit log of",

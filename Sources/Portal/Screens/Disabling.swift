@@ -82,11 +82,15 @@ private struct AccountsPage {
     var page: Page {
         let title = "Accounts"
         return Page(title, .administrators, problems: problems) {
+            Notice(text: visit.queryValue("done") == "invited" ? "The invitation is on its way." : nil)
             h1 { title }
             p { "Whoever has a disabled account cannot sign in. Nothing of theirs is deleted." }
             search
             if let found { list(found, "Found", orElse: "Nobody has an account with this address.") }
             list(disabled, "Disabled", orElse: "No account is disabled.")
+            if visit.tenant.policy.registration != .closed {
+                p { a(.href(visit.path("admin", "partners", "invite"))) { "Invite a partner" } }
+            }
         }
     }
 

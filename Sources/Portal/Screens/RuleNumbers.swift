@@ -47,6 +47,14 @@ struct RuleNumber: Sendable {
             """
         ),
         RuleNumber("requestSeconds", "Consent screen", "Seconds a customer may think about it."),
+        RuleNumber(
+            "consentDays",
+            "Consent, remembered",
+            """
+            Days after which a customer is asked again, the next time an application sends them. What is connected \
+            keeps working. 0 for until they disconnect.
+            """
+        ),
     ]
 
     static let limits = [

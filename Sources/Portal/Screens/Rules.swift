@@ -184,6 +184,7 @@ extension Policy.Registration {
     var words: String {
         switch self {
         case .open: "Open"
+        case .invitation: "By invitation"
         case .closed: "Closed"
         }
     }

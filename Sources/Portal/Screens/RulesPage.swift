@@ -120,6 +120,13 @@ struct RulesPage {
             radio("registration", "open", "Open", "Partners sign up themselves.", form.registration == .open)
             radio(
                 "registration",
+                "invitation",
+                "By invitation",
+                "Administrators invite them.",
+                form.registration == .invitation
+            )
+            radio(
+                "registration",
                 "closed",
                 "Closed",
                 "Only those who have an account come in.",

@@ -44,6 +44,12 @@ def invite_badly(stage: Stage, page: Page) -> None:
     page.get_by_role("button", name="Send invitation").click()
 
 
+def invite_a_partner_badly(stage: Stage, page: Page) -> None:
+    page.goto(f"{stage.standard.base}/admin/partners/invite")
+    page.get_by_label("E-mail", exact=True).fill("robin")
+    page.get_by_role("button", name="Send invitation").click()
+
+
 def open_an_invitation(stage: Stage, page: Page) -> None:
     email = f"vic-{new_address()}@provider.example"
     printed = stage.standard.server.succeed("admin", "invite", "--tenant", "standard", "--email", email)
@@ -111,6 +117,8 @@ SCENES = [
     plain("admin-people", "admin", "/admin/people"),
     Scene("admin-people-error", "admin", invite_badly),
     Scene("admin-invitation", None, open_an_invitation),
+    plain("admin-partner-invite", "admin", "/admin/partners/invite"),
+    Scene("admin-partner-invite-error", "admin", invite_a_partner_badly),
     plain("admin-invitation-gone", None, "/admin/invitations/standard_link_used"),
     Scene("admin-accounts-found", "admin", find_an_account),
     Scene("admin-accounts-error", "admin", find_badly),
