@@ -15,6 +15,11 @@ struct RuleNumber: Sendable {
         }
     }
 
+    /// As it stands where a tenant says nothing; nil for one that may be unlimited.
+    var usual: String? {
+        PolicyNumber.all.first { $0.key == key }.map { "\(Policy()[keyPath: $0.path])" }
+    }
+
     private init(_ key: String, _ label: String, _ hint: String) {
         (self.key, self.label, self.hint) = (key, label, hint)
     }
@@ -155,29 +160,37 @@ struct RuleNumber: Sendable {
     ]
 
     static let crowds = [
-        RuleNumber("signUpsPerHour", "Accounts an hour", "Made by partners from one address of the network."),
+        RuleNumber(
+            "signUpsPerHour",
+            "Accounts an hour",
+            "Made by partners from one address of the network: 1 to 1,000."
+        ),
         RuleNumber(
             "passwordResetsPerHour",
             "New passwords an hour",
-            "Asked for from one address of the network."
+            "Asked for from one address of the network: 1 to 1,000."
         ),
         RuleNumber(
             "registrationsPerDay",
             "Registrations a day",
-            "Of applications, from one address of the network."
+            "Of applications, from one address of the network: 1 to 1,000."
         ),
-        RuleNumber("reportsPerHour", "Reports an hour", "Of applications, from one address of the network."),
-        RuleNumber("invitationsPerHour", "Invitations an hour", "To a team, by one partner."),
-        RuleNumber("uploadsPerMinute", "Logos a minute", "Uploaded by one partner."),
+        RuleNumber(
+            "reportsPerHour",
+            "Reports an hour",
+            "Of applications, from one address of the network: 1 to 1,000."
+        ),
+        RuleNumber("invitationsPerHour", "Invitations an hour", "To a team, by one partner: 1 to 1,000."),
+        RuleNumber("uploadsPerMinute", "Logos a minute", "Uploaded by one partner: 1 to 1,000."),
         RuleNumber(
             "domainChecksPerHour",
             "Looks at a domain an hour",
-            "For the proof that it is the partner’s."
+            "For the proof that it is the partner’s: 1 to 1,000."
         ),
         RuleNumber(
             "lettersPerDay",
             "Letters a day",
-            "To one e-mail address, of those that anybody can ask for."
+            "To one e-mail address, of those that anybody can ask for: 1 to 1,000."
         ),
     ]
 

@@ -73,15 +73,12 @@ struct RulesPage {
             section("lifetimes", "How long things last") {
                 for number in RuleNumber.lifetimes { field(number, now: spoken(number)) }
             }
-            section("signing-in", "Signing in") {
-                for number in RuleNumber.sessions { field(number, now: spoken(number)) }
-                for number in RuleNumber.guesses { field(number) }
-            }
-            section("crowds", "How often something may be done") {
-                p {
-                    "So that a crowd, or one impatient script, is not felt by everybody else: 1 to 1,000 each."
+            section("tries", "Sessions and tries") {
+                div(.class("folds")) {
+                    fold("How long people stay signed in", RuleNumber.sessions, areSeconds: true)
+                    fold("How often somebody may guess", RuleNumber.guesses)
+                    fold("How often something may be done", RuleNumber.crowds)
                 }
-                for number in RuleNumber.crowds { field(number) }
             }
             section("doors", "Legacy doors") {
                 p {
@@ -111,6 +108,22 @@ struct RulesPage {
         Web.section(.class("card"), .aria("labelledby", "\(id)-h")) {
             h2(.id("\(id)-h")) { heading }
             content()
+        }
+    }
+
+    /// Figures that few have to look at; open where one has to be mended.
+    private func fold(_ heading: String, _ numbers: [RuleNumber], areSeconds: Bool = false) -> HTML {
+        let isWrong = problems.contains { problem in numbers.contains { $0.id == problem.field } }
+        let areUsual = numbers.allSatisfy { form.typed[$0.key] == $0.usual }
+        return details(.open.when(isWrong)) {
+            summary {
+                heading
+                " "
+                span(.class("tag")) { areUsual ? "as usual" : "changed" }
+            }
+            div(.class("stack")) {
+                for number in numbers { field(number, now: areSeconds ? spoken(number) : nil) }
+            }
         }
     }
 
