@@ -33,7 +33,10 @@ struct InvitingAPartner {
     @Test func `whom an administrator invites makes an account where nobody signs up`() async throws {
         let portal = try await portal(.invitation)
         var stranger = portal.browser()
-        #expect(try await stranger.get("/partners/sign-up").text.contains("Registration is by invitation"))
+        for place in ["/", "/partners/sign-up"] {
+            #expect(try await stranger.get(place).text.contains("Registration is by invitation"))
+        }
+        #expect(try await !stranger.get("/").body.contains("/partners/sign-up"))
         var ada = try await portal.browser(of: "ada@harbour.example", as: .admin)
         let answer = try await invite("robin@acme.example", by: &ada)
         #expect(try await ada.follow(answer).text.contains("The invitation is on its way."))
@@ -82,6 +85,13 @@ struct InvitingAPartner {
         #expect(try await invite("robin@acme.example", by: &ada).status == 303)
         let again = try await invite("robin@acme.example", by: &ada)
         #expect(again.status == 422 && again.text.contains("went out a moment ago"))
+    }
+
+    @Test func `who may only look is not asked to invite`() async throws {
+        let portal = try await portal(.invitation)
+        var viewer = try await portal.administrator("vic@harbour.example", .readOnly)
+        #expect(try await !viewer.get("/admin/accounts").body.contains(place))
+        #expect(try await invite("robin@acme.example", by: &viewer).status == 403)
     }
 
     @Test func `where registration is closed nobody is invited`() async throws {

@@ -55,7 +55,13 @@ enum AuthorizeEndpoint {
             }
             return try await CustomerDoor.keeping(WaitingSubject(request, query: query), visit)
         }
-        let question = Question(request: request, asked: asked, query: query, mending: mending)
+        let question = Question(
+            request: request,
+            asked: asked,
+            query: query,
+            mending: mending,
+            choice: visit.language(asked: asked)
+        )
         return try await decide(question, customer, visit)
     }
 
@@ -74,6 +80,7 @@ enum AuthorizeEndpoint {
         let asked: Parameters
         let query: String
         let mending: ConsentChoice?
+        let choice: LanguageChoice
 
         var subject: WaitingSubject { WaitingSubject(request, query: query) }
     }
@@ -88,7 +95,7 @@ enum AuthorizeEndpoint {
         _ visit: Visit
     ) async throws -> Response {
         let (request, asked) = (question.request, question.asked)
-        await customer.keep(visit.language(asked: asked), visit)
+        await customer.keep(question.choice, visit)
         let companies = try await customer.companies()
         let standing = try await customer.standing(of: request, for: companies)
         if case .covered(let consent, mayBeSilent: true) = standing,
@@ -129,13 +136,12 @@ enum AuthorizeEndpoint {
         _ visit: Visit
     ) async throws -> Response {
         let earlier = try standing.consent.map(customer.opened)
-        let choice = visit.language(asked: question.asked)
         var subject = ConsentSubject(
             question.request,
             given: earlier,
             actingFor: companies,
             isAdministrator: try await visit.admin() != nil,
-            in: choice.language,
+            in: question.choice.language,
             at: visit.home
         )
         subject.mending = question.mending
@@ -146,7 +152,7 @@ enum AuthorizeEndpoint {
             account: customer.account,
             ticket: ticket,
             again: place(inOtherLanguage: question.asked, visit),
-            choice: choice
+            choice: question.choice
         )
         .response(to: visit)
     }

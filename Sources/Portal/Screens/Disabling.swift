@@ -6,7 +6,12 @@ import Web
 enum DisablingScreens {
     static func find(_ admin: AdminAccess, _ visit: Visit) async throws -> Response {
         let typed = visit.queryValue("email")?.trimmingSpaces ?? ""
-        var page = AccountsPage(visit: visit, typed: typed, disabled: try await admin.disabledAccounts())
+        var page = AccountsPage(
+            visit: visit,
+            typed: typed,
+            disabled: try await admin.disabledAccounts(),
+            mayInvite: admin.rank == .full && visit.tenant.policy.registration != .closed
+        )
         if let email = EmailAddress(typed) {
             page.found = try await admin.accounts(of: email)
         } else if !typed.isEmpty {
@@ -74,6 +79,7 @@ private struct AccountsPage {
     let visit: Visit
     let typed: String
     let disabled: [AccountStanding]
+    let mayInvite: Bool
 
     /// Nil where nobody was looked for.
     var found: [AccountStanding]?
@@ -88,7 +94,7 @@ private struct AccountsPage {
             search
             if let found { list(found, "Found", orElse: "Nobody has an account with this address.") }
             list(disabled, "Disabled", orElse: "No account is disabled.")
-            if visit.tenant.policy.registration != .closed {
+            if mayInvite {
                 p { a(.href(visit.path("admin", "partners", "invite"))) { "Invite a partner" } }
             }
         }

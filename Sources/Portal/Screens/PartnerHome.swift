@@ -27,6 +27,7 @@ private struct Introduction: Component {
                 \(visit.brand.dataDescription). You need a company name and a logo. It takes about two minutes.
                 """
             }
+            if !isSignedIn, visit.tenant.policy.registration != .open { ByInvitation(brand: visit.brand) }
             div(.class("row")) {
                 if isSignedIn {
                     a(.class("btn primary"), .href(visit.path("applications", "new"))) {
@@ -34,8 +35,10 @@ private struct Introduction: Component {
                     }
                     a(.class("btn"), .href(visit.path("applications"))) { "Your applications" }
                 } else {
-                    a(.class("btn primary"), .href(visit.path("partners", "sign-up"))) {
-                        "Register an application"
+                    if visit.tenant.policy.registration == .open {
+                        a(.class("btn primary"), .href(visit.path("partners", "sign-up"))) {
+                            "Register an application"
+                        }
                     }
                     a(.class("btn"), .href(visit.path("partners", "sign-in"))) { "Sign in" }
                 }

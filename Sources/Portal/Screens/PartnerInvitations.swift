@@ -21,7 +21,7 @@ enum PartnerInvitationScreens {
             }
             page.problems = [FieldProblem(field: "email", message: TeamRefusal.tooSoon)]
         } catch let problems as AccountProblems {
-            page.problems = problems.all.map(PartnerInvitationPage.problem)
+            page.problems = problems.all.map { PartnerInvitationPage.problem($0, visit.brand) }
         }
         return page.page.response(to: visit, .unprocessable)
     }
@@ -76,14 +76,14 @@ private struct PartnerInvitationPage {
         }
     }
 
-    static func problem(_ problem: AccountProblem) -> FieldProblem {
+    /// What is said otherwise about somebody else's account than about one's own.
+    static func problem(_ problem: AccountProblem, _ brand: Brand) -> FieldProblem {
         switch problem {
         case .missingName: FieldProblem(field: "name", message: "Enter their name")
-        case .nameTooLong: FieldProblem(field: "name", message: "The name can be up to 256 bytes")
         case .missingEmail: FieldProblem(field: "email", message: "Enter their e-mail")
         case .emailTaken:
             FieldProblem(field: "email", message: "A partner with this e-mail has an account already")
-        default: FieldProblem(field: "email", message: "Enter an e-mail address like name@company.com")
+        default: FieldProblem(problem, brand)
         }
     }
 }

@@ -129,7 +129,7 @@ private struct SignUpPage {
         let title = "Create a partner account"
         return Page(title, .gate, problems: problems, script: .forms) {
             h1 { title }
-            if visit.tenant.policy.registration == .open { fields } else { closed }
+            if visit.tenant.policy.registration == .open { fields } else { ByInvitation(brand: visit.brand) }
             p(.class("note")) {
                 "Already have an account? "
                 a(.href(visit.path("partners", "sign-in"))) { "Sign in" }
@@ -158,11 +158,17 @@ private struct SignUpPage {
         }
     }
 
-    @HTMLBuilder private var closed: HTML {
+}
+
+/// What stands where partners cannot sign up themselves.
+struct ByInvitation: Component {
+    let brand: Brand
+
+    @HTMLBuilder var body: HTML {
         p { "Registration is by invitation." }
-        if let mail = visit.brand.supportEmail, let address = ExternalLink("mailto:\(mail)") {
+        if let mail = brand.supportEmail, let address = ExternalLink("mailto:\(mail)") {
             p {
-                "Ask \(visit.brand.displayName) at "
+                "Ask \(brand.displayName) at "
                 a(.href(address)) { mail }
                 "."
             }

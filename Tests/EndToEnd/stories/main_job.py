@@ -8,7 +8,7 @@ from functools import partial
 from playwright.sync_api import Page
 
 from portal.oauth import Application, Person, new_address
-from portal.server import LOGO, until
+from portal.server import LOGO, Tenant, until
 from portal.storybook import Scene, Stage, authorize, detail, opened, plain
 
 
@@ -103,6 +103,10 @@ def connection_link(stage: Stage) -> str:
     return stage.link(stage.customer, "/account/connections", "/disconnect")
 
 
+def by_invitation(stage: Stage) -> Tenant:
+    return stage.standard.server.copy_of_standard(registration="invitation")
+
+
 def reviewed(state: str, stage: Stage) -> str:
     subject: Application = getattr(stage, state)
     return f"{stage.standard.base}/admin/applications/{subject.client_id}"
@@ -114,6 +118,8 @@ OWN_ADDRESS = "https%3A%2F%2Fclient.example%2Fcallback"
 
 SCENES = [
     plain("home", None, "/"),
+    opened("home-invitation", None, lambda stage: by_invitation(stage).base + "/"),
+    opened("sign-up-invitation", None, lambda stage: by_invitation(stage).base + "/partners/sign-up"),
     opened("home-reviewed", None, lambda stage: stage.brisk.base + "/"),
     plain("sign-up", None, "/partners/sign-up"),
     Scene("sign-up-errors", None, sign_up_badly),
