@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 import Testing
 
 @testable import Registry
@@ -26,12 +26,10 @@ struct WritingWhatIsSigned {
     }
 
     private func sorted(_ text: String) throws -> String {
-        let object = try JSONSerialization.jsonObject(with: Data(text.utf8))
-        let options: JSONSerialization.WritingOptions = [.sortedKeys, .withoutEscapingSlashes]
-        return String(
-            decoding: try JSONSerialization.data(withJSONObject: object, options: options),
-            as: UTF8.self
-        )
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        let read = try JSONDecoder().decode(AnyJSON.self, from: Data(text.utf8))
+        return String(decoding: try encoder.encode(read), as: UTF8.self)
     }
 
     private func text(of json: JSON) -> String { String(decoding: json.bytes, as: UTF8.self) }
@@ -63,5 +61,40 @@ struct WritingWhatIsSigned {
         let read: ConsentReceipt = try value(ofCanonicalText: receipt)
         #expect(text(of: read.json) == receipt)
         #expect(try sorted(receipt) == receipt)
+    }
+}
+
+/// What a text of JSON says, whoever wrote it.
+private enum AnyJSON: Codable {
+    case text(String)
+    case bool(Bool)
+    case number(Int)
+    case list([AnyJSON])
+    case object([String: AnyJSON])
+
+    init(from decoder: any Decoder) throws {
+        let value = try decoder.singleValueContainer()
+        if let text = try? value.decode(String.self) {
+            self = .text(text)
+        } else if let bool = try? value.decode(Bool.self) {
+            self = .bool(bool)
+        } else if let number = try? value.decode(Int.self) {
+            self = .number(number)
+        } else if let list = try? value.decode([AnyJSON].self) {
+            self = .list(list)
+        } else {
+            self = .object(try value.decode([String: AnyJSON].self))
+        }
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var value = encoder.singleValueContainer()
+        switch self {
+        case .text(let text): try value.encode(text)
+        case .bool(let bool): try value.encode(bool)
+        case .number(let number): try value.encode(number)
+        case .list(let list): try value.encode(list)
+        case .object(let members): try value.encode(members)
+        }
     }
 }
