@@ -204,9 +204,11 @@ struct LinearRGB {
     }
 
     /// The light an sRGB channel stands for (IEC 61966-2-1).
-    static func light(_ channel: UInt8) -> Double {
-        let value = Double(channel) / 255
-        return value <= 0.04045 ? value / 12.92 : pow((value + 0.055) / 1.055, 2.4)
+    static func light(_ channel: UInt8) -> Double { light(value: Double(channel) / 255) }
+
+    /// The same for a value between two channels, 0 to 1.
+    static func light(value: Double) -> Double {
+        value <= 0.04045 ? value / 12.92 : pow((value + 0.055) / 1.055, 2.4)
     }
 
     /// The sRGB channel nearest to an amount of light.

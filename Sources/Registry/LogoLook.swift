@@ -115,7 +115,7 @@ private struct Seen {
 
 extension Seen {
     init(_ picture: Raster, at place: Int) {
-        let bytes = picture.rgba[(4 * place)..<(4 * place + 4)].map { Float($0) / 255 }
-        self.init(red: bytes[0], green: bytes[1], blue: bytes[2], opacity: bytes[3])
+        func part(_ number: Int) -> Float { Float(picture.rgba[4 * place + number]) / 255 }
+        self.init(red: part(0), green: part(1), blue: part(2), opacity: part(3))
     }
 }

@@ -59,16 +59,24 @@ struct LightRaster {
     init(_ raster: Raster, fitting side: Int) {
         let light = (0...255).map { Float(LinearRGB.light(UInt8($0))) }
         let size = Self.size(of: raster.width, by: raster.height, fitting: side)
-        self.init(from: (raster.width, raster.height), to: size) { row in
-            Self.pixels(of: raster, row: row, light: light)
+        self.init(from: (raster.width, raster.height), to: size) { row, pixels in
+            for column in pixels.indices {
+                let place = 4 * (row * raster.width + column)
+                let opacity = Float(raster.rgba[place + 3]) / 255
+                pixels[column] = Pixel(
+                    red: light[Int(raster.rgba[place])] * opacity,
+                    green: light[Int(raster.rgba[place + 1])] * opacity,
+                    blue: light[Int(raster.rgba[place + 2])] * opacity,
+                    opacity: opacity
+                )
+            }
         }
     }
 
     func fitted(into side: Int) -> LightRaster {
-        let (width, pixels) = (width, pixels)
         let size = Self.size(of: width, by: height, fitting: side)
-        return LightRaster(from: (width, height), to: size) { row in
-            Array(pixels[(row * width)..<((row + 1) * width)])
+        return LightRaster(from: (width, height), to: size) { row, pixels in
+            for column in pixels.indices { pixels[column] = self.pixels[row * width + column] }
         }
     }
 
@@ -76,21 +84,25 @@ struct LightRaster {
     private init(
         from old: (width: Int, height: Int),
         to new: (width: Int, height: Int),
-        row: (Int) -> [Pixel]
+        readRow: (Int, inout [Pixel]) -> Void
     ) {
-        let across = Tap.all(from: old.width, to: new.width)
+        let across = Taps(from: old.width, to: new.width)
+        var row = [Pixel](repeating: .none, count: old.width)
         var narrow: [Pixel] = []
         narrow.reserveCapacity(new.width * old.height)
         for place in 0..<old.height {
-            let pixels = row(place)
-            for tap in across { narrow.append(tap.sum(pixels, from: 0, step: 1)) }
+            readRow(place, &row)
+            for column in 0..<new.width { narrow.append(across.sum(column, of: row, from: 0, step: 1)) }
         }
+        let down = Taps(from: old.height, to: new.height)
         var result: [Pixel] = []
         result.reserveCapacity(new.width * new.height)
-        for tap in Tap.all(from: old.height, to: new.height) {
-            for column in 0..<new.width { result.append(tap.sum(narrow, from: column, step: new.width)) }
+        for row in 0..<new.height {
+            for column in 0..<new.width {
+                result.append(down.sum(row, of: narrow, from: column, step: new.width).possible)
+            }
         }
-        (width, height, pixels) = (new.width, new.height, result.map(\.possible))
+        (width, height, pixels) = (new.width, new.height, result)
     }
 
     private static func size(of width: Int, by height: Int, fitting side: Int) -> (width: Int, height: Int) {
@@ -99,31 +111,20 @@ struct LightRaster {
         return (scaled(width), scaled(height))
     }
 
-    private static func pixels(of raster: Raster, row: Int, light: [Float]) -> [Pixel] {
-        let start = row * raster.width * 4
-        return raster.rgba.withUnsafeBufferPointer { bytes in
-            stride(from: start, to: start + raster.width * 4, by: 4).map { place in
-                let opacity = Float(bytes[place + 3]) / 255
-                return Pixel(
-                    red: light[Int(bytes[place])] * opacity,
-                    green: light[Int(bytes[place + 1])] * opacity,
-                    blue: light[Int(bytes[place + 2])] * opacity,
-                    opacity: opacity
-                )
-            }
-        }
-    }
-
     /// The picture in the middle of a transparent square.
     func centred(in side: Int) -> Raster {
         var rgba = [UInt8](repeating: 0, count: side * side * 4)
         let (left, top) = ((side - width) / 2, (side - height) / 2)
-        for (place, pixel) in pixels.enumerated() where pixel.opacity > 0.5 / 255 {
-            let target = ((top + place / width) * side + left + place % width) * 4
-            rgba[target] = LinearRGB.channel(Double(pixel.red / pixel.opacity))
-            rgba[target + 1] = LinearRGB.channel(Double(pixel.green / pixel.opacity))
-            rgba[target + 2] = LinearRGB.channel(Double(pixel.blue / pixel.opacity))
-            rgba[target + 3] = UInt8((pixel.opacity * 255).rounded())
+        for row in 0..<height {
+            for column in 0..<width {
+                let pixel = pixels[row * width + column]
+                guard pixel.opacity > 0.5 / 255 else { continue }
+                let target = 4 * ((top + row) * side + left + column)
+                rgba[target] = NearestChannel.shared.to(pixel.red / pixel.opacity)
+                rgba[target + 1] = NearestChannel.shared.to(pixel.green / pixel.opacity)
+                rgba[target + 2] = NearestChannel.shared.to(pixel.blue / pixel.opacity)
+                rgba[target + 3] = UInt8((pixel.opacity * 255).rounded())
+            }
         }
         return Raster(width: side, height: side, rgba: rgba)
     }
@@ -132,15 +133,15 @@ struct LightRaster {
     ///
     /// Half a per cent of the picture is less than the thinnest lettering; most show so much in their first rows.
     var isNearlyInvisibleOnWhite: Bool {
-        var missing = (pixels.count + 199) / 200
-        for pixel in pixels where missing > 0 && pixel.isSeenOnWhite { missing -= 1 }
-        return missing > 0
+        let enough = (pixels.count + 199) / 200
+        return pixels.lazy.filter(\.isSeenOnWhite).prefix(enough).count < enough
     }
 }
 
 extension LightRaster.Pixel {
     /// From a distance of 0.08 in OKLab: light grey (#e3e3e3) just not, yellow well.
     fileprivate var isSeenOnWhite: Bool {
+        guard opacity > 0 else { return false }
         let ground = 1 - opacity
         let colour = OKLab(
             LinearRGB(
@@ -153,38 +154,79 @@ extension LightRaster.Pixel {
     }
 }
 
-/// Which of the old pixels make one new pixel, and in what proportion, along one axis.
-private struct Tap {
-    let first: Int
-    let weights: [Float]
+/// The sRGB channel nearest to an amount of light, without a power for each: what ``LinearRGB/channel(_:)`` says.
+struct NearestChannel {
+    static let shared = NearestChannel()
 
-    func sum(_ pixels: [LightRaster.Pixel], from offset: Int, step: Int) -> LightRaster.Pixel {
+    /// The channel at each of so many steps of light.
+    private let starts: [UInt8]
+
+    /// The least light that each channel is the nearest to.
+    private let least: [Float]
+
+    private init() {
+        starts = (0...4096).map { LinearRGB.channel(Double($0) / 4096) }
+        least = (0...255).map { Self.least(of: UInt8($0)) }
+    }
+
+    func to(_ light: Float) -> UInt8 {
+        let light = min(max(light, 0), 1)
+        var channel = starts[Int(light * 4096)]
+        while channel < 255, light >= least[Int(channel) + 1] { channel += 1 }
+        return channel
+    }
+
+    private static func least(of channel: UInt8) -> Float {
+        guard channel > 0 else { return 0 }
+        var light = Float(LinearRGB.light(value: (Double(channel) - 0.5) / 255))
+        while LinearRGB.channel(Double(light)) >= channel { light = light.nextDown }
+        while LinearRGB.channel(Double(light)) < channel { light = light.nextUp }
+        return light
+    }
+}
+
+/// Which of the old pixels make each new pixel, and in what proportion, along one axis.
+private struct Taps {
+    /// The first of the old pixels of each.
+    private var firsts: [Int] = []
+
+    /// Where the weights of each begin, and where those of the last end: all in one array, nothing to count references to.
+    private var starts = [0]
+    private var weights: [Float] = []
+
+    init(from old: Int, to new: Int) {
+        for place in 0..<new {
+            if old >= new { cover(place, from: old, to: new) } else { curve(place, from: old, to: new) }
+            starts.append(weights.count)
+        }
+    }
+
+    func sum(
+        _ place: Int,
+        of pixels: [LightRaster.Pixel],
+        from offset: Int,
+        step: Int
+    ) -> LightRaster.Pixel {
         var sum = LightRaster.Pixel.none
-        var place = offset + first * step
-        for weight in weights {
-            sum.add(pixels[place], times: weight)
-            place += step
+        var old = offset + firsts[place] * step
+        for weight in starts[place]..<starts[place + 1] {
+            sum.add(pixels[old], times: weights[weight])
+            old += step
         }
         return sum
     }
 
-    static func all(from old: Int, to new: Int) -> [Tap] {
-        (0..<new).map { old >= new ? covering($0, from: old, to: new) : between($0, from: old, to: new) }
-    }
-
     /// Shrinking: every old pixel counts by the share of the new one it covers.
-    private static func covering(_ place: Int, from old: Int, to new: Int) -> Tap {
+    private mutating func cover(_ place: Int, from old: Int, to new: Int) {
         let start = place * old
         let end = start + old
         let covered = (start / new)..<((end + new - 1) / new)
-        return Tap(
-            first: covered.lowerBound,
-            weights: covered.map { Float(min(end, ($0 + 1) * new) - max(start, $0 * new)) / Float(old) }
-        )
+        firsts.append(covered.lowerBound)
+        weights += covered.map { Float(min(end, ($0 + 1) * new) - max(start, $0 * new)) / Float(old) }
     }
 
     /// Enlarging: a smooth curve through the four nearest old pixels (Catmull and Rom, 1974).
-    private static func between(_ place: Int, from old: Int, to new: Int) -> Tap {
+    private mutating func curve(_ place: Int, from old: Int, to new: Int) {
         let centre = (Float(place) + 0.5) * Float(old) / Float(new) - 0.5
         let left = Int(centre.rounded(.down))
         let t = centre - Float(left)
@@ -193,10 +235,11 @@ private struct Tap {
             ((4 - 3 * t) * t + 1) * t / 2, (t - 1) * t * t / 2,
         ]
         let first = max(0, left - 1)
-        var weights = [Float](repeating: 0, count: min(old - 1, left + 2) - first + 1)
-        for (offset, weight) in curve.enumerated() {
-            weights[min(max(left - 1 + offset, 0), old - 1) - first] += weight
+        var shares = [Float](repeating: 0, count: min(old - 1, left + 2) - first + 1)
+        for (offset, share) in curve.enumerated() {
+            shares[min(max(left - 1 + offset, 0), old - 1) - first] += share
         }
-        return Tap(first: first, weights: weights)
+        firsts.append(first)
+        weights += shares
     }
 }

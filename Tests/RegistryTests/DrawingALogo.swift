@@ -1,5 +1,6 @@
-import Registry
 import Testing
+
+@testable import Registry
 
 @Suite("Drawing a logo")
 struct DrawingALogo {
@@ -109,6 +110,14 @@ struct DrawingALogo {
             (40..<360).contains(x) && (98..<101).contains(y) ? [20, 20, 20, 255] : [255, 255, 255, 255]
         }
         #expect(try Logo.decode(line).warnings.isEmpty)
+    }
+
+    @Test func `the nearest channel is the one that the formula of sRGB gives`() {
+        let steps = (-10...16_400).map { Float($0) / 16_384 }
+        let turns = (0...255).map { Float(LinearRGB.light(value: (Double($0) + 0.5) / 255)) }
+        for light in steps + turns.flatMap({ [$0.nextDown, $0, $0.nextUp] }) {
+            #expect(NearestChannel.shared.to(light) == LinearRGB.channel(Double(light)), "of \(light)")
+        }
     }
 
     @Test func `the address follows from the picture`() throws {
