@@ -1,17 +1,58 @@
 #include <png.h>
+#include <signal.h>
 #include <spawn.h>
+#include <string.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
 #include <zlib.h>
 
-// The rest is what the decoding process needs of the system and Swift cannot call by itself: prctl(2) is
-// variadic, and the other two are declared for GNU sources only.
+// The rest is what the decoding process needs of the system and Swift cannot call by itself: fork(2) is kept from it,
+// prctl(2) is variadic, what goes with a message is packed by macros, and the last two are declared for GNU sources only.
 
 int pipe2(int ends[2], int flags);
 int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *actions, int first);
 
-/// Lets nothing be gained by running another program, and no other process look inside this one.
+/// A copy of this process, with the thread that asks and no other: only for a process that has no other.
+static inline pid_t cpng_fork(void) { return fork(); }
+
+/// Lets nothing be gained by running another program, no other process look inside this one, and this one not outlive
+/// the one that started it.
 ///
-/// 0 when both were done.
+/// 0 when all were done.
 static inline int cpng_give_up_privileges(void) {
-    return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) | prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+    return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) | prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
+        | prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+}
+
+/// A message that is one number, and two open files with it (unix(7), SCM_RIGHTS).
+struct cpng_message {
+    int32_t number;
+    int files[2];
+};
+
+/// 0 when the message was sent.
+static inline int cpng_send(int socket, const struct cpng_message *message) {
+    _Alignas(struct cmsghdr) char room[CMSG_SPACE(sizeof message->files)] = {0};
+    struct iovec number = {.iov_base = (void *)&message->number, .iov_len = sizeof message->number};
+    struct msghdr parts = {
+        .msg_iov = &number, .msg_iovlen = 1, .msg_control = room, .msg_controllen = sizeof room};
+    struct cmsghdr *files = CMSG_FIRSTHDR(&parts);
+    *files = (struct cmsghdr){
+        .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS, .cmsg_len = CMSG_LEN(sizeof message->files)};
+    memcpy(CMSG_DATA(files), message->files, sizeof message->files);
+    return sendmsg(socket, &parts, MSG_NOSIGNAL) == sizeof message->number ? 0 : -1;
+}
+
+/// Waits for a message; 0 when a whole one came.
+static inline int cpng_receive(int socket, struct cpng_message *message) {
+    _Alignas(struct cmsghdr) char room[CMSG_SPACE(sizeof message->files)];
+    struct iovec number = {.iov_base = &message->number, .iov_len = sizeof message->number};
+    struct msghdr parts = {
+        .msg_iov = &number, .msg_iovlen = 1, .msg_control = room, .msg_controllen = sizeof room};
+    if (recvmsg(socket, &parts, MSG_CMSG_CLOEXEC) != sizeof message->number) return -1;
+    struct cmsghdr *files = CMSG_FIRSTHDR(&parts);
+    if (!files || files->cmsg_type != SCM_RIGHTS || files->cmsg_len != CMSG_LEN(sizeof message->files)) return -1;
+    memcpy(message->files, CMSG_DATA(files), sizeof message->files);
+    return 0;
 }

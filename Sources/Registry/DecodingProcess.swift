@@ -1,41 +1,43 @@
 import Glibc
 
-/// One run of the process that decodes: started, fed, listened to and buried by the thread that asks.
+/// The process that decodes (``LogoForkServer``), as it is seen from here: started once, asked again and again.
 ///
-/// It inherits a pipe to read, a pipe to write, and nothing else that is open here.
-struct DecodingProcess: Sendable {
-    let executable: String
-    let environment: [String]
+/// A copy of it decodes each picture, which inherits a pipe to read, a pipe to write, and nothing else. Of the process
+/// itself nothing is asked any more once a picture ended otherwise than with an answer.
+final class DecodingProcess: Sendable {
+    private let socket: Int32
+    private let process: pid_t
 
-    /// From its start to its answer; then it is killed.
-    let time: Duration
-
-    func reply(to picture: [UInt8]) throws(LogoWorkshopFault) -> LogoReply {
-        let deadline = ContinuousClock.now + time
-        var questions = try Pipe()
-        defer { questions.close() }
-        var answers = try Pipe()
-        defer { answers.close() }
-        let process = try spawn(reading: questions.reading, writing: answers.writing)
-        questions.closeReading()
-        answers.closeWriting()
-        // Never waits for a process that does not read: a pipe holds less than a picture.
-        _ = fcntl(questions.writing, F_SETFL, O_NONBLOCK)
-        let heard = Self.converse(picture, &questions, answers, until: deadline)
-        let ending = Self.bury(process)
-        guard let heard else { throw .timedOut }
-        guard let reply = LogoReply(heard) else { throw .crashed(ending) }
-        return reply
+    /// Runs it as `executable decode-logos`, with what is given as `NAME=value` in its environment and nothing open.
+    init(executable: String, environment: [String]) throws(LogoWorkshopFault) {
+        let (ours, its) = try socketPair()
+        defer { Glibc.close(its) }
+        do throws(LogoWorkshopFault) {
+            process = try Self.spawn(executable, environment, socket: its)
+        } catch {
+            Glibc.close(ours)
+            throw error
+        }
+        socket = ours
     }
 
-    // MARK: - Starting it
+    deinit {
+        Glibc.close(socket)
+        kill(process, SIGKILL)
+        var status: Int32 = 0
+        while waitpid(process, &status, 0) < 0, errno == EINTR {}
+    }
 
-    private func spawn(reading: Int32, writing: Int32) throws(LogoWorkshopFault) -> pid_t {
+    private static func spawn(
+        _ executable: String,
+        _ environment: [String],
+        socket: Int32
+    ) throws(LogoWorkshopFault) -> pid_t {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_adddup2(&actions, reading, 0)
-        posix_spawn_file_actions_adddup2(&actions, writing, 1)
+        posix_spawn_file_actions_adddup2(&actions, socket, 0)
+        posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0)
         posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
         let isolation = inheritNothing(&actions)
         guard isolation == 0 else { throw .unstartable(isolation) }
@@ -52,7 +54,7 @@ struct DecodingProcess: Sendable {
         posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
 
         var process = pid_t()
-        let problem = withCStrings([executable, "decode-logo"]) { arguments in
+        let problem = withCStrings([executable, "decode-logos"]) { arguments in
             withCStrings(environment) { environment in
                 posix_spawn(&process, executable, &actions, &attributes, arguments, environment)
             }
@@ -61,7 +63,42 @@ struct DecodingProcess: Sendable {
         return process
     }
 
-    // MARK: - Talking to it
+    // MARK: - Asking it
+
+    /// What a copy of it says about a picture; nil where the process is no longer there to be asked.
+    ///
+    /// From the question to the answer at most so much time passes; then the copy is killed.
+    func reply(to picture: [UInt8], within time: Duration) throws(LogoWorkshopFault) -> LogoReply? {
+        let deadline = ContinuousClock.now + time
+        var questions = try Pipe()
+        defer { questions.close() }
+        var answers = try Pipe()
+        defer { answers.close() }
+        let request = DecodingRequest(reading: questions.reading, writing: answers.writing, time: time)
+        guard request.send(through: socket) else { return nil }
+        questions.closeReading()
+        answers.closeWriting()
+        // Never waits for a process that does not read: a pipe holds less than a picture.
+        _ = fcntl(questions.writing, F_SETFL, O_NONBLOCK)
+        let heard = Self.converse(picture, &questions, answers, until: deadline)
+        answers.close()
+        let ending = endOfCopy(until: deadline + .seconds(1))
+        guard let heard else { throw .timedOut }
+        guard ending != nil, let reply = LogoReply(heard) else { throw .crashed(ending ?? -SIGKILL) }
+        return reply
+    }
+
+    /// How the copy ended: its exit code, or its signal, negative; nil if that was never said.
+    private func endOfCopy(until deadline: ContinuousClock.Instant) -> Int32? {
+        var door = pollfd(fd: socket, events: Int16(POLLIN), revents: 0)
+        while poll(&door, 1, patience(until: deadline)) < 0, errno == EINTR {}
+        var ending: Int32 = 0
+        let size = MemoryLayout<Int32>.size
+        guard door.revents != 0, recv(socket, &ending, size, Int32(MSG_DONTWAIT)) == size else {
+            return nil
+        }
+        return ending
+    }
 
     /// Writes the picture and reads to the end of the answer, both as it suits the process; nil when the
     /// time is over.
@@ -74,14 +111,12 @@ struct DecodingProcess: Sendable {
         var unsaid = picture[...]
         var heard: [UInt8] = []
         while heard.count <= LogoReply.maxBytes {
-            let left = deadline - .now
-            guard left > .zero else { return nil }
+            guard deadline > .now else { return nil }
             var ends = [
                 pollfd(fd: questions.writing, events: Int16(POLLOUT), revents: 0),
                 pollfd(fd: answers.reading, events: Int16(POLLIN), revents: 0),
             ]
-            let patience = Int32(min(left, .seconds(60)) / .milliseconds(1)) + 1
-            _ = poll(&ends, nfds_t(ends.count), patience)
+            _ = poll(&ends, nfds_t(ends.count), patience(until: deadline))
             if ends[0].revents != 0 { say(&unsaid, through: &questions) }
             if ends[1].revents != 0, !hear(&heard, through: answers) { break }
         }
@@ -104,19 +139,18 @@ struct DecodingProcess: Sendable {
         heard += piece.prefix(count)
         return count > 0
     }
+}
 
-    // MARK: - Burying it
+/// What goes to the process that decodes: where a copy of it reads and writes, and how long it may take.
+struct DecodingRequest {
+    let reading: Int32
+    let writing: Int32
+    let time: Duration
+}
 
-    /// Ends the process if it has not ended, and reaps it; its exit code, or its signal, negative.
-    ///
-    /// A process that is just ending keeps the code it ended with: the kill comes too late to change it.
-    private static func bury(_ process: pid_t) -> Int32 {
-        kill(process, SIGKILL)
-        var status: Int32 = 0
-        while waitpid(process, &status, 0) < 0, errno == EINTR {}
-        let signal = status & 0x7F
-        return signal == 0 ? (status >> 8) & 0xFF : -signal
-    }
+/// Milliseconds for poll(2), at most a minute and never less than one.
+private func patience(until deadline: ContinuousClock.Instant) -> Int32 {
+    Int32(min(max(deadline - .now, .zero), .seconds(60)) / .milliseconds(1)) + 1
 }
 
 /// Two ends of a pipe, closed in every program started from here.
@@ -140,6 +174,14 @@ private struct Pipe {
         if end >= 0 { Glibc.close(end) }
         end = -1
     }
+}
+
+/// Two ends of a socket that keeps messages apart, closed in every program started from here.
+private func socketPair() throws(LogoWorkshopFault) -> (Int32, Int32) {
+    var ends: [Int32] = [-1, -1]
+    let kind = Int32(SOCK_SEQPACKET.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
+    guard socketpair(AF_UNIX, kind, 0, &ends) == 0 else { throw .unstartable(errno) }
+    return (ends[0], ends[1])
 }
 
 /// Lends an array of C strings that ends with a null pointer.

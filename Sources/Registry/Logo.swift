@@ -235,8 +235,12 @@ private func withImage<Result>(_ body: (UnsafeMutablePointer<png_image>) -> Resu
 
 // MARK: - For the decoding process: here because our own few lines of C come with libpng's module
 
-/// Nothing more can be gained by this process, and no other may look inside it; whether that was done.
+/// Nothing more can be gained by this process, no other may look inside it, and it ends with the one that started it;
+/// whether that was done.
 func giveUpPrivileges() -> Bool { cpng_give_up_privileges() == 0 }
+
+/// Copies the process by fork(2), where it has no other thread: 0 in the copy, its number in the original, -1 without one.
+func copyProcess() -> pid_t { cpng_fork() }
 
 /// A pipe whose ends are closed in every program started from here; nil, and `errno`, without one.
 func makePipe() -> (reading: Int32, writing: Int32)? {
@@ -247,4 +251,30 @@ func makePipe() -> (reading: Int32, writing: Int32)? {
 /// The program about to be started inherits nothing that is open here beyond its standard three.
 func inheritNothing(_ actions: inout posix_spawn_file_actions_t) -> Int32 {
     posix_spawn_file_actions_addclosefrom_np(&actions, 3)
+}
+
+extension DecodingRequest {
+    /// Waits for the next one; nil when nobody is left to send any.
+    init?(from socket: Int32) {
+        var message = cpng_message()
+        guard cpng_receive(socket, &message) == 0 else { return nil }
+        self.init(
+            reading: message.files.0,
+            writing: message.files.1,
+            time: .milliseconds(message.number)
+        )
+    }
+
+    /// Whether somebody is there to take it.
+    func send(through socket: Int32) -> Bool {
+        let milliseconds = Int32(min(time, .seconds(3600)) / .milliseconds(1))
+        var message = cpng_message(number: milliseconds, files: (reading, writing))
+        return cpng_send(socket, &message) == 0
+    }
+
+    /// Closes both ends, in whichever process that is.
+    func close() {
+        Glibc.close(reading)
+        Glibc.close(writing)
+    }
 }

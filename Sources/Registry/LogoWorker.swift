@@ -76,13 +76,13 @@ package enum LogoReply: Sendable, Equatable {
 /// The process that decodes one picture, having given up everything else it could do.
 ///
 /// Whoever finds the next hole in libpng owns a process that can open no file and no socket, write no
-/// file, start nothing that has more rights, and is gone two seconds later.
-package enum LogoWorker {
+/// file, start nothing that has more rights, and is gone two seconds later. It is a copy of ``LogoForkServer``.
+enum LogoWorker {
     /// Memory beyond what the program itself has mapped: the largest legal picture takes half of it.
     private static let memory: UInt = 96 << 20
 
     /// Reads a picture from standard input and answers on standard output; what it returns is its exit code.
-    package static func run() -> Int32 {
+    static func run() -> Int32 {
         guard confine() else { return 71 }
         do {
             let picture = try read(atMost: LogoLimits().bytes + 1)

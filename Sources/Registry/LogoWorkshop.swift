@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 
 /// Why no verdict on a picture was reached; the upload is answered with 503, nothing else suffers.
 package enum LogoWorkshopFault: Error, Equatable, Sendable {
@@ -13,7 +14,8 @@ package enum LogoWorkshopFault: Error, Equatable, Sendable {
     case unstartable(Int32)
 }
 
-/// Where pictures from outside are decoded: one process for each, of the same binary (``LogoWorker``).
+/// Where pictures from outside are decoded: one process for each, of the same binary (``LogoWorker``), copied from one that
+/// is kept ready (``LogoForkServer``).
 ///
 /// A picture that brings the decoder down costs its own upload only. Few run at once, each watched by a
 /// thread of the workshop, so no thread that serves requests ever waits here.
@@ -22,7 +24,7 @@ package final class LogoWorkshop: Sendable {
         package var atOnce: Int
         package var waiting: Int
 
-        /// From the start of a process to its answer.
+        /// From the question to the answer.
         package var time: Duration
 
         package init(atOnce: Int = 2, waiting: Int = 32, time: Duration = .seconds(2)) {
@@ -32,17 +34,17 @@ package final class LogoWorkshop: Sendable {
         }
     }
 
-    private let process: DecodingProcess
+    private let processes: DecodingProcesses
     private let line: FairLine
 
     /// Starts its threads; throws when there are none to be had.
     ///
-    /// Every process is run as `executable decode-logo`. Nothing is in its environment but what is given
-    /// here as `NAME=value`: it has no use for our secrets.
+    /// Processes are run as `executable decode-logos`, the first of them with the first picture. Nothing is in their
+    /// environment but what is given here as `NAME=value`: they have no use for our secrets.
     package init(executable: String, environment: [String] = [], limits: Limits = Limits()) throws {
         let line = FairLine(capacity: limits.waiting)
         self.line = line
-        process = DecodingProcess(executable: executable, environment: environment, time: limits.time)
+        processes = DecodingProcesses(executable: executable, environment: environment, time: limits.time)
         for _ in 0..<limits.atOnce {
             _ = try OwnThread {
                 blockSignals()
@@ -57,19 +59,48 @@ package final class LogoWorkshop: Sendable {
     ///
     /// Throws ``LogoRefusal`` for a picture that may not be used, ``LogoWorkshopFault`` without a verdict.
     package func logo(from picture: [UInt8], at tenant: TenantID?) async throws -> Logo {
-        let process = process
+        let processes = processes
         return try await line.run(of: tenant, orThrow: LogoWorkshopFault.busy) {
-            try Self.judge(picture, process)
+            // What can be seen without any C is refused without a process.
+            _ = try PNGChunks(picture, within: LogoLimits())
+            switch try processes.reply(to: picture) {
+            case .drawn(let logo): return logo
+            case .refused(let refusal): throw refusal
+            }
         }
     }
+}
 
-    private static func judge(_ picture: [UInt8], _ process: DecodingProcess) throws -> Logo {
-        // What can be seen without any C is refused without a process.
-        _ = try PNGChunks(picture, within: LogoLimits())
-        switch try process.reply(to: picture) {
-        case .drawn(let logo): return logo
-        case .refused(let refusal): throw refusal
+/// The processes that decode, one for each thread that is asking: kept as long as all they are asked ends with an answer.
+private final class DecodingProcesses: Sendable {
+    private let executable: String
+    private let environment: [String]
+    private let time: Duration
+    private let idle = Mutex<[DecodingProcess]>([])
+
+    init(executable: String, environment: [String], time: Duration) {
+        self.executable = executable
+        self.environment = environment
+        self.time = time
+    }
+
+    func reply(to picture: [UInt8]) throws(LogoWorkshopFault) -> LogoReply {
+        while let process = idle.withLock({ $0.popLast() }) {
+            if let reply = try reply(of: process, to: picture) { return reply }
         }
+        let process = try DecodingProcess(executable: executable, environment: environment)
+        guard let reply = try reply(of: process, to: picture) else { throw .crashed(0) }
+        return reply
+    }
+
+    /// Nil where the process has gone since it was asked last.
+    private func reply(
+        of process: DecodingProcess,
+        to picture: [UInt8]
+    ) throws(LogoWorkshopFault) -> LogoReply? {
+        let reply = try process.reply(to: picture, within: time)
+        if reply != nil { idle.withLock { $0.append(process) } }
+        return reply
     }
 }
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import itertools
+import os
 import re
+import signal
 import socket
 import time
 from collections.abc import Iterator
@@ -18,6 +20,7 @@ from PIL import Image
 
 from portal.oauth import Application, Page, Person
 from portal.server import SHARED, Server, Tenant
+from portal.waiting import until
 
 CORPUS = SHARED / "corpus/png"
 UPLOADS_PER_PARTNER = 50
@@ -184,6 +187,54 @@ def test_other_names_beside_a_logo_do_not_exist(
     folder = shown[1].rsplit("/", 1)[0]
     assert httpx.get(f"{server.url}{folder}/{name}").status_code in {400, 404}
     assert httpx.get(f"{server.url}/t/standard/logos/{'0' * 64}/64.png").status_code == 404
+
+
+def decoders(process: int) -> list[int]:
+    """What a process has started and not buried yet."""
+    children = Path(f"/proc/{process}/task").glob("*/children")
+    return [int(child) for file in children for child in file.read_text().split()]
+
+
+def large() -> bytes:
+    """What takes a while, and is under 512 KB."""
+    picture = Image.effect_mandelbrot((2048, 2048), (-2, -1.5, 1, 1.5), 40).quantize(16).convert("RGBA")
+    out = io.BytesIO()
+    picture.save(out, "PNG", optimize=True)
+    return out.getvalue()
+
+
+def test_a_picture_that_brings_the_decoder_down_costs_its_own_upload(
+    server: Server, partners: Iterator[Person]
+) -> None:
+    assert was_taken(upload(next(partners), png()))
+    assert server.process
+    ready = decoders(server.process.pid)
+    assert ready
+    with ThreadPoolExecutor(1) as pool:
+        answer = pool.submit(upload, next(partners), large())
+        copy = until(lambda: [child for each in ready for child in decoders(each)], pause=0)[0]
+        limits = Path(f"/proc/{copy}/limits")
+        until(lambda: re.search(r"Max open files +0 ", limits.read_text()), pause=0)
+        assert re.search(r"Max cpu time +2 ", limits.read_text())
+        assert re.search(r"Max file size +0 ", limits.read_text())
+        os.kill(copy, signal.SIGKILL)
+        assert answer.result().status == 503
+    assert was_taken(upload(next(partners), large()))
+
+
+def test_where_the_process_that_is_kept_ready_is_gone_or_hangs_another_takes_its_place(
+    server: Server, partners: Iterator[Person]
+) -> None:
+    assert was_taken(upload(next(partners), png()))
+    assert server.process
+    for process in decoders(server.process.pid):
+        os.kill(process, signal.SIGKILL)
+        until(lambda process=process: " Z " in Path(f"/proc/{process}/stat").read_text())
+    assert was_taken(upload(next(partners), png()))
+    for process in decoders(server.process.pid):
+        os.kill(process, signal.SIGSTOP)
+    assert upload(next(partners), png()).status == 503
+    assert was_taken(upload(next(partners), png()))
 
 
 def test_an_upload_of_100_mib_is_refused_before_it_is_read(server: Server, standard: Tenant) -> None:

@@ -32,9 +32,27 @@ final class DecodingElsewhere {
         return path
     }
 
-    /// A program that does what these lines of shell say.
-    private func program(_ lines: String) throws -> String {
-        try file("program", Array("#!/bin/sh\n\(lines)\n".utf8), mode: 0o700)
+    private func text(of path: String) throws -> String {
+        String(decoding: try #require(FileManager.default.contents(atPath: path)), as: UTF8.self)
+    }
+
+    /// A program that lets shells do what these lines say, one for each picture.
+    private func program(_ lines: String, of name: String = "program") throws -> String {
+        let script = try file("\(name).sh", Array(lines.utf8))
+        let server = """
+            #!/usr/bin/env python3
+            import os, socket, struct, subprocess, sys
+            door = socket.socket(fileno=0)
+            while True:
+                message, ends, *_ = socket.recv_fds(door, 4, 2)
+                if not message: sys.exit()
+                child = subprocess.Popen(["/bin/sh", "\(script)"], stdin=ends[0], stdout=ends[1])
+                for end in ends: os.close(end)
+                try: child.wait(struct.unpack("=i", message)[0] / 1000)
+                except subprocess.TimeoutExpired: child.kill()
+                door.send(struct.pack("=i", child.wait()))
+            """
+        return try file(name, Array(server.utf8), mode: 0o700)
     }
 
     /// A program that reads the picture and gives this answer.
@@ -79,6 +97,32 @@ final class DecodingElsewhere {
         await #expect(throws: LogoWorkshopFault.crashed(-11)) { try await dying.logo(from: good, at: tenant) }
         let silent = try workshop(program("exit 0"))
         await #expect(throws: LogoWorkshopFault.crashed(0)) { try await silent.logo(from: good, at: tenant) }
+    }
+
+    @Test func `after a failure the next upload is decoded`() async throws {
+        let logo = try Logo.decode(good)
+        let (answer, marker) = (try file("answer", LogoReply.drawn(logo).encoded()), folder + "/failed")
+        let workshop = try workshop(
+            program("[ -e \(marker) ] || { touch \(marker); exit 7; }; cat > /dev/null; exec cat \(answer)")
+        )
+        await #expect(throws: LogoWorkshopFault.crashed(7)) {
+            try await workshop.logo(from: good, at: tenant)
+        }
+        for _ in 1...3 { #expect(try await workshop.logo(from: good, at: tenant) == logo) }
+    }
+
+    @Test func `where the process that is kept ready has gone, another is started`() async throws {
+        let logo = try Logo.decode(good)
+        let (answer, ready) = (try file("answer", LogoReply.drawn(logo).encoded()), folder + "/ready")
+        let workshop = try workshop(
+            program("printf %s $PPID > \(ready); cat > /dev/null; exec cat \(answer)")
+        )
+        #expect(try await workshop.logo(from: good, at: tenant) == logo)
+        let process = try #require(pid_t(text(of: ready)))
+        kill(process, SIGKILL)
+        while !(try text(of: "/proc/\(process)/stat").contains(") Z ")) { await Task.yield() }
+        #expect(try await workshop.logo(from: good, at: tenant) == logo)
+        #expect(try pid_t(text(of: ready)) != process)
     }
 
     @Test func `a process that never answers is killed in time`() async throws {
@@ -131,8 +175,7 @@ final class DecodingElsewhere {
         await #expect(throws: LogoWorkshopFault.crashed(0)) {
             try await workshop.logo(from: good, at: tenant)
         }
-        let lines = String(decoding: try #require(FileManager.default.contents(atPath: seen)), as: UTF8.self)
-            .split(separator: "\n")
+        let lines = try text(of: seen).split(separator: "\n")
         #expect(lines.contains("0") && lines.contains("1"))
         #expect(!lines.contains("\(kept)"))
         #expect(!lines.contains { $0.hasPrefix("PORTAL_TEST_SECRET") })

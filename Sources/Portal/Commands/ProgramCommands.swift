@@ -11,10 +11,11 @@ enum ProgramCommands {
             }
         ),
         Command(
-            name: "decode-logo",
-            summary: "Decode one picture from standard input: how the server asks itself",
+            name: "decode-logos",
+            summary:
+                "Decode pictures that standard input, a socket, says where to read: how the server asks itself",
             isHidden: true,
-            work: .here { _, _ in throw ExitCode(code: LogoWorker.run()) }
+            work: .here { _, _ in throw ExitCode(code: LogoForkServer.run()) }
         ),
     ]
 }
