@@ -21,13 +21,6 @@ package struct Administrator: Sendable {
     package let disabledAt: Date?
 }
 
-/// Somebody who was invited and has not come yet.
-package struct Invitation: Sendable {
-    package let email: EmailAddress
-    package let rank: Rank
-    package let expiresAt: Date
-}
-
 /// Why nothing about an administrator was changed.
 package enum PeopleRefusal: Error, Equatable, Sendable {
     case noSuchAdministrator
@@ -54,21 +47,6 @@ extension AdminAccess {
 
     package func administrator(_ id: String) async throws -> Administrator? {
         try await administrators().first { $0.account.id.text.utf8.elementsEqual(id.utf8) }
-    }
-
-    package func invitations() async throws -> [Invitation] {
-        let (tenant, now) = (tenant.id, registry.clock())
-        return try await registry.database.read(.tenant(tenant)) {
-            try $0.openInvitations(tenant: tenant, at: now)
-        }
-    }
-
-    /// Mails an invitation, which takes the place of an earlier one to the same address; throws ``PeopleRefusal``.
-    package func invite(_ email: EmailAddress, as rank: Rank) async throws {
-        let by = account.name
-        try await registry.invite(email, as: rank, at: tenant, by: actor, from: provenance) { link in
-            .invitedAsAdministrator(by: by, link: link)
-        }
     }
 
     /// Throws ``PeopleRefusal``.
@@ -127,11 +105,6 @@ extension OperatorAccess {
         return isNew ? link : nil
     }
 
-    /// A link with which somebody becomes an administrator, or one again; throws ``PeopleRefusal``.
-    package func invite(_ email: EmailAddress, as rank: Rank) async throws -> OneTimeLink {
-        try await registry.invite(email, as: rank, at: tenant, by: actor, from: provenance) { _ in nil }
-    }
-
     /// Takes away second factor and sessions, and makes a link to begin again with; throws ``PeopleRefusal``.
     package func reset(_ administrator: Administrator) async throws -> OneTimeLink {
         if administrator.disabledAt != nil { throw PeopleRefusal.accountDisabled }
@@ -146,91 +119,12 @@ extension OperatorAccess {
     }
 }
 
-// MARK: - Accepting an invitation
-
-extension ApplicationRegistry {
-    /// Whom a link invites, if it can still be accepted: an address, or nil for the first administrator's own.
-    package func invitation(_ link: String, at tenant: Tenant) async throws -> InvitedPerson? {
-        for purpose in InvitedPerson.purposes {
-            guard case .open(let facts) = try await look(at: link, purpose, at: tenant) else { continue }
-            return InvitedPerson(purpose: purpose, email: EmailAddress(facts.subject))
-        }
-        return nil
-    }
-
-    /// Makes the account of an invitation, or opens it again with this password; throws ``PeopleRefusal``.
-    package func accept(
-        _ link: String,
-        _ person: InvitedPerson,
-        _ draft: AccountDraft,
-        at tenant: Tenant,
-        from provenance: Provenance
-    ) async throws {
-        let hash = try await passwords.hash(draft.password, at: tenant.id)
-        let id = AccountID(text: "acc_" + entropy.base62(22))
-        try await changePeople(of: tenant, by: .somebody, from: provenance) { transaction, record, now in
-            let facts = try self.use(link, person.purpose, in: transaction, tenant: tenant.id, at: now)
-            guard let facts, let rank = Rank(rawValue: facts.detail) else { throw PeopleRefusal.linkGone }
-            let account = try transaction.openAdministrator(
-                id,
-                draft,
-                hash,
-                rank,
-                tenant: tenant.id,
-                at: now
-            )
-            guard let account else { throw PeopleRefusal.linkGone }
-            try transaction.endSessions(of: account, tenant: tenant.id)
-            try record(.accountCreated, account.text, [("role", "admin"), ("rank", rank.rawValue)])
-        }
-    }
-}
-
-/// Whoever holds an invitation that is open.
-package struct InvitedPerson: Sendable {
-    let purpose: OneTimeLink.Purpose
-
-    /// Nil where the first administrator says which address is theirs.
-    package let email: EmailAddress?
-
-    static let purposes: [OneTimeLink.Purpose] = [.inviteAdministrator, .firstAdministrator]
-}
-
 // MARK: - What both do
 
 extension ApplicationRegistry {
     fileprivate func administrators(of tenant: Tenant) async throws -> [Administrator] {
         let (tenant, now) = (tenant.id, clock())
         return try await database.read(.tenant(tenant)) { try $0.administrators(tenant: tenant, at: now) }
-    }
-
-    /// Makes the link, and posts the letter where there is one.
-    @discardableResult
-    fileprivate func invite(
-        _ email: EmailAddress,
-        as rank: Rank,
-        at tenant: Tenant,
-        by actor: Actor,
-        from provenance: Provenance,
-        letter: @escaping @Sendable (_ link: String) -> Letter?
-    ) async throws -> OneTimeLink {
-        let link = newLink(
-            .inviteAdministrator,
-            about: email.text,
-            rank.rawValue,
-            lasting: OneTimeLink.invitationLife,
-            at: tenant
-        )
-        try await changePeople(of: tenant, by: actor, from: provenance) { transaction, record, now in
-            let known = try transaction.account(of: email, as: .admin, tenant: tenant.id)
-            if known?.isDisabled == true { throw PeopleRefusal.accountDisabled }
-            try self.keep(link, in: transaction, tenant: tenant.id)
-            if let letter = letter(link.secret.plaintext) {
-                try self.outbox.post(letter, to: email, in: transaction, tenant: tenant.id, at: now)
-            }
-            try record(.administratorInvited, email.text, [("rank", rank.rawValue)])
-        }
-        return link
     }
 
     fileprivate func change(
@@ -302,15 +196,6 @@ extension Connection {
         }
     }
 
-    fileprivate func openInvitations(tenant: TenantID, at now: Date) throws -> [Invitation] {
-        try openLinks(.inviteAdministrator, tenant: tenant, at: now).compactMap { facts in
-            guard let email = EmailAddress(facts.subject), let rank = Rank(rawValue: facts.detail) else {
-                return nil
-            }
-            return Invitation(email: email, rank: rank, expiresAt: facts.expiresAt)
-        }
-    }
-
     fileprivate func needsFirstAdministrator(tenant: TenantID, at now: Date) throws -> Bool {
         try run(
             """
@@ -353,27 +238,5 @@ extension Connection {
             WHERE tenant = \(tenant) AND id = \(id)
             """
         )
-    }
-
-    /// The new account's id, or that of the one this address had before; nil where that is disabled.
-    fileprivate func openAdministrator(
-        _ id: AccountID,
-        _ draft: AccountDraft,
-        _ password: PasswordHash,
-        _ rank: Rank,
-        tenant: TenantID,
-        at now: Date
-    ) throws -> AccountID? {
-        try run(
-            """
-            INSERT INTO accounts (tenant, id, role, email, name, organisation, password, created_at, rank)
-            VALUES (\(tenant), \(id), 'admin', \(draft.email), \(draft.name), \(draft.organisation),
-                \(password.text), \(now), \(rank))
-            ON CONFLICT (tenant, role, email) DO UPDATE SET name = excluded.name,
-                password = excluded.password, rank = excluded.rank, closed_at = NULL
-                WHERE accounts.disabled_at IS NULL
-            RETURNING id
-            """
-        ).first.map { AccountID(text: try $0.text(0)) }
     }
 }

@@ -7,6 +7,7 @@ package import FoundationEssentials
 package struct OneTimeLink: Sendable {
     package enum Purpose: String, Sendable, CaseIterable, Bindable {
         case confirmAddress = "address.confirm"
+        case invitePartner = "partner.invite"
         case resetPassword = "password.reset"
         case changeAddress = "address.change"
         case firstAdministrator = "admin.first"

@@ -1,13 +1,27 @@
-import FoundationEssentials
+package import FoundationEssentials
+
+/// Somebody who was invited to be a partner and has not come yet.
+package struct InvitedPartner: Sendable {
+    package let email: EmailAddress
+    package let name: String
+    package let expiresAt: Date
+}
 
 extension AdminAccess {
+    package func invitedPartners() async throws -> [InvitedPartner] {
+        let (tenant, now) = (tenant.id, registry.clock())
+        return try await registry.database.read(.tenant(tenant)) {
+            try $0.invitedPartners(tenant: tenant, at: now)
+        }
+    }
+
     /// Writes to somebody who is to be a partner: the link confirms their address, and they choose a password.
     ///
     /// Throws ``AccountProblems`` for an address that has an account, and where registration is closed.
     package func invitePartner(_ draft: SignUpDraft) async throws {
         if tenant.policy.registration == .closed { throw AccountProblems(all: [.registrationClosed]) }
         let link = registry.newLink(
-            .confirmAddress,
+            .invitePartner,
             about: draft.email.text,
             draft.name,
             lasting: OneTimeLink.invitationLife,
@@ -27,6 +41,31 @@ extension AdminAccess {
             try registry.keep(link, in: transaction, tenant: id)
             try registry.outbox.post(letter, to: draft.email, in: transaction, tenant: id, at: now)
             try record(.partnerInvited, draft.email.text, [])
+        }
+    }
+
+    /// Takes an invitation back, so that its link is dead; false where there is none that is open any more.
+    package func cancelInvitation(ofPartner email: EmailAddress) async throws -> Bool {
+        let id = tenant.id
+        return try await registry.changePeople(of: tenant, by: actor, from: provenance) {
+            transaction,
+            record,
+            now in
+            let open = try transaction.invitedPartners(tenant: id, at: now)
+            guard open.contains(where: { $0.email == email }) else { return false }
+            try transaction.endLink(.invitePartner, about: email.text, tenant: id)
+            try record(.partnerInvitationCancelled, email.text, [])
+            return true
+        }
+    }
+}
+
+extension Connection {
+    fileprivate func invitedPartners(tenant: TenantID, at now: Date) throws -> [InvitedPartner] {
+        try openLinks(.invitePartner, tenant: tenant, at: now).compactMap { facts in
+            EmailAddress(facts.subject).map {
+                InvitedPartner(email: $0, name: facts.detail, expiresAt: facts.expiresAt)
+            }
         }
     }
 }

@@ -24,6 +24,10 @@ package enum LinkRefusal: Error, Equatable, Sendable {
     case gone
 }
 
+extension OneTimeLink.Purpose {
+    fileprivate static let toBePartner: [OneTimeLink.Purpose] = [.confirmAddress, .invitePartner]
+}
+
 extension OneTimeLink {
     /// How long a link to an address stays good (ux A2), and one to a new password (SL-10).
     package static let confirmationLife: Duration = .seconds(3600)
@@ -67,7 +71,7 @@ extension ApplicationRegistry {
 
     /// Whose address a link confirms, without using it; throws ``LinkRefusal``.
     package func addressToConfirm(_ link: String, at tenant: Tenant) async throws -> EmailAddress {
-        guard let email = EmailAddress(try await facts(of: link, .confirmAddress, at: tenant).subject) else {
+        guard let email = EmailAddress(try await partnerLink(link, at: tenant).facts.subject) else {
             throw DamagedRow(place: "one_time_links.subject")
         }
         return email
@@ -80,15 +84,18 @@ extension ApplicationRegistry {
         at tenant: Tenant,
         from provenance: Provenance
     ) async throws -> Account {
-        let facts = try await facts(of: link, .confirmAddress, at: tenant)
+        let (purpose, facts) = try await partnerLink(link, at: tenant)
         let draft = try AccountDraft(email: facts.subject, name: facts.detail, password: password, at: tenant)
         let hash = try await passwords.hash(draft.password, at: tenant.id)
         let account = newPartner(draft)
         let (now, ledger, id) = (clock(), ledger, tenant.id)
         return try await database.transaction(.tenant(id)) { transaction in
-            guard try self.use(link, .confirmAddress, in: transaction, tenant: id, at: now) != nil,
+            guard try self.use(link, purpose, in: transaction, tenant: id, at: now) != nil,
                 try transaction.insert(account, password: hash, tenant: id, at: now)
             else { throw LinkRefusal.used }
+            for other in OneTimeLink.Purpose.toBePartner {
+                try transaction.endLink(other, about: facts.subject, tenant: id)
+            }
             try ledger.record(
                 .accountCreated,
                 of: account.id.text,
@@ -101,6 +108,22 @@ extension ApplicationRegistry {
             )
             return account
         }
+    }
+
+    /// What a link is about with which somebody becomes a partner, whoever asked for it; throws ``LinkRefusal``.
+    private func partnerLink(
+        _ link: String,
+        at tenant: Tenant
+    ) async throws -> (purpose: OneTimeLink.Purpose, facts: OneTimeLink.Facts) {
+        var refusal = LinkRefusal.gone
+        for purpose in OneTimeLink.Purpose.toBePartner {
+            switch try await look(at: link, purpose, at: tenant) {
+            case .open(let facts): return (purpose, facts)
+            case .used: refusal = .used
+            case .gone: continue
+            }
+        }
+        throw refusal
     }
 
     func newPartner(_ draft: AccountDraft) -> Account {

@@ -70,6 +70,52 @@ struct InvitingAPartner {
         #expect(try await robin.get("/partners/confirm/\(try await link(at: portal))").status == 410)
     }
 
+    @Test func `an invitation that is taken back lets nobody in`() async throws {
+        let portal = try await portal(.invitation)
+        var ada = try await portal.browser(of: "ada@harbour.example", as: .admin)
+        _ = try await invite("robin@acme.example", by: &ada)
+        let page = try await ada.get("/admin/accounts")
+        #expect(page.text.contains("robin@acme.exampleRobin, the link works until"))
+        let cancelled = try await ada.post(
+            "/admin/partners/cancel-invitation",
+            [("seal", ada.ownSeal), ("email", "robin@acme.example")]
+        )
+        let after = try await ada.follow(cancelled)
+        #expect(after.text.contains("The invitation is cancelled. Its link no longer works."))
+        #expect(!after.text.contains("robin@acme.example"))
+        #expect(try await ada.get("/admin/audit").text.contains("cancelled the invitation of a partner"))
+        let again = try await ada.post(
+            "/admin/partners/cancel-invitation",
+            [("seal", ada.ownSeal), ("email", "robin@acme.example")]
+        )
+        #expect(try await ada.follow(again).text.contains("That invitation was no longer open"))
+        var robin = portal.browser()
+        #expect(try await robin.get("/partners/confirm/\(try await link(at: portal))").status == 410)
+    }
+
+    @Test func `who came is no longer waited for, and their other link is dead`() async throws {
+        let portal = try await portal(.open)
+        var ada = try await portal.browser(of: "ada@harbour.example", as: .admin)
+        _ = try await invite("robin@acme.example", by: &ada)
+        portal.clock.advance(by: .seconds(61))
+        var robin = portal.browser()
+        _ = try await robin.get("/partners/sign-up")
+        let typed = [("seal", robin.ownSeal), ("name", "Robin"), ("email", "robin@acme.example")]
+        _ = try await robin.post("/partners/sign-up", typed)
+        let own: [String] = try await portal.registry.waitingLetters(of: portal.tenant.id).compactMap {
+            if case .confirmAddress(_, let link) = $0.letter { link } else { nil }
+        }
+        let confirm = "/partners/confirm/\(try #require(own.first))"
+        _ = try await robin.get(confirm)
+        let made = try await robin.post(
+            confirm,
+            [("seal", robin.ownSeal), ("password", TestPortal.password)]
+        )
+        #expect(made.status == 303)
+        #expect(try await !ada.get("/admin/accounts").text.contains("Invited"))
+        #expect(try await robin.get("/partners/confirm/\(try await link(at: portal))").status == 410)
+    }
+
     @Test func `a bad address and a missing name are said where they were typed`() async throws {
         let portal = try await portal(.invitation)
         var ada = try await portal.browser(of: "ada@harbour.example", as: .admin)
@@ -92,6 +138,10 @@ struct InvitingAPartner {
         var viewer = try await portal.administrator("vic@harbour.example", .readOnly)
         #expect(try await !viewer.get("/admin/accounts").body.contains(place))
         #expect(try await invite("robin@acme.example", by: &viewer).status == 403)
+        var ada = try await portal.browser(of: "ada@harbour.example", as: .admin)
+        _ = try await invite("robin@acme.example", by: &ada)
+        let page = try await viewer.get("/admin/accounts")
+        #expect(page.text.contains("robin@acme.example") && !page.body.contains("cancel-invitation"))
     }
 
     @Test func `where registration is closed nobody is invited`() async throws {

@@ -74,6 +74,34 @@ struct LookingAfterAdministrators {
         #expect(bad.status == 422 && bad.text.contains("Enter an e-mail address like name@company.com"))
     }
 
+    @Test func `an invitation that is taken back makes nobody an administrator`() async throws {
+        var browser = try await portal.browser(of: ada, as: .admin)
+        let vic = ("email", "vic@harbour.example")
+        _ = try await browser.post("/admin/people", [("seal", browser.ownSeal), vic, ("rank", "full")])
+        let link = try await portal.registry.waitingLetters(of: portal.tenant.id).compactMap {
+            if case .invitedAsAdministrator(_, let link) = $0.letter { link } else { nil }
+        }.last
+        let place = "/admin/invitations/\(try #require(link))"
+        var stranger = portal.browser()
+        #expect(try await stranger.get(place).status == 200)
+
+        var viewer = try await portal.administrator("lou@harbour.example", .readOnly)
+        #expect(try await !viewer.get("/admin/people").body.contains("cancel-invitation"))
+        let cancelled = try await browser.post(
+            "/admin/people/cancel-invitation",
+            [("seal", browser.ownSeal), vic]
+        )
+        let page = try await browser.follow(cancelled)
+        #expect(page.text.contains("The invitation is cancelled. Its link no longer works."))
+        #expect(!page.text.contains("vic@harbour.example"))
+        #expect(
+            try await browser.get("/admin/audit").text.contains(
+                "cancelled the invitation of an administrator"
+            )
+        )
+        #expect(try await stranger.get(place).status == 410)
+    }
+
     @Test func `removing somebody ends their session at once`() async throws {
         var browser = try await portal.browser(of: ada, as: .admin)
         var vic = try await portal.administrator("vic@harbour.example", .full)

@@ -10,7 +10,8 @@ enum DisablingScreens {
             visit: visit,
             typed: typed,
             disabled: try await admin.disabledAccounts(),
-            mayInvite: admin.rank == .full && visit.tenant.policy.registration != .closed
+            invited: try await admin.invitedPartners(),
+            mayChange: admin.rank == .full
         )
         if let email = EmailAddress(typed) {
             page.found = try await admin.accounts(of: email)
@@ -79,7 +80,8 @@ private struct AccountsPage {
     let visit: Visit
     let typed: String
     let disabled: [AccountStanding]
-    let mayInvite: Bool
+    let invited: [InvitedPartner]
+    let mayChange: Bool
 
     /// Nil where nobody was looked for.
     var found: [AccountStanding]?
@@ -88,13 +90,18 @@ private struct AccountsPage {
     var page: Page {
         let title = "Accounts"
         return Page(title, .administrators, problems: problems) {
-            Notice(text: visit.queryValue("done") == "invited" ? "The invitation is on its way." : nil)
+            Notice(text: InvitedSection.notice(visit.queryValue("done")))
             h1 { title }
             p { "Whoever has a disabled account cannot sign in. Nothing of theirs is deleted." }
             search
             if let found { list(found, "Found", orElse: "Nobody has an account with this address.") }
             list(disabled, "Disabled", orElse: "No account is disabled.")
-            if mayInvite {
+            InvitedSection(
+                people: invited.map { .init(email: $0.email, detail: $0.name, expiresAt: $0.expiresAt) },
+                cancelling: mayChange ? visit.path("admin", "partners", "cancel-invitation") : nil,
+                visit: visit
+            )
+            if mayChange, visit.tenant.policy.registration != .closed {
                 p { a(.href(visit.path("admin", "partners", "invite"))) { "Invite a partner" } }
             }
         }

@@ -26,6 +26,12 @@ enum PartnerInvitationScreens {
         return page.page.response(to: visit, .unprocessable)
     }
 
+    static func cancel(_ admin: AdminAccess, _ form: Form, _ visit: Visit) async throws -> Response {
+        guard let email = EmailAddress(form["email"] ?? "") else { throw Refusal.notFound }
+        let isCancelled = try await admin.cancelInvitation(ofPartner: email)
+        return InvitedSection.answer(at: visit.path("admin", "accounts"), isCancelled: isCancelled)
+    }
+
     private static func requireInvitations(_ visit: Visit) throws {
         if visit.tenant.policy.registration == .closed { throw Refusal.notFound }
     }

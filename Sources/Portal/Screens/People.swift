@@ -22,6 +22,16 @@ enum PeopleScreens {
         return .redirect(to: visit.path("admin", "people").with(query: [("done", "invited")]))
     }
 
+    static func cancelInvitation(
+        _ admin: AdminAccess,
+        _ form: Form,
+        _ visit: Visit
+    ) async throws -> Response {
+        guard let email = EmailAddress(form["email"] ?? "") else { throw Refusal.notFound }
+        let isCancelled = try await admin.cancelInvitation(of: email)
+        return InvitedSection.answer(at: visit.path("admin", "people"), isCancelled: isCancelled)
+    }
+
     static func show(_ admin: AdminAccess, _ visit: Visit) async throws -> Response {
         AdministratorPage(person: try await admin.requested(visit), admin: admin, visit: visit).page
             .response(to: visit)
@@ -64,14 +74,14 @@ enum PeopleScreens {
         _ visit: Visit,
         _ form: InvitationForm
     ) async throws -> Page {
-        let (people, invited) = (try await admin.administrators(), try await admin.invitations())
+        let (people, invited) = (try await admin.administrators(), try await admin.invitedAdministrators())
         let title = "People"
         return Page(title, .administrators, problems: form.problems) {
             Notice(text: notice(visit.queryValue("done")))
             h1 { title }
             p { "Administrators of \(visit.brand.displayName)." }
             PeopleTable(people: people, admin: admin, visit: visit)
-            if !invited.isEmpty { waiting(invited) }
+            waiting(invited, admin, visit)
             if admin.rank == .full { form.html(visit) }
             p {
                 a(.href(visit.path("admin", "accounts"))) { "Disable or enable an account" }
@@ -83,29 +93,21 @@ enum PeopleScreens {
 
     private static func notice(_ done: String?) -> String? {
         switch done {
-        case "invited": "The invitation is on its way."
         case "changed": "The change is made."
-        default: nil
+        default: InvitedSection.notice(done)
         }
     }
 
-    private static func waiting(_ invited: [Invitation]) -> HTML {
-        section(.class("card"), .aria("labelledby", "invited")) {
-            h2(.id("invited")) { "Invited" }
-            ul(.class("rows")) {
-                for invitation in invited {
-                    li {
-                        div {
-                            bdi { invitation.email.text }
-                            p(.class("note")) {
-                                "\(invitation.rank.word), until "
-                                Moment(CalendarText(invitation.expiresAt))
-                            }
-                        }
-                    }
-                }
-            }
-        }
+    private static func waiting(
+        _ invited: [InvitedAdministrator],
+        _ admin: AdminAccess,
+        _ visit: Visit
+    ) -> InvitedSection {
+        InvitedSection(
+            people: invited.map { .init(email: $0.email, detail: $0.rank.word, expiresAt: $0.expiresAt) },
+            cancelling: admin.rank == .full ? visit.path("admin", "people", "cancel-invitation") : nil,
+            visit: visit
+        )
     }
 }
 

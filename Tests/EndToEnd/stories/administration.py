@@ -50,6 +50,23 @@ def invite_a_partner_badly(stage: Stage, page: Page) -> None:
     page.get_by_role("button", name="Send invitation").click()
 
 
+def invite_a_partner(stage: Stage, page: Page) -> None:
+    page.goto(f"{stage.standard.base}/admin/partners/invite")
+    page.get_by_label("Their name", exact=True).fill("Robin Roe")
+    page.get_by_label("E-mail", exact=True).fill(f"robin-{new_address()}@acme.example")
+    page.get_by_role("button", name="Send invitation").click()
+    page.get_by_role("heading", name="Invited").wait_for()
+
+
+def take_an_invitation_back(stage: Stage, page: Page) -> None:
+    page.goto(f"{stage.standard.base}/admin/people")
+    email = f"vic-{new_address()}@provider.example"
+    page.get_by_label("E-mail", exact=True).fill(email)
+    page.get_by_role("button", name="Send invitation").click()
+    page.get_by_role("button", name=f"Cancel the invitation of {email}").click()
+    page.get_by_text("The invitation is cancelled.").wait_for()
+
+
 def open_an_invitation(stage: Stage, page: Page) -> None:
     email = f"vic-{new_address()}@provider.example"
     printed = stage.standard.server.succeed("admin", "invite", "--tenant", "standard", "--email", email)
@@ -119,6 +136,8 @@ SCENES = [
     Scene("admin-invitation", None, open_an_invitation),
     plain("admin-partner-invite", "admin", "/admin/partners/invite"),
     Scene("admin-partner-invite-error", "admin", invite_a_partner_badly),
+    Scene("admin-partner-invited", "admin", invite_a_partner),
+    Scene("admin-people-invitation-cancelled", "admin", take_an_invitation_back),
     plain("admin-invitation-gone", None, "/admin/invitations/standard_link_used"),
     Scene("admin-accounts-found", "admin", find_an_account),
     Scene("admin-accounts-error", "admin", find_badly),

@@ -1,0 +1,163 @@
+package import FoundationEssentials
+
+/// Somebody who was invited and has not come yet.
+package struct InvitedAdministrator: Sendable {
+    package let email: EmailAddress
+    package let rank: Rank
+    package let expiresAt: Date
+}
+
+extension AdminAccess {
+    package func invitedAdministrators() async throws -> [InvitedAdministrator] {
+        let (tenant, now) = (tenant.id, registry.clock())
+        return try await registry.database.read(.tenant(tenant)) {
+            try $0.invitedAdministrators(tenant: tenant, at: now)
+        }
+    }
+
+    /// Mails an invitation, which takes the place of an earlier one to the same address; throws ``PeopleRefusal``.
+    package func invite(_ email: EmailAddress, as rank: Rank) async throws {
+        let by = account.name
+        try await registry.invite(email, as: rank, at: tenant, by: actor, from: provenance) { link in
+            .invitedAsAdministrator(by: by, link: link)
+        }
+    }
+
+    /// Takes an invitation back, so that its link is dead; false where there is none that is open any more.
+    package func cancelInvitation(of email: EmailAddress) async throws -> Bool {
+        let id = tenant.id
+        return try await registry.changePeople(of: tenant, by: actor, from: provenance) {
+            transaction,
+            record,
+            now in
+            let open = try transaction.invitedAdministrators(tenant: id, at: now)
+            guard open.contains(where: { $0.email == email }) else { return false }
+            try transaction.endLink(.inviteAdministrator, about: email.text, tenant: id)
+            try record(.administratorInvitationCancelled, email.text, [])
+            return true
+        }
+    }
+}
+
+extension OperatorAccess {
+    /// A link with which somebody becomes an administrator, or one again; throws ``PeopleRefusal``.
+    package func invite(_ email: EmailAddress, as rank: Rank) async throws -> OneTimeLink {
+        try await registry.invite(email, as: rank, at: tenant, by: actor, from: provenance) { _ in nil }
+    }
+}
+
+// MARK: - Accepting an invitation
+
+extension ApplicationRegistry {
+    /// Whom a link invites, if it can still be accepted: an address, or nil for the first administrator's own.
+    package func invitation(_ link: String, at tenant: Tenant) async throws -> InvitedPerson? {
+        for purpose in InvitedPerson.purposes {
+            guard case .open(let facts) = try await look(at: link, purpose, at: tenant) else { continue }
+            return InvitedPerson(purpose: purpose, email: EmailAddress(facts.subject))
+        }
+        return nil
+    }
+
+    /// Makes the account of an invitation, or opens it again with this password; throws ``PeopleRefusal``.
+    package func accept(
+        _ link: String,
+        _ person: InvitedPerson,
+        _ draft: AccountDraft,
+        at tenant: Tenant,
+        from provenance: Provenance
+    ) async throws {
+        let hash = try await passwords.hash(draft.password, at: tenant.id)
+        let id = AccountID(text: "acc_" + entropy.base62(22))
+        try await changePeople(of: tenant, by: .somebody, from: provenance) { transaction, record, now in
+            let facts = try self.use(link, person.purpose, in: transaction, tenant: tenant.id, at: now)
+            guard let facts, let rank = Rank(rawValue: facts.detail) else { throw PeopleRefusal.linkGone }
+            let account = try transaction.openAdministrator(
+                id,
+                draft,
+                hash,
+                rank,
+                tenant: tenant.id,
+                at: now
+            )
+            guard let account else { throw PeopleRefusal.linkGone }
+            try transaction.endSessions(of: account, tenant: tenant.id)
+            try record(.accountCreated, account.text, [("role", "admin"), ("rank", rank.rawValue)])
+        }
+    }
+}
+
+/// Whoever holds an invitation that is open.
+package struct InvitedPerson: Sendable {
+    let purpose: OneTimeLink.Purpose
+
+    /// Nil where the first administrator says which address is theirs.
+    package let email: EmailAddress?
+
+    static let purposes: [OneTimeLink.Purpose] = [.inviteAdministrator, .firstAdministrator]
+}
+
+// MARK: - How it is kept
+
+extension ApplicationRegistry {
+    /// Makes the link, and posts the letter where there is one.
+    @discardableResult
+    fileprivate func invite(
+        _ email: EmailAddress,
+        as rank: Rank,
+        at tenant: Tenant,
+        by actor: Actor,
+        from provenance: Provenance,
+        letter: @escaping @Sendable (_ link: String) -> Letter?
+    ) async throws -> OneTimeLink {
+        let link = newLink(
+            .inviteAdministrator,
+            about: email.text,
+            rank.rawValue,
+            lasting: OneTimeLink.invitationLife,
+            at: tenant
+        )
+        try await changePeople(of: tenant, by: actor, from: provenance) { transaction, record, now in
+            let known = try transaction.account(of: email, as: .admin, tenant: tenant.id)
+            if known?.isDisabled == true { throw PeopleRefusal.accountDisabled }
+            try self.keep(link, in: transaction, tenant: tenant.id)
+            if let letter = letter(link.secret.plaintext) {
+                try self.outbox.post(letter, to: email, in: transaction, tenant: tenant.id, at: now)
+            }
+            try record(.administratorInvited, email.text, [("rank", rank.rawValue)])
+        }
+        return link
+    }
+}
+
+extension Connection {
+    fileprivate func invitedAdministrators(tenant: TenantID, at now: Date) throws -> [InvitedAdministrator] {
+        try openLinks(.inviteAdministrator, tenant: tenant, at: now).compactMap { facts in
+            guard let email = EmailAddress(facts.subject), let rank = Rank(rawValue: facts.detail) else {
+                return nil
+            }
+            return InvitedAdministrator(email: email, rank: rank, expiresAt: facts.expiresAt)
+        }
+    }
+
+    /// The new account's id, or that of the one this address had before; nil where that is disabled.
+    fileprivate func openAdministrator(
+        _ id: AccountID,
+        _ draft: AccountDraft,
+        _ password: PasswordHash,
+        _ rank: Rank,
+        tenant: TenantID,
+        at now: Date
+    ) throws -> AccountID? {
+        try run(
+            """
+            INSERT INTO accounts (tenant, id, role, email, name, organisation, password, created_at, rank)
+            VALUES (\(tenant), \(id), 'admin', \(draft.email), \(draft.name), \(draft.organisation),
+                \(password.text), \(now), \(rank))
+            ON CONFLICT (tenant, role, email) DO UPDATE SET name = excluded.name,
+                password = excluded.password, rank = excluded.rank, closed_at = NULL
+                WHERE accounts.disabled_at IS NULL
+            RETURNING id
+            """
+        ).first.map { AccountID(text: try $0.text(0)) }
+    }
+}
