@@ -173,9 +173,10 @@ def state(island: Island) -> list[str]:
         island.admin.page(f"/admin/applications/{island.application.client_id}").text,
     ]
     moment = r"\d{1,2} \w+ \d{4}(, \d\d:\d\d UTC)?"
-    last = rf"([Ll]ast used on )?{moment}( ?, [\w ]+ ago)?( from [\d.]+)?|Never( used)?|not used yet"
+    last = rf"([Ll]ast used on )?{moment}( ?, [\w ]+ ago)?( from [\d.]+)?|last used [\w ]+ \( {moment} \)"
+    never = r"Never( used)?|not used yet"
     often = r" · \d+ uses? in the last 24 hours|Still used by \d+ address(es)?|Safe to retire"
-    return [" ".join(re.sub(f"{last}|{often}", "", text).split()) for text in seen]
+    return [" ".join(re.sub(f"{last}|{never}|{often}", "", text).split()) for text in seen]
 
 
 @pytest.mark.parametrize("number", range(len(places("", "", ""))))
