@@ -27,9 +27,17 @@ enum Launch {
     }
 
     @Sendable private static func logoDecoder(patience: Duration) throws -> ApplicationRegistry.LogoDecoder {
-        let workshop = try LogoWorkshop(executable: "/proc/self/exe", limits: .init(time: patience))
+        let workshop = try LogoWorkshop(
+            executable: "/proc/self/exe",
+            environment: [keepingFreedMemory],
+            limits: .init(time: patience)
+        )
         return { try await workshop.logo(from: $0, at: $1) }
     }
+
+    /// For processes that are gone soon: what one buffer leaves is used for the next instead of being given back.
+    private static let keepingFreedMemory =
+        "GLIBC_TUNABLES=glibc.malloc.mmap_threshold=1073741824:glibc.malloc.trim_threshold=1073741824"
 
     private static var environment: [String: String] {
         var variables: [String: String] = [:]

@@ -115,14 +115,15 @@ struct LightRaster {
     func centred(in side: Int) -> Raster {
         var rgba = [UInt8](repeating: 0, count: side * side * 4)
         let (left, top) = ((side - width) / 2, (side - height) / 2)
+        let nearest = NearestChannel.shared
         for row in 0..<height {
             for column in 0..<width {
                 let pixel = pixels[row * width + column]
                 guard pixel.opacity > 0.5 / 255 else { continue }
                 let target = 4 * ((top + row) * side + left + column)
-                rgba[target] = NearestChannel.shared.to(pixel.red / pixel.opacity)
-                rgba[target + 1] = NearestChannel.shared.to(pixel.green / pixel.opacity)
-                rgba[target + 2] = NearestChannel.shared.to(pixel.blue / pixel.opacity)
+                rgba[target] = nearest.to(pixel.red / pixel.opacity)
+                rgba[target + 1] = nearest.to(pixel.green / pixel.opacity)
+                rgba[target + 2] = nearest.to(pixel.blue / pixel.opacity)
                 rgba[target + 3] = UInt8((pixel.opacity * 255).rounded())
             }
         }
