@@ -3,7 +3,8 @@ import Glibc
 /// The process that decodes pictures by copies of itself: all that a program does before it begins is done once.
 ///
 /// It reads none of them. Standard input is a socket: with each message come the pipe to read a picture from, the pipe
-/// to answer to, and how long that may take; what is said back is how the copy ended. It ends with its server.
+/// to answer to, and how long that may take; what is said back is how the copy ended. No copy can look inside it, and it
+/// ends with its server.
 package enum LogoForkServer {
     /// Until nobody is left to ask; what it returns is its exit code.
     package static func run() -> Int32 {
@@ -11,7 +12,7 @@ package enum LogoForkServer {
         sigemptyset(&children)
         sigaddset(&children, SIGCHLD)
         // So that the end of a copy can be waited for, with a time limit.
-        guard sigprocmask(SIG_BLOCK, &children, nil) == 0 else { return 71 }
+        guard sigprocmask(SIG_BLOCK, &children, nil) == 0, giveUpPrivileges() else { return 71 }
         while let request = DecodingRequest(from: STDIN_FILENO) {
             let copy = copyProcess()
             guard copy != 0 else { decode(request) }
@@ -49,14 +50,9 @@ private struct Ending {
             var patience = timespec(max(left, .milliseconds(100)))
             sigtimedwait(&signals, nil, &patience)
         }
-        code = exitCode(ofWaitStatus: status)
+        let signal = status & 0x7F
+        code = signal == 0 ? (status >> 8) & 0xFF : -signal
     }
-}
-
-/// The exit code that waitpid(2) speaks of, or the signal, negative.
-func exitCode(ofWaitStatus status: Int32) -> Int32 {
-    let signal = status & 0x7F
-    return signal == 0 ? (status >> 8) & 0xFF : -signal
 }
 
 extension timespec {

@@ -61,11 +61,13 @@ extension AdminAccess {
 }
 
 extension Connection {
+    /// Those who have not become a partner in another way meanwhile.
     fileprivate func invitedPartners(tenant: TenantID, at now: Date) throws -> [InvitedPartner] {
         try openLinks(.invitePartner, tenant: tenant, at: now).compactMap { facts in
-            EmailAddress(facts.subject).map {
-                InvitedPartner(email: $0, name: facts.detail, expiresAt: facts.expiresAt)
-            }
+            guard let email = EmailAddress(facts.subject),
+                try account(of: email, as: .partner, tenant: tenant) == nil
+            else { return nil }
+            return InvitedPartner(email: email, name: facts.detail, expiresAt: facts.expiresAt)
         }
     }
 }

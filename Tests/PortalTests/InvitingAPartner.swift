@@ -59,6 +59,10 @@ struct InvitingAPartner {
         var ada = try await portal.browser(of: "ada@harbour.example", as: .admin)
         let answer = try await invite("dana@acme.example", by: &ada)
         #expect(answer.status == 422 && answer.text.contains("has an account already"))
+
+        #expect(try await invite("robin@acme.example", by: &ada).status == 303)
+        _ = try await portal.partner("robin@acme.example")
+        #expect(try await !ada.get("/admin/accounts").text.contains("Invited"))
     }
 
     @Test func `a week later the invitation is dead`() async throws {
