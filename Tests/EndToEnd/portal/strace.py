@@ -45,10 +45,11 @@ def recording(file: Path, calls: Sequence[str]) -> list[str]:
 
 
 def finished(file: Path) -> None:
-    """Returns when a recording of a command that has ended is complete."""
+    """Returns when a recording of a command that has ended is complete, but for what it started and left to end by itself."""
 
     def is_complete() -> bool:
-        first, *_, last = file.read_bytes().split(b"\n")[:-1]
-        return last.startswith(first.split(b" ")[0]) and last.endswith(b" +++")
+        lines = file.read_bytes().split(b"\n")[:-1]
+        itself = b"".join(lines[:1]).split(b" ")[0] + b" "
+        return any(line.startswith(itself) and line.endswith(b" +++") for line in reversed(lines))
 
     until(is_complete, of="the end of the recording")
