@@ -143,7 +143,11 @@ class Authenticator:
         """The code of the earliest step that is still good; waits where all of them were shown."""
         self.last = max(self.last + 1, self.step - 1)
         until(lambda: self.step + 1 >= self.last, within=70, of="the next code")
-        digest = hmac.digest(self.key, self.last.to_bytes(8, "big"), "sha1")
+        return self.code(self.last)
+
+    def code(self, step: int) -> str:
+        """The code of a step, whether it was shown or not."""
+        digest = hmac.digest(self.key, step.to_bytes(8, "big"), "sha1")
         start = digest[-1] & 15
         return f"{(int.from_bytes(digest[start : start + 4], 'big') & 0x7FFFFFFF) % 10**6:06}"
 
