@@ -42,6 +42,13 @@ final class ClientConnection: Sendable {
         self.phase.store(phase.rawValue, ordering: .relaxed)
     }
 
+    /// Gives back time in which the whole process stood still; whoever moves on meanwhile has a new deadline anyway.
+    fileprivate func prolong(by milliseconds: Int64) {
+        let running = deadline.load(ordering: .relaxed)
+        guard running <= .max - milliseconds else { return }
+        _ = deadline.compareExchange(expected: running, desired: running + milliseconds, ordering: .relaxed)
+    }
+
     var isIdle: Bool { phase.load(ordering: .relaxed) == Phase.idle.rawValue }
 
     /// Whether bytes have come that nobody has read yet: the beginning of a request.
@@ -93,6 +100,7 @@ final class Watchdog: Sendable {
     }
 
     private static let settlingMilliseconds: Int64 = 50
+    private static let stillnessMilliseconds: Int64 = 1_000
     private static let maxLingering = 64
     private static let lingerMilliseconds: Int64 = 1_000
     private static let lingerBytes = 512 * 1024
@@ -169,10 +177,15 @@ final class Watchdog: Sendable {
         var lingering: [Lingering] = []
         var timeout: Int32 = -1
         while true {
+            let asleep = Self.now
             wait(for: lingering, atMost: timeout)
+            let late = timeout < 0 ? 0 : Self.now - asleep - Int64(timeout)
             lingering = runOut(lingering + state.withLock { takeAll(&$0.arrivals) })
             let now = Self.now
             let finish = state.withLock { state -> (@Sendable () -> Void)? in
+                if late >= Self.stillnessMilliseconds {
+                    state.connections.values.forEach { $0.prolong(by: late) }
+                }
                 shutDownOverdue(state, at: now)
                 pointOutDeparted(state)
                 timeout = pause(state, isLingering: !lingering.isEmpty)

@@ -6,7 +6,9 @@ import json
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import httpx
@@ -193,6 +195,22 @@ def test_a_request_under_way_is_answered_when_the_server_is_told_to_end(own: Ser
         answer = connection.recv(65536)
     assert answer.split(b" ")[1] in {b"400", b"401"}, answer[:100]
     assert own.process.wait(15) == 0
+
+
+def test_time_in_which_the_server_stood_still_is_not_counted_against_its_clients(own: Server) -> None:
+    asked, standstill = 40, 11.0
+    with ExitStack() as stack:
+        connections = [
+            stack.enter_context(socket.create_connection(("127.0.0.1", own.port), timeout=30)) for _ in range(asked)
+        ]
+        until(lambda: own.connections() >= asked, of="everybody's arrival")
+        own.pause()
+        paused = time.monotonic()
+        for connection in connections:
+            connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+        until(lambda: time.monotonic() > paused + standstill, within=2 * standstill, of="the end of the pause")
+        own.resume()
+        assert [connection.recv(65536)[:12] for connection in connections] == [b"HTTP/1.1 200"] * asked
 
 
 def accepts(port: int) -> bool:

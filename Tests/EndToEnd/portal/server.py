@@ -119,6 +119,12 @@ class Server:
             process.send_signal(signal.SIGCONT)
         return process.wait(within)
 
+    def connections(self) -> int:
+        """How many sockets it has open."""
+        assert self.process
+        links = Path(f"/proc/{self.process.pid}/fd").iterdir()
+        return sum(os.readlink(link).startswith("socket:") for link in links)
+
     def pause(self) -> None:
         """Nothing of it moves until `resume`; it is still connected, and connected to."""
         assert self.process
