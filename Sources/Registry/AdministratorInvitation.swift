@@ -25,15 +25,20 @@ extension AdminAccess {
 
     /// Takes an invitation back, so that its link is dead; false where there is none that is open any more.
     package func cancelInvitation(of email: EmailAddress) async throws -> Bool {
+        try await cancel(.inviteAdministrator, of: email, .administratorInvitationCancelled)
+    }
+
+    func cancel(_ purpose: OneTimeLink.Purpose, of email: EmailAddress, _ action: Action) async throws -> Bool
+    {
         let id = tenant.id
         return try await registry.changePeople(of: tenant, by: actor, from: provenance) {
             transaction,
             record,
             now in
-            let open = try transaction.invitedAdministrators(tenant: id, at: now)
-            guard open.contains(where: { $0.email == email }) else { return false }
-            try transaction.endLink(.inviteAdministrator, about: email.text, tenant: id)
-            try record(.administratorInvitationCancelled, email.text, [])
+            let open = try transaction.openLinks(purpose, about: email.text, tenant: id, at: now)
+            guard open.contains(where: { EmailAddress($0.subject) == email }) else { return false }
+            try transaction.endLink(purpose, about: email.text, tenant: id)
+            try record(action, email.text, [])
             return true
         }
     }

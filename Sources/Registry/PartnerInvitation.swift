@@ -46,17 +46,7 @@ extension AdminAccess {
 
     /// Takes an invitation back, so that its link is dead; false where there is none that is open any more.
     package func cancelInvitation(ofPartner email: EmailAddress) async throws -> Bool {
-        let id = tenant.id
-        return try await registry.changePeople(of: tenant, by: actor, from: provenance) {
-            transaction,
-            record,
-            now in
-            let open = try transaction.invitedPartners(tenant: id, at: now)
-            guard open.contains(where: { $0.email == email }) else { return false }
-            try transaction.endLink(.invitePartner, about: email.text, tenant: id)
-            try record(.partnerInvitationCancelled, email.text, [])
-            return true
-        }
+        try await cancel(.invitePartner, of: email, .partnerInvitationCancelled)
     }
 }
 

@@ -37,8 +37,8 @@ final class DecodingElsewhere {
     }
 
     /// A program that lets shells do what these lines say, one for each picture.
-    private func program(_ lines: String, of name: String = "program") throws -> String {
-        let script = try file("\(name).sh", Array(lines.utf8))
+    private func program(_ lines: String) throws -> String {
+        let script = try file("program.sh", Array(lines.utf8))
         let server = """
             #!/usr/bin/env python3
             import os, socket, struct, subprocess, sys
@@ -52,7 +52,7 @@ final class DecodingElsewhere {
                 except subprocess.TimeoutExpired: child.kill()
                 door.send(struct.pack("=i", child.wait()))
             """
-        return try file(name, Array(server.utf8), mode: 0o700)
+        return try file("program", Array(server.utf8), mode: 0o700)
     }
 
     /// A program that reads the picture and gives this answer.
