@@ -21,6 +21,7 @@ extension Visit {
             ("parameters.anyContentType", sources.anyContentType && isOfNoType),
             ("parameters.ignoreJSON", sources.ignoreJSON && type == .json),
             ("parameters.equalRepetition", sources.equalRepetition && repeatsParameters),
+            ("plainHTTP", isKnownPlain),
             ("clientAuthentication.bothWhenEqual", sendsCredentialsTwice(sent)),
             ("whenMissing.grantType", grant != nil && sent.first("grant_type") == nil),
             ("refresh", grant == .refreshToken && client.keepsRefreshTokens),

@@ -127,8 +127,7 @@ extension Failure {
     }
 
     private static let bare: [Header] = [
-        ("Cache-Control", "no-store"), ("X-Content-Type-Options", "nosniff"),
-        ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
+        ("Cache-Control", "no-store")
     ]
 
     /// The kind of fault and where it stood in our words; values stay out of the log.

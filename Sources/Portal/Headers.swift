@@ -4,18 +4,27 @@ import Web
 typealias Header = (name: String, value: String)
 
 enum HeaderSet {
+    /// On every answer that does not say otherwise, errors and files too (HT-03).
+    static func everyAnswer(at publicURL: PublicURL) -> [Header] {
+        let usual: [Header] = [
+            ("X-Content-Type-Options", "nosniff"),
+            ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
+            ("Referrer-Policy", "same-origin"),
+            (
+                "Permissions-Policy",
+                "accelerometer=(), camera=(), geolocation=(), microphone=(), payment=(), usb=()"
+            ),
+            ("Cross-Origin-Resource-Policy", "same-origin"),
+        ]
+        let strictTransport: Header = ("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+        return publicURL.isSecure ? usual + [strictTransport] : usual
+    }
+
     /// On every page (ux B4); what differs between pages is its policy and whether it may keep an opener.
     private static let everyPage: [Header] = [
         ("Content-Type", "text/html; charset=utf-8"),
         ("Cache-Control", "no-store"),
-        ("X-Content-Type-Options", "nosniff"),
         ("X-Frame-Options", "DENY"),
-        ("Referrer-Policy", "same-origin"),
-        (
-            "Permissions-Policy",
-            "accelerometer=(), camera=(), geolocation=(), microphone=(), payment=(), usb=()"
-        ),
-        ("Cross-Origin-Resource-Policy", "same-origin"),
         ("X-Robots-Tag", "noindex"),
     ]
 
@@ -45,20 +54,15 @@ enum HeaderSet {
         ("Content-Type", "application/json;charset=UTF-8"),
         ("Cache-Control", "no-store"),
         ("Pragma", "no-cache"),
-        ("X-Content-Type-Options", "nosniff"),
     ]
 
     /// A picture that nobody can mistake for a page (LO-11).
     static let picture: [Header] = [
         ("Content-Type", "image/png"),
         ("Cache-Control", "public, max-age=31536000, immutable"),
-        ("X-Content-Type-Options", "nosniff"),
         ("Content-Security-Policy", "default-src 'none'; sandbox"),
-        ("Cross-Origin-Resource-Policy", "same-origin"),
         ("Content-Disposition", "inline; filename=\"logo.png\""),
     ]
-
-    static let strictTransport: Header = ("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
 }
 
 extension Response {

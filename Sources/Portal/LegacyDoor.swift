@@ -141,6 +141,12 @@ extension LegacyDoor {
             open: .bool(true)
         ),
         LegacyDoor(
+            "plainHTTP",
+            "Token requests over plain HTTP",
+            "Software may send its requests over plain HTTP, so whoever is on the way reads the secrets and tokens in them.",
+            open: .bool(true)
+        ),
+        LegacyDoor(
             "clientAuthentication.bothWhenEqual",
             "Credentials sent twice",
             "Credentials may stand in header and body, so a secret is in more places than it has to be.",

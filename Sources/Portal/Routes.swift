@@ -273,7 +273,9 @@ struct Route: Sendable {
 
     /// To whom a failure here is explained.
     var audience: Failure.Audience {
-        if admits == .client || admits == .bearer { return .software }
+        let documents = ["oauth-authorization-server", "openid-configuration", "consent-receipt-key"]
+        let isDocument = documents.contains { pattern.description == "/.well-known/" + $0 }
+        if admits == .client || admits == .bearer || isDocument { return .software }
         let spoken = ["/sign-in", "/oauth2/authorize", "/account/forgotten", "/account/reset/{link}"]
         return spoken.contains(pattern.description) ? .customers : .people
     }

@@ -25,6 +25,9 @@ final class Site: Sendable {
     private let dialects = Kept<Tenant, Dialect>(limit: 1024)
     let consentPages = Kept<ConsentSubject, ConsentSheet>(limit: 1024)
     let assets: [String: Path]
+
+    /// What an answer says unless it says otherwise.
+    let everyAnswer: [Header]
     private let isDraining = Atomic(false)
 
     init(
@@ -51,11 +54,13 @@ final class Site: Sendable {
             return (name, publicURL.root.appending(segments: segments))
         }
         assets = Dictionary(uniqueKeysWithValues: named)
+        everyAnswer = HeaderSet.everyAnswer(at: publicURL)
     }
 
     func respond(to request: Request) async -> Response {
         let start = monotonic()
-        let (response, tenant, route) = await answer(request)
+        var (response, tenant, route) = await answer(request)
+        response.complete(with: everyAnswer)
         log.request(
             request,
             status: response.status.code,
@@ -104,6 +109,7 @@ final class Site: Sendable {
 
     private func answer(_ visit: Visit, at path: ArraySlice<String>?) async -> (Response, route: String?) {
         let match = path.map { Site.table.match(visit.request.method, $0) } ?? .notFound
+        if let answer = PlainHTTP.response(to: visit, at: route(match)) { return (answer, nil) }
         if visit.tenant.disabledAt != nil, let answer = DisabledTenant.response(to: visit, at: route(match)) {
             return (answer, nil)
         }
@@ -204,13 +210,17 @@ extension Site {
         case "readyz" where request.path.count == 1:
             return isDraining.load(ordering: .relaxed) ? HealthEndpoint.stopping : HealthEndpoint.up
         case "public":
-            return files.response(for: request.path.dropFirst())
+            return file(request.path.dropFirst(), request)
         case "robots.txt" where request.path.count == 1:
-            return files.response(for: ["robots.txt"])
+            return file(["robots.txt"], request)
         case "favicon.ico" where request.path.count == 1:
-            return files.response(for: ["favicon.png"])
+            return file(["favicon.png"], request)
         default:
             return nil
         }
+    }
+
+    private func file(_ segments: ArraySlice<String>, _ request: Request) -> Response? {
+        files.response(for: segments, ifNoneMatch: request.headers["if-none-match"])
     }
 }

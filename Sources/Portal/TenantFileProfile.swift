@@ -13,6 +13,7 @@ extension Fields {
             "manualIssuance", "manualTokenByMail", "tokenText", "plusSeparatesScopes", "paths",
             "authorizeByPost", "issuerInRedirect", "whenMissing",
             "parameters", "clientAuthentication", "answer", "resourceError", "crossOrigin", "checkAccept",
+            "plainHTTP",
         ]
         guard let fields = object("profile", known: keys) else { return nil }
         fields.rules(into: &policy)
@@ -27,6 +28,7 @@ extension Fields {
         profile.resourceError = fields.resourceError()
         profile.crossOrigin = fields.choice("crossOrigin") ?? .registered
         profile.checkAccept = fields.flag("checkAccept") ?? false
+        profile.plainHTTP = fields.flag("plainHTTP") == true ? true : nil
         return profile
     }
 

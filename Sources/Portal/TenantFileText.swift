@@ -114,6 +114,7 @@ extension TenantFile {
         if let error = profile.resourceError { members.append(("resourceError", resourceError(error))) }
         members.append(("crossOrigin", .text(profile.crossOrigin.rawValue)))
         members.append(("checkAccept", .bool(profile.checkAccept)))
+        members.append(("plainHTTP", .bool(profile.plainHTTP == true)))
         return .object(members)
     }
 

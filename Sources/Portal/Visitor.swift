@@ -141,7 +141,7 @@ extension Visit {
     }
 
     private func isOwn(_ origin: String) -> Bool {
-        let scheme = site.publicURL.isSecure || request.isSecure ? "https://" : "http://"
+        let scheme = site.publicURL.isSecure || request.isSecure == true ? "https://" : "http://"
         return origin == scheme + request.host
     }
 }

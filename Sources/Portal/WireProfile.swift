@@ -25,6 +25,9 @@ struct WireProfile: Sendable, Codable, Equatable {
     /// Whether an `Accept` that excludes JSON is answered with 406 (RFC 9110 §12.5.1).
     var checkAccept = false
 
+    /// Whether software may send its requests over plain HTTP, where a proxy lets that through; nil is no.
+    var plainHTTP: Bool?
+
     static let standard = WireProfile()
 }
 

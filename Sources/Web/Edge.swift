@@ -148,7 +148,7 @@ extension Edge {
             ]
         )
         var response = refusal.response(to: exchange.id)
-        response.headers += options.refusalHeaders
+        response.complete(with: options.refusalHeaders)
         return send(response, to: exchange)
     }
 

@@ -186,7 +186,7 @@ private func connectionChanged(
             descriptor: mhd_descriptor(connection),
             address: address,
             isTrusted: address.map(edge.proxies.trusts) ?? false,
-            isSecure: edge.options.tls != nil,
+            isSecure: edge.options.tls == nil ? nil : true,
             headersWithin: edge.options.limits.headersWithin
         )
         edge.watchdog.add(record)

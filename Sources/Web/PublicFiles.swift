@@ -24,7 +24,7 @@ package struct PublicFiles: Sendable {
     package init(
         folder: String,
         prefix: String = "/public/",
-        headers: [(String, String)] = []
+        headers: [(name: String, value: String)] = []
     ) throws {
         self.prefix = prefix
         for name in try Self.names(in: folder) {
@@ -33,11 +33,13 @@ package struct PublicFiles: Sendable {
             let hashed = Self.name(name, with: hash)
             hashedNames[name] = hashed
             let type = Self.mediaType(of: name)
-            let common = [("Content-Type", type), ("X-Content-Type-Options", "nosniff")] + headers
-            let cached = [("Cache-Control", "public, max-age=31536000, immutable"), ("ETag", "\"\(hash)\"")]
-            let asked = [("Cache-Control", "no-cache"), ("ETag", "\"\(hash)\"")]
-            served[hashed] = Self.serve(bytes, hash, common + cached)
-            served[name] = Self.serve(bytes, hash, common + asked)
+            let common = [
+                (name: "Content-Type", value: type), ("ETag", "\"\(hash)\""),
+                ("X-Content-Type-Options", "nosniff"),
+            ].completed(with: headers)
+            let cached = ("Cache-Control", "public, max-age=31536000, immutable")
+            served[hashed] = Self.serve(bytes, hash, common + [cached])
+            served[name] = Self.serve(bytes, hash, common + [("Cache-Control", "no-cache")])
         }
     }
 
@@ -52,14 +54,18 @@ package struct PublicFiles: Sendable {
     /// Answers for what follows the prefix; nil when there is no such file.
     ///
     /// `ifNoneMatch` is the request's header: a browser that has the file already is told so.
-    package func response(for segments: ArraySlice<String>, ifNoneMatch: String? = nil) -> Response? {
+    package func response(for segments: ArraySlice<String>, ifNoneMatch: String?) -> Response? {
         guard let name = segments.first, segments.count == 1, let file = served[name] else { return nil }
         let isKnown = ifNoneMatch.map { Self.mentions($0, file.tag) } ?? false
         return Response(isKnown ? file.unchanged : file.response)
     }
 
-    private static func serve(_ bytes: [UInt8], _ hash: String, _ headers: [(String, String)]) -> Served {
-        let unchanged = headers.filter { $0.0 != "Content-Type" }
+    private static func serve(
+        _ bytes: [UInt8],
+        _ hash: String,
+        _ headers: [(name: String, value: String)]
+    ) -> Served {
+        let unchanged = headers.filter { $0.name != "Content-Type" }
         return Served(
             response: PreparedResponse(status: .ok, headers: headers, body: bytes),
             unchanged: PreparedResponse(status: .notModified, headers: unchanged, body: []),

@@ -31,8 +31,8 @@ package struct Request: Sendable {
     /// The first address, from our side, that is not one of the trusted proxies.
     package let clientAddress: String
 
-    /// Whether the client reached us, or the trusted proxy in front of us, over TLS.
-    package let isSecure: Bool
+    /// Whether the client reached us, or the trusted proxy in front of us, over TLS; nil where nobody says.
+    package let isSecure: Bool?
 
     package init(
         id: String,
@@ -44,7 +44,7 @@ package struct Request: Sendable {
         headers: Headers = Headers(),
         body: [UInt8] = [],
         clientAddress: String = "127.0.0.1",
-        isSecure: Bool = false
+        isSecure: Bool? = nil
     ) {
         self.id = id
         self.method = method

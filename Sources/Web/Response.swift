@@ -72,6 +72,12 @@ package struct Response: Sendable {
         )
     }
 
+    /// Adds what it does not say itself; a prepared answer has all of its headers already.
+    package mutating func complete(with others: [(name: String, value: String)]) {
+        if case .prepared = body { return }
+        headers = headers.completed(with: others)
+    }
+
     /// The bytes of the body, wherever they are kept.
     package var bytes: [UInt8] {
         switch body {
@@ -86,5 +92,12 @@ package struct Response: Sendable {
         var all = headers
         if case .prepared(let prepared) = body { all = prepared.headers + headers }
         return all.first { $0.name.lowercased() == wanted }?.value
+    }
+}
+
+extension [(name: String, value: String)] {
+    /// With those of `others` whose names, written alike, are not among them.
+    package func completed(with others: Self) -> Self {
+        self + others.filter { other in !contains { $0.name == other.name } }
     }
 }

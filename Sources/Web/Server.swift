@@ -28,7 +28,7 @@ package final class Server: Sendable {
         package var trustedProxies: [AddressRange]
         package var limits: Limits
 
-        /// Sent with every answer the server itself makes, which nobody else can add headers to.
+        /// Sent with every answer the server itself makes, unless it says that already.
         package var refusalHeaders: [(name: String, value: String)]
 
         package init(

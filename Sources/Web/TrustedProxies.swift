@@ -90,7 +90,7 @@ struct TrustedProxies: Sendable {
 
     struct Client: Equatable, Sendable {
         var address: String
-        var isSecure: Bool
+        var isSecure: Bool?
     }
 
     func trusts(_ address: Address) -> Bool {

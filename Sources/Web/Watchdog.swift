@@ -23,7 +23,7 @@ final class ClientConnection: Sendable {
     private let phase = Atomic<UInt8>(Phase.idle.rawValue)
     private let deadline: Atomic<Int64>
 
-    init(descriptor: Int32, address: Address?, isTrusted: Bool, isSecure: Bool, headersWithin: Duration) {
+    init(descriptor: Int32, address: Address?, isTrusted: Bool, isSecure: Bool?, headersWithin: Duration) {
         self.descriptor = descriptor
         self.address = address
         self.isTrusted = isTrusted

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
 import ssl
 import threading
@@ -132,13 +133,55 @@ def test_health_says_up_and_no_more(server: Server) -> None:
 
 
 def test_every_answer_has_its_headers(standard: Tenant) -> None:
-    for path in ("/", "/sign-in", "/partners/sign-up", "/nowhere", "/oauth2/token", "/oauth2/authorize"):
-        headers = httpx.get(standard.base + path).headers
-        assert headers["x-content-type-options"] == "nosniff"
-        assert "content-security-policy" in headers and "referrer-policy" in headers
-        assert "microhttpd" not in headers.get("server", "").lower()
-        assert "unsafe-inline" not in headers["content-security-policy"]
-        assert headers["x-request-id"]
+    with httpx.Client() as browser:
+        for answer in every_kind_of_answer(browser, standard.server.url):
+            assert "strict-transport-security" not in answer.headers, answer.url
+
+
+def every_kind_of_answer(browser: httpx.Client, url: str) -> Iterator[httpx.Response]:
+    """Pages, redirects, files, answers to software, errors of all sorts; each has what every answer has."""
+    tenant = f"{url}/t/standard"
+    css = re.search(r'href="([^"]+/portal\.[^"]+\.css)"', browser.get(f"{tenant}/sign-in").text)
+    assert css
+    tag = browser.get(url + css[1]).headers["etag"]
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    asked = [
+        (200, browser.get(f"{tenant}/sign-in")),
+        (303, browser.get(f"{tenant}/admin")),
+        (302, browser.get(f"{tenant}/.well-known/change-password")),
+        (404, browser.get(f"{tenant}/nowhere")),
+        (404, browser.get(f"{url}/t/nobody")),
+        (404, browser.get(f"{url}/logos/x/64.png")),
+        (405, browser.put(f"{tenant}/sign-in")),
+        (400, browser.get(f"{tenant}/oauth2/authorize")),
+        (401, browser.post(f"{tenant}/oauth2/token", headers=form)),
+        (401, browser.post(f"{tenant}/oauth2/introspect", headers=form, content="token=x")),
+        (401, browser.get(f"{tenant}/oauth2/verify")),
+        (403, browser.options(f"{tenant}/oauth2/token")),
+        (200, browser.get(f"{tenant}/.well-known/oauth-authorization-server")),
+        (200, browser.get(f"{url}/healthz")),
+        (200, browser.get(url + css[1])),
+        (200, browser.get(f"{url}/robots.txt")),
+        (304, browser.get(url + css[1], headers={"If-None-Match": tag})),
+        (413, browser.post(f"{tenant}/oauth2/token", headers=form, content="a" * 300_000)),
+        (414, browser.get(f"{tenant}/sign-in?{'x' * 9000}")),
+        (400, browser.get(f"{tenant}/%2e%2e/x")),
+    ]
+    for status, answer in asked:
+        assert answer.status_code == status, (answer.status_code, answer.request.url)
+        headers = answer.headers
+        assert headers["x-content-type-options"] == "nosniff", answer.url
+        assert headers["cross-origin-resource-policy"] == "same-origin", answer.url
+        assert headers["referrer-policy"] in {"same-origin", "no-referrer"}, answer.url
+        assert "camera=()" in headers["permissions-policy"], answer.url
+        assert headers["content-security-policy"].startswith("default-src 'none'"), answer.url
+        assert "unsafe-inline" not in headers["content-security-policy"], answer.url
+        assert "server" not in headers, answer.url
+        for name in ("x-content-type-options", "content-security-policy", "permissions-policy"):
+            assert len(headers.get_list(name)) == 1, (answer.url, name)
+        # Files are prepared once for everybody.
+        assert headers.get("x-request-id") or "etag" in headers, answer.url
+        yield answer
 
 
 def test_a_file_of_public_is_kept_for_ever_under_its_hash(server: Server, standard: Tenant) -> None:
@@ -263,7 +306,9 @@ def test_with_a_certificate_it_speaks_modern_tls_and_keeps_cookies_for_it(tmp_pa
         context = ssl.create_default_context(cafile=str(cert))
         answer = httpx.get(f"{server.url}/t/standard/sign-in", verify=context)
         assert answer.status_code == 200
-        assert "max-age=" in answer.headers["strict-transport-security"]
+        with httpx.Client(verify=context) as browser:
+            for each in every_kind_of_answer(browser, server.url):
+                assert each.headers["strict-transport-security"] == "max-age=31536000; includeSubDomains", each.url
         cookie = answer.headers["set-cookie"]
         assert cookie.startswith("__Host-portal-") and "Secure" in cookie
         assert not shakes_hands(server.port, ssl.TLSVersion.TLSv1_1)

@@ -334,6 +334,7 @@ struct EachDoorAlone {
         },
         Door("crossOrigin", ["preflight"]) { $1.crossOrigin = .any },
         Door("checkAccept", ["an Accept without JSON"]) { $1.checkAccept = true },
+        Door("plainHTTP", []) { $1.plainHTTP = true },
     ]
 
     /// Looked at once for all doors.

@@ -283,6 +283,7 @@ struct ReadingATenantFile {
         "profile: { resourceError: { challenges: [], contentType: 'text/plain', body: '' } }",
         "profile: { resourceError: { challenges: ['a\\r\\nb'], contentType: 'text/plain', body: '' } }",
         "profile: { crossOrigin: 'all' }", "profile: { checkAccept: 1 }",
+        "profile: { plainHTTP: 'yes' }",
     ])
     func `a mistake in a profile is reported with its place`(part: String) {
         let found = mistakes(in: file(part))
@@ -307,7 +308,7 @@ struct ReadingATenantFile {
                 clientAuthentication: { bothWhenEqual: true, explainBasic: true },
                 answer: { keys: ['access_token', 'type'], tokenType: 'bearer' },
                 resourceError: { challenges: ['native', 'Bearer'], contentType: 'text/plain', body: 'é"' },
-                crossOrigin: 'any', checkAccept: true,
+                crossOrigin: 'any', checkAccept: true, plainHTTP: true,
               }
             """,
             policy: "grants: ['password', 'implicit'], accessTokenSeconds: 43200, "

@@ -162,7 +162,8 @@ extension Request {
         body: [UInt8] = [],
         host: String = "127.0.0.1:8080",
         below base: String = TestPortal.base,
-        from address: String = "192.0.2.7"
+        from address: String = "192.0.2.7",
+        isSecure: Bool? = nil
     ) -> Request {
         let whole = base + path
         let segments = whole.dropFirst().split(separator: "/", omittingEmptySubsequences: false).map(
@@ -177,7 +178,8 @@ extension Request {
             query: query,
             headers: Headers(headers),
             body: body,
-            clientAddress: address
+            clientAddress: address,
+            isSecure: isSecure
         )
     }
 }

@@ -12,18 +12,18 @@ struct Claim: Sendable, CustomTestStringConvertible {
 @Suite("Behind proxies")
 struct BehindProxies {
     private static let claims = [
-        Claim(lines: [], client: "127.0.0.1 plain"),
-        Claim(lines: ["X-Forwarded-For: 192.0.2.7"], client: "192.0.2.7 plain"),
+        Claim(lines: [], client: "127.0.0.1"),
+        Claim(lines: ["X-Forwarded-For: 192.0.2.7"], client: "192.0.2.7"),
         Claim(lines: ["X-Forwarded-For: 192.0.2.7", "X-Forwarded-Proto: https"], client: "192.0.2.7 secure"),
-        Claim(lines: ["X-Forwarded-For: 6.6.6.6, 192.0.2.7"], client: "192.0.2.7 plain"),
-        Claim(lines: ["X-Forwarded-For: 6.6.6.6", "X-Forwarded-For: 192.0.2.7"], client: "192.0.2.7 plain"),
-        Claim(lines: ["X-Forwarded-For: 6.6.6.6, 192.0.2.7, 10.0.0.1"], client: "192.0.2.7 plain"),
-        Claim(lines: ["X-Forwarded-For: 10.0.0.2, 10.0.0.1"], client: "10.0.0.2 plain"),
-        Claim(lines: ["X-Forwarded-For: unknown"], client: "127.0.0.1 plain"),
-        Claim(lines: ["X-Forwarded-For: rubbish, 10.0.0.1"], client: "10.0.0.1 plain"),
-        Claim(lines: ["X-Forwarded-For: [2001:db8::7]:4711"], client: "2001:db8::7 plain"),
-        Claim(lines: ["X-Forwarded-For: 192.0.2.7:4711"], client: "192.0.2.7 plain"),
-        Claim(lines: ["X-Forwarded-For: ::ffff:192.0.2.7"], client: "192.0.2.7 plain"),
+        Claim(lines: ["X-Forwarded-For: 6.6.6.6, 192.0.2.7"], client: "192.0.2.7"),
+        Claim(lines: ["X-Forwarded-For: 6.6.6.6", "X-Forwarded-For: 192.0.2.7"], client: "192.0.2.7"),
+        Claim(lines: ["X-Forwarded-For: 6.6.6.6, 192.0.2.7, 10.0.0.1"], client: "192.0.2.7"),
+        Claim(lines: ["X-Forwarded-For: 10.0.0.2, 10.0.0.1"], client: "10.0.0.2"),
+        Claim(lines: ["X-Forwarded-For: unknown"], client: "127.0.0.1"),
+        Claim(lines: ["X-Forwarded-For: rubbish, 10.0.0.1"], client: "10.0.0.1"),
+        Claim(lines: ["X-Forwarded-For: [2001:db8::7]:4711"], client: "2001:db8::7"),
+        Claim(lines: ["X-Forwarded-For: 192.0.2.7:4711"], client: "192.0.2.7"),
+        Claim(lines: ["X-Forwarded-For: ::ffff:192.0.2.7"], client: "192.0.2.7"),
         Claim(lines: ["X-Forwarded-Proto: https, http"], client: "127.0.0.1 plain"),
         Claim(
             lines: ["X-Forwarded-For: 192.0.2.7, 10.0.0.1", "X-Forwarded-Proto: https, http"],
@@ -31,14 +31,15 @@ struct BehindProxies {
         ),
         Claim(lines: ["Forwarded: for=192.0.2.7;proto=https"], client: "192.0.2.7 secure"),
         Claim(lines: ["Forwarded: for=6.6.6.6, for=192.0.2.7 ; proto=HTTPS"], client: "192.0.2.7 secure"),
-        Claim(lines: ["Forwarded: For=\"[2001:db8::7]:4711\";by=_x"], client: "2001:db8::7 plain"),
+        Claim(lines: ["Forwarded: For=\"[2001:db8::7]:4711\";by=_x"], client: "2001:db8::7"),
         Claim(lines: ["Forwarded: for=_hidden;proto=https"], client: "127.0.0.1 secure"),
-        Claim(lines: ["Forwarded: for=\"6.6.6.6, 1.1.1.1\", for=192.0.2.7"], client: "192.0.2.7 plain"),
-        Claim(lines: ["Forwarded: for=192.0.2.7", "X-Forwarded-For: 192.0.2.7"], client: "192.0.2.7 plain"),
+        Claim(lines: ["Forwarded: for=\"6.6.6.6, 1.1.1.1\", for=192.0.2.7"], client: "192.0.2.7"),
+        Claim(lines: ["Forwarded: for=192.0.2.7", "X-Forwarded-For: 192.0.2.7"], client: "192.0.2.7"),
     ]
 
     private static func answer(_ request: Request) -> Response {
-        Response(.ok, text: "\(request.clientAddress) \(request.isSecure ? "secure" : "plain")")
+        let said = request.isSecure.map { $0 ? " secure" : " plain" } ?? ""
+        return Response(.ok, text: request.clientAddress + said)
     }
 
     @Test(arguments: claims)
@@ -67,7 +68,7 @@ struct BehindProxies {
         let server = try TestServer(respond: Self.answer)
         for _ in 0..<3 {
             let answer = try await server.get("/", "X-Forwarded-For: 6.6.6.6", "X-Request-Id: abcdefgh")
-            #expect(answer.body == "127.0.0.1 plain")
+            #expect(answer.body == "127.0.0.1")
             #expect(answer.header("X-Request-Id") != "abcdefgh")
         }
         #expect(server.log.lines.count == 1)

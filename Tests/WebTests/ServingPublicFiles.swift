@@ -56,8 +56,8 @@ struct ServingPublicFiles {
         #expect(files.has("plain") && !files.has("nothing"))
         #expect(file(".hidden") == nil)
         #expect(file("nothing.css") == nil)
-        #expect(files.response(for: ["a", "portal.css"]) == nil)
-        #expect(files.response(for: []) == nil)
+        #expect(files.response(for: ["a", "portal.css"], ifNoneMatch: nil) == nil)
+        #expect(files.response(for: [], ifNoneMatch: nil) == nil)
     }
 
     @Test func `a folder that is missing is said in a sentence`() {

@@ -21,7 +21,10 @@ enum ServeCommand {
                 "Running as root; make a user for it, chown \(folder.path) to that user and start it as that user"
             )
         }
-        let files = try PublicFiles(folder: try publicFolder(configuration))
+        let files = try PublicFiles(
+            folder: try publicFolder(configuration),
+            headers: HeaderSet.everyAnswer(at: configuration.publicURL)
+        )
         let desk = try await Desk(
             folder,
             configuration,
@@ -137,7 +140,8 @@ enum ServeCommand {
             host: configuration.listen.host,
             port: configuration.listen.port,
             tls: tls,
-            trustedProxies: configuration.trustedProxies
+            trustedProxies: configuration.trustedProxies,
+            refusalHeaders: HeaderSet.everyAnswer(at: configuration.publicURL)
         )
     }
 

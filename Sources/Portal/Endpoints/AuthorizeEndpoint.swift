@@ -162,7 +162,8 @@ enum AuthorizeEndpoint {
         guard let ticket = form["ticket"] else {
             if form["client_id"] != nil {
                 try await visit.noteForm(form.fields)
-                return again(form.fields, visit)
+                // What stands in both is found to be repeated.
+                return again(visit.fields(of: visit.request.query) + form.fields, visit)
             }
             throw Refusal.unsealedForm
         }

@@ -9,7 +9,8 @@ enum LogoEndpoint {
         guard let size = size(visit.captured("file")),
             let png = try await visit.registry.logo(visit.captured("digest"), size: size, at: visit.tenant)
         else { throw Refusal.notFound }
-        let picture = PreparedResponse(status: .ok, headers: HeaderSet.picture, body: png)
+        let headers = HeaderSet.picture.completed(with: visit.site.everyAnswer)
+        let picture = PreparedResponse(status: .ok, headers: headers, body: png)
         visit.site.logos.keep(picture, for: visit)
         return Response(picture)
     }
@@ -95,8 +96,6 @@ enum ThemeEndpoint {
         let headers: [Header] = [
             ("Content-Type", "text/css; charset=utf-8"),
             ("Cache-Control", "public, max-age=31536000, immutable"),
-            ("X-Content-Type-Options", "nosniff"),
-            ("Cross-Origin-Resource-Policy", "same-origin"),
         ]
         return Response(.ok, headers: headers, body: Array(css.utf8))
     }

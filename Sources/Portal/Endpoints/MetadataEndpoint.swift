@@ -8,7 +8,6 @@ enum MetadataEndpoint {
             ("Content-Type", "application/json"),
             ("Cache-Control", "public, max-age=300"),
             ("Access-Control-Allow-Origin", "*"),
-            ("X-Content-Type-Options", "nosniff"),
         ]
         return Response(.ok, headers: headers, body: document(visit).bytes)
     }

@@ -66,6 +66,17 @@ extension OAuthFailure {
         return failure
     }
 
+    static var plainHTTP: OAuthFailure {
+        OAuthFailure(
+            status: .badRequest,
+            error: "invalid_request",
+            explanation: """
+                The request was sent over plain HTTP; send it to the https:// address, and change the secret or \
+                token that was in it
+                """
+        )
+    }
+
     static var tooLarge: OAuthFailure {
         OAuthFailure(
             status: .contentTooLarge,

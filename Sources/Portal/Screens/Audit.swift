@@ -46,7 +46,6 @@ enum AuditScreens {
         }
         let headers: [Header] = [
             ("Content-Type", format.mediaType), ("Cache-Control", "no-store"),
-            ("X-Content-Type-Options", "nosniff"),
             ("Content-Disposition", "attachment; filename=\"audit-\(visit.tenant.name).\(format.rawValue)\""),
         ]
         return Response(.ok, headers: headers, body: lines)

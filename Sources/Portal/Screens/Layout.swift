@@ -89,7 +89,6 @@ struct Page {
             case .fileAndServer: HeaderSet.ownPageWithFileAndServer
             }
         if case .gate = frame { headers = HeaderSet.gate }
-        if visit.site.publicURL.isSecure { headers.append(HeaderSet.strictTransport) }
         return headers
     }
 }

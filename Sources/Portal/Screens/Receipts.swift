@@ -45,7 +45,7 @@ enum ReceiptScreens {
     static func key(_ visit: Visit) async throws -> Response {
         let headers: [Header] = [
             ("Content-Type", "application/jwk+json"), ("Cache-Control", "public, max-age=300"),
-            ("Access-Control-Allow-Origin", "*"), ("X-Content-Type-Options", "nosniff"),
+            ("Access-Control-Allow-Origin", "*"),
         ]
         let key: JSON = .object([
             ("kty", .text("OKP")), ("crv", .text("Ed25519")), ("use", .text("sig")),
@@ -58,7 +58,6 @@ enum ReceiptScreens {
         let headers: [Header] = [
             ("Content-Type", "application/json"), ("Cache-Control", "no-store"),
             ("Content-Disposition", "attachment; filename=\"\(name).json\""),
-            ("X-Content-Type-Options", "nosniff"),
         ]
         return Response(.ok, headers: headers, body: Array((json.indented() + "\n").utf8))
     }
