@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 import signal
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -39,12 +40,12 @@ def killed(tmp_path: Path) -> Iterator[Server]:
 
 def test_nothing_answered_is_lost_however_often_the_server_is_killed(killed: Server, tmp_path: Path) -> None:
     workers, dice = crew(killed, tmp_path, WORKERS), random.Random()
-    slowest, checked = 0.0, 0
+    slowest, checked, aims = 0.0, 0, each_of(AIMS)
     for number in range(ROUNDS):
         if number % 2:
             kill_at_random(workers, dice)
         else:
-            kill_aimed(workers, AIMS[number // 2 % len(AIMS)], 1 + number // 2)
+            kill_aimed(workers, *next(aims))
         until_forgotten(killed)
         began = time.monotonic()
         killed.start()
@@ -66,6 +67,11 @@ def test_nothing_answered_is_lost_however_often_the_server_is_killed(killed: Ser
         things_compared=checked,
         ms_slowest_start=round(slowest * 1000),
     )
+
+
+def each_of(calls: Sequence[str]) -> Iterator[tuple[str, int]]:
+    """The first of each of these calls, then the second of each, and so on."""
+    return ((call, number) for number in itertools.count(1) for call in calls)
 
 
 def kill_at_random(workers: Crew, dice: random.Random) -> None:
