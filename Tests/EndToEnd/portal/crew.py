@@ -93,7 +93,7 @@ class Crew:
 
 
 def crew(server: Server, folder: Path, count: int) -> Crew:
-    """New people of a tenant of its own, in which partners register as many applications as they like."""
+    """New people of a tenant where partners register as many applications as they like and each token is entered."""
     server.succeed("tenant", "import", str(liberal(server, folder)))
     tenant, history = server.tenant("liberal"), History(folder / "history")
     colours = palette(tenant)
@@ -111,7 +111,7 @@ def liberal(server: Server, folder: Path) -> Path:
     settings = json.loads(server.succeed("tenant", "export", "standard"))
     settings |= {"name": "liberal", "hosts": []}
     settings["brand"].pop("logo", None)
-    settings["policy"] |= {"applicationsPerDay": 100}
+    settings["policy"] |= {"applicationsPerDay": 100, "tokensInAuditLog": True}
     file = folder / "liberal.json5"
     file.write_text(json.dumps(settings))
     return file

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 import httpx
 
-from .history import History, Operation
+from .history import History, Operation, secret_id
 from .oauth import Application, Page, new_address, parameters
 from .server import Tenant
 
@@ -51,6 +51,9 @@ class Expected:
     own: set[str] = field(default_factory=set)
     """Tokens of the application itself that must work, of this round."""
 
+    unlisted: set[str] = field(default_factory=set)
+    """Tokens of the application in a tenant whose ledger has no tokens, of this round."""
+
     granted: set[str] = field(default_factory=set)
     """Tokens through the customer that must work, of this round."""
 
@@ -67,6 +70,7 @@ class Worker:
         self.name, self.history, self.palette = name, history, palette
         self.owner, self.customer = tenant.partner(), tenant.customer()
         self.application = tenant.application(f"{name} Ltd", owner=self.owner.email)
+        self.unlisted = tenant.server.tenant("standard").application(f"{name} Elsewhere Ltd")
         secret = str(self.application.client_secret)
         self.expected = Expected(secrets={secret_id(secret): secret})
         self.unsure: Operation | None = None
@@ -82,6 +86,7 @@ class Worker:
         client, number = self.application, self.cycles = self.application, self.cycles + 1
         own = self._act("own token", client.own_token, tokens)["access_token"]
         self._revoke(own)
+        self._act("unlisted token", self.unlisted.own_token, tokens)
         if not self.expected.connected:
             code = self._consent()
             first = self._redeem(code)
@@ -208,6 +213,8 @@ class Worker:
                 expected.connected = True
             case "own token":
                 expected.own |= set(result.values())
+            case "unlisted token":
+                expected.unlisted |= set(result.values())
             case "redeem":
                 expected.dead.add(facts["code"])
                 expected.granted |= set(result.values())
@@ -294,11 +301,11 @@ class Worker:
             (secret, 401) for secret in sorted(expected.ended_secrets)[-2:]
         ]:
             if secret:
-                # From an address of its own, because wrong secrets are counted by addresses.
-                client = Application(self.application.base, self.application.client_id, secret, "")
-                answer = client.own_token()
-                assert answer.status_code == status, f"{self.name}: {secret_id(secret)} {answer.text}"
-        count = len(expected.own) + len(expected.granted) + len(expected.dead) + len(mine) + 5
+                self._check_secret(secret, status)
+        for token in expected.unlisted:
+            assert self.unlisted.is_active(token), f"{self.name} lost {token}"
+        alive = len(expected.own) + len(expected.unlisted) + len(expected.granted)
+        count = alive + len(expected.dead) + len(mine) + 5
         for token in expected.dead:
             assert not self.application.is_active(token), f"{self.name} got {token} back"
             assert self.application.redeem(token).status_code == 400
@@ -308,7 +315,18 @@ class Worker:
 
     def forget_tokens(self) -> None:
         """Before another round, because they do not live for ever."""
-        self.expected.own, self.expected.granted, self.expected.dead = set(), set(), set()
+        expected = self.expected
+        expected.own, expected.unlisted, expected.granted, expected.dead = set(), set(), set(), set()
+
+    def _check_secret(self, secret: str, status: int) -> None:
+        operation = self.history.invoke("own token", secret=secret_id(secret))
+        # From an address of its own, because wrong secrets are counted by addresses.
+        answer = Application(self.application.base, self.application.client_id, secret, "").own_token()
+        assert answer.status_code == status, f"{self.name}: {secret_id(secret)} {answer.text}"
+        if status == 200:
+            self.history.ok(operation, answer.headers["x-request-id"], tokens(answer))
+        else:
+            self.history.fail(operation, status, answer.text)
 
     def _check_whole(self, client_id: str) -> None:
         page = self._shown(self.owner.get(f"/applications/{client_id}"))
@@ -337,10 +355,6 @@ class Worker:
 
 def tokens(answer: httpx.Response) -> Result:
     return {name: value for name, value in answer.json().items() if name in {"access_token", "refresh_token"}}
-
-
-def secret_id(secret: str) -> str:
-    return secret.rsplit("_", 1)[-1][:16]
 
 
 def secret_ids(page: Page) -> set[str]:
