@@ -8,6 +8,7 @@ import signal
 import sqlite3
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -15,10 +16,12 @@ import pytest
 
 from conftest import set_up
 from portal.crew import Crew, crew
+from portal.history import Operation
 from portal.postgres import under_test
 from portal.rounds import report, rounds
 from portal.server import Server, until
 from portal.strace import killed_at
+from portal.worker import STEPS
 
 pytestmark = pytest.mark.torture
 
@@ -39,9 +42,10 @@ def killed(tmp_path: Path) -> Iterator[Server]:
 
 
 def test_nothing_answered_is_lost_however_often_the_server_is_killed(killed: Server, tmp_path: Path) -> None:
-    workers, dice = crew(killed, tmp_path, WORKERS), random.Random()
+    workers, dice = crew(killed, tmp_path, WORKERS), random.Random(2)
     slowest, checked, aims = 0.0, 0, each_of(AIMS)
     for number in range(ROUNDS):
+        workers.prepare(dice)
         if number % 2:
             kill_at_random(workers, dice)
         else:
@@ -67,6 +71,19 @@ def test_nothing_answered_is_lost_however_often_the_server_is_killed(killed: Ser
         things_compared=checked,
         ms_slowest_start=round(slowest * 1000),
     )
+    check_kinds(operations)
+
+
+def check_kinds(operations: Sequence[Operation]) -> None:
+    """Each kind was answered, and in the long form each was interrupted, at whatever it is begun with."""
+    answered = Counter(one.kind for one in operations if one.outcome == "ok")
+    interrupted = Counter(one.kind for one in operations if one.interrupted)
+    kinds = [step.kind for step in STEPS]
+    for what, counts in (("answered", answered), ("interrupted", interrupted)):
+        report(f"Operations {what}", **{kind.replace(" ", "_"): counts[kind] for kind in kinds})
+    assert [kind for kind in kinds if not answered[kind]] == []
+    if rounds(short=0, long=1):
+        assert [kind for kind in kinds if not interrupted[kind]] == []
 
 
 def each_of(calls: Sequence[str]) -> Iterator[tuple[str, int]]:

@@ -43,6 +43,9 @@ class Operation:
 
     reference: str = ""
     result: dict[str, str] = field(default_factory=dict)
+    interrupted: bool = False
+    """Whether it was sent and not answered, whatever was found out about it later."""
+
     found: bool | None = None
     """Of an unknown one, whether it turned out to have been done."""
 
@@ -71,6 +74,10 @@ class History:
         operation.outcome = "fail"
         self._write(fail=operation.number, status=status, said=said)
 
+    def info(self, operation: Operation) -> None:
+        operation.interrupted = True
+        self._write(info=operation.number)
+
     def found(self, operation: Operation, done: bool | None) -> None:
         operation.found = done
         self._write(found=operation.number, done=done)
@@ -93,6 +100,8 @@ class History:
                 one.outcome, one.reference, one.result = "ok", line["reference"], line["result"]
             elif "fail" in line:
                 known[line["fail"]].outcome = "fail"
+            elif "info" in line:
+                known[line["info"]].interrupted = True
             else:
                 known[line["found"]].found = line["done"]
         return list(known.values())
