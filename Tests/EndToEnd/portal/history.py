@@ -19,6 +19,7 @@ ISSUED = "token.issued"
 ENTRIES = {
     "register": ("application.registered",),
     "create secret": ("secret.created",),
+    "rotate secret": ("secret.created",),
     "revoke secret": ("secret.revoked",),
     "add redirect URI": ("redirect_uri.added",),
     "remove redirect URI": ("redirect_uri.removed",),

@@ -64,7 +64,8 @@ class Expected:
     dead: set[str] = field(default_factory=set)
     """Tokens and codes that must not, of this round."""
 
-    ended_secrets: set[str] = field(default_factory=set)
+    ended_secrets: list[str] = field(default_factory=list)
+    """Secrets that must not work, the latest last."""
 
 
 class Worker:
@@ -152,10 +153,17 @@ class Worker:
         self._act("remove redirect URI", lambda: self.owner.confirm(page), uri=uri)
 
     def create_secret(self) -> None:
+        self._new_secret("create secret", others="keep")
+
+    def rotate_secret(self) -> None:
+        """In one step, which ends all others."""
+        self._new_secret("rotate secret", others="leaked")
+
+    def _new_secret(self, kind: str, others: str) -> None:
         page = self._shown(self.owner.get(f"{self.path}/secrets/new"))
         self._act(
-            "create secret",
-            lambda: self.owner.submit(page, "ticket", label="next", others="keep"),
+            kind,
+            lambda: self.owner.submit(page, "ticket", label="next", others=others),
             lambda answer: {"secret": Page(answer).text_of("client-secret")},
         )
 
@@ -258,16 +266,17 @@ class Worker:
     def _happened(self, operation: Operation) -> None:
         """Changes what is expected as the operation did, of which only some may be known."""
         expected, facts, result = self.expected, operation.facts, operation.result
+        before = list(expected.secrets)
         match operation.kind:
             case "register":
                 expected.names[facts["name"]] = result.get("client_id", "")
-            case "create secret" if secret := result.get("secret"):
-                expected.secrets[secret_id(secret)] = secret
-                self.application = replace(self.application, client_secret=secret)
             case "create secret":
-                expected.secrets = dict.fromkeys(self._secret_ids(), "") | expected.secrets
+                self._has_secrets(result)
+            case "rotate secret":
+                self._has_secrets(result)
+                self._lost_secrets(*before)
             case "revoke secret":
-                expected.ended_secrets.add(expected.secrets.pop(facts["id"]))
+                self._lost_secrets(facts["id"])
             case "add redirect URI":
                 expected.uris.add(facts["uri"])
             case "remove redirect URI":
@@ -294,6 +303,17 @@ class Worker:
                 self.hand.pop("code", None)
                 self._ends(*expected.granted)
 
+    def _has_secrets(self, result: Result) -> None:
+        """One more: the one that was shown, or one that nobody saw."""
+        if secret := result.get("secret"):
+            self.expected.secrets[secret_id(secret)] = secret
+            self.application = replace(self.application, client_secret=secret)
+        else:
+            self.expected.secrets = dict.fromkeys(self._secret_ids(), "") | self.expected.secrets
+
+    def _lost_secrets(self, *those: str) -> None:
+        self.expected.ended_secrets += filter(None, map(self.expected.secrets.pop, those))
+
     def _ends(self, *those: str) -> None:
         self.expected.own -= set(those)
         self.expected.granted -= set(those)
@@ -312,7 +332,14 @@ class Worker:
             self.history.found(operation, done)
             if done:
                 self._happened(operation)
+            self._regain_a_secret()
         return operation
+
+    def _regain_a_secret(self) -> None:
+        """After a rotation whose secret nobody saw; what that left is compared before the next one ends it."""
+        if not any(self.expected.secrets.values()):
+            assert self._secret_ids() == set(self.expected.secrets)
+            self.rotate_secret()
 
     def _come_back(self) -> None:
         """Whoever confirmed that it is them has another session, of which the one who was not answered knows nothing."""
@@ -325,7 +352,7 @@ class Worker:
         match operation.kind:
             case "register":
                 return facts["name"] in listed
-            case "create secret":
+            case "create secret" | "rotate secret":
                 return self._secret_ids() != set(expected.secrets)
             case "revoke secret":
                 return facts["id"] not in self._secret_ids()
@@ -342,6 +369,8 @@ class Worker:
                     raise Interrupted("redeem")
                 if again.status_code == 200:
                     self.history.ok(operation, again.headers["x-request-id"], tokens(again))
+                else:
+                    assert again.status_code == 400, again.text
                 return True
             case "refresh":
                 return not self.application.is_active(facts["old"])
@@ -366,7 +395,7 @@ class Worker:
         for token in expected.own | expected.granted:
             assert self.application.is_active(token), f"{self.name} lost {token}"
         for secret, status in [(secret, 200) for secret in expected.secrets.values()] + [
-            (secret, 401) for secret in sorted(expected.ended_secrets)[-2:]
+            (secret, 401) for secret in expected.ended_secrets[-MOST_SECRETS:]
         ]:
             if secret:
                 self._check_secret(secret, status)
@@ -443,6 +472,7 @@ STEPS = (
     Step("create secret", Worker.create_secret, Worker.have_room_for_a_secret),
     Step("revoke secret", Worker.revoke_secrets, Worker.have_extra_secret),
     Step("remove redirect URI", Worker.remove_uris, Worker.have_extra_uri),
+    Step("rotate secret", Worker.rotate_secret, Worker.have_extra_secret),
     Step("register", Worker.register),
     Step("withdraw", Worker.withdraw, Worker.be_connected),
 )
