@@ -10,6 +10,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -55,8 +56,10 @@ def test_nothing_answered_is_lost_however_often_the_server_is_killed(killed: Ser
         killed.start()
         slowest = max(slowest, time.monotonic() - began)
         checked += workers.check()
+        check_families(killed)
         assert {file.name for file in killed.data.iterdir()} <= KEPT
     workers.check_ledger()
+    assert asked(killed, "SELECT count(*) FROM refresh_tokens WHERE used_at IS NULL") != ["0"]
     killed.stop()
     check_file(killed)
     operations = workers.history.operations()
@@ -119,8 +122,23 @@ def until_forgotten(server: Server) -> None:
         until(lambda: postgres.run(connected) == "0", of="the end of the last connection")
 
 
+def check_families(server: Server) -> None:
+    """Of all refresh tokens of a family at most one is unused, whoever was told of them."""
+    forked = """
+        SELECT tenant, family FROM refresh_tokens WHERE used_at IS NULL GROUP BY tenant, family HAVING count(*) > 1
+        """
+    assert asked(server, forked) == []
+
+
 def check_file(server: Server) -> None:
     """What only SQLite can say: its file is sound."""
     if not server.database:
-        with sqlite3.connect(server.data / "portal.db") as database:
-            assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        assert asked(server, "PRAGMA integrity_check") == ["ok"]
+
+
+def asked(server: Server, sql: str) -> list[str]:
+    """Rows as the server's database has them, their columns parted by |."""
+    if postgres := under_test():
+        return postgres.run(sql, server.database_name).splitlines()
+    with closing(sqlite3.connect(f"file:{server.data}/portal.db?mode=ro", uri=True)) as database:
+        return ["|".join(map(str, row)) for row in database.execute(sql)]
