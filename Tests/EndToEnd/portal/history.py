@@ -91,9 +91,9 @@ class History:
         os.close(self._descriptor)
 
     def operations(self) -> list[Operation]:
-        """All of them, as the file has them."""
+        """All of them, as the file has them; a line that is just being written comes later."""
         known: dict[int, Operation] = {}
-        for line in map(json.loads, self.file.read_text().splitlines()):
+        for line in map(json.loads, self.file.read_text().rpartition("\n")[0].splitlines()):
             if "invoke" in line:
                 known[line["invoke"]] = Operation(line["invoke"], line["kind"], line["facts"])
             elif "ok" in line:
@@ -106,6 +106,10 @@ class History:
             else:
                 known[line["found"]].found = line["done"]
         return list(known.values())
+
+    def entered(self) -> set[str]:
+        """The references of what was answered so far and has its entries."""
+        return {one.reference for one in self.operations() if one.outcome == "ok" and one.kind in ENTRIES}
 
 
 def secret_id(secret: str) -> str:
