@@ -125,7 +125,8 @@ def liberal(server: Server, folder: Path) -> Path:
     settings["brand"].pop("logo", None)
     most = dict.fromkeys(("applicationsPerPartner", "applicationsPerDay"), 1000)
     most |= dict.fromkeys(("unapprovedApplications", "logoMebibytes"), 1_000_000)
-    settings["policy"] |= most | {"tokensInAuditLog": True}
+    # Whoever redeems a code again, to find out whether it was redeemed, must not be told that it is too old.
+    settings["policy"] |= most | {"tokensInAuditLog": True, "codeSeconds": 600}
     file = folder / "liberal.json5"
     file.write_text(json.dumps(settings))
     return file
