@@ -3,19 +3,34 @@
 from __future__ import annotations
 
 import json
+import random
 import shutil
-from collections.abc import Iterator
+import signal
+import sqlite3
+import subprocess
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from conftest import on_postgresql
+from portal.crew import Crew, crew
 from portal.load import clients, load
 from portal.oauth import Application
 from portal.rounds import report, rounds
-from portal.server import ROOT, Server, until
-from portal.strace import KILLED, killed_at
+from portal.server import BINARY, ROOT, Server, until
+from portal.strace import KILLED, killed_at, resting_at, rests
+
+
+AIMS = [
+    *(("pwrite64", number) for number in range(1, 200, rounds(short=110, long=7))),
+    *(("fsync,fdatasync", number) for number in range(1, rounds(short=2, long=6))),
+    ("rename", 1),
+]
+"""Calls of a backup at which it, or its server, is killed under load."""
 
 
 @pytest.fixture
@@ -141,6 +156,97 @@ def test_a_backup_that_is_killed_at_any_call_leaves_a_whole_file_or_none(server:
         number = 1
     assert kills > 4
     report("Backup, killed at each of its calls", kills=kills)
+
+
+@pytest.mark.torture
+def test_while_everybody_works_a_killed_backup_or_server_costs_nothing_and_passes_for_nothing(
+    server: Server, tmp_path: Path
+) -> None:
+    workers, dice = crew(server, tmp_path, rounds(short=2, long=8)), random.Random(11)
+    other, kills = other_machine(server), Counter[str]()
+    for call, number in AIMS:
+        for kill in (kill_backup, kill_server):
+            workers.prepare(dice)
+            kills[kill.__name__] += kill(workers, other, call, number)
+            workers.check()
+    workers.check_ledger()
+    assert len(kills) == 2 and min(kills.values()) > 2
+    report("Backup under load, killed itself or its server", **kills)
+
+
+def kill_backup(workers: Crew, other: Server, call: str, number: int) -> bool:
+    """At one of its calls, unless it ended before; the next one begins while everybody works on."""
+    server, file = workers.server, workers.server.data.parent / "portal.backup"
+    with workers.at_work(lasting=True):
+        workers.until_each(0)
+        answered = workers.history.entered()
+        code = server.command("backup", str(file), under=killed_at(call, number)).returncode
+        assert code in {0, KILLED}
+        check_left(file, answered, other, is_there=code == 0)
+        check_next(workers, other)
+    return code == KILLED
+
+
+def kill_server(workers: Crew, other: Server, call: str, number: int) -> bool:
+    """While the backup rests at one of its calls, unless it ended before; that then goes on by itself."""
+    server, file = workers.server, workers.server.data.parent / "portal.backup"
+    with workers.at_work():
+        workers.until_each(0)
+        answered = workers.history.entered()
+        with running([*resting_at(call, number), BINARY, "backup", file, *server.where]) as command:
+            until(lambda: command.poll() is not None or rests(command), of="the backup's rest or end")
+            has_ended = command.returncode is not None
+            server.stop(signal.SIGKILL)
+            until(lambda: has_gone_on(command), of="the backup's end")
+    check_left(file, answered, other, is_there=command.returncode == 0)
+    server.start()
+    check_next(workers, other)
+    return not has_ended
+
+
+def has_gone_on(command: subprocess.Popen[bytes]) -> bool:
+    """To its end, wherever it rests on the way: each of its threads does once."""
+    command.send_signal(signal.SIGCONT)
+    return command.poll() is not None
+
+
+@contextmanager
+def running(command: Sequence[str | Path]) -> Iterator[subprocess.Popen[bytes]]:
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait(30)
+
+
+def check_next(workers: Crew, other: Server) -> None:
+    """The next backup needs no cleaning up, and what was there in between is gone."""
+    answered, file = workers.history.entered(), back_up(workers.server)
+    check_left(file, answered, other, is_there=True)
+    assert list(file.parent.glob(f"{file.name}*")) == []
+
+
+def check_left(file: Path, answered: set[str], other: Server, *, is_there: bool) -> None:
+    """The file is whole if it is there, as is whatever else is taken for a backup; removes the file."""
+    assert file.exists() or not is_there
+    for one in file.parent.glob(f"{file.name}*"):
+        found = restored(one, other)
+        assert answered <= found if found else one != file, f"{one} is not whole"
+    file.unlink(missing_ok=True)
+
+
+def restored(file: Path, other: Server) -> set[str]:
+    """What the ledgers in a backup name, which is nothing where it is not taken for one."""
+    done = other.command("restore", str(file))
+    if done.returncode != 0:
+        assert "is no backup" in done.stderr or "was changed or damaged" in done.stderr, done.stderr
+        return set()
+    with closing(sqlite3.connect(other.data / "portal.db")) as database:
+        found = {row[0] for row in database.execute("SELECT reference FROM ledger")}
+    for one in other.data.glob("portal.db*"):
+        one.unlink()
+    return found
 
 
 @on_postgresql

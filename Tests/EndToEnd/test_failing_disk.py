@@ -166,6 +166,7 @@ def test_a_sync_or_write_that_fails_is_nobodys_loss(tmp_path: Path) -> None:
 
 def fails_once(workers: Crew, call: str, when: str, note: Path) -> bool:
     """Whether a call failed until everybody had done everything; the server that met it went on."""
+    workers.forget_tokens()
     if restart(workers.server, failing(call, "EIO", when, note)):
         with workers.at_work(lasting=True):
             workers.until_each(1)

@@ -14,12 +14,11 @@ from pathlib import Path
 import pytest
 
 from portal.crew import Crew, crew
-from portal.history import ENTRY, Operation
+from portal.history import ENTRIES, Operation, secret_id
 from portal.power import CALLS, Disk
 from portal.rounds import report, rounds
 from portal.server import ROOT, Server
 from portal.strace import finished, recording
-from portal.worker import secret_id
 
 pytestmark = pytest.mark.torture
 
@@ -143,7 +142,7 @@ def missing(image: dict[str, bytes], folder: Path, answered: list[Operation]) ->
 def marks(one: Operation) -> set[str]:
     """By what an operation is known in the tables: its ledger entry, and the tokens that it gave."""
     tokens = {secret_id(text) for name, text in one.result.items() if name.endswith("_token")}
-    return tokens | ({one.reference} if one.kind in ENTRY else set())
+    return tokens | ({one.reference} if one.kind in ENTRIES else set())
 
 
 def check_served(folder: Path) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+import random
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -14,7 +16,7 @@ import httpx
 from .history import Entry, History, differences
 from .oauth import Person
 from .server import Server, Tenant, until
-from .worker import Interrupted, Palette, Refused, Worker, logo, logo_address
+from .worker import STEPS, Interrupted, Palette, Refused, Worker, logo, logo_address
 
 NAMES = ("Alpha", "Bravo", "Delta", "Gamma", "Kappa", "Lambda", "Omega", "Sigma")
 
@@ -30,13 +32,22 @@ class Crew:
     began: int
     """How long the ledger was before their first operation."""
 
+    def prepare(self, dice: random.Random) -> None:
+        """Another round, which each begins at a step of chance; no two at one unless they are more than those."""
+        order = dice.sample(range(len(STEPS)), len(STEPS))
+        for one, first in zip(self.workers, itertools.cycle(order), strict=False):
+            one.prepare(first)
+
+    def forget_tokens(self) -> None:
+        for one in self.workers:
+            one.forget_tokens()
+
     @contextmanager
     def at_work(self, lasting: bool = False) -> Iterator[None]:
         """Each in a thread of its own: until the server is gone, or `lasting`, until the end of the block."""
         over = threading.Event()
         threads = [threading.Thread(target=self._work, args=(one, over, lasting)) for one in self.workers]
-        for one, thread in zip(self.workers, threads, strict=True):
-            one.forget_tokens()
+        for thread in threads:
             thread.start()
         try:
             yield
@@ -53,6 +64,7 @@ class Crew:
                 worker.once()
             except (Interrupted, httpx.TransportError):
                 worker.interruptions += 1
+                worker.hand = {}
                 if not lasting:
                     return
             except (AssertionError, Refused, KeyError, StopIteration) as error:
@@ -93,7 +105,7 @@ class Crew:
 
 
 def crew(server: Server, folder: Path, count: int) -> Crew:
-    """New people of a tenant of its own, in which partners register as many applications as they like."""
+    """New people of a tenant where partners register as many applications as they like and each token is entered."""
     server.succeed("tenant", "import", str(liberal(server, folder)))
     tenant, history = server.tenant("liberal"), History(folder / "history")
     colours = palette(tenant)
@@ -111,7 +123,10 @@ def liberal(server: Server, folder: Path) -> Path:
     settings = json.loads(server.succeed("tenant", "export", "standard"))
     settings |= {"name": "liberal", "hosts": []}
     settings["brand"].pop("logo", None)
-    settings["policy"] |= {"applicationsPerDay": 100}
+    most = dict.fromkeys(("applicationsPerPartner", "applicationsPerDay"), 1000)
+    most |= dict.fromkeys(("unapprovedApplications", "logoMebibytes"), 1_000_000)
+    # Whoever redeems a code again, to find out whether it was redeemed, must not be told that it is too old.
+    settings["policy"] |= most | {"tokensInAuditLog": True, "codeSeconds": 600}
     file = folder / "liberal.json5"
     file.write_text(json.dumps(settings))
     return file

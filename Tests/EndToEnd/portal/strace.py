@@ -5,7 +5,9 @@ The process keeps its parent and its number (`-D`), so that whoever started it s
 
 from __future__ import annotations
 
+import os
 import signal
+import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -21,6 +23,15 @@ KILLED = -signal.SIGKILL
 def killed_at(call: str, number: int) -> list[str]:
     """Before a command that is to be killed at the start of this one of its calls, counted by each thread."""
     return injecting(call, f"signal=SIGKILL:when={number}")
+
+
+def resting_at(call: str, number: int) -> list[str]:
+    """Before a command that is to stop there until it gets SIGCONT; see `rests`."""
+    return injecting(call, f"signal=SIGSTOP:when={number}")
+
+
+def rests(process: subprocess.Popen[bytes]) -> bool:
+    return os.waitid(os.P_PID, process.pid, os.WSTOPPED | os.WNOHANG | os.WNOWAIT) is not None
 
 
 def failing(call: str, error: str, when: str, note: Path) -> list[str]:

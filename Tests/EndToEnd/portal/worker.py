@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import struct
 import zlib
@@ -10,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 import httpx
 
-from .history import History, Operation
+from .history import History, Operation, secret_id
 from .oauth import Application, Page, new_address, parameters
 from .server import Tenant
 
@@ -19,8 +20,11 @@ Result = dict[str, str]
 Palette = dict[str, str]
 """The addresses of logos by their colour."""
 
-MOST_APPLICATIONS = 18
-"""How many of a partner a worker makes; two more would be refused."""
+MOST_APPLICATIONS = 998
+"""How many of a partner a worker makes; two more would be refused, as no tenant can allow more."""
+
+MOST_SECRETS = 5
+"""How many of an application work at the same time."""
 
 FIRST_URI = "https://client.example/callback"
 
@@ -51,13 +55,17 @@ class Expected:
     own: set[str] = field(default_factory=set)
     """Tokens of the application itself that must work, of this round."""
 
+    unlisted: set[str] = field(default_factory=set)
+    """Tokens of the application in a tenant whose ledger has no tokens, of this round."""
+
     granted: set[str] = field(default_factory=set)
     """Tokens through the customer that must work, of this round."""
 
     dead: set[str] = field(default_factory=set)
     """Tokens and codes that must not, of this round."""
 
-    ended_secrets: set[str] = field(default_factory=set)
+    ended_secrets: list[str] = field(default_factory=list)
+    """Secrets that must not work, the latest last."""
 
 
 class Worker:
@@ -67,51 +75,59 @@ class Worker:
         self.name, self.history, self.palette = name, history, palette
         self.owner, self.customer = tenant.partner(), tenant.customer()
         self.application = tenant.application(f"{name} Ltd", owner=self.owner.email)
+        self.unlisted = tenant.server.tenant("standard").application(f"{name} Elsewhere Ltd")
         secret = str(self.application.client_secret)
         self.expected = Expected(secrets={secret_id(secret): secret})
         self.unsure: Operation | None = None
         self.refused: list[str] = []
-        self.cycles = self.interruptions = 0
+        self.cycles = self.interruptions = self.first = 0
+        self.numbers = itertools.count(1)
+        self.hand: dict[str, str] = {}
+        """What it got and did not use yet: an `own` token, a `code`, a token to `refresh` with."""
         self.path = f"/applications/{self.application.client_id}"
         self.expected.logo = logo_address(self._page())
 
     # MARK: what it does
 
     def once(self) -> None:
-        """Each kind of operation once."""
-        client, number = self.application, self.cycles = self.application, self.cycles + 1
-        own = self._act("own token", client.own_token, tokens)["access_token"]
-        self._revoke(own)
-        if not self.expected.connected:
-            code = self._consent()
-            first = self._redeem(code)
-            self._refresh(first["refresh_token"])
-        self._brand(f"Purpose {self.name} {number}.", list(self.palette)[number % len(self.palette)])
-        self._add_uri(f"https://client.example/{self.name}-{number}".lower())
-        self._create_secret()
-        for extra in list(self.expected.secrets)[:-1]:
-            self._revoke_secret(extra)
-        for extra in sorted(self.expected.uris - {FIRST_URI}):
-            self._remove_uri(extra)
-        if len(self.expected.names) < MOST_APPLICATIONS:
-            self._register(f"{self.name} Branch {number}")
-        self._withdraw()
+        """Each kind of operation, from the one that it begins with."""
+        self.cycles += 1
+        for step in STEPS[self.first :] + STEPS[: self.first]:
+            step.need(self)
+            step.do(self)
 
-    def _revoke(self, token: str) -> None:
+    def prepare(self, first: int) -> None:
+        """Another round: does all that a certain step needs, so that the next thing it does is that."""
+        self.forget_tokens()
+        self.first = first
+        STEPS[first].need(self)
+
+    def own_token(self) -> None:
+        self._act("own token", self.application.own_token, tokens)
+
+    def revoke(self) -> None:
+        token = self.hand["own"]
         self._act("revoke", lambda: self.application.revoke(token), token=token)
 
-    def _consent(self) -> str:
+    def unlisted_token(self) -> None:
+        self._act("unlisted token", self.unlisted.own_token, tokens)
+
+    def consent(self) -> None:
         page = self._shown(self.customer.get(self.application.authorize_url(prompt="consent")))
         ask = lambda: self.customer.answer(page, "allow")  # noqa: E731
-        return self._act("consent", ask, lambda answer: parameters(answer.headers["location"]))["code"]
+        self._act("consent", ask, lambda answer: {"code": parameters(answer.headers["location"])["code"]})
 
-    def _redeem(self, code: str) -> Result:
-        return self._act("redeem", lambda: self.application.redeem(code), tokens, code=code)
+    def redeem(self) -> None:
+        code = self.hand["code"]
+        self._act("redeem", lambda: self.application.redeem(code), tokens, code=code)
 
-    def _refresh(self, old: str) -> None:
+    def refresh(self) -> None:
+        old = self.hand["refresh"]
         self._act("refresh", lambda: self.application.refresh(old), tokens, old=old)
 
-    def _brand(self, purpose: str, colour: str) -> None:
+    def brand(self) -> None:
+        number = next(self.numbers)
+        purpose, colour = f"Purpose {self.name} {number}.", list(self.palette)[number % len(self.palette)]
         page = self._shown(self.owner.get(f"{self.path}/branding"))
         self._act(
             "brand",
@@ -120,34 +136,56 @@ class Worker:
             colour=colour,
         )
 
-    def _add_uri(self, uri: str) -> None:
+    def add_uri(self) -> None:
+        uri = f"https://client.example/{self.name}-{next(self.numbers)}".lower()
         page = self._shown(self.owner.get(self.path))
         self._act(
             "add redirect URI", lambda: self.owner.submit(page, "redirect_uri", redirect_uri=uri), uri=uri
         )
+
+    def remove_uris(self) -> None:
+        for uri in sorted(self.expected.uris - {FIRST_URI}):
+            self._remove_uri(uri)
 
     def _remove_uri(self, uri: str) -> None:
         link = next(link for link in self._page().links if uri.rsplit("/", 1)[-1] in link)
         page = self._shown(self.owner.get(link))
         self._act("remove redirect URI", lambda: self.owner.confirm(page), uri=uri)
 
-    def _create_secret(self) -> None:
+    def create_secret(self) -> None:
+        self._new_secret("create secret", others="keep")
+
+    def rotate_secret(self) -> None:
+        """In one step, which ends all others."""
+        self._new_secret("rotate secret", others="leaked")
+
+    def _new_secret(self, kind: str, others: str) -> None:
         page = self._shown(self.owner.get(f"{self.path}/secrets/new"))
         self._act(
-            "create secret",
-            lambda: self.owner.submit(page, "ticket", label="next", others="keep"),
+            kind,
+            lambda: self.owner.submit(page, "ticket", label="next", others=others),
             lambda answer: {"secret": Page(answer).text_of("client-secret")},
         )
+
+    def revoke_secrets(self) -> None:
+        for extra in self._other_secrets():
+            self._revoke_secret(extra)
 
     def _revoke_secret(self, which: str) -> None:
         page = self._shown(self.owner.get(f"{self.path}/secrets/{which}/revoke"))
         self._act("revoke secret", lambda: self.owner.confirm(page), id=which)
 
-    def _register(self, name: str) -> None:
+    def _other_secrets(self) -> list[str]:
+        """The IDs of the live secrets that the application does not use."""
+        return [one for one in self.expected.secrets if one != secret_id(str(self.application.client_secret))]
+
+    def register(self) -> None:
+        if len(self.expected.names) >= MOST_APPLICATIONS:
+            return
+        name, colour = f"{self.name} Branch {next(self.numbers)}", next(iter(self.palette))
         # Partners of one address register only so many a day.
         self.owner.http.headers["X-Forwarded-For"] = new_address()
         form = self._shown(self.owner.get("/applications/new"))
-        colour = next(iter(self.palette))
         self._act(
             "register",
             lambda: self.owner.submit(form, "ticket", files=logo(colour), company_name=name),
@@ -155,9 +193,47 @@ class Worker:
             name=name,
         )
 
-    def _withdraw(self) -> None:
+    def withdraw(self) -> None:
         page = self._shown(self.customer.get(self._disconnection() or "/account/connections"))
         self._act("withdraw", lambda: self.customer.confirm(page))
+
+    # MARK: what that needs
+
+    def have_token(self) -> None:
+        if "own" not in self.hand:
+            self.own_token()
+
+    def be_apart(self) -> None:
+        if self.expected.connected:
+            self.withdraw()
+
+    def be_connected(self) -> None:
+        if not self.expected.connected:
+            self.consent()
+
+    def have_code(self) -> None:
+        if "code" not in self.hand:
+            self.be_apart()
+            self.consent()
+
+    def have_refresh_token(self) -> None:
+        if "refresh" not in self.hand:
+            self.have_code()
+            self.redeem()
+
+    def have_extra_uri(self) -> None:
+        if self.expected.uris == {FIRST_URI}:
+            self.add_uri()
+
+    def have_extra_secret(self) -> None:
+        if not self._other_secrets():
+            self.create_secret()
+
+    def have_room_for_a_secret(self) -> None:
+        if len(self.expected.secrets) == MOST_SECRETS:
+            self.revoke_secrets()
+
+    # MARK: how it knows
 
     def _act(
         self,
@@ -171,6 +247,8 @@ class Worker:
             answer = ask()
         except httpx.TransportError as error:
             self.unsure = operation
+            if not isinstance(error, httpx.ConnectError):
+                self.history.info(operation)
             raise Interrupted(kind) from error
         # A question to a customer is written without waiting for the disk; where that failed it is asked again.
         is_forgotten = kind == "consent" and answer.status_code == 403
@@ -188,16 +266,17 @@ class Worker:
     def _happened(self, operation: Operation) -> None:
         """Changes what is expected as the operation did, of which only some may be known."""
         expected, facts, result = self.expected, operation.facts, operation.result
+        before = list(expected.secrets)
         match operation.kind:
             case "register":
                 expected.names[facts["name"]] = result.get("client_id", "")
-            case "create secret" if secret := result.get("secret"):
-                expected.secrets[secret_id(secret)] = secret
-                self.application = replace(self.application, client_secret=secret)
             case "create secret":
-                expected.secrets = dict.fromkeys(self._secret_ids(), "") | expected.secrets
+                self._has_secrets(result)
+            case "rotate secret":
+                self._has_secrets(result)
+                self._lost_secrets(*before)
             case "revoke secret":
-                expected.ended_secrets.add(expected.secrets.pop(facts["id"]))
+                self._lost_secrets(facts["id"])
             case "add redirect URI":
                 expected.uris.add(facts["uri"])
             case "remove redirect URI":
@@ -206,24 +285,40 @@ class Worker:
                 expected.purpose, expected.logo = facts["purpose"], self.palette[facts["colour"]]
             case "consent":
                 expected.connected = True
+                self.hand |= result
             case "own token":
                 expected.own |= set(result.values())
-            case "redeem":
-                expected.dead.add(facts["code"])
+                self.hand["own"] = result["access_token"]
+            case "unlisted token":
+                expected.unlisted |= set(result.values())
+            case "redeem" | "refresh":
+                self._ends(facts["code" if operation.kind == "redeem" else "old"])
                 expected.granted |= set(result.values())
-            case "refresh":
-                self._ends(facts["old"])
-                expected.granted |= set(result.values())
+                if "refresh_token" in result:
+                    self.hand["refresh"] = result["refresh_token"]
             case "revoke":
                 self._ends(facts["token"])
             case "withdraw":
                 expected.connected = False
+                self.hand.pop("code", None)
                 self._ends(*expected.granted)
+
+    def _has_secrets(self, result: Result) -> None:
+        """One more: the one that was shown, or one that nobody saw."""
+        if secret := result.get("secret"):
+            self.expected.secrets[secret_id(secret)] = secret
+            self.application = replace(self.application, client_secret=secret)
+        else:
+            self.expected.secrets = dict.fromkeys(self._secret_ids(), "") | self.expected.secrets
+
+    def _lost_secrets(self, *those: str) -> None:
+        self.expected.ended_secrets += filter(None, map(self.expected.secrets.pop, those))
 
     def _ends(self, *those: str) -> None:
         self.expected.own -= set(those)
         self.expected.granted -= set(those)
         self.expected.dead |= set(those)
+        self.hand = {name: one for name, one in self.hand.items() if one not in those}
 
     # MARK: what it finds
 
@@ -237,7 +332,14 @@ class Worker:
             self.history.found(operation, done)
             if done:
                 self._happened(operation)
+            self._regain_a_secret()
         return operation
+
+    def _regain_a_secret(self) -> None:
+        """After a rotation whose secret nobody saw; what that left is compared before the next one ends it."""
+        if not any(self.expected.secrets.values()):
+            assert self._secret_ids() == set(self.expected.secrets)
+            self.rotate_secret()
 
     def _come_back(self) -> None:
         """Whoever confirmed that it is them has another session, of which the one who was not answered knows nothing."""
@@ -250,7 +352,7 @@ class Worker:
         match operation.kind:
             case "register":
                 return facts["name"] in listed
-            case "create secret":
+            case "create secret" | "rotate secret":
                 return self._secret_ids() != set(expected.secrets)
             case "revoke secret":
                 return facts["id"] not in self._secret_ids()
@@ -267,6 +369,8 @@ class Worker:
                     raise Interrupted("redeem")
                 if again.status_code == 200:
                     self.history.ok(operation, again.headers["x-request-id"], tokens(again))
+                else:
+                    assert again.status_code == 400, again.text
                 return True
             case "refresh":
                 return not self.application.is_active(facts["old"])
@@ -291,14 +395,14 @@ class Worker:
         for token in expected.own | expected.granted:
             assert self.application.is_active(token), f"{self.name} lost {token}"
         for secret, status in [(secret, 200) for secret in expected.secrets.values()] + [
-            (secret, 401) for secret in sorted(expected.ended_secrets)[-2:]
+            (secret, 401) for secret in expected.ended_secrets[-MOST_SECRETS:]
         ]:
             if secret:
-                # From an address of its own, because wrong secrets are counted by addresses.
-                client = Application(self.application.base, self.application.client_id, secret, "")
-                answer = client.own_token()
-                assert answer.status_code == status, f"{self.name}: {secret_id(secret)} {answer.text}"
-        count = len(expected.own) + len(expected.granted) + len(expected.dead) + len(mine) + 5
+                self._check_secret(secret, status)
+        for token in expected.unlisted:
+            assert self.unlisted.is_active(token), f"{self.name} lost {token}"
+        alive = len(expected.own) + len(expected.unlisted) + len(expected.granted)
+        count = alive + len(expected.dead) + len(mine) + 5
         for token in expected.dead:
             assert not self.application.is_active(token), f"{self.name} got {token} back"
             assert self.application.redeem(token).status_code == 400
@@ -308,7 +412,19 @@ class Worker:
 
     def forget_tokens(self) -> None:
         """Before another round, because they do not live for ever."""
-        self.expected.own, self.expected.granted, self.expected.dead = set(), set(), set()
+        expected = self.expected
+        expected.own, expected.unlisted, expected.granted, expected.dead = set(), set(), set(), set()
+        self.hand = {}
+
+    def _check_secret(self, secret: str, status: int) -> None:
+        operation = self.history.invoke("own token", secret=secret_id(secret))
+        # From an address of its own, because wrong secrets are counted by addresses.
+        answer = Application(self.application.base, self.application.client_id, secret, "").own_token()
+        assert answer.status_code == status, f"{self.name}: {secret_id(secret)} {answer.text}"
+        if status == 200:
+            self.history.ok(operation, answer.headers["x-request-id"], tokens(answer))
+        else:
+            self.history.fail(operation, status, answer.text)
 
     def _check_whole(self, client_id: str) -> None:
         page = self._shown(self.owner.get(f"/applications/{client_id}"))
@@ -335,12 +451,35 @@ class Worker:
         return Page(answer)
 
 
+@dataclass(frozen=True)
+class Step:
+    """A kind of operation, and what comes before it unless it is there already."""
+
+    kind: str
+    do: Callable[[Worker], None]
+    need: Callable[[Worker], None] = lambda _: None
+
+
+STEPS = (
+    Step("own token", Worker.own_token),
+    Step("revoke", Worker.revoke, Worker.have_token),
+    Step("unlisted token", Worker.unlisted_token),
+    Step("consent", Worker.consent, Worker.be_apart),
+    Step("redeem", Worker.redeem, Worker.have_code),
+    Step("refresh", Worker.refresh, Worker.have_refresh_token),
+    Step("brand", Worker.brand),
+    Step("add redirect URI", Worker.add_uri),
+    Step("create secret", Worker.create_secret, Worker.have_room_for_a_secret),
+    Step("revoke secret", Worker.revoke_secrets, Worker.have_extra_secret),
+    Step("remove redirect URI", Worker.remove_uris, Worker.have_extra_uri),
+    Step("rotate secret", Worker.rotate_secret, Worker.have_extra_secret),
+    Step("register", Worker.register),
+    Step("withdraw", Worker.withdraw, Worker.be_connected),
+)
+
+
 def tokens(answer: httpx.Response) -> Result:
     return {name: value for name, value in answer.json().items() if name in {"access_token", "refresh_token"}}
-
-
-def secret_id(secret: str) -> str:
-    return secret.rsplit("_", 1)[-1][:16]
 
 
 def secret_ids(page: Page) -> set[str]:
