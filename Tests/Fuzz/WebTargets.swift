@@ -96,7 +96,36 @@ extension FuzzTarget {
                 try promise("it reads as it is written", Address(address.description) == address)
             }
         ),
+        FuzzTarget("forwarded") { bytes in
+            let fields = proxyFields(bytes)
+            guard let client = clientBehindProxy(fields) else { return }
+            let isAddress = Address(client.address)?.description == client.address
+            try promise("the client has an address", isAddress)
+            guard let address = Address(client.address), !proxies.trusts(address),
+                let first = fields.first, fields.allSatisfy({ $0.name != "forwarded" })
+            else { return }
+            // Whoever is not trusted writes on the left of what the proxy adds.
+            let longer = [(first.name, "203.0.113.9, " + first.value)] + fields.dropFirst()
+            let isTheSame =
+                first.name != "x-forwarded-for" || clientBehindProxy(longer)?.address == client.address
+            try promise("nobody chooses their address", isTheSame)
+        },
     ]
+}
+
+private let proxies = TrustedProxies(ranges: [AddressRange("10.0.0.0/8")].compactMap { $0 })
+
+/// A header field a line, whose first letter says which.
+private func proxyFields(_ bytes: [UInt8]) -> [(name: String, value: String)] {
+    let names = [UInt8(ascii: "f"): "forwarded", UInt8(ascii: "a"): "x-forwarded-for"]
+    return bytes.split(separator: 0x0A).map { line in
+        (names[line.first ?? 0] ?? "x-forwarded-proto", String(decoding: line.dropFirst(), as: UTF8.self))
+    }
+}
+
+private func clientBehindProxy(_ fields: [(name: String, value: String)]) -> TrustedProxies.Client? {
+    let peer = TrustedProxies.Client(address: "10.0.0.1", isSecure: nil)
+    return readable { try proxies.client(behind: peer, Headers(fields)) }
 }
 
 private func checkPath(_ path: [String]) throws {
