@@ -8,6 +8,7 @@ import shutil
 import signal
 import sqlite3
 import subprocess
+import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -18,8 +19,10 @@ import pytest
 
 from conftest import on_postgresql
 from portal.crew import Crew, crew
+from portal.history import History, Operation
+from portal.kept import lacking
 from portal.load import clients, load
-from portal.oauth import Application
+from portal.oauth import Application, Page, Person
 from portal.rounds import report, rounds
 from portal.server import BINARY, ROOT, Server, until
 from portal.strace import KILLED, killed_at, resting_at, rests
@@ -31,6 +34,12 @@ AIMS = [
     ("rename", 1),
 ]
 """Calls of a backup at which it, or its server, is killed under load."""
+
+BACKUPS = rounds(short=2, long=30)
+SECONDS_APART = rounds(short=0, long=60)
+CLIENTS = rounds(short=3, long=16)
+
+LEDGERS = "SELECT tenant, sequence, reference, hash FROM ledger ORDER BY tenant, sequence"
 
 
 @pytest.fixture
@@ -65,10 +74,13 @@ def there(application: Application, server: Server) -> Application:
 def test_under_load_everything_acknowledged_before_is_in_it_and_works_elsewhere(server: Server) -> None:
     standard = server.tenant("standard")
     waiting, customer = standard.application("Before Ltd", approved=True), standard.customer()
+    used, hesitant = customer.code(waiting), standard.customer()
+    assert waiting.redeem(used).status_code == 200
+    screen = hesitant.asked(waiting)
     with load(clients(standard, [standard.base] * 3)) as running:
         until(lambda: all(len(client.tokens) > 8 for client in running.clients), within=60, of="tokens")
         code = customer.code(waiting)
-        acknowledged = [(client.application, client.tokens[-4:]) for client in running.clients]
+        acknowledged = [(client.application, list(client.tokens)) for client in running.clients]
         file = back_up(server)
         count = sum(len(client.outcomes) for client in running.clients)
         until(
@@ -84,12 +96,83 @@ def test_under_load_everything_acknowledged_before_is_in_it_and_works_elsewhere(
     try:
         for application, tokens in acknowledged:
             assert all(there(application, other).is_active(token) for token in tokens)
-        refused = there(waiting, other).redeem(code)
-        assert refused.status_code == 400 and refused.json()["error"] == "invalid_grant"
+        for spent in (code, used):
+            refused = there(waiting, other).redeem(spent)
+            assert refused.status_code == 400 and refused.json()["error"] == "invalid_grant"
+        check_ended(screen, signed_in_there(hesitant, other))
         assert other.command("audit", "verify").returncode == 0
         assert "data.restored" in other.succeed("audit", "export", "--tenant", "standard")
     finally:
         other.stop()
+
+
+def signed_in_there(person: Person, server: Server) -> Person:
+    """The same browser, which finds another server at the address."""
+    same = Person(server.tenant("standard").base, person.role, person.email, person.password)
+    same.http.cookies = person.http.cookies
+    assert same.page(same.home).status == 200
+    return same
+
+
+def check_ended(screen: Page, customer: Person) -> None:
+    """Whoever answers a consent screen of before gives nobody a code."""
+    form = screen.form("ticket")
+    answer = customer.post(form.action, [*form.fields, ("answer", "allow")])
+    assert answer.status_code == 400 and "E-EXPIRED" in Page(answer).text and "location" not in answer.headers
+
+
+@pytest.mark.torture
+def test_each_of_many_copies_is_sound_and_has_all_that_was_answered_before_it(
+    server: Server, tmp_path: Path
+) -> None:
+    workers, witness, compared = crew(server, tmp_path, CLIENTS), tmp_path / "witness", 0
+    # No token is swept away before it was looked for in the last copy.
+    workers.tenant.set_policy(accessTokenSeconds=3600)
+    with workers.at_work(lasting=True):
+        began = time.monotonic()
+        for number in range(BACKUPS):
+            work_on(workers, began + number * SECONDS_APART)
+            shutil.copy(workers.history.file, witness)
+            file = back_up(server, f"copy-{number}")
+            answered = answered_by(witness)
+            assert missing(file, server, answered) == []
+            compared += len(answered)
+            file.unlink()
+    workers.check()
+    workers.check_ledger()
+    report(
+        "Backups under load",
+        backups=BACKUPS,
+        clients=CLIENTS,
+        operations=len(workers.history.operations()),
+        operations_looked_for=compared,
+        refusals=sum(one.interruptions for one in workers.workers),
+    )
+
+
+def answered_by(file: Path) -> list[Operation]:
+    """What a history says was answered."""
+    with closing(History(file)) as history:
+        return [one for one in history.operations() if one.outcome == "ok"]
+
+
+def work_on(workers: Crew, due: float) -> None:
+    """Until the next backup is due and everybody has done everything since the last."""
+    workers.until_each(1, within=300)
+    while time.monotonic() < due:
+        workers.until_each(1, within=300)
+
+
+def missing(file: Path, server: Server, answered: list[Operation]) -> list[str]:
+    """What a copy lacks of what was answered; it is sound, and its ledgers are the beginnings of those today."""
+    with closing(sqlite3.connect(f"file:{file}?immutable=1", uri=True)) as copy:
+        assert copy.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        assert copy.execute("PRAGMA foreign_key_check").fetchall() == []
+        lost, entries = lacking(copy, answered), copy.execute(LEDGERS).fetchall()
+    with closing(sqlite3.connect(f"file:{server.data / 'portal.db'}?mode=ro", uri=True)) as today:
+        length = Counter(tenant for tenant, *_ in entries)
+        assert [row for row in today.execute(LEDGERS) if row[1] <= length[row[0]]] == entries
+    return lost
 
 
 def test_a_file_that_is_not_as_it_was_written_is_refused_and_leaves_nothing(server: Server) -> None:

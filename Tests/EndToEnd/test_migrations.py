@@ -6,6 +6,8 @@ import itertools
 import shutil
 import sqlite3
 import subprocess
+from collections import Counter
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,8 +16,9 @@ import pytest
 
 from conftest import on_postgresql
 from portal.crew import crew
+from portal.postgres import PostgreSQL, under_test
 from portal.rounds import report, rounds
-from portal.server import BINARY, ROOT, Server
+from portal.server import BINARY, ROOT, Server, until
 from portal.strace import KILLED, killed_at
 
 pytestmark = pytest.mark.torture
@@ -62,21 +65,46 @@ def formats(tmp_path_factory: pytest.TempPathFactory) -> Formats:
             worker.once()
     finally:
         server.stop()
-    return Formats(server.data, earlier(folder))
+    return Formats(server.data, earlier(folder, last_format(server.data / "portal.db")))
 
 
-def earlier(folder: Path) -> dict[int, Path]:
-    """An empty database of each format, by how many migrations it has seen: what a kill at a sync leaves."""
-    server, found = Server(folder / "young", database=None), dict[int, Path]()
+def earlier(folder: Path, last: int) -> dict[int, Path]:
+    """An empty database of each format, by how many migrations it has seen."""
+    found = dict(left_by_kills(folder))
+    # Each thread's calls are counted, so the first syncs of the one that writes are not met before another's.
+    for number in sorted(set(range(last + 1)) - set(found)):
+        left = left_by_kills(folder, found[number - 1])
+        found |= next(({number: file} for reached, file in left if reached == number), {})
+    return dict(sorted(found.items()))
+
+
+def left_by_kills(folder: Path, start: Path | None = None) -> Iterator[tuple[int, Path]]:
+    """What kills at the syncs of a migration leave, and how many migrations that has seen."""
+    server = Server(folder / "young", database=None)
     for number in itertools.count(1):
         shutil.rmtree(server.data, ignore_errors=True)
-        code = server.command("migrate", under=killed_at("fdatasync", number)).returncode
-        if code != KILLED:
-            return found
+        with_key(server)
+        if start:
+            shutil.copy(start, server.data / "portal.db")
+            with closing(sqlite3.connect(server.data / "portal.db")) as database:
+                # Then whoever only opens it syncs nothing.
+                database.execute("PRAGMA journal_mode = WAL")
+        if server.command("migrate", under=killed_at("fdatasync", number)).returncode != KILLED:
+            return
         with closing(sqlite3.connect(server.data / "portal.db")) as database:
             reached = len(records(database))
-        found.setdefault(reached, Path(shutil.copy(server.data / "portal.db", folder / f"format-{reached}")))
-    return found
+        file = folder / f"format-{reached}"
+        if not file.exists():
+            yield reached, Path(shutil.copy(server.data / "portal.db", file))
+
+
+def with_key(server: Server) -> Server:
+    """Gives it a folder with the key that all have."""
+    server.data.mkdir(mode=0o700)
+    (server.data / "master.key").touch(0o600)
+    (server.data / "master.key").write_bytes(bytes(32))
+    (server.data / "portal.lock").touch(0o600)
+    return server
 
 
 def records(database: sqlite3.Connection) -> list[tuple[int, str]]:
@@ -125,8 +153,16 @@ def schema(file: Path) -> list[tuple[str, str]]:
         return database.execute("SELECT name, sql FROM sqlite_schema ORDER BY name").fetchall()
 
 
+def last_format(file: Path) -> int:
+    with closing(sqlite3.connect(file)) as database:
+        numbers = [number for number, _ in records(database)]
+    assert numbers == list(range(1, len(numbers) + 1))
+    return len(numbers)
+
+
 def test_each_earlier_format_becomes_this_one_with_every_row(formats: Formats, tmp_path: Path) -> None:
-    assert len(formats.empty) >= 29
+    last = last_format(formats.database)
+    assert last >= 29 and sorted(formats.empty) == list(range(last + 1))
     for number in list(formats.empty)[::STEP]:
         server = formats.folder(number, tmp_path / "data")
         with closing(sqlite3.connect(server.data / "portal.db")) as old:
@@ -179,14 +215,43 @@ def test_data_of_a_later_program_are_left_alone(formats: Formats, tmp_path: Path
 
 
 @on_postgresql
+def test_on_postgresql_too_it_goes_on_from_where_it_was_killed(tmp_path: Path) -> None:
+    postgres, undisturbed = under_test(), with_key(Server(tmp_path / "undisturbed"))
+    assert postgres
+    undisturbed.succeed("migrate")
+    wanted, left = everything_in(postgres, undisturbed), Counter[int]()
+    for at in itertools.count(1, STEP):
+        server = with_key(Server(tmp_path / str(at)))
+        # `sendto` is how libpq speaks to the server.
+        if server.command("migrate", under=killed_at("sendto", at)).returncode != KILLED:
+            break
+        left[reached(postgres, server)] += 1
+        server.succeed("migrate")
+        assert everything_in(postgres, server) == wanted, f"killed at {at}"
+        postgres.drop(server.database_name)
+    assert len([number for number in left if 0 < number < max(left)]) > rounds(short=3, long=20)
+    report("Migration on PostgreSQL, killed where it sends", kills=left.total(), formats_left=len(left))
+
+
+def everything_in(postgres: PostgreSQL, server: Server) -> list[bytes]:
+    """A dump of its database, without the words that differ from one dump to the next."""
+    lines = postgres.dump(server.database_name).splitlines()
+    return [line for line in lines if not line.startswith((b"\\restrict ", b"\\unrestrict "))]
+
+
+def reached(postgres: PostgreSQL, server: Server) -> int:
+    """How many migrations its database has seen, once nothing of whoever was killed is under way there."""
+    connected = f"SELECT count(*) FROM pg_stat_activity WHERE datname = '{server.database_name}'"
+    until(lambda: postgres.run(connected) == "0", of="the end of the last connection")
+    if not postgres.run(f"SELECT to_regclass('{RECORDS}')", server.database_name):
+        return 0
+    return int(postgres.run(f"SELECT count(*) FROM {RECORDS}", server.database_name))
+
+
+@on_postgresql
 def test_several_who_start_at_once_migrate_once(tmp_path: Path) -> None:
     for number in range(rounds(short=3, long=30)):
         server = Server(tmp_path / f"{number}-0")
         those = [server, *(Server(tmp_path / f"{number}-{one}", database=server.database) for one in (1, 2))]
-        for each in those:
-            each.data.mkdir(mode=0o700)
-            (each.data / "master.key").touch(0o600)
-            (each.data / "master.key").write_bytes(bytes(32))
-            (each.data / "portal.lock").touch(0o600)
-        running = [subprocess.Popen([BINARY, "migrate", *each.where]) for each in those]
+        running = [subprocess.Popen([BINARY, "migrate", *with_key(each).where]) for each in those]
         assert [process.wait(60) for process in running] == [0, 0, 0]

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import random
 import shutil
+import signal
 import sqlite3
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
 from portal.crew import Crew, crew
-from portal.history import ENTRIES, Operation, secret_id
+from portal.history import Operation
+from portal.kept import lacking
+from portal.oauth import Application
 from portal.power import CALLS, Disk
 from portal.rounds import report, rounds
-from portal.server import ROOT, Server
+from portal.server import ROOT, Server, Tenant
 from portal.strace import finished, recording
 
 pytestmark = pytest.mark.torture
@@ -27,7 +31,7 @@ EVERY = rounds(short=60, long=40)
 """How many disks go by before a server is run on one."""
 
 DATA = "above/data"
-KEPT = [("ledger", "reference"), ("access_tokens", "id"), ("refresh_tokens", "id")]
+KEY = f"{DATA}/master.key"
 
 RUNS = rounds(short=2, long=3)
 """A server that ends has moved its log into the file, and the next one begins another."""
@@ -42,8 +46,16 @@ class Recorded:
 
     server: Server
     traces: list[Path]
-    told: dict[str, Operation] = field(default_factory=dict)
-    """What was answered with which reference."""
+    asking: Application
+    """A guarded API, that asks about tokens of others."""
+
+    operations: list[Operation]
+    """One after the other, as those are who did them."""
+
+    @property
+    def told(self) -> dict[str, Operation]:
+        """What was answered with which reference."""
+        return {one.reference: one for one in self.operations if one.outcome == "ok"}
 
     @property
     def root(self) -> Path:
@@ -61,28 +73,35 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Recorded]:
     assert server.command("tenant", "import", standard, under=recording(traces[0], CALLS)).returncode == 0
     finished(traces[0])
     try:
-        workers = run(server, folder, traces[1:])
+        workers, asking = run(server, folder, traces[1:])
     finally:
         server.stop()
-    told = {one.reference: one for one in workers.history.operations() if one.outcome == "ok"}
-    yield Recorded(server, traces, told)
+    yield Recorded(server, traces, asking, workers.history.operations())
 
 
-def run(server: Server, folder: Path, traces: list[Path]) -> Crew:
-    """Workers who do everything, on one server after the other."""
+def run(server: Server, folder: Path, traces: list[Path]) -> tuple[Crew, Application]:
+    """Workers who do everything, on one server after the other, and who may ask about their tokens."""
     workers: Crew | None = None
+    asking: Application | None = None
     for trace in traces:
         server.under = recording(trace, CALLS)
         server.start()
         workers = workers or crew(server, folder, count=2)
+        asking = asking or guarded_api(workers.tenant)
         for _ in range(CYCLES):
             for worker in workers.workers:
                 worker.once()
         server.stop()
         finished(trace)
     server.under = []
-    assert workers
-    return workers
+    assert workers and asking
+    return workers, asking
+
+
+def guarded_api(tenant: Tenant) -> Application:
+    """One that asks about tokens, which outlive the test."""
+    tenant.set_policy(accessTokenSeconds=3600)
+    return tenant.application("Readings", kind="resource-server", redirect_uris=())
 
 
 @pytest.fixture
@@ -93,19 +112,30 @@ def memory() -> Iterator[Path]:
 
 
 def test_what_was_answered_is_there_after_a_power_cut(recorded: Recorded, memory: Path) -> None:
-    disk, dice, cuts, lost, served = Disk(recorded.root), random.Random(5), 0, [], 0
+    disk, dice, cuts, lost, served, asked = Disk(recorded.root), random.Random(5), 0, [], 0, Counter[bool]()
+    key, told = (recorded.server.data / "master.key").read_bytes(), recorded.told
     for number, trace in enumerate(recorded.traces):
         for _ in disk.replay(trace):
+            answered = [told[one] for one in disk.answered if one in told]
             for attempt in range(LOOKS + 1 if number else 1):
                 cuts += 1
                 image = disk.image(dice if attempt else None)
-                lost += missing(image, memory, told(recorded, disk.answered))
-                if cuts % EVERY == 0:
-                    check_served(memory)
+                # Once a tenant was imported everything depends on it.
+                assert not number or image.get(KEY) == key
+                lost += missing(image, memory, answered)
+                if cuts % EVERY == 0 and KEY in image:
                     served += 1
+                    asked += check_served(memory, recorded, answered)
     assert lost == []
-    assert len(disk.answered) > 50 and served > 3
-    report("Power cut", answers=len(disk.answered), disks=cuts, servers_run_on_them=served)
+    assert len(disk.answered) > 50 and served > 3 and asked[True] > 3 and asked[False] > 3
+    report(
+        "Power cut",
+        answers=len(disk.answered),
+        disks=cuts,
+        servers_run_on_them=served,
+        live_tokens_known_there=asked[True],
+        dead_tokens_known_there=asked[False],
+    )
 
 
 def test_the_same_disks_would_lack_much_if_files_were_not_synced(recorded: Recorded, memory: Path) -> None:
@@ -113,11 +143,9 @@ def test_the_same_disks_would_lack_much_if_files_were_not_synced(recorded: Recor
     for trace in recorded.traces:
         for _ in disk.replay(trace, ignoring=frozenset({"fdatasync"})):
             pass
-    assert len(missing(disk.image(None), memory, told(recorded, disk.answered))) > 10
-
-
-def told(recorded: Recorded, references: list[str]) -> list[Operation]:
-    return [recorded.told[one] for one in references if one in recorded.told]
+    told = recorded.told
+    answered = [told[one] for one in disk.answered if one in told]
+    assert len(missing(disk.image(None), memory, answered)) > 10
 
 
 def missing(image: dict[str, bytes], folder: Path, answered: list[Operation]) -> list[str]:
@@ -133,20 +161,45 @@ def missing(image: dict[str, bytes], folder: Path, answered: list[Operation]) ->
         return [str(one) for one in answered]
     with closing(sqlite3.connect(file)) as database:
         assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-        if not answered:
-            return []
-        kept = {row[0] for table, column in KEPT for row in database.execute(f"SELECT {column} FROM {table}")}
-    return [str(one) for one in answered if not marks(one) <= kept]
+        return lacking(database, answered) if answered else []
 
 
-def marks(one: Operation) -> set[str]:
-    """By what an operation is known in the tables: its ledger entry, and the tokens that it gave."""
-    tokens = {secret_id(text) for name, text in one.result.items() if name.endswith("_token")}
-    return tokens | ({one.reference} if one.kind in ENTRIES else set())
-
-
-def check_served(folder: Path) -> None:
-    """The real server opens what the disk has, and finds its ledgers whole."""
+def check_served(folder: Path, recorded: Recorded, answered: list[Operation]) -> Counter[bool]:
+    """The real server opens what the disk has, finds its ledgers whole, and knows what it answered about tokens."""
     server = Server(folder / DATA, database=None)
-    if (server.data / "master.key").exists():
-        assert server.command("audit", "verify").returncode == 0
+    assert server.command("audit", "verify").returncode == 0
+    if not answered:
+        return Counter()
+    known = certain(recorded, answered)
+    server.start()
+    try:
+        asking = replace(recorded.asking, base=server.tenant("liberal").base)
+        for token, is_live in known.items():
+            assert asking.is_active(token) == is_live, f"{token} after {answered[-1]}"
+    finally:
+        server.stop(signal.SIGKILL)
+    return Counter(known.values())
+
+
+def certain(recorded: Recorded, answered: list[Operation]) -> dict[str, bool]:
+    """Whether tokens are live after what was answered, but for those that what was under way may have ended."""
+    last = max(one.number for one in answered)
+    before, after = states(answered), states([*answered, *recorded.operations[last : last + 1]])
+    return {token: is_live for token, is_live in before.items() if after[token] == is_live}
+
+
+def states(operations: list[Operation]) -> dict[str, bool]:
+    """All access tokens that were given, and whether they are live."""
+    live: dict[str, bool] = {}
+    for one in operations:
+        if one.kind == "unlisted token":
+            # Of another tenant, whom nobody asks here.
+            continue
+        if one.kind == "revoke":
+            live[one.facts["token"]] = False
+        elif one.kind == "withdraw":
+            # Whoever began before has withdrawn as well, so these are the tokens of this customer.
+            live = dict.fromkeys(live, False)
+        elif token := one.result.get("access_token"):
+            live[token] = True
+    return live

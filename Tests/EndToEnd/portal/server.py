@@ -214,6 +214,14 @@ class Tenant:
     def base(self) -> str:
         return f"{self.server.public_url or self.server.url}/t/{self.name}"
 
+    def set_policy(self, **policy: object) -> None:
+        """Changes some of its rules, as an operator does."""
+        settings = json.loads(self.server.succeed("tenant", "export", self.name))
+        settings["policy"] |= policy
+        file = self.server.data.parent / f"{self.name}-changed.json5"
+        file.write_text(json.dumps(settings))
+        self.server.succeed("tenant", "import", str(file))
+
     def customer(self, signed_in: bool = True) -> Person:
         return self.person("customer", signed_in)
 

@@ -34,13 +34,21 @@ def rests(process: subprocess.Popen[bytes]) -> bool:
     return os.waitid(os.P_PID, process.pid, os.WSTOPPED | os.WNOHANG | os.WNOWAIT) is not None
 
 
-def failing(call: str, error: str, when: str, note: Path) -> list[str]:
-    """Before a command some of whose calls fail: `3` the third, `3+` from there on, `3..9` those; `note` tells them."""
-    return injecting(call, f"error={error}:when={when}", note)
+def failing(call: str, error: str, when: str, note: Path, beside: Sequence[str] = ()) -> list[str]:
+    """Before a command some of whose calls fail: `3` the third, `3+` from there on, `3..9` those.
+
+    `note` tells these calls, and those `beside` them, with the paths that they are about.
+    """
+    return injecting(call, f"error={error}:when={when}", note, beside)
 
 
-def injecting(calls: str, what: str, note: Path = Path("/dev/null")) -> list[str]:
-    return [*TRACER, "-qq", "-s0", f"--trace={calls}", f"--output={note}", f"--inject={calls}:{what}"]
+def injecting(
+    calls: str, what: str, note: Path = Path("/dev/null"), beside: Sequence[str] = ()
+) -> list[str]:
+    traced = ",".join([calls, *beside])
+    return [
+        *TRACER, "-qq", "-y", "-xx", "-s0", f"--trace={traced}", f"--output={note}", f"--inject={calls}:{what}"
+    ]  # fmt: skip
 
 
 def failures(note: Path) -> int:
