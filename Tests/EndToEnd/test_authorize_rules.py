@@ -105,7 +105,12 @@ def test_a_suspended_application_is_a_page(server: Server, standard: Tenant, cus
     server.succeed(
         "app", "suspend", "--tenant", "standard", suspended.client_id, "--reason", "Unusual traffic"
     )
-    assert "location" not in customer.get(suspended.authorize_url()).headers
+    answer = customer.get(suspended.authorize_url())
+    assert answer.status_code == 400 and "location" not in answer.headers
+    page = Page(answer)
+    assert answer.headers["x-request-id"] in page.text
+    assert suspended.redirect_uri not in page.source
+    assert "ticket" not in {name for form in page.forms for name, _ in form.fields}
 
 
 REFUSED = [

@@ -97,20 +97,23 @@ def test_nobody_learns_from_the_time_it_takes(standard: Tenant, fresh: Applicati
 def test_a_confidential_application_is_nobody_without_its_secret(
     customer: Person, fresh: Application
 ) -> None:
+    tokens = fresh.tokens_of(customer)
     code = customer.code(fresh)
     named = {"client_id": fresh.client_id}
+    refreshing = {"grant_type": "refresh_token", "refresh_token": tokens["refresh_token"]}
     redemption = {
         "grant_type": "authorization_code",
         "code": code,
         "redirect_uri": fresh.redirect_uri,
         "code_verifier": fresh.verifier,
     }
-    for fields in (named | redemption, named | {"grant_type": "client_credentials"}):
+    for fields in (named | redemption, named | refreshing, named | {"grant_type": "client_credentials"}):
         assert fresh.post("token", fields).json()["error"] == "invalid_client"
     for endpoint in ("revoke", "introspect"):
         assert fresh.post(endpoint, named | {"token": "x"}).json()["error"] == "invalid_client"
     # and the failed attempts spoiled nothing
     assert fresh.redeem(code).status_code == 200
+    assert fresh.refresh(tokens["refresh_token"]).status_code == 200
 
 
 def test_a_public_application_with_a_secret_is_refused(public_application: Application) -> None:

@@ -1,4 +1,4 @@
-"""Whatever is sent, the server answers, lives on and does not grow (security row HT-13).
+"""Whatever is sent, the server answers, lives on, does not grow, and keeps its inside to itself (security rows HT-12, HT-13).
 
 `make torture` sends a million.
 """
@@ -36,5 +36,6 @@ def test_no_request_breaks_the_server_or_makes_it_grow(own: Server) -> None:
         assert own.process and own.process.poll() is None
         assert outcome.findings == []
     # The first round fills what is bounded: caches, counters, threads.
-    assert memory[-1] - memory[0] < 50 << 20
+    assert len(memory) >= 5
+    assert max(memory) - memory[0] < 50 << 20
     assert outcome.answers["200"] > COUNT / 20, "most of it never gets past the door"

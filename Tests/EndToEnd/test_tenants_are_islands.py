@@ -4,126 +4,50 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 from typing import Any
 
 import httpx
 import pytest
 
+from portal.hostile import routes
+from portal.islands import Island, settled
 from portal.oauth import Application, Page, Person
 from portal.server import Server, Tenant, until
 
-RANDOM = "standard_" + "0123456789abcdefghijKL"
 
-
-@dataclass
-class Island:
-    """Everything one tenant has that has a name."""
-
-    tenant: Tenant
-    owner: Person
-    customer: Person
-    admin: Person
-    application: Application
-    secret_id: str
-    grant: str
-    tokens: dict[str, str]
-    ticket: str
+@pytest.fixture(scope="module")
+def isle(server: Server) -> Tenant:
+    """Where tokens are also issued by hand, so that every kind of thing is there."""
+    return server.copy_of_standard({"manualIssuance": True})
 
 
 @pytest.fixture(scope="module")
-def ours(standard: Tenant) -> Island:
-    owner, customer = standard.partner(), standard.customer()
-    application = standard.application("Island Ltd", owner=owner.email, approved=True)
-    tokens = application.tokens_of(customer, prompt="consent")
-    detail = owner.page(f"/applications/{application.client_id}")
-    revoke = next(link for link in detail.links if link.endswith("/end"))
-    disconnect = next(
-        link for link in customer.page("/account/connections").links if link.endswith("/disconnect")
-    )
-    page = customer.asked(application, prompt="consent")
-    return Island(
-        standard,
-        owner,
-        customer,
-        standard.admin(),
-        application,
-        revoke.split("/")[-2],
-        disconnect.split("/")[-2],
-        tokens,
-        page.form("ticket").value("ticket"),
-    )
+def ours(isle: Tenant) -> Island:
+    return settled(isle, "Island Ltd")
 
 
-def places(client_id: str, secret: str, grant: str) -> list[tuple[str, str, str]]:
-    """Who may visit, how, and where: every route that names something."""
-    application = f"/applications/{client_id}"
-    return [
-        ("partner", "GET", application),
-        ("partner", "POST", f"{application}/redirect-uris"),
-        ("partner", "GET", f"{application}/redirect-uris/remove?uri=https%3A%2F%2Fclient.example%2Fcallback"),
-        ("partner", "POST", f"{application}/redirect-uris/remove"),
-        ("partner", "GET", f"{application}/domains"),
-        ("partner", "POST", f"{application}/domains"),
-        ("partner", "POST", f"{application}/domains/check"),
-        ("partner", "GET", f"{application}/domains/remove?domain=client.example"),
-        ("partner", "POST", f"{application}/domains/remove"),
-        ("partner", "POST", f"{application}/test-accounts"),
-        ("partner", "POST", f"{application}/approval"),
-        ("partner", "POST", f"{application}/approval/withdraw"),
-        ("partner", "GET", f"{application}/branding"),
-        ("partner", "POST", f"{application}/branding"),
-        ("partner", "GET", f"{application}/permissions"),
-        ("partner", "POST", f"{application}/permissions"),
-        ("partner", "GET", f"{application}/team/invite"),
-        ("partner", "POST", f"{application}/team/invite"),
-        ("partner", "POST", f"{application}/team/invite-again"),
-        ("partner", "GET", f"{application}/team/cancel"),
-        ("partner", "POST", f"{application}/team/cancel"),
-        ("partner", "GET", f"{application}/team/transfer"),
-        ("partner", "POST", f"{application}/team/transfer"),
-        ("partner", "GET", f"{application}/team/transfer/cancel"),
-        ("partner", "POST", f"{application}/team/transfer/cancel"),
-        ("partner", "GET", f"{application}/team/leave"),
-        ("partner", "POST", f"{application}/team/leave"),
-        ("partner", "GET", f"{application}/team/acc_0000000000000000000000/role"),
-        ("partner", "POST", f"{application}/team/acc_0000000000000000000000/role"),
-        ("partner", "GET", f"{application}/team/acc_0000000000000000000000/remove"),
-        ("partner", "POST", f"{application}/team/acc_0000000000000000000000/remove"),
-        ("partner", "GET", f"{application}/delete"),
-        ("partner", "POST", f"{application}/delete"),
-        ("partner", "GET", f"{application}/token-requests/new"),
-        ("partner", "POST", f"{application}/token-requests"),
-        ("partner", "GET", f"{application}/token-requests/A-00000000/end"),
-        ("partner", "POST", f"{application}/token-requests/A-00000000/end"),
-        ("partner", "GET", f"{application}/activity"),
-        ("partner", "GET", f"{application}/activity/1790000000000-AAAAAA"),
-        ("partner", "POST", f"{application}/activity/1790000000000-AAAAAA/add"),
-        ("partner", "GET", f"{application}/check"),
-        ("partner", "POST", f"{application}/check"),
-        ("partner", "GET", f"{application}/secrets/new"),
-        ("partner", "POST", f"{application}/secrets"),
-        ("partner", "GET", f"{application}/secrets/{secret}/revoke"),
-        ("partner", "POST", f"{application}/secrets/{secret}/revoke"),
-        ("partner", "GET", f"{application}/secrets/{secret}/end"),
-        ("partner", "POST", f"{application}/secrets/{secret}/end"),
-        ("customer", "GET", f"/account/connections/{grant}"),
-        ("customer", "GET", f"/account/connections/{grant}/disconnect"),
-        ("customer", "POST", f"/account/connections/{grant}/disconnect"),
-        ("admin", "GET", f"/admin/applications/{client_id}"),
-        ("admin", "POST", f"/admin/applications/{client_id}/decision"),
-        ("admin", "GET", f"/admin/applications/{client_id}/suspend"),
-        ("admin", "POST", f"/admin/applications/{client_id}/suspend"),
-        ("admin", "GET", f"/admin/applications/{client_id}/resume"),
-        ("admin", "POST", f"/admin/applications/{client_id}/resume"),
-        ("admin", "GET", f"/admin/applications/{client_id}/rotate"),
-        ("admin", "POST", f"/admin/applications/{client_id}/rotate"),
-        ("admin", "GET", f"/admin/applications/{client_id}/delete"),
-        ("admin", "POST", f"/admin/applications/{client_id}/delete"),
-        ("admin", "GET", "/admin/accounts/acc_0000000000000000000000"),
-        ("admin", "POST", "/admin/accounts/acc_0000000000000000000000/disable"),
-        ("admin", "POST", "/admin/accounts/acc_0000000000000000000000/enable"),
-    ]
+@pytest.fixture(scope="module")
+def neighbours(server: Server) -> Island:
+    """In another tenant."""
+    return settled(server.copy_of_standard({"manualIssuance": True}), "Neighbour Ltd")
+
+
+@pytest.fixture(scope="module")
+def others(isle: Tenant) -> Island:
+    """In the same tenant: another team, and another customer."""
+    return settled(isle, "Others Ltd")
+
+
+NAMING = sorted(
+    (admits, method, path.removeprefix("/t/TENANT"))
+    for admits, method, path in routes()
+    if path.startswith("/t/TENANT/") and set(re.findall(r"\{(\w+)\}", path)) - {"file"}
+    # Entries of a ledger are numbered from 1 in every tenant.
+    if not path.endswith("/admin/audit/{entry}")
+)
+"""Whom a route admits, its method and its path, for every route that names something that somebody has."""
+
+FOR_PEOPLE = [route for route in NAMING if route[0] in {"partner", "member", "customer", "admin"}]
 
 
 def test_what_an_administrator_changes_is_their_own_tenants(server: Server, standard: Tenant) -> None:
@@ -138,7 +62,7 @@ def test_what_an_administrator_changes_is_their_own_tenants(server: Server, stan
     assert server.succeed("tenant", "export", standard.name) == before
 
 
-HOME = {"partner": "/applications", "customer": "/account/connections", "admin": "/admin"}
+HOME = {"partner": "/applications", "customer": "/account/connections", "admin": "/admin", "": "/sign-in"}
 
 
 def seal_of(person: Person) -> str:
@@ -147,22 +71,43 @@ def seal_of(person: Person) -> str:
     return page.form("seal").value("seal")
 
 
-def visit(person: Person, method: str, path: str) -> tuple[int, str]:
+def visit(person: Person, method: str, path: str, **more: str) -> tuple[int, str]:
     """Status and text of an answer, without the reference that differs by design."""
-    fields = [
-        ("seal", seal_of(person)),
-        ("redirect_uri", "https://evil.example/cb"),
-        ("emails", person.email),
-        ("domain", "client.example"),
-        ("ticket", "x" * 43),
-        ("label", "x"),
-        ("others", "leaked"),
-        ("ends", ""),
-        ("reason", "test"),
-    ]
-    answer = person.get(path) if method == "GET" else person.post(path, fields)
+    fields = {
+        "seal": seal_of(person),
+        "redirect_uri": "https://evil.example/cb",
+        "emails": person.email,
+        "email": "somebody@evil.example",
+        "domain": "client.example",
+        "ticket": "x" * 43,
+        "label": "x",
+        "others": "leaked",
+        "ends": "",
+        "reason": "test",
+        "role": "viewer",
+        "answer": "agree",
+        "name": "Kim Oak",
+        "password": "nine loud geese at dusk",
+    }
+    answer = person.get(path) if method == "GET" else person.post(path, fields | more)
     reference = answer.headers.get("x-request-id", "-")
     return answer.status_code, Page(answer).text.replace(reference, "")
+
+
+def made_up(ours: Island, route: str) -> dict[str, str]:
+    """Names of the same form as ours that nobody has."""
+    kind, mark, link = ours.link(route).rpartition("_lk_")
+    return {
+        "application": f"{ours.tenant.name}_0123456789abcdefghijKL",
+        "secret": "s" + ours.names["secret"][1:][::-1],
+        "grant": "gr_" + "0" * 22,
+        "receipt": "rc_" + "0" * 22,
+        "request": "A-00000000",
+        "entry": "1790000000000-AAAAAA",
+        "person": "acc_" + "0" * 22,
+        "digest": "0" * 64,
+        "link": kind + mark + link[::-1],
+    }
 
 
 def state(island: Island) -> list[str]:
@@ -179,37 +124,114 @@ def state(island: Island) -> list[str]:
     return [" ".join(re.sub(f"{last}|{never}|{often}", "", text).split()) for text in seen]
 
 
-@pytest.mark.parametrize("number", range(len(places("", "", ""))))
-def test_a_stranger_gets_the_answer_for_a_name_that_does_not_exist(
-    standard: Tenant, brisk: Tenant, ours: Island, number: int
+def visitor_of(route: tuple[str, str, str], island: Island) -> Person:
+    """Whoever the route is for, so that only the name in it can be what is refused."""
+    person = island.people.get(route[0])
+    return person.lately_signed_in() if person else Person(island.tenant.base, role="")
+
+
+def assert_unknown(ours: Island, island: Island, route: tuple[str, str, str], own: dict[str, str]) -> None:
+    """What is ours is answered as what nobody has, when somebody of another island asks for it."""
+    _, method, path = route
+    person, nobodys = visitor_of(route, island), made_up(ours, path) | own
+    one = visit(person, method, ours.path(path, own))
+    other = visit(person, method, ours.path(path, nobodys))
+    for name in re.findall(r"\{(\w+)\}", path):
+        one = one[0], one[1].replace(ours.path(f"{{{name}}}", own), "")
+        other = other[0], other[1].replace(nobodys.get(name, ""), "") if name in nobodys else other[1]
+    assert one == other
+    # A link that is not good leads to a page that says so.
+    assert one[0] == 404 or "{link}" in path
+    assert "Island Ltd" not in one[1]
+
+
+@pytest.mark.parametrize("route", NAMING, ids=" ".join)
+def test_what_is_ours_does_not_exist_in_another_tenant(
+    ours: Island, neighbours: Island, route: tuple[str, str, str]
 ) -> None:
-    role, method, theirs = places(ours.application.client_id, ours.secret_id, ours.grant)[number]
-    _, _, nobodys = places(RANDOM, "s" + ours.secret_id[1:][::-1], "gr_" + "0" * 22)[number]
     before = state(ours)
-    people = [brisk.person(role, signed_in=True)]
-    if role != "admin":
-        people.append(standard.person(role, signed_in=True))
-    for person in people:
-        answers = visit(person, method, theirs), visit(person, method, nobodys)
-        assert answers[0][1].replace(ours.application.client_id, "") == answers[1][1].replace(RANDOM, "")
-        assert answers[0][0] == answers[1][0] == 404
+    assert_unknown(ours, neighbours, route, own={})
     assert state(ours) == before
 
 
-@pytest.mark.parametrize("number", range(len(places("", "", ""))))
-def test_somebody_in_another_role_is_not_let_in(standard: Tenant, ours: Island, number: int) -> None:
-    role, method, path = places(ours.application.client_id, ours.secret_id, ours.grant)[number]
+@pytest.mark.parametrize(
+    "route", [route for route in FOR_PEOPLE if route[0] != "admin" and "{link}" not in route[2]], ids=" ".join
+)
+def test_what_is_ours_does_not_exist_for_others_in_our_tenant(
+    ours: Island, others: Island, route: tuple[str, str, str]
+) -> None:
     before = state(ours)
-    signed_out = Person(standard.base)
-    for person in [
-        signed_out,
-        *(
-            {"partner": ours.owner, "customer": ours.customer, "admin": ours.admin}[other]
-            for other in HOME
-            if other != role
-        ),
-    ]:
-        answer = person.get(path) if method == "GET" else person.post(path, [("seal", "x"), ("reason", "x")])
+    assert_unknown(ours, others, route, own={})
+    assert state(ours) == before
+
+
+@pytest.mark.parametrize("route", [route for route in FOR_PEOPLE if route[2].count("{") > 1], ids=" ".join)
+def test_what_is_ours_is_not_found_behind_what_is_theirs(
+    ours: Island, neighbours: Island, others: Island, route: tuple[str, str, str]
+) -> None:
+    before = state(ours)
+    for island in neighbours, others:
+        own = {name: island.names[name] for name in ("application", "grant")}
+        assert_unknown(ours, island, route, own)
+    assert state(ours) == before
+
+
+NOT_NOW = ["/account/testing/", "/domains/remove", "/secrets/{secret}/tokens"]
+"""Pages about what an approved application has seldom."""
+
+
+@pytest.mark.parametrize(
+    "route",
+    [route for route in NAMING if route[1] == "GET" and not any(part in route[2] for part in NOT_NOW)],
+    ids=" ".join,
+)
+def test_what_strangers_asked_for_is_there_for_us(ours: Island, route: tuple[str, str, str]) -> None:
+    """Else they would have been told the truth; last, so that they also used nothing up."""
+    person = visitor_of(route, ours)
+    answer, nobodys = (
+        visit(person, "GET", ours.path(route[2], names)) for names in ({}, made_up(ours, route[2]))
+    )
+    assert answer != nobodys
+    assert answer[0] in {200, 303, 422}, answer
+
+
+def test_an_entry_of_our_ledger_is_not_in_another(server: Server, ours: Island) -> None:
+    quay = server.copy_of_standard()
+    admin, ends = quay.admin(), []
+    for tenant in quay, ours.tenant:
+        lines = server.succeed("audit", "export", "--tenant", tenant.name).splitlines()
+        ends.append(json.loads(lines[-1])["sequence"])
+    assert ends[0] < ends[1]
+    assert ours.admin.get(f"/admin/audit/{ends[1]}").status_code == 200
+    assert visit(admin, "GET", f"/admin/audit/{ends[1]}") == visit(admin, "GET", "/admin/audit/999999999")
+
+
+@pytest.mark.parametrize(
+    "path", ["/applications", "/applications/preview", "/applications/{application}/branding"]
+)
+def test_an_upload_of_ours_cannot_be_used_by_others(
+    ours: Island, neighbours: Island, others: Island, path: str
+) -> None:
+    for island in neighbours, others:
+        seen = []
+        for staged in (ours.staged_logo, ours.staged_logo[::-1], island.staged_logo):
+            fields = [("seal", seal_of(island.owner)), ("company_name", ""), ("staged_logo", staged)]
+            page = Page(island.owner.post(island.path(path), fields, files={}))
+            seen.append(
+                (page.status, ours.names["digest"] in page.source, island.names["digest"] in page.source)
+            )
+        assert seen[0] == seen[1] != seen[2], seen
+
+
+@pytest.mark.parametrize("route", FOR_PEOPLE, ids=" ".join)
+def test_somebody_in_another_role_is_not_let_in(ours: Island, route: tuple[str, str, str]) -> None:
+    admits, method, path = route
+    before = state(ours)
+    role = ours.people[admits].role
+    strangers = [person for person in (ours.owner, ours.customer, ours.admin) if person.role != role]
+    for person in [Person(ours.tenant.base), *strangers]:
+        where, fields = ours.path(path), [("seal", "x"), ("reason", "x")]
+        answer = person.get(where) if method == "GET" else person.post(where, fields)
         assert answer.status_code in {303, 401, 403, 404}
         assert "sign-in" in answer.headers.get("location", "sign-in")
     assert state(ours) == before
@@ -273,7 +295,7 @@ def test_the_session_of_one_tenant_is_nothing_in_another(brisk: Tenant, ours: Is
         (ours.customer, "/account/connections"),
         (ours.admin, "/admin"),
     ):
-        cookie = person.cookie().replace("portal-standard-", "portal-brisk-")
+        cookie = person.cookie().replace(f"portal-{ours.tenant.name}-", "portal-brisk-")
         answer = httpx.get(brisk.base + path, headers={"Cookie": f"{cookie}; {person.cookie()}"})
         assert answer.status_code == 303 and "sign-in" in answer.headers["location"]
 
@@ -284,7 +306,7 @@ def test_the_ticket_of_one_tenant_is_nothing_in_another(brisk: Tenant, ours: Isl
 
 
 def test_the_application_of_one_tenant_cannot_be_asked_for_in_another(brisk: Tenant, ours: Island) -> None:
-    url = ours.application.authorize_url().replace("/t/standard/", "/t/brisk/")
+    url = ours.application.authorize_url().replace(f"/t/{ours.tenant.name}/", "/t/brisk/")
     answer = brisk.customer().get(url)
     assert answer.status_code == 400
     assert "Island Ltd" not in answer.text

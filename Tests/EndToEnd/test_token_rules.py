@@ -8,7 +8,7 @@ from collections import Counter
 import httpx
 import pytest
 
-from portal.oauth import Application, Person, basic
+from portal.oauth import Application, Person, basic, new_address
 from portal.server import Tenant, until
 
 
@@ -143,6 +143,17 @@ def test_an_error_is_json_with_a_registered_code(
     assert answer.headers["cache-control"] == "no-store" and answer.headers["pragma"] == "no-cache"
     assert set(answer.json()) <= {"error", "error_description", "error_uri"}
     assert re.fullmatch(r"[\x20-\x21\x23-\x5b\x5d-\x7e]*", answer.json().get("error_description", ""))
+
+
+@pytest.mark.parametrize("endpoint", ["token", "revoke", "introspect"])
+def test_whoever_fails_with_basic_is_asked_for_basic(application: Application, endpoint: str) -> None:
+    fields = {"grant_type": "client_credentials", "token": "x"}
+    wrong = basic(application.client_id, str(application.client_secret)[:-1] + "!")
+    answer = application.post(endpoint, fields, **wrong, **{"X-Forwarded-For": new_address()})
+    assert answer.status_code == 401 and answer.json()["error"] == "invalid_client"
+    assert answer.headers["www-authenticate"].startswith("Basic realm=")
+    assert answer.headers["content-type"].startswith("application/json")
+    assert answer.headers["cache-control"] == "no-store" and answer.headers["pragma"] == "no-cache"
 
 
 def test_a_second_redemption_ends_what_the_first_one_bought(

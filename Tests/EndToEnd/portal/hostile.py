@@ -1,6 +1,7 @@
 """Requests nobody would send, made of those that people do: a route, somebody's session, odd values.
 
-What must hold for every one of them: an answer, none of them 5xx, a server that lives on and does not grow.
+What must hold for every one of them: an answer, none of them 5xx, none that tells what the server is made of, a server
+that lives on and does not grow.
 """
 
 from __future__ import annotations
@@ -19,8 +20,11 @@ from urllib.parse import quote_from_bytes, urlencode
 from .oauth import Person
 from .server import ROOT, Server
 
-ROUND = 10_000
-"""So many requests meet the same people, of whom some end their own sessions."""
+LONGEST_ROUND = 10_000
+"""At most so many requests meet the same people, of whom some end their own sessions."""
+
+INNARDS = [b"SELECT ", b".swift", b"/home/", b"/root/", b"sqlite", b"microhttpd", b"Fatal", b"libpq"]
+"""What no error may say (HT-12); nothing that is sent says it either."""
 
 ODD = [
     *("", " ", "0", "-1", "9" * 40, "1e999", "NaN", "true", "null", "[]", "{}", "on", "%00", "\x00"),
@@ -232,16 +236,45 @@ class Outcome:
     findings: list[tuple[str, bytes]] = field(default_factory=list)
 
     def note(self, request: bytes, answer: bytes) -> None:
-        status = answer[9:12].decode("latin-1") if answer.startswith(b"HTTP/1.1 ") else "none"
-        self.answers[status] += 1
-        # An unknown version is the sender's mistake (RFC 9110 §15.6.6).
-        if status.startswith("5") and status != "505":
-            self.findings.append((status, request))
+        self.answers[status_of(answer)] += 1
+        self.findings += [(finding, request) for finding in complaints(answer)]
 
     def __iadd__(self, other: Outcome) -> Outcome:
         self.answers += other.answers
         self.findings += other.findings
         return self
+
+
+def status_of(answer: bytes) -> str:
+    return answer[9:12].decode("latin-1") if answer.startswith(b"HTTP/1.1 ") else "none"
+
+
+def complaints(answer: bytes) -> Iterator[str]:
+    """What an answer may not be, or not say."""
+    status = status_of(answer)
+    # An unknown version is the sender's mistake (RFC 9110 §15.6.6).
+    if status.startswith("5") and status != "505":
+        yield status
+    if status[0] in "45":
+        yield from (f"{status} says {word.decode()}" for word in INNARDS if word in answer)
+        if not has_reference(answer) and not is_of_the_library(answer):
+            yield f"{status} without a reference"
+
+
+def has_reference(answer: bytes) -> bool:
+    """Whether it can be asked about: its head names it, and where it is only words, they do too."""
+    head, _, body = answer.partition(b"\r\n\r\n")
+    reference = re.search(rb"\r\nx-request-id: (\S+)", head, re.IGNORECASE)
+    is_words = b"\r\ncontent-type: text/plain" in head.lower() and body != b""
+    return reference is not None and (not is_words or reference.group(1) in body)
+
+
+def is_of_the_library(answer: bytes) -> bool:
+    """Whether it was refused before our code could read it: in few headers, sometimes twice, and in words of its own."""
+    head, _, body = answer.rpartition(b"\r\n\r\n")
+    lines = [line for line in head.split(b"\r\n") if line and not line.startswith(b"HTTP/1.1 4")]
+    names = {line.partition(b":")[0].lower() for line in lines}
+    return names <= {b"date", b"connection", b"content-length"} and (not body or body.startswith(b"<html>"))
 
 
 class Connection:
@@ -264,13 +297,17 @@ class Connection:
                 return b""
 
     def kept(self, request: bytes) -> bytes:
+        """The answer to a sound request, which goes out once more where the connection was closed before it came."""
+        return self.tried(request) or self.tried(request)
+
+    def tried(self, request: bytes) -> bytes:
         self.open = self.open or self.connect()
         try:
             self.open.sendall(request)
             answer = self.answer(self.open)
         except (ConnectionResetError, BrokenPipeError):
             answer = b""
-        if not answer or b"\r\nconnection: close" in answer.lower():
+        if not answer or b"\r\nconnection: close" in answer.partition(b"\r\n\r\n")[0].lower():
             self.open.close()
             self.open = None
         return answer
@@ -287,17 +324,21 @@ class Connection:
         length = re.search(rb"content-length: (\d+)", head, re.IGNORECASE)
         missing = (int(length.group(1)) if length else 0) - len(body)
         while missing > 0 and (piece := connection.recv(65536)):
+            answer += piece
             missing -= len(piece)
-        return head
+        return answer
 
 
 def send(cast: Cast, seed: int, count: int) -> Outcome:
-    """Sends so many requests; one that has no answer in 15 seconds is a finding, too."""
+    """Sends so many requests; one that has no answer in 15 seconds is a finding, and so is a sound one without any."""
     writer, connection, outcome = Writer(cast, seed), Connection(cast.port), Outcome()
     for _ in range(count):
         request, is_sound = writer.next()
         try:
-            outcome.note(request, connection.kept(request) if is_sound else connection.alone(request))
+            answer = connection.kept(request) if is_sound else connection.alone(request)
+            outcome.note(request, answer)
+            if is_sound and not answer:
+                outcome.findings.append(("no answer, twice", request))
         except TimeoutError:
             outcome.findings.append(("silence", request))
             connection.open = None
@@ -305,11 +346,11 @@ def send(cast: Cast, seed: int, count: int) -> Outcome:
 
 
 def rounds(server: Server, count: int, workers: int = 2) -> Iterator[tuple[Outcome, int]]:
-    """What came of each round, and the server's memory behind it."""
-    seeds = itertools.count(1)
+    """What came of each of at least five rounds, and the server's memory behind it."""
+    seeds, size = itertools.count(1), min(LONGEST_ROUND, count // 5)
     with ProcessPoolExecutor(workers) as pool:
-        for start in range(0, count, ROUND):
-            cast, share = Cast.of(server), min(ROUND, count - start) // workers
+        for start in range(0, count, size):
+            cast, share = Cast.of(server), min(size, count - start) // workers
             outcome = Outcome()
             parts = [pool.submit(send, cast, next(seeds), share) for _ in range(workers)]
             for part in parts:

@@ -190,13 +190,15 @@ class Server:
     def tenant(self, name: str) -> Tenant:
         return Tenant(self, name)
 
-    def copy_of_standard(self, **policy: object) -> Tenant:
-        """A tenant of its own, for who changes its settings; its file says what else is allowed."""
+    def copy_of_standard(self, doors: dict[str, object] | None = None, **policy: object) -> Tenant:
+        """A tenant of its own, for who changes its settings; its file says what else is allowed, and what opens it."""
         name = f"quay-{next(self.numbers)}"
         settings = json.loads(self.succeed("tenant", "export", "standard"))
         settings |= {"name": name, "hosts": []}
         settings["brand"]["displayName"] = "Quayline"
         settings["policy"] |= policy
+        if doors:
+            settings["profile"] = doors
         file = self.data.parent / f"{name}.json5"
         file.write_text(json.dumps(settings))
         self.succeed("tenant", "import", str(file))
