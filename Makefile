@@ -37,7 +37,7 @@ torture:        ## Hours of what the server must survive: kills, power cuts, fai
 	@scripts/setup torture
 	$(RELEASE) --product portal
 	PORTAL_TORTURE=1 $(PYTEST) -m torture
-	PORTAL_TORTURE=1 scripts/postgres run $(PYTEST)/test_killed.py
+	PORTAL_TORTURE=1 scripts/postgres run $(PYTEST)/test_killed.py Tests/EndToEnd/test_migrations.py Tests/EndToEnd/test_stopping.py
 	scripts/torture-hostile
 
 bench:          ## The benchmark beside peers on SQLite, then on PostgreSQL; TOKENS=1000000, GROWN=1, POSTGRES=0|only|peers
