@@ -61,6 +61,7 @@ enum Failure {
         case MemberRefusal.roleTooLow(let role, of: let email, in: let application):
             RoleTooLowPage(role: role, email: email, application: application).response(to: visit)
         case let problem as FormProblem: SystemPage.form(problem, in: spoken).response(to: visit)
+        case DatabaseFault.unconfirmed: SystemPage.unconfirmed(in: spoken).response(to: visit)
         default:
             isTemporary(error)
                 ? SystemPage.busy(in: spoken).response(to: visit)

@@ -85,13 +85,20 @@ class Bystander:
         assert self.purpose in self.owner.page(self.path).text
 
 
+ADVICE = [
+    "Nothing was changed. Try again in a few seconds.",
+    # After a sync that failed nobody knows.
+    "Look whether it was done before you try again.",
+]
+
+
 def is_clear(answer: httpx.Response) -> bool:
     """Whether somebody is told, in the way that is read there, to come again and when."""
     if answer.status_code != 503 or not answer.headers.get("retry-after", "").isdigit():
         return False
     if is_for_software(answer):
         return bool(answer.json()["error"] == "temporarily_unavailable")
-    return "Try again in a few seconds." in Page(answer).text
+    return any(advice in Page(answer).text for advice in ADVICE)
 
 
 def is_for_software(answer: httpx.Response) -> bool:

@@ -28,6 +28,7 @@ extension OAuthFailure {
         case Refusal.overQuota: self = .overQuota
         case let refusal as TokenRefusal: self.init(refusal)
         case let refusal as ParameterRefusal: self = .badRequest(refusal.explanation, Activity.Cause(refusal))
+        case DatabaseFault.unconfirmed: self = .unconfirmed
         default: self = Failure.isTemporary(error) ? .busy : .fault
         }
     }
@@ -149,6 +150,16 @@ extension OAuthFailure {
             status: .serviceUnavailable,
             error: "temporarily_unavailable",
             explanation: "The server is busy; try again in a few seconds",
+            headers: [("Retry-After", "5")]
+        )
+    }
+
+    /// What failed so late that it may have been done.
+    static var unconfirmed: OAuthFailure {
+        OAuthFailure(
+            status: .serviceUnavailable,
+            error: "temporarily_unavailable",
+            explanation: "Something failed at the last moment, so this may have been done or not; try again",
             headers: [("Retry-After", "5")]
         )
     }

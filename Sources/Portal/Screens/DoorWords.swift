@@ -115,6 +115,9 @@ struct DoorWords: Sendable {
         let tooMany: (title: String, text: Counted)
         let busy: (title: String, text: String)
 
+        /// Where it may have been done or not.
+        let unconfirmed: (title: String, text: String)
+
         /// Of a provider whose operator has disabled it.
         let disabled: (title: String, text: String)
         let fault: (title: String, text: String)

@@ -92,6 +92,16 @@ struct SystemPage: Sendable {
         )
     }
 
+    /// What failed so late that it may have been done.
+    static func unconfirmed(in spoken: Spoken?) -> SystemPage {
+        SystemPage(
+            .serviceUnavailable,
+            (spoken?.words ?? .english).system.unconfirmed,
+            headers: [("Retry-After", "5")],
+            in: spoken
+        )
+    }
+
     static func form(_ problem: FormProblem, in spoken: Spoken?) -> SystemPage {
         let words = (spoken?.words ?? .english).system.unreadableForm
         if case .unsupportedMediaType = problem {

@@ -155,6 +155,10 @@ extension DoorWords {
                 "Zo weer terug",
                 "Dit lukt op dit moment niet. Er is niets gewijzigd. Probeer het over een paar seconden opnieuw."
             ),
+            unconfirmed: (
+                "Wij weten niet of dit is gelukt",
+                "Op het laatste moment ging er iets mis. Kijk of het is gebeurd voordat u het opnieuw probeert."
+            ),
             disabled: (
                 "Momenteel niet beschikbaar",
                 "Deze dienst is tijdelijk gesloten. Er gaat niets verloren. Probeer het later opnieuw."

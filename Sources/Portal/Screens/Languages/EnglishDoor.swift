@@ -136,6 +136,10 @@ extension DoorWords {
                 "Back soon",
                 "We cannot do this at the moment. Nothing was changed. Try again in a few seconds."
             ),
+            unconfirmed: (
+                "We are not sure that this was done",
+                "Something failed at the last moment. Look whether it was done before you try again."
+            ),
             disabled: (
                 "Not available at present",
                 "This service is closed for the time being. Nothing is lost. Try again later."

@@ -154,6 +154,10 @@ extension DoorWords {
                 "De retour bientôt",
                 "C’est impossible pour le moment. Rien n’a été modifié. Réessayez dans quelques secondes."
             ),
+            unconfirmed: (
+                "Nous ne savons pas si cela a abouti",
+                "Une panne est survenue au dernier moment. Vérifiez si c’est fait avant de réessayer."
+            ),
             disabled: (
                 "Indisponible pour le moment",
                 "Ce service est fermé temporairement. Rien n’est perdu. Réessayez plus tard."

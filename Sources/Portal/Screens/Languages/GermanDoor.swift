@@ -179,6 +179,10 @@ extension DoorWords {
                 einmal.
                 """
             ),
+            unconfirmed: (
+                "Wir wissen nicht, ob das geklappt hat",
+                "Im letzten Moment ist etwas ausgefallen. Sehen Sie nach, ob es getan ist, bevor Sie es noch einmal versuchen."
+            ),
             disabled: (
                 "Zurzeit nicht verfügbar",
                 """

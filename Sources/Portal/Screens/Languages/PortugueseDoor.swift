@@ -148,6 +148,10 @@ extension DoorWords {
                 "Voltamos já",
                 "De momento não é possível. Nada foi alterado. Tente de novo dentro de alguns segundos."
             ),
+            unconfirmed: (
+                "Não sabemos se isto foi feito",
+                "Houve uma falha no último momento. Veja se foi feito antes de tentar de novo."
+            ),
             disabled: (
                 "De momento indisponível",
                 "Este serviço está temporariamente encerrado. Nada se perde. Tente de novo mais tarde."

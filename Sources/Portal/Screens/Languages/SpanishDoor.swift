@@ -156,6 +156,10 @@ extension DoorWords {
                 "Volvemos enseguida",
                 "En este momento no es posible. No se ha cambiado nada. Inténtelo de nuevo en unos segundos."
             ),
+            unconfirmed: (
+                "No sabemos si se ha hecho",
+                "Algo ha fallado en el último momento. Compruebe si se ha hecho antes de intentarlo de nuevo."
+            ),
             disabled: (
                 "No disponible por ahora",
                 "Este servicio está cerrado temporalmente. No se pierde nada. Inténtelo de nuevo más tarde."
