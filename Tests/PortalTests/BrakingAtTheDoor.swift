@@ -9,11 +9,15 @@ struct BrakingAtTheDoor {
     let portal: TestPortal
     init() async throws { portal = try await TestPortal() }
 
-    /// The status of one attempt to sign in as Kim.
-    private func attempt(_ password: String, from browser: inout Browser) async throws -> Int {
+    /// The status of one attempt to sign in, as Kim unless somebody else is named.
+    private func attempt(
+        _ password: String,
+        as email: String = "kim@northfield.example",
+        from browser: inout Browser
+    ) async throws -> Int {
         let door = try await browser.get("/sign-in")
         let seal = try #require(door.hidden("seal"))
-        let fields = [("seal", seal), ("email", "kim@northfield.example"), ("password", password)]
+        let fields = [("seal", seal), ("email", email), ("password", password)]
         return try await browser.post("/sign-in", fields.map { (name: $0.0, value: $0.1) }).status
     }
 
@@ -23,6 +27,34 @@ struct BrakingAtTheDoor {
         for _ in 1...5 { #expect(try await attempt("a wrong guess at it", from: &browser) == 422) }
         #expect(try await attempt("a wrong guess at it", from: &browser) == 429)
         #expect(try await attempt(TestPortal.password, from: &browser) == 429)
+    }
+
+    @Test func `guesses from a thousand addresses are a hundred a day`() async throws {
+        try await portal.add("kim@northfield.example", as: .customer)
+        var statuses: [Int] = []
+        for number in 0..<1000 {
+            // Within a day, and slowly enough for five in a quarter of an hour.
+            if number % 5 == 0 { portal.clock.advance(by: .seconds(430)) }
+            var browser = portal.browser()
+            browser.address = "198.51.\(number / 250).\(number % 250)"
+            statuses.append(try await attempt("a wrong guess at it", from: &browser))
+        }
+        #expect(statuses.count { $0 == 422 } == 100)
+        #expect(statuses.count { $0 == 429 } == 900)
+    }
+
+    @Test func `an address guesses fifty times in a quarter of an hour, whoever it names`() async throws {
+        var guesser = portal.browser()
+        for number in 1...50 {
+            let email = "guest\(number)@northfield.example"
+            #expect(try await attempt("a wrong guess at it", as: email, from: &guesser) == 422)
+        }
+        #expect(try await attempt("a wrong guess", as: "lee@northfield.example", from: &guesser) == 429)
+        var other = portal.browser()
+        other.address = "198.51.100.8"
+        #expect(try await attempt("a wrong guess", as: "lee@northfield.example", from: &other) == 422)
+        portal.clock.advance(by: .seconds(900))
+        #expect(try await attempt("a wrong guess", as: "lee@northfield.example", from: &guesser) == 422)
     }
 
     @Test func `that somebody tried too often stands in the ledger once an hour`() async throws {

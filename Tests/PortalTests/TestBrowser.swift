@@ -9,6 +9,9 @@ struct Browser: Sendable {
     let portal: TestPortal
     var cookies: [String: String] = [:]
 
+    /// Of the network.
+    var address = "192.0.2.7"
+
     /// What browsers say about a form of ours.
     static let ownHeaders: [(name: String, value: String)] = [
         ("Origin", "http://127.0.0.1:8080"), ("Sec-Fetch-Site", "same-origin"),
@@ -61,7 +64,8 @@ struct Browser: Sendable {
             path,
             query: urlEncoded(query),
             headers: headers + (cookie.isEmpty ? [] : [("Cookie", cookie)]),
-            body: body
+            body: body,
+            from: address
         )
         let answer = Answer(await portal.site.respond(to: request), to: request)
         for set in answer.all("Set-Cookie") {
