@@ -1,9 +1,12 @@
 import FoundationEssentials
 
-/// What an answer is given on, as it stands in its transaction.
+/// What an answer is given on, as it was found before its transaction.
 struct AnswerGround: Sendable {
     let shown: Disclosure
     let company: Company?
+
+    /// Whether anything is asked that the customer does not allow already.
+    let isNew: Bool
 
     /// The consent that the answer changes, and the same without what allows more by now.
     let standing: ConsentGrant?
@@ -26,9 +29,9 @@ struct AnswerGround: Sendable {
         let known = try live?.opened(lately).standing(at: tenant)
         let isOther = live?.grant.isForAnother(than: company) ?? false
         let earlier = isOther ? nil : known?.grant
-        let isSettled = earlier?.settles(found.row.subject.scopes, at: tenant) ?? false
+        isNew = !(earlier?.settles(found.row.subject.scopes, at: tenant) ?? false)
         let shown = try found.disclosure(of: application, given: known, at: tenant, lately: lately)
-        guard let shown, isSettled || !application.isFrozen else { return nil }
+        guard let shown, !isNew || !application.isFrozen else { return nil }
         self.shown = shown
         self.company = company
         self.earlier = earlier

@@ -89,13 +89,18 @@ extension Application {
 
     /// Answers with a row while it works and is as it was, and the customer may sign in and acts for the company, if it
     /// is about one: for a transaction that holds the ledger, as everything does that changes any of it.
+    ///
+    /// Where it is given something new, only while it is not frozen.
     func standing(
         asOf revision: Int,
         for company: Company?,
+        givenMore isNew: Bool,
         of customer: AccountID,
         tenant: TenantID
     ) -> SQL {
-        let standing = "SELECT id FROM applications WHERE " + isStanding(revision, customer, tenant)
+        let standing =
+            "SELECT id FROM applications WHERE " + isStanding(revision, customer, tenant)
+            + (isNew ? " AND frozen_at IS NULL" : "")
         guard let company else { return standing }
         return standing + " AND " + company.isActedFor(by: customer, tenant: tenant)
     }

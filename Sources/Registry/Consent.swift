@@ -139,7 +139,7 @@ extension ApplicationRegistry {
     package func keep(_ subject: WaitingSubject, browser: String, at tenant: Tenant) async throws -> String {
         let seal = Array(seal(browser).utf8)
         let made = ticket(for: subject, browser: seal, session: nil, showing: nil, at: tenant)
-        try await database.write(made.insertion, .tenant(tenant.id))
+        try await database.write(made.insertion(at: tenant.id), .tenant(tenant.id))
         return made.ticket.id
     }
 
@@ -172,14 +172,13 @@ extension ApplicationRegistry {
         }
     }
 
-    /// A ticket for a request, and the statement that writes its row.
     fileprivate func ticket(
         for subject: WaitingSubject,
         browser: [UInt8],
         session: Session?,
         showing shown: ShownDisclosure?,
         at tenant: Tenant
-    ) -> (ticket: SecretText, insertion: SQL) {
+    ) -> MadeTicket {
         let now = clock()
         let ticket = SecretText(prefix: tenant.name.secretPrefix, kind: .ticket, now: now, entropy: entropy)
         let row = WaitingRow(
@@ -191,8 +190,16 @@ extension ApplicationRegistry {
             shown: shown?.digest,
             expiresAt: now.addingTimeInterval(Double(tenant.policy.requestSeconds))
         )
-        return (ticket, row.insertion(as: ticket.id, tenant: tenant.id))
+        return MadeTicket(ticket: ticket, row: row)
     }
+}
+
+/// A ticket for a request, and its row.
+private struct MadeTicket {
+    let ticket: SecretText
+    let row: WaitingRow
+
+    func insertion(at tenant: TenantID) -> SQL { row.insertion(as: ticket.id, tenant: tenant) }
 }
 
 /// As often as this a code is given without a question; whoever asks more often is not a person's browser.
@@ -263,8 +270,9 @@ extension CustomerAccess {
             showing: shown,
             at: tenant
         )
-        try await registry.database.writeSoon(made.insertion, .tenant(tenant.id))
+        registry.waitingRows.keep(made.row, for: RecentReads.Place(tenant: tenant.id, id: made.ticket.id))
         if let shown { registry.disclosures.keep(shown) }
+        try await registry.database.writeSoon(made.insertion(at: tenant.id), .tenant(tenant.id))
         return made.ticket
     }
 

@@ -73,7 +73,9 @@ struct ConsentStepRow: Sendable {
 }
 
 extension ApplicationRegistry {
-    func newStepID() -> String { "rc_" + entropy.base62(22) }
+    func newStepID() -> String { "rc_" + entropy.orderedID(at: clock()) }
+
+    func newGrantID() -> String { "gr_" + entropy.orderedID(at: clock()) }
 }
 
 extension Connection {

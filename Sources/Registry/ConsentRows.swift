@@ -155,33 +155,26 @@ extension Connection {
         try run(WaitingRow.select(id, tenant: tenant)).first.map(WaitingRow.init)
     }
 
-    /// Everything an answer depends on; the application and the companies are `known`, or read.
-    func waitingRequest(
-        _ id: String,
+    /// Everything an answer to a request depends on; the application and the companies are known, or read.
+    func found(
+        _ row: WaitingRow,
         for customer: AccountID,
         amongKnown companies: Companies?,
         tenant: TenantID,
-        known: (WaitingSubject) -> Application?
-    ) throws -> FoundRequest? {
-        let application: SQL = """
-            (SELECT application FROM authorization_requests WHERE tenant = \(tenant) AND id = \(id))
-            """
+        application: Application?
+    ) throws -> FoundRequest {
+        let id = row.subject.application
+        let application = try application ?? self.application(id.text, tenant: tenant)
         let answers = try runAll(
-            [
-                WaitingRow.select(id, tenant: tenant),
-                KeptConsent.select(of: customer, to: application, tenant: tenant),
-            ] + (companies == nil ? [Companies.select(of: customer, tenant: tenant)] : [])
+            [KeptConsent.select(of: customer, to: id, tenant: tenant)]
+                + (companies == nil ? [Companies.select(of: customer, tenant: tenant)] : [])
         )
-        guard answers.count >= 2, let row = try answers[0].first.map(WaitingRow.init) else { return nil }
-        let subject = row.subject
-        let found = try known(subject) ?? self.application(subject.application.text, tenant: tenant)
-        let consent = try found.flatMap { found in
-            try answers[1].first.map { try KeptConsent($0, found) }
-        }
         return FoundRequest(
             row: row,
-            application: found,
-            consent: consent,
+            application: application,
+            consent: try application.flatMap { known in
+                try answers.first?.first.map { try KeptConsent($0, known) }
+            },
             companies: try companies ?? Companies(answers.last ?? [])
         )
     }
@@ -192,7 +185,7 @@ extension Connection {
         of customer: AccountID,
         tenant: TenantID
     ) throws -> ConsentGrant? {
-        try run(KeptConsent.select(of: customer, to: "\(application.id)", tenant: tenant)).first.map {
+        try run(KeptConsent.select(of: customer, to: application.id, tenant: tenant)).first.map {
             try ConsentGrant($0, application)
         }
     }

@@ -16,6 +16,9 @@ package final class Kept<Key: Hashable & Sendable, Value: Sendable>: Sendable {
 
     func known(_ key: Key) -> Value? { values.withLock { $0[key] } }
 
+    /// Says whether it was there.
+    func forget(_ key: Key) -> Bool { values.withLock { $0.removeValue(forKey: key) != nil } }
+
     func keep(_ value: Value, for key: Key) {
         values.withLock { values in
             if values.count >= limit { values = [:] }

@@ -29,11 +29,12 @@ extension KeptConsent {
             """
     static let columnCount = ConsentGrant.columnCount + 1
 
-    static func select(of customer: AccountID, to application: SQL, tenant: TenantID) -> SQL {
+    static func select(of customer: AccountID, to application: ClientID, tenant: TenantID) -> SQL {
         "SELECT " + columns + """
              FROM grants g
-            WHERE g.tenant = \(tenant) AND g.customer = \(customer) AND g.ended_at IS NULL AND g.application =
-            """ + " " + application
+            WHERE g.tenant = \(tenant) AND g.customer = \(customer) AND g.application = \(application)
+                AND g.ended_at IS NULL
+            """
     }
 
     /// Finds what a customer allows an application, and how many codes that gave `since`, counted to a limit.

@@ -22,7 +22,7 @@ extension OperatorAccess {
         let consent = DirectConsent(
             customer: account.id,
             scopes: granted,
-            newGrant: "gr_" + registry.entropy.base62(22),
+            newGrant: registry.newGrantID(),
             actor: actor,
             way: [("customer", account.id.text), ("grant", "manual")],
             step: .byHand,

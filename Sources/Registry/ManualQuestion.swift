@@ -229,7 +229,7 @@ extension CustomerAccess {
     /// What this customer allows an application already, with what was shown.
     package func earlier(to application: Application) async throws -> EarlierConsent? {
         let row = try await registry.database.read(
-            KeptConsent.select(of: account.id, to: "\(application.id)", tenant: tenant.id),
+            KeptConsent.select(of: account.id, to: application.id, tenant: tenant.id),
             .tenant(tenant.id)
         ).first
         let kept = try row.map { try KeptConsent($0, application).standing(at: tenant) }

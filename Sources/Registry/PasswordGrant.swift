@@ -13,7 +13,7 @@ extension ClientAccess {
         let consent = DirectConsent(
             customer: account.id,
             scopes: granted,
-            newGrant: "gr_" + registry.entropy.base62(22),
+            newGrant: registry.newGrantID(),
             actor: .customer(account.id),
             way: [("grant", Grant.password.rawValue)],
             step: .signedIn,
