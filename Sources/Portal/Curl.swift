@@ -13,7 +13,7 @@ final class Curl {
         let kind: Kind
         let text: String
 
-        fileprivate init(_ code: CURLcode) {
+        fileprivate init(_ code: CURLcode, of curl: ccurl) {
             kind =
                 switch code {
                 case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY: .resolve
@@ -24,35 +24,29 @@ final class Curl {
                 case CURLE_OPERATION_TIMEDOUT: .timeout
                 default: .other
                 }
-            text = String(cString: curl_easy_strerror(code))
+            text = curl.curl_easy_strerror(code).map { String(cString: $0) } ?? "code \(code.rawValue)"
         }
     }
 
-    private let handle: UnsafeMutableRawPointer
-
-    /// libcurl's own preparation, done once.
-    private static let isStarted = ccurl_start() == CURLE_OK
+    private var curl = ccurl()
 
     init() throws(CommandFailure) {
-        guard Curl.isStarted, let handle = curl_easy_init() else {
-            throw CommandFailure("libcurl cannot be started")
-        }
-        self.handle = handle
+        guard ccurl_open(&curl) else { throw CommandFailure("libcurl cannot be started") }
     }
 
-    deinit { curl_easy_cleanup(handle) }
+    deinit { if let handle = curl.handle { curl.curl_easy_cleanup(handle) } }
 
     /// Forgets what was said before, and says what holds for every transfer.
     private func begin(_ url: String, protocols: String) {
-        curl_easy_reset(handle)
-        ccurl_set_text(handle, CURLOPT_URL, url)
-        ccurl_set_text(handle, CURLOPT_PROTOCOLS_STR, protocols)
-        ccurl_set_text(handle, CURLOPT_NOPROXY, "*")
-        ccurl_set_number(handle, CURLOPT_NOSIGNAL, 1)
+        curl.curl_easy_reset(curl.handle)
+        ccurl_set_text(&curl, CURLOPT_URL, url)
+        ccurl_set_text(&curl, CURLOPT_PROTOCOLS_STR, protocols)
+        ccurl_set_text(&curl, CURLOPT_NOPROXY, "*")
+        ccurl_set_number(&curl, CURLOPT_NOSIGNAL, 1)
     }
 
     private func list(of lines: [String]) -> UnsafeMutablePointer<curl_slist>? {
-        lines.reduce(nil) { curl_slist_append($0, $1) ?? $0 }
+        lines.reduce(nil) { curl.curl_slist_append($0, $1) ?? $0 }
     }
 }
 
@@ -71,22 +65,22 @@ extension Curl {
         let headers = list(of: headers)
         let detour = list(of: request.connectTo.map { ["::\($0)"] } ?? [])
         defer {
-            curl_slist_free_all(headers)
-            curl_slist_free_all(detour)
+            curl.curl_slist_free_all(headers)
+            curl.curl_slist_free_all(detour)
         }
-        ccurl_set_list(handle, CURLOPT_HTTPHEADER, headers)
-        ccurl_set_list(handle, CURLOPT_CONNECT_TO, detour)
-        ccurl_set_text(handle, CURLOPT_CUSTOMREQUEST, request.method)
-        ccurl_set_number(handle, CURLOPT_NOBODY, request.method == "HEAD" ? 1 : 0)
-        ccurl_set_number(handle, CURLOPT_PATH_AS_IS, 1)
-        ccurl_set_number(handle, CURLOPT_TIMEOUT, Curl.httpPatienceSeconds)
+        ccurl_set_list(&curl, CURLOPT_HTTPHEADER, headers)
+        ccurl_set_list(&curl, CURLOPT_CONNECT_TO, detour)
+        ccurl_set_text(&curl, CURLOPT_CUSTOMREQUEST, request.method)
+        ccurl_set_number(&curl, CURLOPT_NOBODY, request.method == "HEAD" ? 1 : 0)
+        ccurl_set_number(&curl, CURLOPT_PATH_AS_IS, 1)
+        ccurl_set_number(&curl, CURLOPT_TIMEOUT, Curl.httpPatienceSeconds)
         let code = withExtendedLifetime(receiver) {
             let opaque = Unmanaged.passUnretained(receiver).toOpaque()
-            ccurl_set_sinks(handle, takeHeaderLine, takeBody, opaque)
+            ccurl_set_sinks(&curl, takeHeaderLine, takeBody, opaque)
             return perform(with: request.body)
         }
-        guard code == CURLE_OK else { throw Problem(code) }
-        return ccurl_status(handle)
+        guard code == CURLE_OK else { throw Problem(code, of: curl) }
+        return ccurl_status(&curl)
     }
 
     /// Gets a file from one of the addresses given, and from nowhere else; returns the status.
@@ -95,30 +89,30 @@ extension Curl {
         let pinned = list(of: [file.pin])
         let headers = list(of: ["User-Agent: Portal", "Accept: text/plain"])
         defer {
-            curl_slist_free_all(pinned)
-            curl_slist_free_all(headers)
+            curl.curl_slist_free_all(pinned)
+            curl.curl_slist_free_all(headers)
         }
-        ccurl_set_list(handle, CURLOPT_RESOLVE, pinned)
-        ccurl_set_list(handle, CURLOPT_HTTPHEADER, headers)
-        ccurl_set_number(handle, CURLOPT_SSL_VERIFYPEER, 1)
-        ccurl_set_number(handle, CURLOPT_SSL_VERIFYHOST, 2)
-        if let authorities = file.authorities { ccurl_set_text(handle, CURLOPT_CAINFO, authorities) }
-        ccurl_set_number(handle, CURLOPT_TIMEOUT, ProofFileAccess.patienceSeconds)
+        ccurl_set_list(&curl, CURLOPT_RESOLVE, pinned)
+        ccurl_set_list(&curl, CURLOPT_HTTPHEADER, headers)
+        ccurl_set_number(&curl, CURLOPT_SSL_VERIFYPEER, 1)
+        ccurl_set_number(&curl, CURLOPT_SSL_VERIFYHOST, 2)
+        if let authorities = file.authorities { ccurl_set_text(&curl, CURLOPT_CAINFO, authorities) }
+        ccurl_set_number(&curl, CURLOPT_TIMEOUT, ProofFileAccess.patienceSeconds)
         let code = withExtendedLifetime(receiver) {
-            ccurl_set_sinks(handle, takeHeaderLine, takeBody, Unmanaged.passUnretained(receiver).toOpaque())
-            return curl_easy_perform(handle)
+            ccurl_set_sinks(&curl, takeHeaderLine, takeBody, Unmanaged.passUnretained(receiver).toOpaque())
+            return curl.curl_easy_perform(curl.handle)
         }
-        guard code == CURLE_OK else { throw Problem(code) }
-        return ccurl_status(handle)
+        guard code == CURLE_OK else { throw Problem(code, of: curl) }
+        return ccurl_status(&curl)
     }
 
     private func perform(with body: [UInt8]?) -> CURLcode {
-        guard let body else { return curl_easy_perform(handle) }
+        guard let body else { return curl.curl_easy_perform(curl.handle) }
         return body.withUnsafeBytes { bytes in
             // A null address would have libcurl read standard input.
             let start = bytes.baseAddress ?? UnsafeRawPointer(bitPattern: 1)
-            ccurl_set_body(handle, start, bytes.count)
-            return curl_easy_perform(handle)
+            ccurl_set_body(&curl, start, bytes.count)
+            return curl.curl_easy_perform(curl.handle)
         }
     }
 }
@@ -162,27 +156,27 @@ extension Curl {
         let host = server.host.utf8.contains(UInt8(ascii: ":")) ? "[\(server.host)]" : server.host
         begin("\(scheme)://\(host):\(server.port)/\(envelope.greeting)", protocols: "smtp,smtps")
         let recipients = list(of: [envelope.recipient.text])
-        defer { curl_slist_free_all(recipients) }
-        ccurl_set_list(handle, CURLOPT_MAIL_RCPT, recipients)
-        ccurl_set_text(handle, CURLOPT_MAIL_FROM, envelope.sender.text)
-        ccurl_set_number(handle, CURLOPT_USE_SSL, ccurl_tls(server.security == .none ? 0 : 1))
-        ccurl_set_number(handle, CURLOPT_SSL_VERIFYPEER, 1)
-        ccurl_set_number(handle, CURLOPT_SSL_VERIFYHOST, 2)
-        if let authorities = server.authorities { ccurl_set_text(handle, CURLOPT_CAINFO, authorities) }
+        defer { curl.curl_slist_free_all(recipients) }
+        ccurl_set_list(&curl, CURLOPT_MAIL_RCPT, recipients)
+        ccurl_set_text(&curl, CURLOPT_MAIL_FROM, envelope.sender.text)
+        ccurl_set_number(&curl, CURLOPT_USE_SSL, ccurl_tls(server.security == .none ? 0 : 1))
+        ccurl_set_number(&curl, CURLOPT_SSL_VERIFYPEER, 1)
+        ccurl_set_number(&curl, CURLOPT_SSL_VERIFYHOST, 2)
+        if let authorities = server.authorities { ccurl_set_text(&curl, CURLOPT_CAINFO, authorities) }
         if let login = server.login {
-            ccurl_set_text(handle, CURLOPT_USERNAME, login.user)
-            ccurl_set_text(handle, CURLOPT_PASSWORD, login.password)
+            ccurl_set_text(&curl, CURLOPT_USERNAME, login.user)
+            ccurl_set_text(&curl, CURLOPT_PASSWORD, login.password)
         }
-        ccurl_set_number(handle, CURLOPT_FRESH_CONNECT, 1)
-        ccurl_set_number(handle, CURLOPT_FORBID_REUSE, 1)
-        ccurl_set_number(handle, CURLOPT_CONNECTTIMEOUT, MailServer.connectSeconds)
-        ccurl_set_number(handle, CURLOPT_TIMEOUT, MailServer.transferSeconds)
+        ccurl_set_number(&curl, CURLOPT_FRESH_CONNECT, 1)
+        ccurl_set_number(&curl, CURLOPT_FORBID_REUSE, 1)
+        ccurl_set_number(&curl, CURLOPT_CONNECTTIMEOUT, MailServer.connectSeconds)
+        ccurl_set_number(&curl, CURLOPT_TIMEOUT, MailServer.transferSeconds)
         let code = withExtendedLifetime(progress) {
             let opaque = Unmanaged.passUnretained(progress).toOpaque()
-            ccurl_set_letter(handle, giveLetter, watchWire, opaque)
-            return curl_easy_perform(handle)
+            ccurl_set_letter(&curl, giveLetter, watchWire, opaque)
+            return curl.curl_easy_perform(curl.handle)
         }
-        guard code == CURLE_OK else { throw Problem(code) }
+        guard code == CURLE_OK else { throw Problem(code, of: curl) }
     }
 }
 

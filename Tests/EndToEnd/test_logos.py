@@ -237,6 +237,19 @@ def test_where_the_process_that_is_kept_ready_is_gone_or_hangs_another_takes_its
     assert was_taken(upload(next(partners), png()))
 
 
+def test_the_process_that_decodes_has_nothing_in_it_that_speaks_to_others(
+    server: Server, partners: Iterator[Person]
+) -> None:
+    assert was_taken(upload(next(partners), png()))
+    assert server.process
+    ready = decoders(server.process.pid)
+    assert ready
+    for process in ready:
+        mapped = Path(f"/proc/{process}/maps").read_text()
+        assert "libpng" in mapped
+        assert not re.findall(r"lib(?:curl|pq|ssl|ldap|krb5|ssh2)\b", mapped)
+
+
 def test_an_upload_of_100_mib_is_refused_before_it_is_read(server: Server, standard: Tenant) -> None:
     cookie = standard.partner().cookie()
     head = (

@@ -3,6 +3,14 @@ import Glibc
 
 // Longer than others, because nothing outside this file knows that libpq is written in C.
 
+/// libpq's functions by their names, and why they could not be loaded; then no connection is opened.
+private let libpq: (functions: portal_pq, problem: String?) = {
+    var functions = portal_pq()
+    let isLoaded = portal_pq_load(&functions)
+    return (functions, isLoaded ? nil : String(cString: dlerror()))
+}()
+private var pq: portal_pq { libpq.functions }
+
 /// One connection to a PostgreSQL server, with the statements it has prepared there.
 ///
 /// Everything goes through libpq's pipeline mode: nothing is waited for but an answer that somebody reads, and
@@ -60,24 +68,26 @@ final class PostgresConnection: Connection, @unchecked Sendable {
         do throws(PostgresProblem) {
             try Self.execute(Self.limits, on: handle)
             hasOneLog = try Self.answersYes(Self.isOneLog, on: handle)
-            guard PQenterPipelineMode(handle) == 1, PQsetnonblocking(handle, 1) == 0 else { throw .lost }
+            guard pq.PQenterPipelineMode(handle) == 1, pq.PQsetnonblocking(handle, 1) == 0 else {
+                throw .lost
+            }
         } catch {
-            PQfinish(handle)
+            pq.PQfinish(handle)
             throw error
         }
     }
 
-    deinit { PQfinish(handle) }
+    deinit { pq.PQfinish(handle) }
 
     /// Whether the server has closed it since it was last asked anything.
     var isClosed: Bool {
         guard hasInput else { return false }
         // What can be read after everything was read is the end.
-        return PQconsumeInput(handle) == 0 || hasInput
+        return pq.PQconsumeInput(handle) == 0 || hasInput
     }
 
     private var hasInput: Bool {
-        var socket = pollfd(fd: PQsocket(handle), events: Int16(POLLIN), revents: 0)
+        var socket = pollfd(fd: pq.PQsocket(handle), events: Int16(POLLIN), revents: 0)
         return poll(&socket, 1, 0) > 0
     }
 
@@ -91,19 +101,20 @@ final class PostgresConnection: Connection, @unchecked Sendable {
         _ question: String,
         on handle: OpaquePointer
     ) throws(PostgresProblem) -> Bool {
-        let result = PQexec(handle, question)
-        defer { PQclear(result) }
-        guard PQresultStatus(result) == PGRES_TUPLES_OK else { throw PostgresProblem(result) }
-        return PQgetvalue(result, 0, 0).map { String(cString: $0) } == "t"
+        let result = pq.PQexec(handle, question)
+        defer { pq.PQclear(result) }
+        guard pq.PQresultStatus(result) == PGRES_TUPLES_OK else { throw PostgresProblem(result) }
+        return pq.PQgetvalue(result, 0, 0).map { String(cString: $0) } == "t"
     }
 
     fileprivate static func execute(_ text: String, on handle: OpaquePointer) throws(PostgresProblem) {
-        let result = PQexec(handle, text)
-        defer { PQclear(result) }
-        guard PQresultStatus(result) == PGRES_COMMAND_OK else { throw PostgresProblem(result) }
+        let result = pq.PQexec(handle, text)
+        defer { pq.PQclear(result) }
+        guard pq.PQresultStatus(result) == PGRES_COMMAND_OK else { throw PostgresProblem(result) }
     }
 
     fileprivate static func open(_ address: String) throws(PostgresProblem) -> OpaquePointer {
+        if let problem = libpq.problem { throw .noConnection(problem) }
         let settings = [
             ("dbname", address), ("application_name", "portal"), ("connect_timeout", "\(secondsToConnect)"),
             ("client_encoding", "UTF8"), ("keepalives_idle", "5"), ("keepalives_interval", "2"),
@@ -114,15 +125,15 @@ final class PostgresConnection: Connection, @unchecked Sendable {
         defer { for text in keys + values { free(text) } }
         let handle = keys.map { UnsafePointer($0) }.withUnsafeBufferPointer { keys in
             values.map { UnsafePointer($0) }.withUnsafeBufferPointer { values in
-                PQconnectdbParams(keys.baseAddress, values.baseAddress, 1)
+                pq.PQconnectdbParams(keys.baseAddress, values.baseAddress, 1)
             }
         }
         guard let handle else { throw .lost }
-        guard PQstatus(handle) == CONNECTION_OK else {
-            defer { PQfinish(handle) }
-            throw .noConnection(String(cString: PQerrorMessage(handle)))
+        guard pq.PQstatus(handle) == CONNECTION_OK else {
+            defer { pq.PQfinish(handle) }
+            throw .noConnection(pq.PQerrorMessage(handle).map { String(cString: $0) } ?? "")
         }
-        PQsetNoticeProcessor(handle, { _, _ in }, nil)
+        _ = pq.PQsetNoticeProcessor(handle, { _, _ in }, nil)
         return handle
     }
 }
@@ -268,7 +279,7 @@ extension PostgresConnection {
 
     /// Ends what is on its way and returns the answers that were asked for.
     private func synchronise(confirms: Bool) throws(PostgresProblem) -> [[Row]] {
-        guard PQpipelineSync(handle) == 1 else { throw .lost }
+        guard pq.PQpipelineSync(handle) == 1 else { throw .lost }
         awaited.append(.end)
         do {
             return try receive()
@@ -310,7 +321,7 @@ extension PostgresConnection {
     }
 
     private func receiving(_ definition: String) throws {
-        guard PQsendQueryParams(handle, definition, 0, nil, nil, nil, nil, 1) == 1 else {
+        guard pq.PQsendQueryParams(handle, definition, 0, nil, nil, nil, nil, 1) == 1 else {
             throw PostgresProblem.lost
         }
         awaited.append(.statement(isRead: false))
@@ -354,7 +365,7 @@ extension PostgresConnection {
         let statement = try statement(for: sql, values)
         if !statement.onlyReads { mayHaveChanged = true }
         let isSent = values.withPointers { types, pointers, lengths, formats in
-            PQsendQueryPrepared(handle, statement.name, Int32(values.count), pointers, lengths, formats, 1)
+            pq.PQsendQueryPrepared(handle, statement.name, Int32(values.count), pointers, lengths, formats, 1)
         }
         guard isSent == 1 else { throw .lost }
         awaited.append(.statement(isRead: isRead))
@@ -369,7 +380,7 @@ extension PostgresConnection {
         let text = sql.text
         let statement = Prepared(name: "s\(statementCount)", onlyReads: text.hasPrefix("SELECT"))
         let isSent = values.withPointers { types, _, _, _ in
-            PQsendPrepare(handle, statement.name, text, Int32(values.count), types)
+            pq.PQsendPrepare(handle, statement.name, text, Int32(values.count), types)
         }
         guard isSent == 1 else { throw .lost }
         let kept = shape.emptied
@@ -459,9 +470,9 @@ extension PostgresConnection {
     /// One statement's answer; nil when it failed, or was passed over because one before it did.
     private func outcome() throws(PostgresProblem) -> [Row]? {
         let result = try next()
-        defer { PQclear(result) }
+        defer { pq.PQclear(result) }
         if try next() != nil { throw .lost }
-        switch PQresultStatus(result) {
+        switch pq.PQresultStatus(result) {
         case PGRES_TUPLES_OK: return rows(of: result)
         case PGRES_COMMAND_OK: return []
         case PGRES_PIPELINE_ABORTED: return nil
@@ -477,10 +488,10 @@ extension PostgresConnection {
     private func receiveEnd() throws(PostgresProblem) {
         while true {
             let result = try next()
-            defer { PQclear(result) }
-            if PQresultStatus(result) == PGRES_PIPELINE_SYNC { return }
+            defer { pq.PQclear(result) }
+            if pq.PQresultStatus(result) == PGRES_PIPELINE_SYNC { return }
             note(PostgresProblem(result))
-            guard result != nil, try next() == nil, PQstatus(handle) == CONNECTION_OK else { throw .lost }
+            guard result != nil, try next() == nil, pq.PQstatus(handle) == CONNECTION_OK else { throw .lost }
         }
     }
 
@@ -490,40 +501,40 @@ extension PostgresConnection {
 
     /// The next result, once all of it is here.
     private func next() throws(PostgresProblem) -> OpaquePointer? {
-        while PQisBusy(handle) == 1 { try wait() }
-        return PQgetResult(handle)
+        while pq.PQisBusy(handle) == 1 { try wait() }
+        return pq.PQgetResult(handle)
     }
 
     /// Sends and receives until something has arrived.
     private func wait() throws(PostgresProblem) {
         while true {
-            let unsent = PQflush(handle)
+            let unsent = pq.PQflush(handle)
             guard unsent >= 0 else { throw .lost }
             let events = unsent == 1 ? POLLIN | POLLOUT : POLLIN
-            var socket = pollfd(fd: PQsocket(handle), events: Int16(events), revents: 0)
+            var socket = pollfd(fd: pq.PQsocket(handle), events: Int16(events), revents: 0)
             let ready = poll(&socket, 1, Self.patience)
             if ready < 0 && errno == EINTR { continue }
             guard ready > 0 else { throw .lost }
             if socket.revents & Int16(POLLIN | POLLHUP | POLLERR) != 0 {
-                guard PQconsumeInput(handle) == 1 else { throw .lost }
+                guard pq.PQconsumeInput(handle) == 1 else { throw .lost }
                 return
             }
         }
     }
 
     private func rows(of result: OpaquePointer?) -> [Row] {
-        let columns = PQnfields(result)
-        let types = (0..<columns).map { PQftype(result, $0) }
-        return (0..<PQntuples(result)).map { row in
+        let columns = pq.PQnfields(result)
+        let types = (0..<columns).map { pq.PQftype(result, $0) }
+        return (0..<pq.PQntuples(result)).map { row in
             Row((0..<columns).map { value(of: result, row, $0, types[Int($0)]) })
         }
     }
 
     private func value(of result: OpaquePointer?, _ row: Int32, _ column: Int32, _ type: Oid) -> Value {
-        if PQgetisnull(result, row, column) == 1 { return .null }
+        if pq.PQgetisnull(result, row, column) == 1 { return .null }
         let bytes = UnsafeRawBufferPointer(
-            start: PQgetvalue(result, row, column),
-            count: Int(PQgetlength(result, row, column))
+            start: pq.PQgetvalue(result, row, column),
+            count: Int(pq.PQgetlength(result, row, column))
         )
         switch type {
         case TypeID.int8, TypeID.int4, TypeID.bool:
@@ -541,7 +552,7 @@ extension PostgresProblem {
     /// Names what the server reported, by its SQLSTATE; its messages can repeat a value, except those about our text.
     fileprivate init(_ result: OpaquePointer?) {
         func said(_ field: Int32) -> String? {
-            PQresultErrorField(result, field).map { String(cString: $0) }
+            pq.PQresultErrorField(result, field).map { String(cString: $0) }
         }
         let place = [said(PORTAL_PG_TABLE), said(PORTAL_PG_COLUMN) ?? said(PORTAL_PG_CONSTRAINT)]
             .compactMap { $0 }.joined(separator: ".")
@@ -577,23 +588,23 @@ final class PostgresListener: @unchecked Sendable {
         do throws(PostgresProblem) {
             try PostgresConnection.execute("LISTEN portal_changes", on: handle)
         } catch {
-            PQfinish(handle)
+            pq.PQfinish(handle)
             throw error
         }
     }
 
-    deinit { PQfinish(handle) }
+    deinit { pq.PQfinish(handle) }
 
     /// What was announced within so many milliseconds; throws when nothing can be heard any more.
     func announcements(within milliseconds: Int32) throws(PostgresProblem) -> [String] {
-        var socket = pollfd(fd: PQsocket(handle), events: Int16(POLLIN), revents: 0)
-        guard poll(&socket, 1, milliseconds) >= 0 || errno == EINTR, PQconsumeInput(handle) == 1 else {
+        var socket = pollfd(fd: pq.PQsocket(handle), events: Int16(POLLIN), revents: 0)
+        guard poll(&socket, 1, milliseconds) >= 0 || errno == EINTR, pq.PQconsumeInput(handle) == 1 else {
             throw .lost
         }
         var heard: [String] = []
-        while let notice = PQnotifies(handle) {
+        while let notice = pq.PQnotifies(handle) {
             heard.append(notice.pointee.extra.map { String(cString: $0) } ?? "")
-            PQfreemem(notice)
+            pq.PQfreemem(notice)
         }
         return heard
     }
