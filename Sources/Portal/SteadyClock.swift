@@ -10,54 +10,54 @@ final class SteadyClock: Sendable {
     /// Nanoseconds between the beginning of 1970 and the start of the machine, the most there ever were.
     private let farthest: Atomic<Int64>
 
-    private let times: @Sendable () -> (sinceEpoch: Duration, sinceBoot: Duration)
+    private let times: @Sendable () -> Times
 
-    init(_ times: @escaping @Sendable () -> (sinceEpoch: Duration, sinceBoot: Duration)) {
+    /// What two clocks show at one time, in nanoseconds: every request asks, and a `Duration` takes longer to divide.
+    struct Times {
+        let sinceEpoch: Int64
+        let sinceBoot: Int64
+
+        fileprivate var offset: Int64 { sinceEpoch - sinceBoot }
+    }
+
+    init(_ times: @escaping @Sendable () -> Times) {
         self.times = times
-        farthest = Atomic(Self.reading(times).offset)
+        farthest = Atomic(times().offset)
     }
 
     func now() -> Date {
-        let (offset, sinceBoot) = Self.reading(times)
-        let most = farthest.max(offset, ordering: .relaxed).newValue
-        return Date(timeIntervalSince1970: Double(most + sinceBoot) / 1e9)
+        let times = times()
+        let most = farthest.max(times.offset, ordering: .relaxed).newValue
+        return Date(timeIntervalSince1970: Double(most + times.sinceBoot) / 1e9)
     }
 
     /// By how much the machine's clock is behind.
-    var lead: Duration {
-        .nanoseconds(max(0, farthest.load(ordering: .relaxed) - Self.reading(times).offset))
-    }
-
-    private static func reading(
-        _ times: () -> (sinceEpoch: Duration, sinceBoot: Duration)
-    ) -> (offset: Int64, sinceBoot: Int64) {
-        let times = times()
-        return (times.sinceEpoch.nanoseconds - times.sinceBoot.nanoseconds, times.sinceBoot.nanoseconds)
-    }
+    var lead: Duration { .nanoseconds(max(0, farthest.load(ordering: .relaxed) - times().offset)) }
 }
 
 extension SteadyClock {
     /// On the machine's own clocks.
-    static var system: SteadyClock { SteadyClock { (Clocks.sinceEpoch(), Clocks.sinceBoot()) } }
+    static var system: SteadyClock {
+        SteadyClock {
+            Times(
+                sinceEpoch: Clocks.nanoseconds(CLOCK_REALTIME),
+                sinceBoot: Clocks.nanoseconds(CLOCK_MONOTONIC)
+            )
+        }
+    }
 }
 
 /// The machine's clocks.
 enum Clocks {
     /// How long it has been since 1970 began.
-    @Sendable static func sinceEpoch() -> Duration { reading(CLOCK_REALTIME) }
+    @Sendable static func sinceEpoch() -> Duration { .nanoseconds(nanoseconds(CLOCK_REALTIME)) }
 
     /// A clock that nobody sets.
-    @Sendable static func sinceBoot() -> Duration { reading(CLOCK_MONOTONIC) }
+    @Sendable static func sinceBoot() -> Duration { .nanoseconds(nanoseconds(CLOCK_MONOTONIC)) }
 
-    private static func reading(_ clock: clockid_t) -> Duration {
+    fileprivate static func nanoseconds(_ clock: clockid_t) -> Int64 {
         var time = timespec()
         clock_gettime(clock, &time)
-        return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
-    }
-}
-
-extension Duration {
-    fileprivate var nanoseconds: Int64 {
-        components.seconds * 1_000_000_000 + components.attoseconds / 1_000_000_000
+        return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
     }
 }

@@ -95,7 +95,9 @@ package enum ResponseType: String, Sendable, CaseIterable, Bindable {
 package enum ResponseMode: String, Sendable { case query, fragment }
 
 /// What an application asks a customer for, once everything about the request has been checked.
-package struct AuthorizationRequest: Sendable {
+///
+/// A class, because it is handed on often and copying an application each time takes a while.
+package final class AuthorizationRequest: Sendable {
     package enum Prompt: Sendable, Equatable { case whenNeeded, consent, none }
 
     package let recipient: Recipient

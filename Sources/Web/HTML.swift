@@ -20,17 +20,6 @@ package struct HTML: Sendable, CustomStringConvertible {
 
     package var description: String { String(decoding: bytes, as: UTF8.self) }
 
-    /// A text behind the rest; most have nothing to escape.
-    fileprivate mutating func append(_ text: String) {
-        var plain = text
-        let isPlain = plain.withUTF8 { utf8 in
-            guard !utf8.hasMarkup else { return false }
-            bytes.append(contentsOf: utf8)
-            return true
-        }
-        if !isPlain { append(HTML(text)) }
-    }
-
     fileprivate mutating func append(_ other: HTML) {
         if bytes.isEmpty {
             self = other
@@ -127,11 +116,14 @@ package struct Template: Sendable {
     private struct Piece {
         let markup: ArraySlice<UInt8>
 
-        /// What stands behind the markup; nil at the end.
-        let blank: UInt8?
+        /// Which of the blanks stands behind the markup; nil at the end.
+        let blank: Int?
     }
 
     private let pieces: [Piece]
+
+    /// Each number once, though its blank may stand in several places.
+    private let blanks: [UInt8]
 
     /// What stands where the blank of this number will be: a NUL, which no text of a page contains.
     package static func blank(_ number: UInt8) -> String {
@@ -140,23 +132,28 @@ package struct Template: Sendable {
 
     /// Numbers are below 128.
     package init(_ page: HTML) {
-        var pieces: [Piece] = []
+        var (pieces, blanks): ([Piece], [UInt8]) = ([], [])
         var rest = page.bytes[...]
         while let nul = rest.firstIndex(of: 0) {
             let behind = rest[nul...].dropFirst()
-            pieces.append(Piece(markup: rest[..<nul], blank: behind.first))
+            let number = behind.first ?? 0
+            if !blanks.contains(number) { blanks.append(number) }
+            pieces.append(Piece(markup: rest[..<nul], blank: blanks.firstIndex(of: number)))
             rest = behind.dropFirst()
         }
         self.pieces = pieces + [Piece(markup: rest, blank: nil)]
+        self.blanks = blanks
     }
 
     /// The page with `value` of its number in each blank.
     package func filled(_ value: (UInt8) -> String) -> HTML {
+        let values = blanks.map { HTML(value($0)).bytes }
+        let size = pieces.reduce(0) { $0 + $1.markup.count + ($1.blank.map { values[$0].count } ?? 0) }
         var page = HTML()
-        page.bytes.reserveCapacity(pieces.reduce(512) { $0 + $1.markup.count })
+        page.bytes.reserveCapacity(size)
         for piece in pieces {
             page.bytes.append(contentsOf: piece.markup)
-            if let blank = piece.blank { page.append(value(blank)) }
+            if let blank = piece.blank { page.bytes.append(contentsOf: values[blank]) }
         }
         return page
     }

@@ -98,6 +98,11 @@ package struct Response: Sendable {
 extension [(name: String, value: String)] {
     /// With those of `others` whose names, written alike, are not among them.
     package func completed(with others: Self) -> Self {
-        self + others.filter { other in !contains { $0.name == other.name } }
+        var all = self
+        all.reserveCapacity(count + others.count)
+        for other in others where !contains(where: { $0.name.isByteForByte(other.name) }) {
+            all.append(other)
+        }
+        return all
     }
 }

@@ -10,7 +10,12 @@ private final class Machine: Sendable {
 
     var clock: SteadyClock {
         SteadyClock {
-            self.seconds.withLock { (.seconds($0.sinceEpoch), .seconds($0.sinceBoot)) }
+            self.seconds.withLock {
+                SteadyClock.Times(
+                    sinceEpoch: Int64($0.sinceEpoch) * 1_000_000_000,
+                    sinceBoot: Int64($0.sinceBoot) * 1_000_000_000
+                )
+            }
         }
     }
 
