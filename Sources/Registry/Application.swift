@@ -92,6 +92,12 @@ package struct Application: Sendable, Hashable {
     /// What customers are asked about: the application's own name, or the company's where it has none.
     package var displayName: String { profile.applicationName?.text ?? profile.companyName.text }
 
+    /// An address that was answered at; most are registered ones, which have been read already.
+    func redirectURI(kept text: String) throws(RedirectURIProblem) -> RedirectURI {
+        if let registered = redirectURIs.first(where: { $0.text.isByteForByte(text) }) { return registered }
+        return try RedirectURI(kept: text)
+    }
+
     /// Equal in everything, found by the least that tells them apart.
     package func hash(into hasher: inout Hasher) {
         hasher.combine(id)

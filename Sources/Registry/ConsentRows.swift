@@ -35,14 +35,15 @@ struct FoundRequest: Sendable {
         lately: RecentDisclosures
     ) throws -> Disclosure? {
         let remembered = row.shown.flatMap(lately.disclosure)
+        let subject = row.subject
         let redirectURI =
-            row.subject.manualRequest == nil ? try RedirectURI(kept: row.subject.redirectURI) : nil
+            subject.manualRequest == nil ? try application.redirectURI(kept: subject.redirectURI) : nil
         for given in earlier == nil ? [nil] : [earlier, nil] {
             let disclosure = Disclosure(
                 of: application,
-                asking: row.subject.scopes,
+                asking: subject.scopes,
                 at: redirectURI,
-                on: row.subject.manualRequest,
+                on: subject.manualRequest,
                 given: given,
                 among: companies,
                 in: row.language,
@@ -313,7 +314,7 @@ extension ConsentGrant {
         self.application = application
         scopes = ScopeSet(wire: try row.text(1)) ?? ScopeSet()
         let place = try row.text(2)
-        redirectURI = place.isEmpty ? nil : try RedirectURI(kept: place)
+        redirectURI = place.isEmpty ? nil : try application.redirectURI(kept: place)
         grantedAt = try row.date(3)
         changedAt = try row.date(4)
         lastUsedAt = try row.optionalDate(5)

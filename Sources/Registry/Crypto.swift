@@ -155,13 +155,6 @@ package func areEqualInConstantTime(_ one: [UInt8], _ other: [UInt8]) -> Bool {
     one.count == other.count && sodium_memcmp(one, other, one.count) == 0
 }
 
-/// The SHA-256 that protocols ask for (RFC 7636 §4.2).
-package func sha256(_ bytes: [UInt8]) -> [UInt8] {
-    var digest = [UInt8](repeating: 0, count: 32)
-    crypto_hash_sha256(&digest, bytes, UInt64(bytes.count))
-    return digest
-}
-
 /// The SHA-256 of what comes in pieces.
 struct RunningDigest {
     private var state = crypto_hash_sha256_state()

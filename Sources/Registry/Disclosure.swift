@@ -125,7 +125,7 @@ package struct Disclosure: Sendable, Hashable, Decodable {
         logo = application.logo?.text
         revision = application.revision
         publisher = Publisher(of: application)
-        registeredOn = application.createdAt
+        registeredOn = application.createdAt.wholeSeconds
         (destination, returnsTo) = place
         self.place = redirectURI.flatMap { Place(of: $0, application) }
         asked = tenant.offers(asksForMore ? scopes.subtracting(held) : scopes).map { offer in
@@ -138,7 +138,7 @@ package struct Disclosure: Sendable, Hashable, Decodable {
             .filter { !$0.unless.contains(where: scopes.union(held).contains) }
             .prefix(3)
             .map { $0.sentence(in: language, at: tenant) }
-        connectedSince = grant?.grantedAt
+        connectedSince = grant?.grantedAt.wholeSeconds
         endsAt = grant?.endsAt
         changes = earlier?.changes(to: application, at: place.name) ?? []
     }
@@ -214,6 +214,13 @@ extension OfferedScope {
         guard choice != .required, let grant else { return choice }
         if grant.scopes.contains(name) { return .ticked }
         return grant.declined.contains(name) ? .unticked : choice
+    }
+}
+
+extension Date {
+    /// As it is written down, so that what reads alike is equal.
+    fileprivate var wholeSeconds: Date {
+        Date(timeIntervalSince1970: timeIntervalSince1970.rounded(.down))
     }
 }
 

@@ -1,4 +1,3 @@
-import CGnuTLS
 package import FoundationEssentials
 
 /// The key that an authenticator app shares with us, from which both count the same codes (RFC 6238).
@@ -81,11 +80,4 @@ package struct AuthenticatorKey: Sendable, CustomStringConvertible {
         let digits = String(word % 1_000_000)
         return String(repeating: "0", count: 6 - digits.utf8.count) + digits
     }
-}
-
-private func hmacSHA1(_ message: [UInt8], key: [UInt8]) -> [UInt8] {
-    var digest = [UInt8](repeating: 0, count: 20)
-    let outcome = gnutls_hmac_fast(GNUTLS_MAC_SHA1, key, key.count, message, message.count, &digest)
-    precondition(outcome == 0, "GnuTLS has SHA-1, also where it may not sign with it.")
-    return digest
 }
