@@ -36,7 +36,7 @@ package final class ApplicationRegistry: Sendable {
     /// What consent screens said lately, by its digest: making that again takes longer than comparing.
     let disclosures = RecentDisclosures()
 
-    /// Requests that wait for their customer's answer, by their tickets: what was asked does not change.
+    /// Requests that wait for their customer's answer, by their tickets, each for one answer.
     let waitingRows = Kept<RecentReads.Place, WaitingRow>(limit: 1024)
     private let formKeys: DigestKeys
 

@@ -295,7 +295,7 @@ extension ConsentRow {
             redirect_uri = CASE WHEN \(redirectURI) = '' THEN redirect_uri ELSE \(redirectURI) END,
             revision = CASE WHEN \(redirectURI) = '' THEN revision ELSE \(revision) END
         WHERE tenant = \(tenant) AND id = \(grant.id) AND ended_at IS NULL AND scopes = \(grant.scopes)
-            AND declined = \(grant.declined)
+            AND declined = \(grant.declined) AND changed_at = \(grant.changedAt)
         RETURNING id
         """
     }
