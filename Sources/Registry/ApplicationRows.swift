@@ -100,7 +100,7 @@ extension Application {
     ) -> SQL {
         let standing =
             "SELECT id FROM applications WHERE " + isStanding(revision, customer, tenant)
-            + (isNew ? " AND frozen_at IS NULL" : "")
+            + (isNew ? " AND (frozen_at IS NULL OR approved_at IS NOT NULL)" : "")
         guard let company else { return standing }
         return standing + " AND " + company.isActedFor(by: customer, tenant: tenant)
     }

@@ -101,6 +101,12 @@ struct ReportingAnApplication {
         #expect(try await standing().isFirstTime)
     }
 
+    @Test func `one that is verified after it was frozen connects people again`() async throws {
+        try await report(by: "a", "b", "c")
+        try await world.theOperator.approve(application.id)
+        #expect(try await world.works(try await world.tokens(for: application).accessToken, for: application))
+    }
+
     @Test func `a tenant decides how many it takes`() async throws {
         let world = try await TestRegistry {
             $0.policy.review = .open
