@@ -3,8 +3,8 @@
 #include <curl/curl.h>
 #include <dlfcn.h>
 
-/* libcurl brings twenty-five other libraries along, which every start would load, and the process that decodes logos as
- * well. So it is loaded when something is first sent. */
+/* libcurl brings twenty other libraries along, most of them with libpq, which every start would load, and the process that
+ * decodes logos as well. So it is loaded when something is first sent. */
 #define CCURL_FUNCTIONS(EACH) \
     EACH(curl_easy_cleanup) EACH(curl_easy_getinfo) EACH(curl_easy_init) EACH(curl_easy_perform) EACH(curl_easy_reset) \
     EACH(curl_easy_setopt) EACH(curl_easy_strerror) EACH(curl_global_init) EACH(curl_slist_append) \

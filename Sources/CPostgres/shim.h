@@ -1,8 +1,8 @@
 #include <dlfcn.h>
 #include <postgresql/libpq-fe.h>
 
-/* libpq brings eighteen other libraries along, which a portal on SQLite would load at every start, and the process that
- * decodes logos as well. So it is loaded when the first connection is opened. */
+/* libpq brings libraries for TLS, LDAP and Kerberos along, which a portal on SQLite would load at every start, and the
+ * process that decodes logos as well. So it is loaded when the first connection is opened. */
 #define PORTAL_PQ_FUNCTIONS(EACH) \
     EACH(PQclear) EACH(PQconnectdbParams) EACH(PQconsumeInput) EACH(PQenterPipelineMode) EACH(PQerrorMessage) \
     EACH(PQexec) EACH(PQfinish) EACH(PQflush) EACH(PQfreemem) EACH(PQftype) EACH(PQgetisnull) EACH(PQgetlength) \

@@ -1,4 +1,5 @@
 import CCurl
+import Glibc
 import Registry
 
 /// libcurl, and what we ask of it: one exchange over HTTP, one file from a host we do not know, one letter over SMTP.
@@ -31,7 +32,10 @@ final class Curl {
     private var curl = ccurl()
 
     init() throws(CommandFailure) {
-        guard ccurl_open(&curl) else { throw CommandFailure("libcurl cannot be started") }
+        guard ccurl_open(&curl) else {
+            let reason = dlerror().map { ": " + String(cString: $0) } ?? ""
+            throw CommandFailure("libcurl cannot be started" + reason)
+        }
     }
 
     deinit { if let handle = curl.handle { curl.curl_easy_cleanup(handle) } }

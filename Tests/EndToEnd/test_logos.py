@@ -195,6 +195,15 @@ def decoders(process: int) -> list[int]:
     return [int(child) for file in children for child in file.read_text().split()]
 
 
+def ready_decoders(server: Server, partner: Person) -> list[int]:
+    """What waits to decode once a first picture has come."""
+    assert was_taken(upload(partner, png()))
+    assert server.process
+    ready = decoders(server.process.pid)
+    assert ready
+    return ready
+
+
 def large() -> bytes:
     """What takes a while, and is under 512 KB."""
     picture = Image.effect_mandelbrot((2048, 2048), (-2, -1.5, 1, 1.5), 40).quantize(16).convert("RGBA")
@@ -206,10 +215,7 @@ def large() -> bytes:
 def test_a_picture_that_brings_the_decoder_down_costs_its_own_upload(
     server: Server, partners: Iterator[Person]
 ) -> None:
-    assert was_taken(upload(next(partners), png()))
-    assert server.process
-    ready = decoders(server.process.pid)
-    assert ready
+    ready = ready_decoders(server, next(partners))
     with ThreadPoolExecutor(1) as pool:
         answer = pool.submit(upload, next(partners), large())
         copy = until(lambda: [child for each in ready for child in decoders(each)], pause=0)[0]
@@ -240,11 +246,7 @@ def test_where_the_process_that_is_kept_ready_is_gone_or_hangs_another_takes_its
 def test_the_process_that_decodes_has_nothing_in_it_that_speaks_to_others(
     server: Server, partners: Iterator[Person]
 ) -> None:
-    assert was_taken(upload(next(partners), png()))
-    assert server.process
-    ready = decoders(server.process.pid)
-    assert ready
-    for process in ready:
+    for process in ready_decoders(server, next(partners)):
         mapped = Path(f"/proc/{process}/maps").read_text()
         assert "libpng" in mapped
         assert not re.findall(r"lib(?:curl|pq|ssl|ldap|krb5|ssh2)\b", mapped)

@@ -7,7 +7,7 @@ import Glibc
 private let libpq: (functions: portal_pq, problem: String?) = {
     var functions = portal_pq()
     let isLoaded = portal_pq_load(&functions)
-    return (functions, isLoaded ? nil : String(cString: dlerror()))
+    return (functions, isLoaded ? nil : dlerror().map { String(cString: $0) } ?? "libpq cannot be loaded")
 }()
 private var pq: portal_pq { libpq.functions }
 
