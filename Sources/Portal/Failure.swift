@@ -34,7 +34,8 @@ enum Failure {
     /// The answer to an error that left a handler: a page for people, RFC 6749 JSON for software.
     static func response(to error: any Error, _ visit: Visit, for audience: Audience) -> Response {
         let failure = OAuthFailure(error)
-        let isExpected = error is Refusal || error is MemberRefusal || error is FormProblem
+        let isExpected =
+            error is Refusal || error is MemberRefusal || error is FormProblem || isOfNothing(error)
         if failure.status == .internalError, !isExpected { record(error, visit.request, visit.site.log) }
         return switch audience {
         case .software: failure.response(to: visit)
@@ -46,7 +47,7 @@ enum Failure {
     private static func page(for error: any Error, _ visit: Visit, in spoken: Spoken?) -> Response {
         let words = (spoken?.words ?? .english).system
         return switch error {
-        case Refusal.notFound, MemberRefusal.notAMember: SystemPage.notFound.response(to: visit)
+        case _ where isOfNothing(error): SystemPage.notFound.response(to: visit)
         case Refusal.foreignForm:
             SystemPage(.forbidden, words.foreignForm, in: spoken).response(to: visit)
         case Refusal.readOnly: SystemPage.readOnly.response(to: visit)
@@ -66,6 +67,14 @@ enum Failure {
             isTemporary(error)
                 ? SystemPage.busy(in: spoken).response(to: visit)
                 : SystemPage(.internalError, words.fault, in: spoken).response(to: visit)
+        }
+    }
+
+    /// What it was about is not there, or has gone since the request was read.
+    private static func isOfNothing(_ error: any Error) -> Bool {
+        switch error {
+        case Refusal.notFound, MemberRefusal.notAMember, OperatorRefusal.noSuchApplication: true
+        default: false
         }
     }
 

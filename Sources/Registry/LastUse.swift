@@ -129,7 +129,7 @@ extension Connection {
         }
     }
 
-    /// Adds uses to the hour they fell into, one row for each network they came from.
+    /// Adds uses to the hour they fell into, one row for each network they came from; of a secret that is gone, none.
     private func count(
         _ sighting: UseLog.Sighting,
         of secret: String,
@@ -143,7 +143,8 @@ extension Connection {
             try send(
                 """
                 INSERT INTO secret_uses (tenant, application, secret, hour, address_block, uses)
-                VALUES (\(tenant), \(application), \(secret), \(hour), \(block), \(uses))
+                SELECT tenant, application, id, \(hour), \(block), \(uses) FROM client_secrets
+                WHERE tenant = \(tenant) AND application = \(application) AND id = \(secret)
                 ON CONFLICT (tenant, application, secret, hour, address_block) DO UPDATE SET
                     uses = secret_uses.uses + excluded.uses
                 """

@@ -38,4 +38,11 @@ struct AnsweringFaults {
         #expect(software.members["error"] == "temporarily_unavailable")
         #expect(software.members["error_description"]?.contains("may have been done or not") == true)
     }
+
+    @Test func `an application that goes while it is acted upon is not found`() async throws {
+        let visit = try await visit()
+        let gone = OperatorRefusal.noSuchApplication("harbour_0123456789abcdefghijkl")
+        let page = Answer(Failure.response(to: gone, visit, for: .people), to: visit.request)
+        #expect(page.status == 404)
+    }
 }

@@ -24,14 +24,20 @@ struct ProvingASecretUnused {
     }
 
     private func use(_ secret: SecretText, from address: String = "192.0.2.7", times: Int = 1) async throws {
-        for _ in 0..<times {
-            _ = try await world.registry.client(
-                ClientCredentials(id: application.id, secret: secret.plaintext),
-                at: world.tenant,
-                from: Provenance(address: address, reference: "01JD-7F3K-Q2")
-            )
-        }
+        for _ in 0..<times { try await show(secret, of: application, from: address) }
         try await world.registry.writeLastUses()
+    }
+
+    private func show(
+        _ secret: SecretText,
+        of application: OwnedApplication,
+        from address: String = "192.0.2.7"
+    ) async throws {
+        _ = try await world.registry.client(
+            ClientCredentials(id: application.id, secret: secret.plaintext),
+            at: world.tenant,
+            from: Provenance(address: address, reference: "01JD-7F3K-Q2")
+        )
     }
 
     private func listed(_ secret: SecretText) async throws -> ClientSecret {
@@ -59,6 +65,15 @@ struct ProvingASecretUnused {
         try await world.partner.revokeSecret(old.id, of: application.application)
         #expect(try await listed(new).verdict == nil)
         #expect(try await listed(old).verdict == nil)
+    }
+
+    @Test func `a secret that went before its use was written takes no other's with it`() async throws {
+        let leaving = try await world.registeredApplication()
+        try await show(try #require(leaving.secret), of: leaving)
+        try await show(old, of: application)
+        try await world.partner.member(of: leaving.id).delete()
+        try await world.registry.writeLastUses()
+        #expect(try await listed(old).recentUses.count == 1)
     }
 
     @Test func `uses of a day are counted, by the networks they came from`() async throws {

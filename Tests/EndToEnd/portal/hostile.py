@@ -262,10 +262,14 @@ def complaints(answer: bytes) -> Iterator[str]:
 
 
 def has_reference(answer: bytes) -> bool:
-    """Whether it can be asked about: its head names it, and where it is only words, they do too."""
+    """Whether it can be asked about: its head names it, and where it is only words, they do too.
+
+    What follows the head of an answer to HEAD is the next answer.
+    """
     head, _, body = answer.partition(b"\r\n\r\n")
     reference = re.search(rb"\r\nx-request-id: (\S+)", head, re.IGNORECASE)
-    is_words = b"\r\ncontent-type: text/plain" in head.lower() and body != b""
+    has_body = body != b"" and not body.startswith(b"HTTP/1.1 ")
+    is_words = has_body and b"\r\ncontent-type: text/plain" in head.lower()
     return reference is not None and (not is_words or reference.group(1) in body)
 
 
