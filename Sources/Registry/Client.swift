@@ -34,19 +34,23 @@ struct StoredClient: Sendable {
         let secret: String
     }
 
+    /// What a proof is compared with.
+    struct Secret: Sendable {
+        /// Nil when the application has no such secret, or none that works.
+        let digest: [UInt8]?
+        let endsAt: Date?
+
+        /// The digest to compare with, while the secret works.
+        func digest(at now: Date) -> [UInt8]? {
+            if let endsAt, endsAt <= now { return nil }
+            return digest
+        }
+    }
+
     let id: ClientID
     let kind: Application.Kind
     let scopes: ScopeSet
-
-    /// Nil when the application has no such secret, or none that works.
-    let digest: [UInt8]?
-    let endsAt: Date?
-
-    /// The digest to compare with, while the secret works.
-    func digest(at now: Date) -> [UInt8]? {
-        if let endsAt, endsAt <= now { return nil }
-        return digest
-    }
+    let secret: Secret
 }
 
 // MARK: - What may be done with it
@@ -54,7 +58,8 @@ struct StoredClient: Sendable {
 extension ApplicationRegistry {
     /// Proves who a client is; throws ``ClientRefusal``.
     ///
-    /// One digest whatever was sent, and one query for whoever is refused: time tells nothing (CA-02).
+    /// One digest whatever was sent, the same queries for whoever is refused, and nothing is made of what they found before the
+    /// secret has been compared: time tells nothing (CA-02).
     package func client(
         _ sent: ClientCredentials,
         at tenant: Tenant,
@@ -87,16 +92,15 @@ extension ApplicationRegistry {
         let (now, nothing) = (clock(), keyring.writing.digestOfNothing)
         let shown = secret?.shown(to: secretKeys)
         let key = StoredClient.Key(tenant: tenant.id, client: sent.id, secret: secret?.id ?? "")
-        let isProven = { (client: StoredClient) throws(MissingKey) in
-            guard let shown else { return client.digest(at: now) == nil }
-            return try shown.isKept(as: client.digest(at: now) ?? nothing)
+        let isProven: @Sendable (StoredClient.Secret) throws -> Bool = { kept in
+            let digest = kept.digest(at: now)
+            guard let shown else { return sent.secret == nil && digest == nil }
+            return try shown.isKept(as: digest ?? nothing) && digest != nil
         }
-        let known = try await recentReads.clients.fact(key, at: now, expected: isProven) {
-            try await database.read(.tenant(key.tenant)) { try $0.client(key) }
+        let known = try await recentReads.clients.fact(key, at: now, expected: { try isProven($0.secret) }) {
+            try await database.read(.tenant(key.tenant)) { try $0.client(key, provided: isProven) }
         }
-        let stored = known?.digest(at: now)
-        let proven = try shown?.isKept(as: stored ?? nothing) ?? false
-        guard let known, known.kind == .public ? sent.secret == nil : proven && stored != nil else {
+        guard let known, (known.kind == .public) == (sent.secret == nil) else {
             throw ClientRefusal.invalidClient
         }
         return Client(id: known.id, kind: known.kind, scopes: known.scopes, secretID: secret?.id)
@@ -106,25 +110,28 @@ extension ApplicationRegistry {
 // MARK: - How it is kept
 
 extension Connection {
-    fileprivate func client(_ key: StoredClient.Key) throws -> StoredClient? {
-        let row = try run(
+    /// Looks for the secret and for the application, whichever of them there is: else the time would tell.
+    fileprivate func client(
+        _ key: StoredClient.Key,
+        provided isProven: (StoredClient.Secret) throws -> Bool
+    ) throws -> StoredClient? {
+        let found = try runAll([
             """
-            SELECT a.id, a.kind, a.scopes, s.digest, s.ends_at
-            FROM applications a LEFT JOIN client_secrets s
-                ON s.tenant = a.tenant AND s.application = a.id AND s.id = \(key.secret)
-                AND s.revoked_at IS NULL
-            WHERE a.tenant = \(key.tenant) AND a.id = \(key.client) AND a.suspended_at IS NULL
+            SELECT digest, ends_at FROM client_secrets
+            WHERE tenant = \(key.tenant) AND application = \(key.client) AND id = \(key.secret)
+                AND revoked_at IS NULL
+            """,
             """
-        ).first
-        guard let row, let kind = Application.Kind(rawValue: try row.text(1)),
+            SELECT id, kind, scopes FROM applications
+            WHERE tenant = \(key.tenant) AND id = \(key.client) AND suspended_at IS NULL
+            """,
+        ])
+        let kept = found.first?.first
+        let secret = StoredClient.Secret(digest: try kept?.bytes(0), endsAt: try kept?.optionalDate(1))
+        guard try isProven(secret), let row = found.last?.first,
+            let kind = Application.Kind(rawValue: try row.text(1)),
             let scopes = ScopeSet(wire: try row.text(2))
         else { return nil }
-        return StoredClient(
-            id: ClientID(text: try row.text(0)),
-            kind: kind,
-            scopes: scopes,
-            digest: try row.optionalBytes(3),
-            endsAt: try row.optionalDate(4)
-        )
+        return StoredClient(id: ClientID(text: try row.text(0)), kind: kind, scopes: scopes, secret: secret)
     }
 }

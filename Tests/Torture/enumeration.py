@@ -1,10 +1,11 @@
-"""Whether the time of an answer tells that an address has an account (SL-06).
+"""Whether the time of an answer tells that an address has an account (SL-06), or how near a client secret is (CA-02).
 
     PORTAL_BINARY=.build/release/portal var/venv/bin/python Tests/Torture/enumeration.py [SAMPLES]
 
-Asks each of four doors about addresses that are known and addresses that are not, in turn and in random order, and compares
-the times with the Mann-Whitney U test. A door whose p is at most 0.01 is measured again; twice in a row fails. To be run
-on a machine that does nothing else; not a test, because no time is the same twice.
+Asks each of four doors about addresses that are known and addresses that are not, and the token endpoint with proofs that
+are wrong in different ways; in turn and in random order. The times are compared with the Mann-Whitney U test. Where p is
+at most 0.01 they are measured again; twice in a row fails. To be run on a machine that does nothing else; not a test,
+because no time is the same twice.
 """
 
 from __future__ import annotations
@@ -13,17 +14,20 @@ import http.client
 import itertools
 import random
 import statistics
+import string
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+import zlib
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "EndToEnd"))
 
-from portal.oauth import Page, Person, new_address
+from portal.oauth import Page, Person, basic, new_address
 from portal.server import PASSWORD, ROOT, Server, Tenant
 
 SUSPICIOUS = 0.01
@@ -48,6 +52,22 @@ def mann_whitney(one: list[float], other: list[float]) -> float:
     return 2 * (1 - statistics.NormalDist().cdf(max(0.0, distance) / spread))
 
 
+class Wire:
+    """A connection that is kept, so that opening it is no part of the time."""
+
+    def __init__(self, server: Server) -> None:
+        self.connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+
+    def send(self, url: str, fields: dict[str, str], headers: dict[str, str]) -> tuple[float, int]:
+        """Posts a form from an address nobody has come from; how many seconds the answer took, and its status."""
+        kind = {"Content-Type": "application/x-www-form-urlencoded", "X-Forwarded-For": new_address()}
+        start = time.perf_counter()
+        self.connection.request("POST", urlsplit(url).path, urlencode(fields), kind | headers)
+        answer = self.connection.getresponse()
+        answer.read()
+        return time.perf_counter() - start, answer.status
+
+
 @dataclass
 class Door:
     """A form that takes an e-mail address, and what an honest browser sends with it."""
@@ -65,41 +85,27 @@ class Door:
         self.fields = {**self.fields, "seal": page.form(self.having).value("seal")}
         self.cookies = "; ".join(f"{cookie.name}={cookie.value}" for cookie in self.person.http.cookies.jar)
 
-    def ask(self, wire: http.client.HTTPConnection, email: str) -> tuple[float, int]:
-        """How many seconds the answer took, and its status."""
-        body = urlencode({**self.fields, "email": email})
-        path = urlsplit(self.person.at(self.action)).path
-        headers = {
-            "Content-Type": "application/x-www-form-urlencoded",
-            "Cookie": self.cookies,
-            "X-Forwarded-For": new_address(),
-        }
-        start = time.perf_counter()
-        wire.request("POST", path, body, headers)
-        answer = wire.getresponse()
-        answer.read()
-        return time.perf_counter() - start, answer.status
+    def ask(self, wire: Wire, email: str) -> tuple[float, int]:
+        return wire.send(self.person.at(self.action), {**self.fields, "email": email}, {"Cookie": self.cookies})
 
 
-def measure(door: Door, server: Server, known: Iterator[str], unknown: Iterator[str], samples: int) -> float:
-    """Prints what a door's times say, and returns p."""
-    door.prepare()
-    wire = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
-    times: dict[bool, list[float]] = {True: [], False: []}
-    statuses: dict[bool, set[int]] = {True: set(), False: set()}
+Question = Callable[[], tuple[float, int]]
+"""Asks once; answers with the seconds it took, and the status."""
+
+
+def measure(name: str, questions: dict[str, Question], samples: int) -> float:
+    """Prints what the times of two kinds of questions say, and returns p."""
+    times: dict[str, list[float]] = {kind: [] for kind in questions}
+    statuses: set[int] = set()
     for _ in range(samples):
-        for is_known in random.sample([True, False], 2):
-            took, status = door.ask(wire, next(known if is_known else unknown))
-            times[is_known].append(took)
-            statuses[is_known].add(status)
-    assert statuses[True] == statuses[False] and len(statuses[True]) == 1, (door.name, statuses)
-    p = mann_whitney(times[True], times[False])
-    medians = [statistics.median(times[which]) * 1000 for which in (True, False)]
-    print(
-        f"{door.name:13} p = {p:.4f}   known {medians[0]:7.3f} ms   unknown {medians[1]:7.3f} ms"
-        f"   status {min(statuses[True])}",
-        flush=True,
-    )
+        for kind in random.sample(list(questions), 2):
+            took, status = questions[kind]()
+            times[kind].append(took)
+            statuses.add(status)
+    assert len(statuses) == 1, (name, statuses)
+    p = mann_whitney(*times.values())
+    medians = "   ".join(f"{kind} {statistics.median(took) * 1000:7.3f} ms" for kind, took in times.items())
+    print(f"{name:13} p = {p:.4f}   {medians}   status {statuses.pop()}", flush=True)
     return p
 
 
@@ -125,23 +131,72 @@ def doors(standard: Tenant) -> list[tuple[Door, str]]:
     ]
 
 
+def addresses(standard: Tenant, samples: int) -> Iterator[Callable[[], float]]:
+    """For each door, how to measure it."""
+    numbers = itertools.count()
+    unknown = (f"other-{number:05}@northfield.example" for number in itertools.count())
+    for door, role in doors(standard):
+        door.prepare()
+
+        def p(door: Door = door, role: str = role) -> float:
+            wire, known = Wire(standard.server), iter(people(standard.server, role, numbers, samples))
+            questions: dict[str, Question] = {
+                "known": lambda: door.ask(wire, next(known)),
+                "unknown": lambda: door.ask(wire, next(unknown)),
+            }
+            return measure(door.name, questions, samples)
+
+        yield p
+
+
+def clients(standard: Tenant, samples: int) -> Iterator[Callable[[], float]]:
+    """For each way in which a proof can be wrong, how to compare it with the secret of somebody else."""
+    application, other = standard.application(), standard.application("Others Ltd")
+    suspended = standard.application("Paused Ltd")
+    standard.server.succeed("app", "suspend", "--tenant", "standard", suspended.client_id, "--reason", "test")
+    name, secret = application.client_id, str(application.client_secret)
+    kinds = {
+        "unknown": (name[:-8] + name[-8:][::-1], secret),
+        "suspended": (suspended.client_id, str(suspended.client_secret)),
+        "nearly right": (name, resealed(secret)),
+    }
+    wire = Wire(standard.server)
+
+    def asking(client_id: str, secret: str) -> Question:
+        fields, proof = {"grant_type": "client_credentials"}, basic(client_id, secret)
+        return lambda: wire.send(f"{standard.base}/oauth2/token", fields, proof)
+
+    for kind, proof in kinds.items():
+        questions = {"wrong": asking(name, str(other.client_secret)), kind: asking(*proof)}
+        yield partial(measure, "client", questions, samples)
+
+
+def resealed(secret: str) -> str:
+    """A secret that is another in the last character before its checksum, with the checksum that fits."""
+    digits = string.digits + string.ascii_uppercase + string.ascii_lowercase
+
+    def sealed(text: str) -> str:
+        number, checksum = zlib.crc32(text.encode()), ""
+        for _ in range(6):
+            number, digit = divmod(number, 62)
+            checksum = digits[digit] + checksum
+        return text + checksum
+
+    assert sealed(secret[:-6]) == secret, "a checksum is made otherwise"
+    return sealed(secret[:-7] + ("A" if secret[-7] != "A" else "B"))
+
+
 def main(samples: int) -> int:
     with tempfile.TemporaryDirectory() as folder:
         server = Server(Path(folder) / "data")
         server.succeed("tenant", "import", str(ROOT / "Tenants/standard.json5"))
         server.start()
         try:
-            numbers = itertools.count()
-            unknown = (f"other-{number:05}@northfield.example" for number in itertools.count())
-            is_safe = True
-            for door, role in doors(server.tenant("standard")):
-
-                def p() -> float:
-                    known = people(server, role, numbers, samples)
-                    return measure(door, server, iter(known), unknown, samples)
-
-                is_safe = (p() > SUSPICIOUS or p() > SUSPICIOUS) and is_safe
-            return 0 if is_safe else 1
+            standard = server.tenant("standard")
+            measures = itertools.chain(clients(standard, 2 * samples), addresses(standard, samples))
+            # All of them, whatever the first says.
+            safe = [p() > SUSPICIOUS or p() > SUSPICIOUS for p in measures]
+            return 0 if all(safe) else 1
         finally:
             server.stop()
 
