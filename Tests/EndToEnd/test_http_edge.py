@@ -9,7 +9,7 @@ import ssl
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import httpx
@@ -349,22 +349,98 @@ def shakes_hands(port: int, version: ssl.TLSVersion, suites: str = "ALL") -> boo
         return False
 
 
-def test_slow_clients_do_not_keep_others_waiting(server: Server) -> None:
-    idle = [socket.create_connection(("127.0.0.1", server.port), timeout=5) for _ in range(40)]
+SLOW = {
+    b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nX-": 15,
+    HEAD.replace("HOST", "127.0.0.1").encode() + b"Content-Length: 1000\r\n\r\na=": 35,
+}
+"""What clients begin who send another byte every two seconds, and after how many seconds they are gone (HT-07)."""
+
+
+def test_slow_clients_are_gone_in_time_and_keep_nobody_waiting(server: Server) -> None:
+    with ExitStack() as stack:
+        began, open_before = time.monotonic(), server.connections()
+        crowds = {beginning: [slow_client(server, beginning, stack) for _ in range(250)] for beginning in SLOW}
+        assert server.connections() >= open_before + 475, "95 of 100 were let in"
+        took = []
+        while any(crowds.values()):
+            for beginning, crowd in crowds.items():
+                crowd[:] = filter(is_still_heard, crowd)
+                assert not crowd or time.monotonic() - began < SLOW[beginning], beginning
+            ends = time.monotonic() + 2
+            while time.monotonic() < ends:
+                took.append(time_of(server))
+        assert sorted(took)[len(took) * 99 // 100] < 0.5
+
+
+def slow_client(server: Server, beginning: bytes, stack: ExitStack) -> socket.socket:
+    client = stack.enter_context(socket.create_connection(("127.0.0.1", server.port), timeout=5))
+    client.sendall(beginning)
+    return client
+
+
+def is_still_heard(client: socket.socket) -> bool:
+    """Sends one more byte, unless the other end is closed."""
+    client.setblocking(False)
     try:
-        for connection in idle:
-            connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: ")
-        took: list[float] = []
-        threads = [threading.Thread(target=lambda: took.append(time_of(server))) for _ in range(10)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        assert len(took) == 10 and max(took) < 0.5
-    finally:
-        for connection in idle:
-            connection.close()
+        if client.recv(4096) == b"":
+            return False
+    except BlockingIOError:
+        pass
+    except OSError:
+        return False
+    with suppress(OSError):
+        client.send(b"a")
+    return True
 
 
 def time_of(server: Server) -> float:
-    return httpx.get(server.url + "/healthz").elapsed.total_seconds()
+    return httpx.get(server.url + "/healthz", verify=False).elapsed.total_seconds()
+
+
+# MARK: more of them than there is room for (HT-08)
+
+FEW_FILES = ["prlimit", "--nofile=256:256"]
+"""So much may a server have open, connections and all."""
+
+
+def test_with_room_for_few_connections_it_answers_again_after_a_flood(tmp_path: Path) -> None:
+    server = Server(tmp_path / "data", under=FEW_FILES)
+    server.start()
+    try:
+        for _ in range(3):
+            with ExitStack() as flood:
+                for _ in range(1000):
+                    ask_and_stay(server.port, flood)
+            until(server.is_reached, within=5, of="an answer after the flood")
+        # It can still open what it needs to read and write.
+        server.succeed("tenant", "import", "Tenants/standard.json5")
+        assert httpx.get(f"{server.url}/t/standard/sign-in").status_code == 200
+    finally:
+        assert server.stop() == 0
+
+
+def ask_and_stay(port: int, flood: ExitStack) -> None:
+    """Connects and asks, whether or not there is room, and keeps the connection."""
+    client = flood.enter_context(socket.socket())
+    client.setblocking(False)
+    with suppress(OSError):
+        client.connect(("127.0.0.1", port))
+    with suppress(OSError):
+        client.send(b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+
+
+def test_hands_that_are_never_shaken_keep_nobody_waiting(tmp_path: Path) -> None:
+    cert, key = self_made_certificate(tmp_path, "127.0.0.1")
+    server = Server(tmp_path / "data", ["--tls-cert", str(cert), "--tls-key", str(key)], scheme="https")
+    server.start()
+    try:
+        with ExitStack() as silent:
+            for number in range(500):
+                client = silent.enter_context(socket.create_connection(("127.0.0.1", server.port), timeout=5))
+                if number % 2:
+                    # The beginning of a hello of which the rest does not come (RFC 8446 §5.1).
+                    client.sendall(b"\x16\x03\x01\x02\x00\x01")
+            assert max(time_of(server) for _ in range(20)) < 0.5
+            until(lambda: server.connections() < 50, within=20, of="the end of those who said nothing")
+    finally:
+        assert server.stop() == 0

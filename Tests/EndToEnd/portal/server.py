@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
@@ -122,8 +123,12 @@ class Server:
     def connections(self) -> int:
         """How many sockets it has open."""
         assert self.process
-        links = Path(f"/proc/{self.process.pid}/fd").iterdir()
-        return sum(os.readlink(link).startswith("socket:") for link in links)
+        count = 0
+        for link in Path(f"/proc/{self.process.pid}/fd").iterdir():
+            # It may be closed by the time it is asked about.
+            with suppress(FileNotFoundError):
+                count += os.readlink(link).startswith("socket:")
+        return count
 
     def pause(self) -> None:
         """Nothing of it moves until `resume`; it is still connected, and connected to."""
