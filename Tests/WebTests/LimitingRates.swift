@@ -74,6 +74,17 @@ struct LimitingRates {
         #expect(limiter.spend("a", limit: 5) == nil)
     }
 
+    @Test func `keys whose calls count no longer are forgotten long before there are too many`() {
+        let limiter = limiter(maxKeys: 50_000)
+        for number in 0..<20_000 {
+            #expect(limiter.spend("\(number)", limit: 1) == nil)
+            clock.advance(by: .milliseconds(60))
+        }
+        // A thousand of them called within the minute.
+        #expect(limiter.keyCount < 2_100)
+        #expect(limiter.excess("19999", limit: 1) != nil)
+    }
+
     @Test func `with too many keys, those that called longest ago are forgotten`() {
         let limiter = limiter(maxKeys: 100)
         for number in 0..<101 {
