@@ -89,10 +89,10 @@ package final class RateLimiter: Sendable {
         return free > now ? .milliseconds(free - now) : nil
     }
 
-    /// Drops the keys that are as if they had never called; where that leaves little room, a quarter of the others.
+    /// Drops the keys that are as if they had never called, and others only where there are too many.
     private func makeRoom(_ known: inout Known, at now: Int64) {
+        if known.calls.count >= maxKeys { forgetLongest(&known.calls) }
         known.calls = known.calls.filter { $0.value.latest + period > now }
-        if known.calls.count > maxKeys / 4 * 3 { forgetLongest(&known.calls) }
         known.room = min(maxKeys, max(Self.leastRoom, 2 * known.calls.count))
     }
 

@@ -85,6 +85,18 @@ struct LimitingRates {
         #expect(limiter.excess("19999", limit: 1) != nil)
     }
 
+    @Test func `keys whose calls count are not forgotten before there are too many`() {
+        let limiter = limiter(maxKeys: 50_000)
+        for number in 0..<12_000 { _ = limiter.spend("gone \(number)", limit: 1) }
+        clock.advance(by: .seconds(61))
+        for number in 0..<45_000 {
+            _ = limiter.spend("\(number)", limit: 1)
+            clock.advance(by: .milliseconds(1))
+        }
+        #expect(limiter.keyCount == 45_000)
+        #expect(limiter.excess("0", limit: 1) != nil)
+    }
+
     @Test func `with too many keys, those that called longest ago are forgotten`() {
         let limiter = limiter(maxKeys: 100)
         for number in 0..<101 {
