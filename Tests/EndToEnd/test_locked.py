@@ -15,7 +15,7 @@ import pytest
 
 from portal.clock import Clock
 from portal.oauth import Application
-from portal.rounds import report, rounds
+from portal.rounds import at_p99, report, rounds
 from portal.server import ROOT, Server, Tenant, until
 
 pytestmark = pytest.mark.torture
@@ -109,7 +109,7 @@ def test_reading_goes_on_while_somebody_else_holds_the_file(standard: Tenant, se
         f"File held for {seconds} s",
         refusals=len(refused),
         readings=len(reading),
-        ms_to_read_at_p99=at_p99(reading),
+        ms_to_read_at_p99=round(at_p99(reading)),
     )
 
 
@@ -147,13 +147,9 @@ def test_a_long_reader_keeps_nobody_from_writing(standard: Tenant) -> None:
     report(
         "Reader that stays",
         writes=len(times),
-        ms_to_write_at_p99=at_p99(times),
+        ms_to_write_at_p99=round(at_p99(times)),
         of_more_than_a_second=sum(one > 1000 for one in times),
     )
-
-
-def at_p99(times: list[float]) -> int:
-    return round(sorted(times)[int(len(times) * 0.99)])
 
 
 def starts_over(application: Application, log: Path) -> bool:

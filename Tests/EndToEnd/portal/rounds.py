@@ -18,3 +18,8 @@ def report(what: str, **counts: int) -> None:
     """Keeps what was counted, for whoever started the tests to read."""
     counted = [f"{count:,} {name.replace('_', ' ')}" for name, count in counts.items()]
     figures.append(f"{what}: {', '.join(counted)}")
+
+
+def at_p99(times: list[float]) -> float:
+    """The time within which 99 of 100 were answered."""
+    return sorted(times)[int(len(times) * 0.99)]
