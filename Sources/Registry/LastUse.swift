@@ -41,6 +41,17 @@ final class UseLog: Sendable {
 
         mutating func add(_ count: Int, at now: Date, from address: String) {
             (at, from) = (now, address)
+            add(count, from: address)
+        }
+
+        /// Both, last seen when the newer one was; what falls into two hours is counted in that of the newer.
+        func followed(by newer: Sighting?) -> Sighting {
+            guard var both = newer else { return self }
+            for (address, count) in uses { both.add(count, from: address) }
+            return both
+        }
+
+        private mutating func add(_ count: Int, from address: String) {
             let isKnown = uses[address] != nil || uses.count < UseLog.addressesKept
             uses[isKnown ? address : "", default: 0] += count
         }
@@ -48,6 +59,9 @@ final class UseLog: Sendable {
 
     /// So many addresses of one second are told apart.
     fileprivate static let addressesKept = 64
+
+    /// So many subjects may wait for a database that takes nothing.
+    private static let mostWaiting = 10_000
 
     private let sightings = Mutex<[Key: Sighting]>([:])
 
@@ -62,20 +76,39 @@ final class UseLog: Sendable {
         sightings.withLock { $0[key, default: Sighting()].add(count, at: now, from: address) }
     }
 
-    /// Writes what was seen since the last call.
+    /// Writes what was seen since the last call, and what could not be written then.
     func write(to database: any Database) async throws {
-        let seen = sightings.withLock { sightings in
-            let seen = sightings
-            sightings = [:]
-            return seen
-        }
-        for (tenant, seen) in Dictionary(grouping: seen, by: \.key.tenant) {
-            // In an order of their own, so that no two processes wait for each other.
-            let inOrder = seen.sorted { $0.key.subject.name < $1.key.subject.name }
-            try await database.transaction(.tenant(tenant)) { transaction in
-                for (key, sighting) in inOrder {
-                    try transaction.record(sighting, of: key.subject, tenant: tenant)
+        var seen = take()
+        do {
+            for (tenant, own) in Dictionary(grouping: seen, by: \.key.tenant) {
+                // In an order of their own, so that no two processes wait for each other.
+                let inOrder = own.sorted { $0.key.subject.name < $1.key.subject.name }
+                try await database.transaction(.tenant(tenant)) { transaction in
+                    for (key, sighting) in inOrder {
+                        try transaction.record(sighting, of: key.subject, tenant: tenant)
+                    }
                 }
+                for (key, _) in own { seen[key] = nil }
+            }
+        } catch {
+            putBack(seen)
+            throw error
+        }
+    }
+
+    private func take() -> [Key: Sighting] {
+        sightings.withLock { sightings in
+            defer { sightings = [:] }
+            return sightings
+        }
+    }
+
+    private func putBack(_ unwritten: [Key: Sighting]) {
+        sightings.withLock { sightings in
+            for (key, sighting) in unwritten {
+                let newer = sightings[key]
+                guard newer != nil || sightings.count < Self.mostWaiting else { continue }
+                sightings[key] = sighting.followed(by: newer)
             }
         }
     }

@@ -1,7 +1,8 @@
 import FoundationEssentials
-import Registry
 import Support
 import Testing
+
+@testable import Registry
 
 @Suite("Proving that a secret is no longer used")
 struct ProvingASecretUnused {
@@ -74,6 +75,20 @@ struct ProvingASecretUnused {
         try await world.partner.member(of: leaving.id).delete()
         try await world.registry.writeLastUses()
         #expect(try await listed(old).recentUses.count == 1)
+    }
+
+    @Test func `uses that could not be written are written with those that came since`() async throws {
+        let empty = try SQLiteDatabase.temporary()
+        try await show(old, of: application, from: "192.0.2.7")
+        try await show(new, of: application, from: "192.0.2.8")
+        await #expect(throws: (any Error).self) { try await world.registry.uses.write(to: empty) }
+        world.clock.advance(by: .seconds(1))
+        try await use(old, from: "198.51.100.1", times: 2)
+        let secret = try await listed(old)
+        #expect(secret.recentUses == SecretUses(count: 3, networks: 2))
+        #expect(secret.lastUsedAt == world.clock.now && secret.lastUsedFrom == "198.51.100.1")
+        #expect(try await listed(new).recentUses.count == 1)
+        #expect(try await listed(new).lastUsedFrom == "192.0.2.8")
     }
 
     @Test func `uses of a day are counted, by the networks they came from`() async throws {
