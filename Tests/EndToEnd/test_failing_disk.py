@@ -194,18 +194,22 @@ def small_disk(folder: Path) -> Iterator[Path]:
 
 def test_a_full_disk_is_told_to_everybody_and_ends_without_a_restart(tmp_path: Path) -> None:
     found = []
-    for number in range(rounds(short=1, long=20)):
-        with small_disk(tmp_path / str(number)) as disk:
-            found.append(fill_up(tmp_path, disk))
+    for folder in rooms(tmp_path):
+        with small_disk(folder / "disk") as disk:
+            found.append(fill_up(folder, disk))
     tell("Disk full", found)
 
 
 def test_a_disk_that_has_no_space_for_a_while_is_told_to_everybody(tmp_path: Path) -> None:
-    found = []
+    tell("Disk that says it is full", [pretend(folder) for folder in rooms(tmp_path)])
+
+
+def rooms(folder: Path) -> Iterator[Path]:
+    """A new folder for each time, with a history of its own."""
     for number in range(rounds(short=1, long=20)):
-        (tmp_path / str(number)).mkdir()
-        found.append(pretend(tmp_path / str(number)))
-    tell("Disk that says it is full", found)
+        room = folder / str(number)
+        room.mkdir()
+        yield room
 
 
 @dataclass

@@ -100,7 +100,8 @@ class Crew:
     def check_ledger(self) -> None:
         """Compares the ledger with all that was ever done."""
         entries = ledger(self.server, self.tenant)[self.began :]
-        assert differences(self.history.operations(), entries) == []
+        found = differences(self.history.operations(), entries)
+        assert not found, "\n".join(found)
         assert self.server.command("audit", "verify").returncode == 0
 
 
