@@ -2,6 +2,9 @@
 /// on a slow disk included, and too short to be noticed.
 private let evenTime: Duration = .milliseconds(50)
 
+/// So long it takes to refuse a client; far longer than looking for it, which writes nothing.
+private let refusalTime: Duration = .milliseconds(5)
+
 extension ApplicationRegistry {
     /// Does the work and answers ``evenTime`` after it began, whatever was found (SL-06).
     ///
@@ -10,5 +13,17 @@ extension ApplicationRegistry {
         let end = ContinuousClock.now.advanced(by: evenTime)
         try await work()
         try await Task.sleep(until: end, clock: .continuous)
+    }
+
+    /// Does the work; where it throws a ``ClientRefusal``, no sooner than ``refusalTime`` after it began, whatever is wrong
+    /// with what was sent (CA-02).
+    nonisolated(nonsending) func refusingEvenly<Result>(
+        _ work: nonisolated(nonsending) () async throws -> Result
+    ) async throws -> Result {
+        let end = ContinuousClock.now.advanced(by: refusalTime)
+        do { return try await work() } catch let refusal as ClientRefusal {
+            try await Task.sleep(until: end, clock: .continuous)
+            throw refusal
+        }
     }
 }
