@@ -59,12 +59,18 @@ package enum Backup {
         if access(log, F_OK) == 0, try OpenFile(log, O_RDONLY).length() > 0 {
             throw BackupProblem.notUsable(draft, .busy)
         }
+        // First what is beside it: nothing of it would be looked for once there is a database.
+        discardCompanions(of: draft)
         try putInPlace(draft, as: folder.databasePath)
-        discard(draft)
     }
 
     package static func discard(_ draft: String) {
-        for end in ["", "-journal", "-wal", "-shm"] { unlink(draft + end) }
+        unlink(draft)
+        discardCompanions(of: draft)
+    }
+
+    private static func discardCompanions(of draft: String) {
+        for end in ["-journal", "-wal", "-shm"] { unlink(draft + end) }
     }
 
     /// Reads the first `length` bytes a piece at a time.

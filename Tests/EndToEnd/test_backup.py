@@ -242,6 +242,33 @@ def test_a_backup_that_is_killed_at_any_call_leaves_a_whole_file_or_none(server:
 
 
 @pytest.mark.torture
+def test_a_restore_that_is_killed_at_any_call_is_done_or_begins_anew(server: Server) -> None:
+    server.tenant("standard").application()
+    file, other = back_up(server), other_machine(server)
+    step, kills = rounds(short=40, long=1), 0
+
+    def end() -> None:
+        """Whatever is there counts as restored, or does not keep the next one from it."""
+        if not (other.data / "portal.db").exists():
+            other.succeed("restore", str(file))
+        assert {path.name for path in other.data.iterdir()} == {"master.key", "portal.lock", "portal.db"}
+        assert other.command("audit", "verify").returncode == 0
+        assert other.succeed("audit", "export", "--tenant", "standard").count("data.restored") == 1
+        for path in other.data.glob("portal.db*"):
+            path.unlink()
+        (other.data / "ledger.marks").unlink()
+
+    for call in ("pwrite64", "fsync,fdatasync", "rename", "unlink"):
+        number = 1
+        while other.command("restore", str(file), under=killed_at(call, number)).returncode == KILLED:
+            end()
+            number, kills = number + (step if call == "pwrite64" else 1), kills + 1
+        end()
+    assert kills > 4
+    report("Restore, killed at each of its calls", kills=kills)
+
+
+@pytest.mark.torture
 def test_while_everybody_works_a_killed_backup_or_server_costs_nothing_and_passes_for_nothing(
     server: Server, tmp_path: Path
 ) -> None:
