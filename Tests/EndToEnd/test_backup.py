@@ -127,7 +127,8 @@ def test_each_of_many_copies_is_sound_and_has_all_that_was_answered_before_it(
 ) -> None:
     workers, witness, compared = crew(server, tmp_path, CLIENTS), tmp_path / "witness", 0
     # No token is swept away before it was looked for in the last copy.
-    workers.tenant.set_policy(accessTokenSeconds=3600)
+    for tenant in (workers.tenant, server.tenant("standard")):
+        tenant.set_policy(accessTokenSeconds=3600)
     with workers.at_work(lasting=True):
         began = time.monotonic()
         for number in range(BACKUPS):
