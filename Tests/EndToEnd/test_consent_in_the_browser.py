@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from html import escape
 
 import httpx
 import pytest
@@ -372,3 +373,24 @@ def test_disconnecting_in_the_browser(chromium: Chromium, standard: Tenant) -> N
         tab.page.get_by_role("button", name="Disconnect Leaving Ltd").click()
         expect(tab.page.get_by_role("status").first).to_contain_text("Leaving Ltd is disconnected")
     assert not application.is_active(tokens["access_token"])
+
+
+def test_in_a_frame_of_somebody_else_s_page_nothing_is_shown(
+    chromium: Chromium, standard: Tenant, customer: Person, application: Application
+) -> None:
+    paths = ("/sign-in", "/partners", "/nowhere")
+    pages = [application.authorize_url(), *(standard.base + path for path in paths)]
+    with chromium.tab(customer) as tab:
+        assert framed(tab, chromium, CLIENT) == "Back at the client"
+        for url in pages:
+            # The words of Chromium's own page.
+            assert framed(tab, chromium, url) == "127.0.0.1 refused to connect.", url
+        refused = [one for one in tab.complaints if "frame-ancestors 'none'" in one]
+        assert len(refused) == len(pages)
+
+
+def framed(tab: Tab, chromium: Chromium, url: str) -> str:
+    """What somebody sees of it on a page of somebody else's."""
+    chromium.site.pages["attacker.example"] = f"<!doctype html><iframe src='{escape(url)}'></iframe>"
+    tab.page.goto("https://attacker.example/")
+    return tab.page.frame_locator("iframe").locator("body").inner_text()
