@@ -132,6 +132,13 @@ def test_too_many_failures_are_braked_for_that_address_only(fresh: Application) 
     assert ask(fresh, {}, **right)[0] == 200
 
 
+@pytest.mark.parametrize("endpoint", ["introspect", "revoke"])
+def test_so_are_those_who_only_ask_about_tokens(fresh: Application, endpoint: str) -> None:
+    wrong = basic(fresh.client_id, "wrong") | {"X-Forwarded-For": new_address()}
+    statuses = [fresh.post(endpoint, {"token": "unknown"}, **wrong).status_code for _ in range(15)]
+    assert statuses[0] == 401 and statuses[-1] == 429
+
+
 def test_a_secret_is_shown_once_and_has_a_recognisable_form(standard: Tenant) -> None:
     owner = standard.partner()
     application = standard.application("Shown Ltd", owner=owner.email)

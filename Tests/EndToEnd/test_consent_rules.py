@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import urlencode
 
 import httpx
 import pytest
@@ -44,6 +45,14 @@ def test_cancelling_tells_the_client(customer: Person, application: Application)
 def test_an_answer_without_its_ticket_gives_no_code(customer: Person, fields: list[tuple[str, str]]) -> None:
     answer = customer.post("/oauth2/authorize", [*fields, ("answer", "allow")])
     assert answer.status_code in {400, 403} and not location(answer)
+
+
+def test_nothing_is_allowed_by_a_link(customer: Person, application: Application) -> None:
+    ticket = customer.asked(application).form("ticket").value("ticket")
+    query = urlencode({"ticket": ticket, "answer": "allow"})
+    for link in (f"/oauth2/authorize?{query}", application.authorize_url(prompt="consent") + f"&{query}"):
+        assert code_in(customer.get(link)) is None
+    assert code_in(customer.post("/oauth2/authorize", [("ticket", ticket), ("answer", "allow")]))
 
 
 def test_a_ticket_of_the_attackers_own_request_does_not_work_for_the_victim(
@@ -266,6 +275,9 @@ def test_pages_cannot_be_framed(customer: Person, application: Application) -> N
         assert "frame-ancestors 'none'" in headers["content-security-policy"]
         assert headers["x-frame-options"] == "DENY"
         assert headers["x-content-type-options"] == "nosniff"
+        # The others a client may have opened in a window of its own.
+        if path in {"/", "/account/connections"}:
+            assert headers.get("cross-origin-opener-policy") == "same-origin", path
 
 
 def test_a_name_is_shown_as_text_wherever_it_appears(standard: Tenant, customer: Person) -> None:

@@ -311,7 +311,8 @@ def test_with_a_certificate_it_speaks_modern_tls_and_keeps_cookies_for_it(tmp_pa
                 assert each.headers["strict-transport-security"] == "max-age=31536000; includeSubDomains", each.url
         cookie = answer.headers["set-cookie"]
         assert cookie.startswith("__Host-portal-") and "Secure" in cookie
-        assert not shakes_hands(server.port, ssl.TLSVersion.TLSv1_1)
+        for outdated in (ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1):
+            assert not shakes_hands(server.port, outdated)
         assert shakes_hands(server.port, ssl.TLSVersion.TLSv1_2)
         assert shakes_hands(server.port, ssl.TLSVersion.TLSv1_3)
         metadata = httpx.get(

@@ -169,6 +169,18 @@ def test_a_second_redemption_ends_what_the_first_one_bought(
     assert application.refresh(second["refresh_token"]).json()["error"] == "invalid_grant"
 
 
+def test_codes_of_two_thousand_requests_are_unguessable(standard: Tenant, customer: Person) -> None:
+    application = standard.application("Counted Ltd", approved=True)
+    codes = [customer.code(application) for _ in range(2000)]
+    assert len({len(code) for code in codes}) == 1
+    ends = [code[-43:] for code in codes]
+    assert len(set(ends)) == len({end[:8] for end in ends}) == len(codes)
+    # Chi-square with 61 degrees of freedom: above 140 once in twenty million places.
+    for letters in zip(*(end[:32] for end in ends), strict=True):
+        counts, wanted = Counter(letters), len(codes) / 62
+        assert len(counts) == 62 and sum((count - wanted) ** 2 / wanted for count in counts.values()) < 140
+
+
 def test_a_replay_by_somebody_who_proves_nothing_changes_nothing(
     standard: Tenant, customer: Person, application: Application
 ) -> None:

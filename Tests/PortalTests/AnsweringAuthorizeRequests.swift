@@ -263,19 +263,22 @@ struct AnsweringAuthorizeRequests {
         #expect(page.text.contains("Acme Rentals wants to connect"))
     }
 
-    @Test(arguments: ["client_id", "redirect_uri", "scope", "state", "response_type", "code_challenge"])
-    func `a parameter in the query and in the form is repeated`(name: String) async throws {
+    @Test(arguments: [
+        "client_id", "redirect_uri", "scope", "state", "response_type", "code_challenge",
+        "code_challenge_method",
+    ])
+    func `in a form, too, a parameter may not be repeated, nor beside it`(name: String) async throws {
         var customer = try await portal.customer()
         let fields = portal.query(application)
         let value = try #require(fields.first { $0.name == name }?.value)
-        let sent = try await customer.post(
-            "/oauth2/authorize",
-            fields,
-            query: [(name, value)]
-        )
-        let answer = try await customer.follow(sent)
-        let isToldToTheClient = answer.returned["error"] == "invalid_request"
-        #expect(isToldToTheClient || answer.status == 400, "\(answer.status)")
+        for again in [(name, value), (name, "other")] {
+            for (fields, query) in [(fields + [again], []), (fields, [again])] {
+                let sent = try await customer.post("/oauth2/authorize", fields, query: query)
+                let answer = try await customer.follow(sent)
+                let isToldToTheClient = answer.returned["error"] == "invalid_request"
+                #expect(isToldToTheClient || answer.status == 400, "\(answer.status)")
+            }
+        }
     }
 
     @Test func `the page cannot be read by other sites`() async throws {

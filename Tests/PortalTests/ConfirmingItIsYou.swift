@@ -134,6 +134,8 @@ struct ConfirmingItIsYou {
         }
         #expect(suspension.reason == "Odd <traffic>")
         #expect(try await browser.get("/admin").status == 200)
+        browser.cookies = old
+        #expect(try await browser.get("/admin").status == 303)
     }
 
     @Test func `a partner who wants one is asked for it from then on`() async throws {

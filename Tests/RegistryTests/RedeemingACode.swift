@@ -94,7 +94,7 @@ struct RedeemingACode {
         #expect(try await world.ledger().contains { $0.action == "code.reused" })
     }
 
-    @Test(arguments: [0, 30, 3600, 86_400])
+    @Test(arguments: [0, 1, 30, 3600, 86_400])
     func `a replay also ends what a refresh has made of it since`(secondsLater: Int) async throws {
         let application = try await world.registeredApplication()
         let client = try await world.client(application)
