@@ -91,7 +91,8 @@ class Crew:
 
     def check(self) -> int:
         """Settles what is unknown and compares everything; returns how many things were compared."""
-        assert [one.refused for one in self.workers if one.refused] == []
+        refused = [words for one in self.workers for words in one.refused]
+        assert not refused, "\n".join(refused)
         listed = self.listed()
         for one in self.workers:
             one.settle(listed)
@@ -124,7 +125,7 @@ def liberal(server: Server, folder: Path) -> Path:
     settings = json.loads(server.succeed("tenant", "export", "standard"))
     settings |= {"name": "liberal", "hosts": []}
     settings["brand"].pop("logo", None)
-    most = dict.fromkeys(("applicationsPerPartner", "applicationsPerDay"), 1000)
+    most = dict.fromkeys(("applicationsPerPartner", "applicationsPerDay", "uploadsPerMinute"), 1000)
     most |= dict.fromkeys(("unapprovedApplications", "logoMebibytes"), 1_000_000)
     # Whoever redeems a code again, to find out whether it was redeemed, must not be told that it is too old.
     settings["policy"] |= most | {"tokensInAuditLog": True, "codeSeconds": 600}
