@@ -73,6 +73,14 @@ def test_nothing_is_served_by_a_clock_that_is_behind_the_data(server: Server, cl
     server.start()
 
 
+@pytest.mark.parametrize(("seconds", "works"), [(57, True), (62, False)])
+def test_a_code_works_for_a_minute(standard: Tenant, clock: Clock, seconds: int, works: bool) -> None:
+    application, customer = standard.application("Steady Ltd", approved=True), standard.customer()
+    code = customer.code(application)
+    clock.set(seconds)
+    assert (application.redeem(code).status_code == 200) == works
+
+
 def test_steps_forward_end_what_has_its_time_and_nothing_else(standard: Tenant, clock: Clock) -> None:
     application, customer = standard.application("Steady Ltd"), standard.customer()
     given: set[str] = set()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from portal.oauth import Application, Person, challenge_of, parameters
+from portal.server import Server
 
 VERIFIER = "v" * 43
 
@@ -70,3 +71,11 @@ def test_a_wrong_verifier_gets_nothing_and_spoils_nothing(
         refused = client.redeem(code, code_verifier=wrong)
         assert refused.status_code == 400 and refused.json()["error"] == "invalid_grant"
     assert client.redeem(code, code_verifier=VERIFIER).status_code == 200
+
+
+def test_a_verifier_nobody_announced_buys_nothing(server: Server) -> None:
+    lenient = server.copy_of_standard({"codeChallenge": "optional"})
+    application, customer = lenient.application(), lenient.customer()
+    code = customer.code(application, code_challenge=None, code_challenge_method=None)
+    assert application.redeem(code).json()["error"] == "invalid_grant"
+    assert application.redeem(code, code_verifier=None).status_code == 200
