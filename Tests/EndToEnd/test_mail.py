@@ -67,6 +67,22 @@ def test_what_is_refused_for_now_is_tried_again(portal: Server) -> None:
         assert "rcpt" in (log := portal.noted()) and "451 4.3.0" in log
 
 
+def test_a_mail_server_that_takes_its_time_keeps_nobody_waiting(portal: Server) -> None:
+    with MailServer() as mail:
+        mail.hurry.clear()
+        portal.options = settings(mail)
+        portal.start()
+        people = [f"dana-{number}@acme.example" for number in range(6)]
+        sign_up(portal, people[0])
+        until(lambda: mail.asked == 1, within=15, of="the first letter")
+        for person in people[1:]:
+            sign_up(portal, person)
+        assert mail.letters == []
+        mail.hurry.set()
+        until(lambda: len(mail.letters) == len(people), within=60, of="every letter")
+        assert Counter(mail.recipients) == Counter(people)
+
+
 def test_a_connection_cut_after_the_letter_costs_a_second_copy_and_no_third(portal: Server) -> None:
     with MailServer() as mail:
         mail.answer = lambda count: None

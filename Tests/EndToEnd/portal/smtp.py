@@ -40,7 +40,10 @@ class MailServer:
         self.answer: Callable[[int], str | None] = lambda count: "250 taken"
         """Given how many whole letters came, the reply; None cuts the connection."""
         self.refuse_recipients: Callable[[int], str] = lambda count: "250 fine"
-        self._asked = 0
+        self.asked = 0
+        self.hurry = threading.Event()
+        """Until it is set, no recipient is answered; at first it is."""
+        self.hurry.set()
         self._context: ssl.SSLContext | None = None
         if tls:
             self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -56,6 +59,7 @@ class MailServer:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.hurry.set()
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(10)
 
@@ -74,8 +78,9 @@ class MailServer:
     async def handle_RCPT(
         self, server: Any, session: Session, envelope: Envelope, address: str, options: Any
     ) -> str:
-        self._asked += 1
-        reply = self.refuse_recipients(self._asked)
+        self.asked += 1
+        reply = self.refuse_recipients(self.asked)
+        await self._loop.run_in_executor(None, self.hurry.wait)
         if reply.startswith("250"):
             envelope.rcpt_tos.append(address)
         return reply
