@@ -166,14 +166,16 @@ extension Visit {
         if let wait = failures.excess(key, self) { throw OAuthFailure.tooManyFailures(wait) }
         // Unlike an ``Attempt`` it counts failures only, for an application asks many times at once; so each
         // verdict is told only while those counted by then leave room for it.
-        do {
-            let access = try await registry.client(credentials.asked, at: tenant, from: provenance)
-            if let wait = failures.excess(key, self) { throw OAuthFailure.tooManyFailures(wait) }
-            return (access, sent)
-        } catch is ClientRefusal {
-            registry.note(rejected: credentials.asked, at: step, at: tenant, from: provenance)
-            if let wait = try await failures.spend(key, self) { throw OAuthFailure.tooManyFailures(wait) }
-            throw OAuthFailure.invalidClient
+        return try await registry.refusingEvenly {
+            do {
+                let access = try await registry.client(credentials.asked, at: tenant, from: provenance)
+                if let wait = failures.excess(key, self) { throw OAuthFailure.tooManyFailures(wait) }
+                return (access, sent)
+            } catch is ClientRefusal {
+                registry.note(rejected: credentials.asked, at: step, at: tenant, from: provenance)
+                if let wait = try await failures.spend(key, self) { throw OAuthFailure.tooManyFailures(wait) }
+                throw OAuthFailure.invalidClient
+            }
         }
     }
 }

@@ -58,8 +58,8 @@ struct StoredClient: Sendable {
 extension ApplicationRegistry {
     /// Proves who a client is; throws ``ClientRefusal``.
     ///
-    /// One digest whatever was sent, the same queries for whoever is refused, nothing made of what they found before the
-    /// secret has been compared, and a refusal at an even time: time tells nothing (CA-02).
+    /// One digest whatever was sent, the same queries for whoever is refused, and nothing made of what they found before the
+    /// secret has been compared: time tells little, and nothing to whoever asks ``refusingEvenly(_:)`` (CA-02).
     package func client(
         _ sent: ClientCredentials,
         at tenant: Tenant,
@@ -67,11 +67,10 @@ extension ApplicationRegistry {
     ) async throws
         -> ClientAccess
     {
-        let client = try await refusingEvenly {
-            do { return try await proven(sent, at: tenant) } catch let refusal as ClientRefusal {
-                watch(sent, at: tenant, from: provenance)
-                throw refusal
-            }
+        let client: Client
+        do { client = try await proven(sent, at: tenant) } catch let refusal as ClientRefusal {
+            watch(sent, at: tenant, from: provenance)
+            throw refusal
         }
         if let secret = client.secretID {
             uses.note(.secret(client.id, secret), tenant: tenant.id, at: clock(), from: provenance.address)

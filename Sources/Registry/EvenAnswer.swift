@@ -2,7 +2,7 @@
 /// on a slow disk included, and too short to be noticed.
 private let evenTime: Duration = .milliseconds(50)
 
-/// So long it takes to refuse a client; far longer than looking for it, which writes nothing.
+/// So long it takes to refuse a client; far longer than looking for it, and counting that it failed.
 private let refusalTime: Duration = .milliseconds(5)
 
 extension ApplicationRegistry {
@@ -15,15 +15,12 @@ extension ApplicationRegistry {
         try await Task.sleep(until: end, clock: .continuous)
     }
 
-    /// Does the work; where it throws a ``ClientRefusal``, no sooner than ``refusalTime`` after it began, whatever is wrong
-    /// with what was sent (CA-02).
-    nonisolated(nonsending) func refusingEvenly<Result>(
-        _ work: nonisolated(nonsending) () async throws -> Result
-    ) async throws -> Result {
+    /// Does the work; where it throws, no sooner than ``refusalTime`` after it began, whatever was wrong (CA-02).
+    package func refusingEvenly<Result>(_ work: () async throws -> Result) async throws -> Result {
         let end = ContinuousClock.now.advanced(by: refusalTime)
-        do { return try await work() } catch let refusal as ClientRefusal {
+        do { return try await work() } catch {
             try await Task.sleep(until: end, clock: .continuous)
-            throw refusal
+            throw error
         }
     }
 }

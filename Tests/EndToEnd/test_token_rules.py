@@ -266,7 +266,7 @@ def test_a_public_application_gets_no_token_of_its_own(public_application: Appli
     assert public_application.own_token().json()["error"] == "unauthorized_client"
 
 
-def test_codes_and_tokens_are_unguessable_and_of_one_length(
+def test_tokens_are_unguessable_and_of_one_length(
     standard: Tenant, application: Application
 ) -> None:
     tokens = [application.own_token().json()["access_token"] for _ in range(300)]

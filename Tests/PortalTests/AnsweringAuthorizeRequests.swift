@@ -267,7 +267,7 @@ struct AnsweringAuthorizeRequests {
         "client_id", "redirect_uri", "scope", "state", "response_type", "code_challenge",
         "code_challenge_method",
     ])
-    func `in a form, too, a parameter may not be repeated, nor beside it`(name: String) async throws {
+    func `one may not be repeated in a form, nor stand in the query as well`(name: String) async throws {
         var customer = try await portal.customer()
         let fields = portal.query(application)
         let value = try #require(fields.first { $0.name == name }?.value)

@@ -18,6 +18,17 @@ struct AuthenticatingClients {
     private var client: Client { portal.client(application) }
     private static let own: [(name: String, value: String)] = [("grant_type", "client_credentials")]
 
+    @Test func `one is refused no sooner for being unknown than for a wrong secret`() async throws {
+        for id in [application.id, "harbour_0000000000000000000000"] {
+            let stranger = Client(portal: portal, id: id, secret: "not it")
+            let took = try await ContinuousClock().measure {
+                let answer = try await stranger.post("/oauth2/token", Self.own)
+                #expect(answer.status == 401)
+            }
+            #expect(took >= .milliseconds(5))
+        }
+    }
+
     @Test func `credentials may stand in the body`() async throws {
         let body =
             Self.own + [
