@@ -3,8 +3,8 @@ import Synchronization
 
 /// When secrets and grants were last used, and how often, gathered in memory and written once a second.
 ///
-/// A use is worth knowing and not worth an fsync of its own: after a crash up to a second of sightings is
-/// missing, and nothing else.
+/// A use is worth knowing and not worth an fsync of its own: after a crash what was seen since the database last took
+/// some is missing, a second as a rule, and nothing else.
 final class UseLog: Sendable {
     enum Subject: Hashable, Sendable {
         case secret(ClientID, String)
@@ -32,6 +32,8 @@ final class UseLog: Sendable {
         let subject: Subject
     }
 
+    private typealias Seen = (key: Key, value: Sighting)
+
     fileprivate struct Sighting {
         var at = Date.distantPast
         var from = ""
@@ -57,7 +59,7 @@ final class UseLog: Sendable {
         }
     }
 
-    /// So many addresses of one second are told apart.
+    /// So many addresses of what is written together are told apart.
     fileprivate static let addressesKept = 64
 
     /// So many subjects may wait for a database that takes nothing.
@@ -78,21 +80,24 @@ final class UseLog: Sendable {
 
     /// Writes what was seen since the last call, and what could not be written then.
     func write(to database: any Database) async throws {
-        var seen = take()
-        do {
-            for (tenant, own) in Dictionary(grouping: seen, by: \.key.tenant) {
-                // In an order of their own, so that no two processes wait for each other.
-                let inOrder = own.sorted { $0.key.subject.name < $1.key.subject.name }
-                try await database.transaction(.tenant(tenant)) { transaction in
-                    for (key, sighting) in inOrder {
-                        try transaction.record(sighting, of: key.subject, tenant: tenant)
-                    }
-                }
-                for (key, _) in own { seen[key] = nil }
+        var waiting = Dictionary(grouping: take(), by: \.key.tenant)
+        while let (tenant, seen) = waiting.popFirst() {
+            do { try await write(seen, of: tenant, to: database) } catch {
+                // What may have been kept is rather missing than counted twice.
+                if error as? DatabaseFault != .unconfirmed { waiting[tenant] = seen }
+                putBack(waiting.values.joined())
+                throw error
             }
-        } catch {
-            putBack(seen)
-            throw error
+        }
+    }
+
+    private func write(_ seen: [Seen], of tenant: TenantID, to database: any Database) async throws {
+        // In an order of their own, so that no two processes wait for each other.
+        let inOrder = seen.sorted { $0.key.subject.name < $1.key.subject.name }
+        try await database.transaction(.tenant(tenant)) { transaction in
+            for (key, sighting) in inOrder {
+                try transaction.record(sighting, of: key.subject, tenant: tenant)
+            }
         }
     }
 
@@ -103,7 +108,7 @@ final class UseLog: Sendable {
         }
     }
 
-    private func putBack(_ unwritten: [Key: Sighting]) {
+    private func putBack(_ unwritten: some Sequence<Seen>) {
         sightings.withLock { sightings in
             for (key, sighting) in unwritten {
                 let newer = sightings[key]
@@ -128,6 +133,7 @@ extension Connection {
                 """
                 UPDATE client_secrets SET last_used_at = \(sighting.at), last_used_from = \(sighting.from)
                 WHERE tenant = \(tenant) AND application = \(application) AND id = \(id)
+                    AND (last_used_at IS NULL OR last_used_at <= \(sighting.at))
                 """
             )
             try count(sighting, of: id, application, tenant: tenant)
@@ -141,13 +147,17 @@ extension Connection {
             )
         case .grant(let id):
             try send(
-                "UPDATE grants SET last_used_at = \(sighting.at) WHERE tenant = \(tenant) AND id = \(id)"
+                """
+                UPDATE grants SET last_used_at = \(sighting.at) WHERE tenant = \(tenant) AND id = \(id)
+                    AND (last_used_at IS NULL OR last_used_at <= \(sighting.at))
+                """
             )
         case .redirectURI(let application, let uri):
             try send(
                 """
                 UPDATE redirect_uris SET last_used_at = \(sighting.at)
                 WHERE tenant = \(tenant) AND application = \(application) AND uri = \(uri)
+                    AND (last_used_at IS NULL OR last_used_at <= \(sighting.at))
                 """
             )
         case .door(let application, let name):
@@ -157,6 +167,7 @@ extension Connection {
                 SELECT tenant, id, \(name), \(sighting.at) FROM applications
                 WHERE tenant = \(tenant) AND id = \(application)
                 ON CONFLICT (tenant, application, door) DO UPDATE SET last_used_at = excluded.last_used_at
+                    WHERE door_uses.last_used_at <= excluded.last_used_at
                 """
             )
         }
