@@ -32,5 +32,7 @@ def test_somebody_signs_in_allows_and_arrives_with_a_code(standard: Tenant, tmp_
         assert firefox.says(INLINE) is False
         firefox.click("button[value=allow]")
         until(lambda: firefox.says("document.querySelector('h1').innerText") == "Back at the client", of="arrival")
+        # It would have, at a site that has no policy.
+        assert firefox.says(INLINE) is True
         assert [(visit.method, visit.referer) for visit in site.arrived] == [("GET", None)]
         assert application.redeem(parameters(site.arrived[0].url)["code"]).status_code == 200
