@@ -134,7 +134,7 @@ extension Connection {
         return try Dictionary(rows.map { (try $0.text(0), try $0.date(1)) }) { $1 }
     }
 
-    /// Keeps an entry of an application that exists.
+    /// Keeps an entry of an application that exists; one that a lost commit kept after all stays as it is.
     func insert(_ entry: Activity, of id: ClientID, seenBy witness: Activity.Witness, tenant: TenantID) throws
     {
         let cause = try entry.cause.text
@@ -143,6 +143,7 @@ extension Connection {
             INSERT INTO activity (tenant, application, id, at, step, witness, cause, reference, address)
             VALUES (\(tenant), \(id), \(entry.id), \(entry.at), \(entry.step.rawValue), \(witness.rawValue),
                 \(cause), \(entry.reference), \(entry.address))
+            ON CONFLICT (tenant, application, id) DO NOTHING
             """
         )
     }

@@ -9,6 +9,8 @@ import Synchronization
 final class ActivityLog: Sendable {
     /// An entry, and what is still to be found out for it.
     struct Note: Sendable {
+        /// The entry's, made once, so that writing it again adds none.
+        let id: String
         let at: Date
         let step: Activity.Step
         let cause: Activity.Cause
@@ -200,8 +202,10 @@ extension ApplicationRegistry {
         from provenance: Provenance
     ) {
         guard (1...64).contains(client.utf8.count) else { return }
+        let now = clock()
         let note = ActivityLog.Note(
-            at: clock(),
+            id: "\(now.milliseconds)-\(entropy.base62(6))",
+            at: now,
             step: step,
             cause: cause,
             witness: witness,
@@ -262,6 +266,8 @@ extension ClientAccess {
 
 extension ApplicationRegistry {
     /// Writes what was gathered since the last call; to be called about twice a second, and before closing.
+    ///
+    /// What a commit may have kept is written again, which adds no entry; what is only counted may count twice.
     package func writeActivity() async throws {
         var gathered = activity.take()
         do {
@@ -281,13 +287,12 @@ extension ApplicationRegistry {
 
     private func write(_ gathered: ActivityLog.Gathered, of client: String, tenant: TenantID) async throws {
         let now = clock()
-        let endings = gathered.notes.map { _ in entropy.base62(6) }
         try await database.transaction(.tenant(tenant)) { transaction in
             guard let subject = try transaction.activitySubject(client, tenant: tenant) else { return }
-            for (note, ending) in zip(gathered.notes, endings) {
+            for note in gathered.notes {
                 let provenance = note.provenance
                 let entry = Activity(
-                    id: "\(note.at.milliseconds)-\(ending)",
+                    id: note.id,
                     at: note.at,
                     step: note.step,
                     cause: try transaction.explain(

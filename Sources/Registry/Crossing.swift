@@ -115,6 +115,8 @@ extension ClientID {
 
 extension ApplicationRegistry {
     /// Writes what was gathered since the last call; to be called about twice a second, and before closing.
+    ///
+    /// What a commit may have kept is written again: rather two rows under one reference than none.
     package func writeCrossings() async throws {
         var gathered = crossings.take()
         do {

@@ -22,8 +22,11 @@ struct TestRegistry: Sendable {
     /// Kim, whose data it is.
     var customer: CustomerAccess
 
-    init(_ change: (inout Tenant.Settings) -> Void = { _ in }) async throws {
-        database = try await TestDatabase.make()
+    init(
+        on given: (any Database)? = nil,
+        _ change: (inout Tenant.Settings) -> Void = { _ in }
+    ) async throws {
+        database = if let given { given } else { try await TestDatabase.make() }
         registry = ApplicationRegistry(
             database: database,
             masterKey: TestRegistry.masterKey(1),

@@ -1,0 +1,59 @@
+package import Registry
+import Synchronization
+
+/// A database whose next transaction fails where a test says so, before its commit or after it.
+package final class DoubtfulDatabase: Database {
+    package enum Failure: Sendable {
+        /// Nothing was kept, and the caller knows.
+        case refused
+
+        /// It was kept, and nobody confirmed it.
+        case unconfirmed
+    }
+
+    private let real: any Database
+    private let next = Mutex<Failure?>(nil)
+
+    package init(_ real: any Database) { self.real = real }
+
+    package func fail(_ failure: Failure) { next.withLock { $0 = failure } }
+
+    @discardableResult
+    package nonisolated(nonsending) func transaction<Result: Sendable>(
+        _ reach: Reach,
+        _ body: @escaping @Sendable (any Connection) throws -> Result
+    ) async throws -> Result {
+        let failure = next.withLock { $0.take() }
+        if failure == .refused { throw DatabaseFault.busy }
+        let result = try await real.transaction(reach, body)
+        if failure == .unconfirmed { throw DatabaseFault.unconfirmed }
+        return result
+    }
+
+    // MARK: - The rest is the real one's
+
+    package nonisolated(nonsending) func read<Result: Sendable>(
+        _ reach: Reach,
+        _ body: @escaping @Sendable (any Connection) throws -> Result
+    ) async throws -> Result {
+        try await real.read(reach, body)
+    }
+
+    package nonisolated(nonsending) func read(_ statement: SQL, _ reach: Reach) async throws -> [Row] {
+        try await real.read(statement, reach)
+    }
+
+    @discardableResult
+    package nonisolated(nonsending) func write(_ statement: SQL, _ reach: Reach) async throws -> [Row] {
+        try await real.write(statement, reach)
+    }
+
+    package nonisolated(nonsending) func writeSoon(_ statement: SQL, _ reach: Reach) async throws {
+        try await real.writeSoon(statement, reach)
+    }
+
+    package var isShared: Bool { real.isShared }
+    package func announceChange() { real.announceChange() }
+    package func onChangeElsewhere(_ body: @escaping @Sendable () -> Void) { real.onChangeElsewhere(body) }
+    package func close() async { await real.close() }
+}
