@@ -1,3 +1,5 @@
+// One file because it is one table: where anybody who looks for something begins.
+
 import Registry
 import Web
 

@@ -1,3 +1,5 @@
+// One file because it is the only one that knows libsodium.
+
 import CSodium
 import Glibc
 

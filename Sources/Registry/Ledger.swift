@@ -39,107 +39,6 @@ package enum Actor: Sendable, Equatable {
     }
 }
 
-/// What was done.
-///
-/// The raw value is what the ledger keeps, so it never changes.
-package enum Action: String, Sendable, CaseIterable {
-    case tenantImported = "tenant.imported"
-    case tenantDisabled = "tenant.disabled"
-    case tenantEnabled = "tenant.enabled"
-    case dataRestored = "data.restored"
-    case brandingChanged = "tenant.branding_changed"
-    case settingsChanged = "tenant.settings_changed"
-    case scopeAdded = "scope.added"
-    case scopeChanged = "scope.changed"
-    case scopeDeleted = "scope.deleted"
-    case accountCreated = "account.created"
-    case accountDisabled = "account.disabled"
-    case accountEnabled = "account.enabled"
-    case companiesChanged = "account.companies_changed"
-    case signedIn = "session.started"
-    case signInRefused = "session.refused"
-    case signedOut = "session.ended"
-    case secondFactorSet = "second_factor.set"
-    case secondFactorRemoved = "second_factor.removed"
-    case secondFactorShown = "second_factor.shown"
-    case secondFactorRefused = "second_factor.refused"
-    case recoveryCodeUsed = "recovery_code.used"
-    case passwordShown = "password.shown"
-    case administratorInvited = "administrator.invited"
-    case administratorRemoved = "administrator.removed"
-    case administratorInvitationCancelled = "administrator.invitation_cancelled"
-    case partnerInvited = "partner.invited"
-    case partnerInvitationCancelled = "partner.invitation_cancelled"
-    case rankChanged = "administrator.rank_changed"
-    case ledgerExported = "ledger.exported"
-    case triesRefused = "tries.refused"
-    case crossingRefused = "crossing.refused"
-    case sessionEnded = "session.revoked"
-    case newPasswordAsked = "password.asked"
-    case passwordChanged = "password.changed"
-    case addressChanged = "address.changed"
-    case applicationRegistered = "application.registered"
-    case applicationEdited = "application.edited"
-    case applicationDeleted = "application.deleted"
-    case scopesChanged = "scopes.changed"
-    case revisionProposed = "revision.proposed"
-    case revisionWithdrawn = "revision.withdrawn"
-    case approvalAsked = "approval.asked"
-    case approvalWithdrawn = "approval.withdrawn"
-    case approvalSeconded = "approval.first"
-    case changesAsked = "approval.changes_asked"
-    case applicationRejected = "application.rejected"
-    case applicationApproved = "application.approved"
-    case applicationSuspended = "application.suspended"
-    case applicationResumed = "application.resumed"
-    case transferOffered = "transfer.offered"
-    case transferCancelled = "transfer.cancelled"
-    case transferDeclined = "transfer.declined"
-    case applicationTransferred = "application.transferred"
-    case memberAdded = "member.added"
-    case memberInvited = "member.invited"
-    case invitationCancelled = "member.invitation_cancelled"
-    case memberJoined = "member.joined"
-    case memberRoleChanged = "member.role_changed"
-    case memberRemoved = "member.removed"
-    case memberLeft = "member.left"
-    case redirectURIAdded = "redirect_uri.added"
-    case redirectURIRemoved = "redirect_uri.removed"
-    case domainProofBegun = "domain.begun"
-    case domainProved = "domain.proved"
-    case domainProofRemoved = "domain.removed"
-    case domainLapsed = "domain.lapsed"
-    case testAccountsChanged = "test_accounts.changed"
-    case testAccountAgreed = "test_account.agreed"
-    case testAccountDeclined = "test_account.declined"
-    case secretCreated = "secret.created"
-    case secretRotated = "secret.rotated"
-    case secretCollected = "secret.collected"
-    case secretDated = "secret.dated"
-    case secretRevoked = "secret.revoked"
-    case tokensRevoked = "secret.tokens_revoked"
-    case consentGiven = "consent.given"
-    case consentRefused = "consent.refused"
-    case consentNarrowed = "consent.narrowed"
-    case consentEnded = "consent.ended"
-    case consentLapsed = "consent.lapsed"
-    case codeRedeemed = "code.redeemed"
-    case codeReused = "code.reused"
-    case refreshReused = "refresh_token.reused"
-    case tokenIssued = "token.issued"
-    case tokenRevoked = "token.revoked"
-    case applicationReported = "application.reported"
-    case applicationFrozen = "application.frozen"
-    case reportsSettled = "reports.settled"
-    case applicationUnfrozen = "application.unfrozen"
-    case manualTokenAsked = "manual_token.asked"
-    case manualTokenPut = "manual_token.put"
-    case manualTokenCollected = "manual_token.collected"
-    case manualTokenMailed = "manual_token.mailed"
-    case manualTokenEnded = "manual_token.ended"
-    case keyRotated = "key.rotated"
-}
-
 /// One row of a tenant's ledger: who did what to which thing, when and from where.
 package struct LedgerEntry: Sendable {
     package let sequence: Int
@@ -197,6 +96,40 @@ extension ApplicationRegistry {
                 tenant: tenant.id,
                 at: now
             )
+        }
+    }
+
+    /// Writes a row of the ledger in the transaction it is given with.
+    typealias Record = (Action, _ object: String, [(String, String)]) throws -> Void
+
+    /// Changes something about people in one transaction with its row of the ledger, and forgets their sessions.
+    @discardableResult
+    func changePeople<Result: Sendable>(
+        of tenant: Tenant,
+        by actor: Actor,
+        from provenance: Provenance,
+        _ change: @escaping @Sendable (any Connection, Record, Date) throws -> Result
+    ) async throws -> Result {
+        let (now, ledger) = (clock(), ledger)
+        return try await recentReads.changing {
+            try await database.transaction(.tenant(tenant.id)) { transaction in
+                try change(
+                    transaction,
+                    { action, object, detail in
+                        try ledger.record(
+                            action,
+                            of: object,
+                            by: actor,
+                            detail,
+                            from: provenance,
+                            in: transaction,
+                            tenant: tenant.id,
+                            at: now
+                        )
+                    },
+                    now
+                )
+            }
         }
     }
 }

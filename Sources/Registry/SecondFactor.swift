@@ -44,130 +44,6 @@ package struct RecoveryCode: Sendable, CustomStringConvertible {
 
 // MARK: - What may be done with it
 
-extension UnprovenAccess {
-    /// Whether a code can be asked for; otherwise one has to be set up.
-    package var hasSecondFactor: Bool { session.hasSecondFactor }
-
-    /// The key to be set up in this session.
-    package var newKey: AuthenticatorKey { registry.newKey(for: session, at: tenant) }
-
-    /// Takes a code and answers with the cookie of a session that is let in; throws ``SecondFactorRefusal``.
-    package func prove(_ code: String) async throws -> SecretText {
-        try await registry.prove(code, of: session, at: tenant, from: provenance)
-    }
-
-    /// Sets the new key up, where there is none, once the app shows its code; throws ``SecondFactorRefusal``.
-    package func enrol(_ code: String) async throws -> Enrolment {
-        try await registry.enrol(code, of: session, at: tenant, replacing: false, from: provenance)
-    }
-}
-
-extension AdminAccess {
-    /// Whether a code was shown so lately that nobody asks again.
-    package var isFresh: Bool { registry.isFresh(session, at: tenant) }
-
-    /// Takes a code again and answers with the cookie that follows; throws ``SecondFactorRefusal``.
-    package func confirm(_ code: String) async throws -> SecretText {
-        try await registry.prove(code, of: session, at: tenant, from: provenance)
-    }
-
-    package var newKey: AuthenticatorKey { registry.newKey(for: session, at: tenant) }
-
-    /// Puts another key in place of the one there is; throws ``SecondFactorRefusal``.
-    package func enrolAgain(_ code: String) async throws -> Enrolment {
-        try await registry.enrol(code, of: session, at: tenant, replacing: true, from: provenance)
-    }
-
-    package func secondFactor() async throws -> SecondFactorState? {
-        try await registry.secondFactor(of: account.id, at: tenant)
-    }
-}
-
-extension PartnerAccess {
-    /// Whether a code, or the password where there is no second factor, was shown so lately that nobody asks again.
-    package var isFresh: Bool { registry.isFresh(session, at: tenant) }
-    package var hasSecondFactor: Bool { session.hasSecondFactor }
-    package var newKey: AuthenticatorKey { registry.newKey(for: session, at: tenant) }
-
-    package func confirm(_ code: String) async throws -> SecretText {
-        try await registry.prove(code, of: session, at: tenant, from: provenance)
-    }
-
-    /// Takes the password again, where there is no second factor, and answers with the cookie that follows; throws
-    /// ``WrongPassword``.
-    package func confirm(password: String) async throws -> SecretText {
-        if hasSecondFactor { throw WrongPassword() }
-        try await own.prove(password)
-        let (session, tenant, now) = (session, tenant, registry.clock())
-        let cookie = registry.newSession(at: tenant, now)
-        let digest = cookie.digest(with: registry.secretKeys)
-        try await registry.changePeople(of: tenant, by: actor, from: provenance) { transaction, record, now in
-            guard try transaction.renew(session.id, as: cookie.id, digest, tenant: tenant.id, at: now) else {
-                throw WrongPassword()
-            }
-            try record(.passwordShown, session.account.id.text, [])
-        }
-        return cookie
-    }
-
-    /// Sets one up; throws ``SecondFactorRefusal``, also when there is one already.
-    package func enrol(_ code: String) async throws -> Enrolment {
-        try await registry.enrol(code, of: session, at: tenant, replacing: false, from: provenance)
-    }
-
-    package func secondFactor() async throws -> SecondFactorState? {
-        try await registry.secondFactor(of: account.id, at: tenant)
-    }
-
-    /// Goes back to the password alone; every other session ends.
-    package func removeSecondFactor() async throws {
-        try await registry.removeSecondFactor(
-            of: account.id,
-            keeping: session.id,
-            at: tenant,
-            by: actor,
-            provenance
-        )
-    }
-}
-
-extension OperatorAccess {
-    /// Gives an administrator who has no second factor this one, for a demonstration.
-    package func set(_ key: AuthenticatorKey, of email: String) async throws {
-        guard let email = EmailAddress(email), let account = try await account(of: email, as: .admin) else {
-            throw OperatorRefusal.noSuchAccount(email, .admin)
-        }
-        let sealed = registry.seal(key, of: account.id, at: tenant)
-        try await registry.changePeople(of: tenant, by: actor, from: provenance) { transaction, record, now in
-            guard
-                try transaction.insertSecondFactor(
-                    sealed,
-                    of: account.id,
-                    step: 0,
-                    tenant: tenant.id,
-                    at: now
-                )
-            else { return }
-            try record(.secondFactorSet, account.id.text, [])
-        }
-    }
-
-    /// Takes somebody's second factor away, whose owner lost it; every session ends.
-    package func resetSecondFactor(of email: EmailAddress, as role: Role) async throws {
-        guard let account = try await account(of: email, as: role) else {
-            throw OperatorRefusal.noSuchAccount(email.text, role)
-        }
-        try await registry.removeSecondFactor(of: account.id, at: tenant, by: actor, provenance)
-    }
-
-    private func account(of email: EmailAddress, as role: Role) async throws -> Account? {
-        let tenant = tenant.id
-        return try await registry.database.read(.tenant(tenant)) { connection in
-            try connection.account(of: email, as: role, tenant: tenant)?.account
-        }
-    }
-}
-
 /// Since when somebody has a second factor, and what is left of it.
 package struct SecondFactorState: Sendable {
     package let setAt: Date
@@ -338,42 +214,8 @@ extension ApplicationRegistry {
 
     private static var recoveryPurpose: [UInt8] { Array("recovery code".utf8) }
 
-    fileprivate func newSession(at tenant: Tenant, _ now: Date) -> SecretText {
+    func newSession(at tenant: Tenant, _ now: Date) -> SecretText {
         SecretText(prefix: tenant.name.secretPrefix, kind: .session, now: now, entropy: entropy)
-    }
-
-    /// Writes a row of the ledger in the transaction it is given with.
-    typealias Record = (Action, _ object: String, [(String, String)]) throws -> Void
-
-    /// Changes something about people in one transaction with its row of the ledger, and forgets their sessions.
-    @discardableResult
-    func changePeople<Result: Sendable>(
-        of tenant: Tenant,
-        by actor: Actor,
-        from provenance: Provenance,
-        _ change: @escaping @Sendable (any Connection, Record, Date) throws -> Result
-    ) async throws -> Result {
-        let (now, ledger) = (clock(), ledger)
-        return try await recentReads.changing {
-            try await database.transaction(.tenant(tenant.id)) { transaction in
-                try change(
-                    transaction,
-                    { action, object, detail in
-                        try ledger.record(
-                            action,
-                            of: object,
-                            by: actor,
-                            detail,
-                            from: provenance,
-                            in: transaction,
-                            tenant: tenant.id,
-                            at: now
-                        )
-                    },
-                    now
-                )
-            }
-        }
     }
 }
 
@@ -403,7 +245,7 @@ extension Connection {
     }
 
     /// Says no when there is one.
-    fileprivate func insertSecondFactor(
+    func insertSecondFactor(
         _ sealed: [UInt8],
         of account: AccountID,
         step: Int,

@@ -1,3 +1,5 @@
+// One file because it is the only one that writes markup.
+
 /// A piece of a page: markup in which every text has been escaped.
 ///
 /// Pages are made of texts, elements and components, put together by ``HTMLBuilder``. Only this file

@@ -1,65 +1,6 @@
 import Glibc
 import Synchronization
 
-/// One client connection, as the watchdog sees it.
-final class ClientConnection: Sendable {
-    enum Phase: UInt8 {
-        /// Between requests, or before the first.
-        case idle
-        case receiving
-        case handling
-        case sending
-    }
-
-    let descriptor: Int32
-    let address: Address?
-    let client: TrustedProxies.Client
-    let isTrusted: Bool
-    let requests = Atomic<Int>(0)
-
-    /// Whether bytes of a refused request may still be on their way when the connection is closed.
-    let lingers = Atomic<Bool>(false)
-
-    private let phase = Atomic<UInt8>(Phase.idle.rawValue)
-    private let deadline: Atomic<Int64>
-
-    init(descriptor: Int32, address: Address?, isTrusted: Bool, isSecure: Bool?, headersWithin: Duration) {
-        self.descriptor = descriptor
-        self.address = address
-        self.isTrusted = isTrusted
-        client = TrustedProxies.Client(address: address?.description ?? "unknown", isSecure: isSecure)
-        deadline = Atomic(Watchdog.now + headersWithin.milliseconds)
-    }
-
-    /// Moves on to `phase`, which may last `limit`; nil is for as long as it takes.
-    func enter(_ phase: Phase, within limit: Duration?) {
-        self.phase.store(phase.rawValue, ordering: .relaxed)
-        deadline.store(limit.map { Watchdog.now + $0.milliseconds } ?? .max, ordering: .relaxed)
-    }
-
-    /// Moves on to `phase` under the deadline that is running.
-    func enter(_ phase: Phase) {
-        self.phase.store(phase.rawValue, ordering: .relaxed)
-    }
-
-    /// Gives back time in which the whole process stood still; whoever moves on meanwhile has a new deadline anyway.
-    fileprivate func prolong(by milliseconds: Int64) {
-        let running = deadline.load(ordering: .relaxed)
-        guard running <= .max - milliseconds else { return }
-        _ = deadline.compareExchange(expected: running, desired: running + milliseconds, ordering: .relaxed)
-    }
-
-    var isIdle: Bool { phase.load(ordering: .relaxed) == Phase.idle.rawValue }
-
-    /// Whether bytes have come that nobody has read yet: the beginning of a request.
-    fileprivate var hasUnread: Bool {
-        var byte: UInt8 = 0
-        return recv(descriptor, &byte, 1, Int32(MSG_PEEK) | Int32(MSG_DONTWAIT)) > 0
-    }
-
-    func isOverdue(at now: Int64) -> Bool { deadline.load(ordering: .relaxed) < now }
-}
-
 /// Keeps time over every connection, on a thread of its own.
 ///
 /// libmicrohttpd counts only inactivity, so a client that sends one byte every two seconds would stay
@@ -270,69 +211,6 @@ final class Watchdog: Sendable {
             }
             return true
         }
-    }
-}
-
-/// What one thread rings to wake another that polls.
-final class Alarm: Sendable {
-    /// Becomes readable when the alarm rings.
-    let descriptor: Int32
-    private let bell: Int32
-
-    init() {
-        var ends: [Int32] = [-1, -1]
-        let made = pipe(&ends) == 0
-        precondition(made, "The process has no file descriptor left to start with.")
-        for end in ends {
-            _ = fcntl(end, F_SETFD, FD_CLOEXEC)
-            _ = fcntl(end, F_SETFL, O_NONBLOCK)
-        }
-        descriptor = ends[0]
-        bell = ends[1]
-    }
-
-    deinit {
-        close(descriptor)
-        close(bell)
-    }
-
-    func ring() {
-        var byte: UInt8 = 1
-        write(bell, &byte, 1)  // a full pipe rings already
-    }
-
-    func clear() {
-        withUnsafeTemporaryAllocation(byteCount: 64, alignment: 1) { buffer in
-            while read(descriptor, buffer.baseAddress, buffer.count) == buffer.count {}
-        }
-    }
-
-    /// Waits until it rings, for at most so many milliseconds; -1 is for ever.
-    func wait(atMost milliseconds: Int32) {
-        var polled = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-        poll(&polled, 1, milliseconds)
-    }
-}
-
-/// Runs `body` on a thread of its own, which ends when `body` returns and gets no signals.
-func startThread(_ body: @escaping @Sendable () -> Void) {
-    final class Start: Sendable {
-        let body: @Sendable () -> Void
-        init(_ body: @escaping @Sendable () -> Void) { self.body = body }
-    }
-    let start = Unmanaged.passRetained(Start(body))
-    var thread = pthread_t()
-    let failed = pthread_create(&thread, nil, threadMain, start.toOpaque())
-    precondition(failed == 0, "The system has no thread left to start with.")
-    pthread_detach(thread)
-
-    func threadMain(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
-        guard let context else { return nil }
-        var all = sigset_t()
-        sigfillset(&all)
-        pthread_sigmask(SIG_BLOCK, &all, nil)
-        Unmanaged<Start>.fromOpaque(context).takeRetainedValue().body()
-        return nil
     }
 }
 

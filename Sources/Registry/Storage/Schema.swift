@@ -1,3 +1,5 @@
+// Longer than others because a released migration stays as and where it is.
+
 /// The tables, as the migrations that made them.
 ///
 /// Every table of a tenant's data starts its key with the tenant. A released migration never changes: what

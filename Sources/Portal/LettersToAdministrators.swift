@@ -1,0 +1,125 @@
+import FoundationEssentials
+import Registry
+import Web
+
+extension LetterWriter {
+    func asked(
+        _ application: Letter.Mention,
+        _ by: String,
+        _ at: Date,
+        _ tests: Int,
+        _ isHeld: Bool
+    ) -> WrittenLetter {
+        let held: LetterText = """
+            Its name or logo is close to one that customers know. Nobody can connect it until you approve it.
+            """
+        let connections = tests == 1 ? "1 test connection" : "\(tests) test connections"
+        return WrittenLetter(
+            subject: "\(application.name) asks for approval",
+            paragraphs: ["Registered by \(by) on \(CalendarText(at).date); \(connections)."]
+                + (isHeld ? [held] : []),
+            link: link("Look at \(application.name)", to: "admin", "applications", application.id)
+        )
+    }
+
+    func askedForToken(
+        _ application: Letter.Mention,
+        _ by: String,
+        _ request: String,
+        _ at: Date
+    ) -> WrittenLetter {
+        WrittenLetter(
+            subject: "\(application.name) asks for a token by hand",
+            paragraphs: ["Request \(request), by \(by) on \(CalendarText(at).full)."],
+            link: link("Look at the request", to: "admin", "manual-tokens", request),
+            closing: ["Nothing is given before you ask the customer and they allow it."]
+        )
+    }
+
+    func frozen(_ application: Letter.Mention, _ reporters: Int, _ at: Date) -> WrittenLetter {
+        WrittenLetter(
+            subject: "\(application.name) was frozen after \(reporters) reports",
+            paragraphs: [
+                "\(reporters) customers reported it. Since \(CalendarText(at).full) no new customers can connect it. Existing connections work as before."
+            ],
+            link: link("Look at the reports", to: "admin", "applications", application.id)
+        )
+    }
+
+    func alert(_ alert: Alert, _ application: Letter.Mention?, _ at: Date) -> WrittenLetter {
+        let (subject, what) = words(of: alert, application?.name ?? "an application", CalendarText(at).full)
+        return WrittenLetter(
+            subject: subject,
+            paragraphs: ["\(what)"],
+            link: application.map { link("Open \($0.name)", to: "admin", "applications", $0.id) }
+                ?? link("Open the audit log", to: "admin", "audit"),
+            closing: ["We write about this at most once a day. The audit log has every case."]
+        )
+    }
+
+    private func words(of alert: Alert, _ name: String, _ moment: String) -> (subject: String, what: String) {
+        switch alert {
+        case .codeReused:
+            (
+                "A code of \(name) was used twice",
+                """
+                On \(moment) somebody redeemed an authorization code of \(name) that had been redeemed before. What the \
+                code gave was revoked at once. Either its software redeems twice, or somebody else has seen the code.
+                """
+            )
+        case .refreshReused:
+            (
+                "A refresh token of \(name) was used twice",
+                """
+                On \(moment) a refresh token of \(name) came back after it had been replaced. Every token of that \
+                connection was revoked at once. Either its software keeps old tokens, or somebody else has one.
+                """
+            )
+        case .manyRegistrations:
+            (
+                "Many applications are being registered",
+                """
+                More than \(Alert.registrationsAnHour) applications were registered within an hour, \(name) last, on \
+                \(moment). If you do not expect that, close registration in the settings.
+                """
+            )
+        case .manyCrossings:
+            (
+                "Somebody keeps asking for what is not yours",
+                """
+                More than \(Alert.crossingsAnHour) times within an hour an application, a session or a token of another \
+                provider was brought to \(self.name), last on \(moment). Each time the answer was as for something \
+                that does not exist. Once is a mix-up; so often, somebody is trying doors.
+                """
+            )
+        }
+    }
+
+    func nearLimit(_ use: LimitUse, _ at: Date) -> WrittenLetter {
+        WrittenLetter(
+            subject: use.subject,
+            paragraphs: ["On \(CalendarText(at).full): \(use.sentence)", "\(use.consequence)"],
+            link: link("Open administration", to: "admin"),
+            closing: ["We write again only after it was less."]
+        )
+    }
+
+    func approvalEnded(_ application: Letter.Mention, _ to: String, _ at: Date) -> WrittenLetter {
+        WrittenLetter(
+            subject: "\(application.name) has another owner and waits for approval",
+            paragraphs: [
+                "\(to) took it over on \(CalendarText(at).full). The approval was about the owner before, and ended. Existing connections work as before."
+            ],
+            link: link("Look at \(application.name)", to: "admin", "applications", application.id)
+        )
+    }
+
+    func invitedAsAdministrator(_ by: String, _ secret: String) -> WrittenLetter {
+        WrittenLetter(
+            subject: "You are invited to \(briefName) administration",
+            paragraphs: ["\(by) invites you to administer \(name)."],
+            link: link("Accept the invitation", to: "admin", "invitations", secret),
+            closing: ["The link works once. If you did not expect it, ignore this letter."]
+        )
+    }
+}
