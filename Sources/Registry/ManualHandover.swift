@@ -111,46 +111,66 @@ extension ApplicationRegistry {
         _ transaction: any Connection
     ) throws {
         guard let request = try transaction.manualRequest(reference, tenant: tenant.id) else { return }
-        let (mention, customer) = (Letter.Mention(application), request.customerName)
-        let letter: Letter
-        if request.isByLetter {
-            let tokens = try mint(
-                for: request,
-                to: application,
-                by: nil,
-                at: tenant,
-                TokenWay(grant: nil, actor: .thePortal, provenance: provenance),
-                transaction
-            )
-            guard let tokens else { return }
-            letter = .manualToken(
-                application: mention,
-                customer: customer,
-                token: tokens.accessToken.plaintext
-            )
-            try ledger.record(
-                .manualTokenMailed,
-                of: application.id.text,
-                by: .thePortal,
-                request.parties,
-                from: provenance,
-                in: transaction,
-                tenant: tenant.id,
-                at: now
-            )
-        } else {
-            let link = newLink(
-                .collectToken,
-                about: reference,
-                lasting: ManualRequest.patience,
-                at: tenant
-            )
-            try keep(link, in: transaction, tenant: tenant.id)
-            let (until, text) = (link.expiresAt, link.secret.plaintext)
-            letter = .manualTokenReady(application: mention, customer: customer, until: until, link: text)
-        }
         let owners = try transaction.ownerAddresses(of: application.id, tenant: tenant.id)
+        // Nobody may read it.
+        if owners.isEmpty { return }
+        let letter =
+            request.isByLetter
+            ? try mailing(of: request, to: application, at: tenant, from: provenance, on: now, transaction)
+            : try collecting(of: request, for: application, at: tenant, transaction)
+        guard let letter else { return }
         try outbox.post(letter, to: owners, in: transaction, tenant: tenant.id, at: now)
+    }
+
+    /// The letter with the token itself; nil where there is none to give any more.
+    private func mailing(
+        of request: ManualRequest,
+        to application: Application,
+        at tenant: Tenant,
+        from provenance: Provenance,
+        on now: Date,
+        _ transaction: any Connection
+    ) throws -> Letter? {
+        let way = TokenWay(grant: nil, actor: .thePortal, provenance: provenance)
+        let tokens = try mint(for: request, to: application, by: nil, at: tenant, way, transaction)
+        guard let tokens else { return nil }
+        try ledger.record(
+            .manualTokenMailed,
+            of: application.id.text,
+            by: .thePortal,
+            request.parties,
+            from: provenance,
+            in: transaction,
+            tenant: tenant.id,
+            at: now
+        )
+        return .manualToken(
+            application: Letter.Mention(application),
+            customer: request.customerName,
+            token: tokens.accessToken.plaintext
+        )
+    }
+
+    /// The letter with a link to where the token is shown once.
+    private func collecting(
+        of request: ManualRequest,
+        for application: Application,
+        at tenant: Tenant,
+        _ transaction: any Connection
+    ) throws -> Letter? {
+        let link = newLink(
+            .collectToken,
+            about: request.reference,
+            lasting: ManualRequest.patience,
+            at: tenant
+        )
+        try keep(link, in: transaction, tenant: tenant.id)
+        return .manualTokenReady(
+            application: Letter.Mention(application),
+            customer: request.customerName,
+            until: link.expiresAt,
+            link: link.secret.plaintext
+        )
     }
 
     /// Makes the token of a request under what stands of its consent; nil where it was made, or nothing stands, or

@@ -170,10 +170,7 @@ extension ApplicationRegistry {
                 tenant: tenant.id,
                 at: now
             )
-            if case .partner = actor {
-                try self.raiseIfMany(with: id, in: transaction, tenant: tenant.id, at: now)
-                try self.warn(of: .unapproved, in: transaction, at: tenant, now)
-            }
+            if case .partner = actor { try self.warnOfMany(with: id, in: transaction, at: tenant, now) }
             guard let made = try transaction.application(id.text, tenant: tenant.id) else {
                 throw DamagedRow(place: "applications")
             }
@@ -181,6 +178,17 @@ extension ApplicationRegistry {
             return made
         }
         return RegisteredApplication(application: application, secret: secret)
+    }
+
+    /// Writes to administrators where unapproved applications have become many.
+    private func warnOfMany(
+        with id: ClientID,
+        in transaction: any Connection,
+        at tenant: Tenant,
+        _ now: Date
+    ) throws {
+        try raiseIfMany(with: id, in: transaction, tenant: tenant.id, at: now)
+        try warn(of: .unapproved, in: transaction, at: tenant, now)
     }
 }
 

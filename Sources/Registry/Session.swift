@@ -148,39 +148,50 @@ extension ApplicationRegistry {
         let renewed = isStale ? try await passwords.hash(signIn.password, at: tenant.id) : nil
         let now = clock()
         let cookie = SecretText(prefix: tenant.name.secretPrefix, kind: .session, now: now, entropy: entropy)
-        let (digest, ledger) = (cookie.digest(with: secretKeys), ledger)
-        let life = tenant.policy.sessionLife(of: account.role)
+        let session = NewSession(
+            id: cookie.id,
+            digest: cookie.digest(with: secretKeys),
+            account: account,
+            address: provenance.address,
+            browser: signIn.browser
+        )
         try await database.transaction(.tenant(tenant.id)) { transaction in
             guard try transaction.hold(account.id, tenant: tenant.id) else {
                 throw SignInRefusal.accountDisabled
             }
             if let renewed { try transaction.set(renewed, of: account.id, tenant: tenant.id) }
-            let session = NewSession(
-                id: cookie.id,
-                digest: digest,
-                account: account,
-                address: provenance.address,
-                browser: signIn.browser
-            )
-            try transaction.insert(session, lasting: life.absolute, tenant: tenant.id, at: now)
-            try self.noteBrowser(of: signIn, account, provenance, in: transaction, tenant.id, now)
-            if let language = signIn.language {
-                try transaction.keep(language, of: account.id, tenant: tenant.id)
-            }
-            if account.role != .admin {
-                try transaction.noteSignIn(of: account.id, tenant: tenant.id, at: now)
-            }
-            try ledger.record(
-                .signedIn,
-                of: account.id.text,
-                by: account.actor,
-                from: provenance,
-                in: transaction,
-                tenant: tenant.id,
-                at: now
-            )
+            try self.begin(session, by: signIn, at: tenant, from: provenance, on: now, transaction)
         }
         return cookie
+    }
+
+    /// Keeps a session, and what its beginning says about its owner.
+    private func begin(
+        _ session: NewSession,
+        by signIn: SignIn,
+        at tenant: Tenant,
+        from provenance: Provenance,
+        on now: Date,
+        _ transaction: any Connection
+    ) throws {
+        let (account, life) = (session.account, tenant.policy.sessionLife(of: session.account.role))
+        try transaction.insert(session, lasting: life.absolute, tenant: tenant.id, at: now)
+        try noteBrowser(of: signIn, account, provenance, in: transaction, tenant.id, now)
+        if let language = signIn.language {
+            try transaction.keep(language, of: account.id, tenant: tenant.id)
+        }
+        if account.role != .admin {
+            try transaction.noteSignIn(of: account.id, tenant: tenant.id, at: now)
+        }
+        try ledger.record(
+            .signedIn,
+            of: account.id.text,
+            by: account.actor,
+            from: provenance,
+            in: transaction,
+            tenant: tenant.id,
+            at: now
+        )
     }
 
     /// Whose address and password these are; throws ``SignInRefusal``.

@@ -135,31 +135,37 @@ extension ClientAccess {
                 }
                 return .refused(refusal)
             }
-            let using = StoredCode.using(
-                sent.id,
-                tenant: tenant.id,
-                at: fresh.now,
-                from: provenance.address
-            )
-            let scopes = code.scopes.intersection(client.scopes)
-            let family = fresh.family(
-                sent.id,
-                grant: code.grant,
-                scopes: scopes,
-                consentEndsAt: code.consentEndsAt
-            )
-            // All of a tenant wait for its ledger's end, so what can be written before that is held, is.
-            try transaction.insert(family, of: client.id, tenant: tenant.id)
-            try fresh.store(scopes, in: family, with: transaction)
-            let detail = [("code", sent.id)]
-            guard try record(.codeRedeemed, detail, fresh.now, transaction, provided: using) else {
-                throw UsedMeanwhile()
-            }
+            let issued = try issue(for: code, sent, fresh, transaction)
             if code.wasNamed, redirectURI == nil {
                 registry.note(doors: ["redirectURIAtToken"], usedBy: client.id, at: tenant)
             }
-            return .issued(scopes, until: code.consentEndsAt)
+            return issued
         }
+    }
+
+    /// Uses a code up and stores what it is redeemed for; throws ``UsedMeanwhile`` where somebody else was faster.
+    private func issue(
+        for code: StoredCode,
+        _ sent: SecretText,
+        _ fresh: FreshTokens,
+        _ transaction: any Connection
+    ) throws -> Redemption {
+        let using = StoredCode.using(sent.id, tenant: tenant.id, at: fresh.now, from: provenance.address)
+        let scopes = code.scopes.intersection(client.scopes)
+        let family = fresh.family(
+            sent.id,
+            grant: code.grant,
+            scopes: scopes,
+            consentEndsAt: code.consentEndsAt
+        )
+        // All of a tenant wait for its ledger's end, so what can be written before that is held, is.
+        try transaction.insert(family, of: client.id, tenant: tenant.id)
+        try fresh.store(scopes, in: family, with: transaction)
+        let detail = [("code", sent.id)]
+        guard try record(.codeRedeemed, detail, fresh.now, transaction, provided: using) else {
+            throw UsedMeanwhile()
+        }
+        return .issued(scopes, until: code.consentEndsAt)
     }
 
     /// Forgets what was read of a family that a replay has just ended.

@@ -64,13 +64,7 @@ enum ServeCommand {
         )
         try start(server, configuration)
         let control: ControlListener
-        do {
-            control = try ControlListener(in: desk.folder, log: { log.note(.warning, $0) }) {
-                errand,
-                output in
-                await CommandLineInterface.run(errand, at: desk, output: output)
-            }
-        } catch {
+        do { control = try listen(at: desk, log) } catch {
             await server.stop(within: .zero)
             throw error
         }
@@ -84,6 +78,13 @@ enum ServeCommand {
         await server.stop(within: .seconds(10))
         await postman?.stop()
         await housekeeping.stop()
+    }
+
+    /// Takes commands from now on.
+    private static func listen(at desk: Desk, _ log: Log) throws -> ControlListener {
+        try ControlListener(in: desk.folder, log: { log.note(.warning, $0) }) { errand, output in
+            await CommandLineInterface.run(errand, at: desk, output: output)
+        }
     }
 
     private static func checkClock(_ desk: Desk, _ configuration: Configuration) async throws {

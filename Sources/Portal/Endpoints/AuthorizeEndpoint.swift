@@ -30,22 +30,14 @@ enum AuthorizeEndpoint {
         do {
             recipient = try await visit.registry.recipient(of: asked, at: visit.tenant)
         } catch let refusal as RecipientRefusal {
-            visit.registry.note(refusal, of: asked, at: visit.tenant, from: visit.provenance)
-            let member = try await visit.member(concernedBy: refusal)
-            return AuthorizeErrorPage.about(refusal, in: spokenAlone(visit)).response(to: visit, member)
+            return try await refuse(refusal, asked, visit)
         }
         let customer = try await visit.customer()
         let request: AuthorizationRequest
         do throws(AuthorizationRefusal) {
             request = try AuthorizationRequest(asked, for: recipient, at: visit.tenant)
         } catch {
-            let answer = AuthorizationAnswer.refusing(
-                error,
-                to: recipient,
-                state: AuthorizationRequest.returnableState(in: asked),
-                mode: AuthorizationRequest.returnMode(in: asked, at: visit.tenant)
-            )
-            return refuse(error, answer, asked, recipient, customer, visit)
+            return refuse(error, asked, recipient, customer, visit)
         }
         visit.noteDoors(of: sent, request)
         guard let customer else {
@@ -63,6 +55,34 @@ enum AuthorizeEndpoint {
             choice: visit.language(asked: asked)
         )
         return try await decide(question, customer, visit)
+    }
+
+    /// Says on a page of ours why nobody can be answered.
+    private static func refuse(
+        _ refusal: RecipientRefusal,
+        _ asked: Parameters,
+        _ visit: Visit
+    ) async throws -> Response {
+        visit.registry.note(refusal, of: asked, at: visit.tenant, from: visit.provenance)
+        let member = try await visit.member(concernedBy: refusal)
+        return AuthorizeErrorPage.about(refusal, in: spokenAlone(visit)).response(to: visit, member)
+    }
+
+    /// Answers a request that could not be read whole.
+    private static func refuse(
+        _ refusal: AuthorizationRefusal,
+        _ asked: Parameters,
+        _ recipient: Recipient,
+        _ customer: CustomerAccess?,
+        _ visit: Visit
+    ) -> Response {
+        let answer = AuthorizationAnswer.refusing(
+            refusal,
+            to: recipient,
+            state: AuthorizationRequest.returnableState(in: asked),
+            mode: AuthorizationRequest.returnMode(in: asked, at: visit.tenant)
+        )
+        return refuse(refusal, answer, asked, recipient, customer, visit)
     }
 
     /// What the browser brought, with what goes without saying at this tenant.
@@ -260,38 +280,5 @@ extension ConsentChoice {
             Int($0.value)
         }
         self.init(ticked: Set(ticked), term: term, company: form[ConsentCompany.name])
-    }
-}
-
-extension AuthorizationAnswer {
-    /// The registered address with our parameters appended; nothing before them comes from the request, except the
-    /// query that a tenant's redirect rule lets follow it.
-    func location(_ visit: Visit) -> String {
-        var pairs: [(name: String, value: String)] =
-            switch result {
-            case .code(let code): [("code", code.plaintext)]
-            case .token(let tokens): visit.profile.answer.parameters(tokens)
-            case .refusal(let refusal): [("error", refusal.code), ("error_description", refusal.explanation)]
-            }
-        if let state { pairs.append(("state", state)) }
-        if visit.profile.issuerInRedirect { pairs.append(("iss", visit.issuer)) }
-        let parameters = ("/" as Path).with(query: pairs).text.dropFirst(2)
-        switch mode {
-        case .fragment: return redirectURI.text + "#" + parameters
-        case .query:
-            let hasQuery = redirectURI.text.utf8.contains(UInt8(ascii: "?"))
-            return redirectURI.text + (hasQuery ? "&" : "?") + parameters
-        }
-    }
-}
-
-extension Response {
-    /// Off this site, to the recipient of an authorization answer and nowhere else (RFC 9700 §4.12: 303).
-    static func redirect(with answer: AuthorizationAnswer, _ visit: Visit) -> Response {
-        let headers: [Header] = [
-            ("Location", answer.location(visit)), ("Cache-Control", "no-store"),
-            ("Referrer-Policy", "no-referrer"),
-        ]
-        return Response(.seeOther, headers: headers)
     }
 }

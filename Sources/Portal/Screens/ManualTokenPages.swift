@@ -58,17 +58,7 @@ struct ManualTokenPage {
     }
 
     @HTMLBuilder private var fields: HTML {
-        Field(id: "application", name: "application", label: "1 Application", problems: problems) {
-            attributes in
-            select(attributes) {
-                for application in chooseable {
-                    option(
-                        .value(application.id.text),
-                        .selected.when(application.id.text.isByteForByte(form.application))
-                    ) { application.displayName }
-                }
-            }
-        }
+        applicationField
         AddressField(
             label: "2 Customer",
             value: form.email,
@@ -103,6 +93,20 @@ struct ManualTokenPage {
             problems: problems
         )
         if visit.tenant.policy.manualTokenByMail { handOver }
+    }
+
+    private var applicationField: HTML {
+        Field(id: "application", name: "application", label: "1 Application", problems: problems) {
+            attributes in
+            select(attributes) {
+                for application in chooseable {
+                    option(
+                        .value(application.id.text),
+                        .selected.when(application.id.text.isByteForByte(form.application))
+                    ) { application.displayName }
+                }
+            }
+        }.body
     }
 
     private var handOver: HTML {

@@ -169,6 +169,14 @@ private struct ReceiptPage: Component {
             }
         }
         facts
+        proof
+        div(.class("row")) {
+            a(.class("btn"), .href(place.appending("download"))) { "Download this receipt (JSON)" }
+            a(.href(visit.path("account", "connections", receipt.connection))) { "Back to the connection" }
+        }
+    }
+
+    private var proof: HTML {
         details {
             summary { "Check this receipt" }
             div(.class("stack")) {
@@ -181,10 +189,6 @@ private struct ReceiptPage: Component {
                     fact("Digest (SHA-256)") { code { base64URL(signed.digest) } }
                 }
             }
-        }
-        div(.class("row")) {
-            a(.class("btn"), .href(place.appending("download"))) { "Download this receipt (JSON)" }
-            a(.href(visit.path("account", "connections", receipt.connection))) { "Back to the connection" }
         }
     }
 

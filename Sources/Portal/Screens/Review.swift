@@ -180,27 +180,31 @@ private struct QueuePage {
                     }
                 }
             }
-            if !queue.waiting.isEmpty {
-                section(.class("card"), .aria("labelledby", "waiting-h")) {
-                    h2(.id("waiting-h")) { "Waiting for approval (\(queue.waitingCount))" }
-                    ul(.class("rows")) {
-                        for subject in queue.waiting { WaitingRow(visit: visit, subject: subject) }
-                    }
-                }
-            }
+            if !queue.waiting.isEmpty { waiting }
             reports
             TokenRequestsWaiting(requests: tokenRequests, visit: visit)
-            if !queue.oldSecrets.isEmpty {
-                section(.class("card"), .aria("labelledby", "secrets-h")) {
-                    h2(.id("secrets-h")) { "Secrets older than a year (\(queue.oldSecrets.count))" }
-                    ul(.class("rows")) {
-                        for application in queue.oldSecrets {
-                            li {
-                                ApplicationMark(application, visit.home, isSmall: true)
-                                a(.href(visit.path("admin", "applications", application.id.text))) {
-                                    bdi { application.displayName }
-                                }
-                            }
+            if !queue.oldSecrets.isEmpty { oldSecrets }
+        }
+    }
+
+    private var waiting: HTML {
+        section(.class("card"), .aria("labelledby", "waiting-h")) {
+            h2(.id("waiting-h")) { "Waiting for approval (\(queue.waitingCount))" }
+            ul(.class("rows")) {
+                for subject in queue.waiting { WaitingRow(visit: visit, subject: subject) }
+            }
+        }
+    }
+
+    private var oldSecrets: HTML {
+        section(.class("card"), .aria("labelledby", "secrets-h")) {
+            h2(.id("secrets-h")) { "Secrets older than a year (\(queue.oldSecrets.count))" }
+            ul(.class("rows")) {
+                for application in queue.oldSecrets {
+                    li {
+                        ApplicationMark(application, visit.home, isSmall: true)
+                        a(.href(visit.path("admin", "applications", application.id.text))) {
+                            bdi { application.displayName }
                         }
                     }
                 }

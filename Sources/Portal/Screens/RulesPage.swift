@@ -47,29 +47,8 @@ struct RulesPage {
             section("grants", "Ways to get a token") {
                 for grant in RulesForm.usualGrants + RulesForm.oldGrants { choice(grant) }
             }
-            section("tokens", "Audit log") {
-                Choice(
-                    type: "checkbox",
-                    name: "tokensInAuditLog",
-                    value: "on",
-                    words: "Write every token into the audit log",
-                    hint: """
-                        An entry has the token’s ID, never the token itself. Entries are written one after another and \
-                        kept for ever, so \(visit.brand.displayName) can give far fewer tokens a second.
-                        """,
-                    isOn: form.tokensInAuditLog
-                )
-            }
-            section("letters", "Letters to customers") {
-                Choice(
-                    type: "checkbox",
-                    name: "consentLetters",
-                    value: "on",
-                    words: "Write to customers when they allow something",
-                    hint: "One letter when they connect an application, and when they allow it more.",
-                    isOn: form.consentLetters
-                )
-            }
+            section("tokens", "Audit log") { auditLog }
+            section("letters", "Letters to customers") { letters }
             section("lifetimes", "How long things last") {
                 for number in RuleNumber.lifetimes { field(number, now: spoken(number)) }
             }
@@ -80,27 +59,50 @@ struct RulesPage {
                     fold("How often something may be done", RuleNumber.crowds)
                 }
             }
-            section("doors", "Legacy doors") {
-                p {
-                    """
-                    For software in the field that expects something else. Each lets in what it says, for \
-                    \(visit.brand.displayName) alone; keep closed what nobody needs.
-                    """
-                }
-                for door in LegacyDoor.all {
-                    let opening = form.openings[door.id]
-                    DoorField(
-                        door: door,
-                        opening: opening,
-                        hint: door.risk + (opening == nil ? "" : use(of: door))
-                    )
-                }
-                p(.class("note")) {
-                    "Paths, the members of answers and error bodies of your own are in the operator’s file."
-                }
-            }
+            section("doors", "Legacy doors") { doors }
             div(.class("row")) { button(.class("btn primary")) { "Save settings" } }
             ImportNote(tenant: visit.tenant)
+        }
+    }
+
+    private var auditLog: HTML {
+        Choice(
+            type: "checkbox",
+            name: "tokensInAuditLog",
+            value: "on",
+            words: "Write every token into the audit log",
+            hint: """
+                An entry has the token’s ID, never the token itself. Entries are written one after another and \
+                kept for ever, so \(visit.brand.displayName) can give far fewer tokens a second.
+                """,
+            isOn: form.tokensInAuditLog
+        ).body
+    }
+
+    private var letters: HTML {
+        Choice(
+            type: "checkbox",
+            name: "consentLetters",
+            value: "on",
+            words: "Write to customers when they allow something",
+            hint: "One letter when they connect an application, and when they allow it more.",
+            isOn: form.consentLetters
+        ).body
+    }
+
+    @HTMLBuilder private var doors: HTML {
+        p {
+            """
+            For software in the field that expects something else. Each lets in what it says, for \
+            \(visit.brand.displayName) alone; keep closed what nobody needs.
+            """
+        }
+        for door in LegacyDoor.all {
+            let opening = form.openings[door.id]
+            DoorField(door: door, opening: opening, hint: door.risk + (opening == nil ? "" : use(of: door)))
+        }
+        p(.class("note")) {
+            "Paths, the members of answers and error bodies of your own are in the operator’s file."
         }
     }
 

@@ -131,24 +131,7 @@ private struct SuspendPage {
                 .novalidate
             ) {
                 SealField(seal: visit.seal(for: .admin))
-                TextField(
-                    id: "reason",
-                    label: "Reason",
-                    value: reason,
-                    hint: "The partner sees it.",
-                    direction: .automatic,
-                    problems: problems
-                )
-                Field(
-                    id: "note",
-                    name: "note",
-                    label: "Note",
-                    hint: "Only administrators see it.",
-                    isOptional: true,
-                    problems: problems
-                ) { attributes in
-                    textarea(attributes + [.rows(3), .dir(.automatic)]) { note }
-                }
+                fields
                 div(.class("row")) {
                     button(.class("btn danger")) { Naming("Suspend", application.displayName) }
                     a(.class("btn"), .href(visit.path("admin", "applications", application.id.text))) {
@@ -156,6 +139,27 @@ private struct SuspendPage {
                     }
                 }
             }
+        }
+    }
+
+    @HTMLBuilder private var fields: HTML {
+        TextField(
+            id: "reason",
+            label: "Reason",
+            value: reason,
+            hint: "The partner sees it.",
+            direction: .automatic,
+            problems: problems
+        )
+        Field(
+            id: "note",
+            name: "note",
+            label: "Note",
+            hint: "Only administrators see it.",
+            isOptional: true,
+            problems: problems
+        ) { attributes in
+            textarea(attributes + [.rows(3), .dir(.automatic)]) { note }
         }
     }
 }
