@@ -40,6 +40,9 @@ package struct ClientSecret: Sendable {
 
     package var isLive: Bool { state == .live }
 
+    /// Whether it works with no end in sight.
+    var keepsWorking: Bool { isLive && endsAt == nil }
+
     /// Whether it gave tokens that may work on without it.
     package var leavesTokens: Bool { !isLive && tokensIssued > 0 && tokensVoidAt == nil }
 
@@ -155,18 +158,18 @@ extension MemberAccess {
         try registry.outbox.post(letter, to: owners, in: transaction, tenant: tenant, at: now)
     }
 
-    /// Revokes a secret at once, unless it is the last that works; throws ``SecretRefusal``.
+    /// Revokes a secret at once, unless no other keeps working; throws ``SecretRefusal``.
     package func revokeSecret(_ id: String) async throws {
         let tenant = tenant.id
         try await changeSecrets(.secretRevoked, [("secret", id)]) { transaction, application, now in
             let all = try transaction.secrets(of: application, tenant: tenant, at: now)
             guard all.contains(where: { $0.id == id && $0.isLive }) else { throw SecretRefusal.noSuchSecret }
-            guard all.contains(where: { $0.id != id && $0.isLive }) else { throw SecretRefusal.lastOne }
+            guard all.contains(where: { $0.id != id && $0.keepsWorking }) else { throw SecretRefusal.lastOne }
             try transaction.revokeSecret(id, of: application, tenant: tenant, at: now)
         }
     }
 
-    /// Gives a secret an end, or takes it away; the last that works keeps working.
+    /// Gives a secret an end, or takes it away; the last that keeps working gets none.
     ///
     /// Throws ``SecretRefusal``.
     package func endSecret(_ id: String, at end: Date?) async throws {
@@ -174,7 +177,7 @@ extension MemberAccess {
         try await changeSecrets(.secretDated, [("secret", id)]) { transaction, application, now in
             let all = try transaction.secrets(of: application, tenant: tenant, at: now)
             guard all.contains(where: { $0.id == id && $0.isLive }) else { throw SecretRefusal.noSuchSecret }
-            let remains = all.contains { $0.id != id && $0.isLive && $0.endsAt == nil }
+            let remains = all.contains { $0.id != id && $0.keepsWorking }
             guard end == nil || remains else { throw SecretRefusal.lastOne }
             try transaction.setEnd(end, ofSecret: id, of: application, tenant: tenant, at: now)
         }

@@ -166,6 +166,17 @@ struct RotatingAClientSecret {
         _ = try await world.client(application)
     }
 
+    @Test func `one that is about to end does not count as one that keeps working`() async throws {
+        let application = try await world.registeredApplication()
+        let fresh = try await another(for: application, others: .seconds(86_400))
+        await #expect(throws: SecretRefusal.lastOne) {
+            try await world.partner.revokeSecret(fresh.id, of: application.application)
+        }
+        let old = try #require(application.secret)
+        try await world.partner.revokeSecret(old.id, of: application.application)
+        _ = try await world.client(application, secret: fresh)
+    }
+
     @Test func `one that ended does not count as one that works`() async throws {
         let application = try await world.registeredApplication()
         let fresh = try await another(for: application, others: .seconds(86_400))
