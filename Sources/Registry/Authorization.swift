@@ -245,7 +245,7 @@ extension ApplicationRegistry {
     /// The application a waiting request is about, if it was read in the last second and is as the customer saw it.
     func remembered(_ subject: WaitingSubject, at tenant: TenantID, _ now: Date) -> Application? {
         let place = RecentReads.Place(tenant: tenant, id: subject.application.text)
-        return recentReads.applications.known(place, at: now) { $0.revision == subject.revision }
+        return recentReads.applications.known(place, at: now) { $0.isStill(subject) }
     }
 
     private static func address(in asked: Parameters) throws(RecipientRefusal) -> (String, String?) {

@@ -177,7 +177,7 @@ extension MemberAccess {
             return Change(
                 proposes && !added.isEmpty ? .revisionProposed : .scopesChanged,
                 [("scopes", "\(current.scopes.wire) → \(wanted.wire)")],
-                revises: live != current.scopes
+                revises: !live.subtracting(current.scopes).isEmpty
             )
         }
     }

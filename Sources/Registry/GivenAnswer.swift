@@ -15,7 +15,7 @@ struct GivenAnswer: Sendable {
     func hindrance(to answer: ConsentAnswer) throws -> ConsentOutcome? {
         let now = moment.now
         if row.expiresAt <= now { return .expired(try row.waiting(for: application, at: now)) }
-        guard application.revision == subject.revision, !application.isSuspended else {
+        guard application.isStill(subject), !application.isSuspended else {
             return .startAgain(subject.wayBack)
         }
         guard answer == .allow else { return nil }

@@ -118,6 +118,21 @@ extension Tenant.Settings {
         }
         return settings
     }
+
+    /// The names of what others offer and these do not.
+    func scopes(missingOf others: Tenant.Settings) -> [Scope] {
+        others.scopes.map(\.name).filter { name in !scopes.contains { $0.name == name } }
+    }
+
+    /// These where others stood until now: nobody has agreed to what is new, whatever had its name before.
+    func following(_ standing: Tenant.Settings, at now: Date) -> Tenant.Settings {
+        var settings = self
+        for place in settings.scopes.indices
+        where !standing.scopes.contains(where: { $0.name == settings.scopes[place].name }) {
+            settings.scopes[place].widenedAt = now
+        }
+        return settings
+    }
 }
 
 extension AdminAccess {

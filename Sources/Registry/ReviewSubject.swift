@@ -30,7 +30,7 @@ package struct ReviewSubject: Sendable {
     package var isUndecided: Bool { application.approval == nil || pending != nil }
 
     static func mark(_ application: Application, _ pending: PendingRevision?) -> String {
-        "\(application.revision).\(pending?.mark ?? "")"
+        "\(application.revision).\(application.scopes.wire).\(pending?.mark ?? "")"
     }
 }
 

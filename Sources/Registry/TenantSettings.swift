@@ -75,9 +75,16 @@ extension ApplicationRegistry {
             }
             try transaction.holdLedger(of: id)
             let standing = try transaction.tenant(named: name)
-            let settings = standing.map { described.remembering($0.settings) } ?? described
-            if let standing, try transaction.isKept(standing, against: settings, rule) { return standing }
+            var settings = described
+            if let standing {
+                settings = described.remembering(standing.settings)
+                if try transaction.isKept(standing, against: settings, rule) { return standing }
+                settings = settings.following(standing.settings, at: now)
+            }
             guard try transaction.save(settings, as: name, id: id, at: now) else { throw DatabaseFault.busy }
+            if let standing {
+                try transaction.takeBack(settings.scopes(missingOf: standing.settings), tenant: id)
+            }
             try ledger.record(
                 .tenantImported,
                 of: name.text,
@@ -123,14 +130,11 @@ extension AdminAccess {
                 return standing
             }
             try transaction.requireUnused(standing.settings, unlessIn: change.settings, tenant: id)
-            try transaction.revise(id, to: change.settings, at: now)
+            let settings = change.settings.following(standing.settings, at: now)
+            try transaction.revise(id, to: settings, at: now)
+            try transaction.takeBack(settings.scopes(missingOf: standing.settings), tenant: id)
             try record(change.action, change.object, change.detail)
-            return Tenant(
-                id: id,
-                name: name,
-                settings: change.settings,
-                disabledAt: standing.disabledAt
-            )
+            return Tenant(id: id, name: name, settings: settings, disabledAt: standing.disabledAt)
         }
         registry.announceTenants()
         return changed
@@ -226,11 +230,28 @@ extension Connection {
         unlessIn new: Tenant.Settings,
         tenant: TenantID
     ) throws {
-        let gone = old.scopes.map(\.name).filter { name in !new.scopes.contains { $0.name == name } }
+        let gone = new.scopes(missingOf: old)
         if gone.isEmpty { return }
         let uses = try scopeUses(tenant: tenant)
         for name in gone {
             if let count = uses[name] { throw ScopeRefusal.inUse(name, applications: count) }
+        }
+    }
+
+    /// Takes permissions that are gone, and that no application has, out of what customers allow: whatever comes under
+    /// such a name again, they did not allow.
+    fileprivate func takeBack(_ gone: [Scope], tenant: TenantID) throws {
+        if gone.isEmpty { return }
+        let uses = try scopeUses(tenant: tenant)
+        for name in gone where uses[name] == nil {
+            let word = " \(name) "
+            try run(
+                """
+                UPDATE grants SET scopes = trim(replace(' ' || scopes || ' ', \(word), ' '))
+                WHERE tenant = \(tenant) AND ended_at IS NULL
+                    AND replace(' ' || scopes || ' ', \(word), ' ') <> ' ' || scopes || ' '
+                """
+            )
         }
     }
 

@@ -73,6 +73,13 @@ extension WaitingSubject {
     var wayBack: WayBack { manualRequest.map(WayBack.manualRequest) ?? .authorization(query: query) }
 }
 
+extension Application {
+    /// Whether it is as a customer saw it, and may still ask for what they were asked.
+    func isStill(_ subject: WaitingSubject) -> Bool {
+        revision == subject.revision && subject.scopes.subtracting(scopes).isEmpty
+    }
+}
+
 /// What a customer has allowed an application.
 package struct ConsentGrant: Sendable {
     package let id: String

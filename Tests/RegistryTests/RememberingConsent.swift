@@ -47,6 +47,55 @@ struct RememberingConsent {
         #expect(try await maySkip())
     }
 
+    @Test func `an application that asks for less by now needs no page`() async throws {
+        let application = try await world.registeredApplication()
+        _ = try await world.code(for: application, scope: "equipment.read equipment.change")
+        let member = try await world.partner.member(of: application.id)
+        _ = try await member.setScopes(try #require(ScopeSet(wire: "equipment.read")))
+        #expect(try await standing(application, scope: nil).maySkip)
+    }
+
+    @Test func `whoever is asked for what the application may not ask for any more is asked anew`() async throws {
+        let application = try await world.registeredApplication()
+        let request = try await world.request(application, scope: "equipment.read equipment.change")
+        let ticket = try await world.customer.remember(request, query: "")
+        let member = try await world.partner.member(of: application.id)
+        _ = try await member.setScopes(try #require(ScopeSet(wire: "equipment.read")))
+        guard case .startAgain = try await world.customer.answer(ticket.plaintext, .allow) else {
+            Issue.record("It was granted.")
+            return
+        }
+    }
+
+    @Test func `a permission that is gone and comes again under its name was allowed to nobody`() async throws {
+        let application = try await world.registeredApplication(isApproved: false)
+        try await world.partner.setTesters([world.customer], of: application.application)
+        let tokens = try await world.tokens(for: application, scope: "equipment.read equipment.change")
+        let member = try await world.partner.member(of: application.id)
+        func offer(_ scopes: Int) async throws {
+            world.clock.advance(by: .seconds(60))
+            let settings = try Tenant.Settings.harbour { $0.scopes = Array($0.scopes.prefix(scopes)) }
+            _ = try await world.registry.importTenant(settings, as: world.tenant.name, .overwrite)
+        }
+        _ = try await member.setScopes(try #require(ScopeSet(wire: "equipment.read")))
+        try await offer(1)
+        try await offer(3)
+        let now = try #require(try await world.registry.tenant(named: world.tenant.name.text))
+        let cookie = try await world.registry.signIn("dana@acme.example", as: .partner, at: now)
+        let dana = try #require(
+            try await world.registry.partner(cookie, at: now, from: TestRegistry.provenance)
+        )
+        let both = try #require(ScopeSet(wire: "equipment.read equipment.change"))
+        _ = try await dana.member(of: application.id).setScopes(both)
+        let client = try await world.registry.client(
+            ClientCredentials(id: application.id, secret: try #require(application.secret).plaintext),
+            at: now,
+            from: TestRegistry.provenance
+        )
+        let facts = try #require(try await client.introspect(tokens.accessToken.plaintext))
+        #expect(facts.scopes.wire == "equipment.read")
+    }
+
     @Test func `the same or fewer permissions need no page, more do`() async throws {
         let application = try await world.registeredApplication()
         _ = try await world.code(for: application, scope: "equipment.read")
