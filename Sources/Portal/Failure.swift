@@ -89,8 +89,15 @@ enum Failure {
         }
     }
 
-    static func methodNotAllowed(_ allowed: [Method], _ visit: Visit) -> Response {
-        var response = SystemPage.methodNotAllowed.response(to: visit)
+    static func methodNotAllowed(
+        _ allowed: [Method],
+        _ visit: Visit,
+        for audience: Audience
+    ) -> Response {
+        var response =
+            audience == .software
+            ? OAuthFailure.methodNotAllowed(allowed).response(to: visit)
+            : SystemPage.methodNotAllowed.response(to: visit)
         response.headers.append(("Allow", allowed.map(\.rawValue).joined(separator: ", ")))
         return response
     }

@@ -121,7 +121,9 @@ final class Site: Sendable {
         case .notFound:
             return (SystemPage.notFound.response(to: visit), nil)
         case .methodNotAllowed(let allowed):
-            return (Failure.methodNotAllowed(allowed, visit), nil)
+            let other = allowed.first.flatMap { method in path.map { Site.table.match(method, $0) } }
+            let audience = other.flatMap(route)?.audience ?? .people
+            return (Failure.methodNotAllowed(allowed, visit, for: audience), nil)
         case .found(let place, let captures):
             let (route, visit) = (Site.routes[place], visit.with(captures))
             let pattern = route.pattern.description

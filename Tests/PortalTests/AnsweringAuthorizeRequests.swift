@@ -14,6 +14,14 @@ struct AnsweringAuthorizeRequests {
         application = try await portal.registeredApplication()
     }
 
+    @Test func `whoever asks for the head alone gets no code`() async throws {
+        var kim = try await portal.customer()
+        let page = try await kim.authorize(portal.query(application))
+        #expect(try await kim.answer(page, "allow").returned["code"] != nil)
+        let answer = try await kim.send(.head, "/oauth2/authorize", query: portal.query(application))
+        #expect(answer.status == 405 && answer["Allow"] == "GET, POST" && answer.location == nil)
+    }
+
     /// A request that is wrong in one way, and what the application is told.
     struct Mistake: Sendable, CustomTestStringConvertible {
         let testDescription: String

@@ -162,6 +162,7 @@ struct IssuingTokens {
             var browser = portal.browser()
             let answer = try await browser.send(method, "/oauth2/token")
             #expect(answer.status == 405 && answer["Allow"]?.contains("POST") == true)
+            #expect(answer["Content-Type"] == "application/json;charset=UTF-8")
         }
     }
 

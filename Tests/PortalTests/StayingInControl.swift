@@ -99,6 +99,27 @@ struct StayingInControl {
         #expect(after.contains("You took permissions back") && after.contains("Taken back: Change your"))
     }
 
+    @Test func `a token that allows nothing any more says nothing of scopes`() async throws {
+        let tokens = try await portal.tokens(for: application)
+        var kim = try await portal.customer()
+        let list = try await kim.get("/account/connections")
+        let id = try #require(list.between("/account/connections/gr_", "\"")).prefix { $0 != "/" }
+        let place = "/account/connections/gr_\(id)"
+        let page = try await kim.get("\(place)/narrow")
+        let seal = try #require(page.hidden("seal"))
+        #expect(try await kim.post("\(place)/narrow", [("seal", seal)]).status == 303)
+        let client = portal.client(application)
+        let access = try #require(tokens["access_token"])
+        let told = try await client.post("/oauth2/introspect", [("token", access)])
+        #expect(told.members["active"] == "true" && told.members["scope"] == nil)
+        let refresh = try #require(tokens["refresh_token"])
+        let again = try await client.post(
+            "/oauth2/token",
+            [("grant_type", "refresh_token"), ("refresh_token", refresh)]
+        )
+        #expect(again.status == 200 && again.members["scope"] == nil)
+    }
+
     @Test func `to disconnect tells what stopped`() async throws {
         _ = try await portal.tokens(for: application)
         var kim = try await portal.customer()

@@ -9,7 +9,9 @@ enum AuthorizeEndpoint {
     /// the application, but only with a person there: to somebody who is not signed in we show where they
     /// would be sent, so that this address is no open redirector (RFC 9700 §4.11.2).
     static func ask(_ visit: Visit) async throws -> Response {
-        try await ask(visit.request.query, visit)
+        // A code would be given to whoever asked for the head alone, which changes nothing (RFC 9110 §9.2.1).
+        if visit.request.method == .head { return Failure.methodNotAllowed([.get, .post], visit, for: .people) }
+        return try await ask(visit.request.query, visit)
     }
 
     /// The same again where an answer, whose choice is kept, named no company.

@@ -78,6 +78,14 @@ extension OAuthFailure {
         )
     }
 
+    static func methodNotAllowed(_ allowed: [Method]) -> OAuthFailure {
+        OAuthFailure(
+            status: .methodNotAllowed,
+            error: "invalid_request",
+            explanation: "Send it by " + allowed.map(\.rawValue).joined(separator: " or ")
+        )
+    }
+
     static var tooLarge: OAuthFailure {
         OAuthFailure(
             status: .contentTooLarge,

@@ -115,10 +115,11 @@ enum TokenEndpoint {
     private static func describe(_ facts: TokenFacts, _ issuer: String) -> JSON {
         var members: [(String, JSON)] = [
             ("active", .bool(true)),
-            ("scope", .text(facts.scopes.wire)),
             ("client_id", .text(facts.client.text)),
             ("sub", .text(facts.subject)),
         ]
+        // No scope at all has no text (RFC 6749 §3.3).
+        if !facts.scopes.isEmpty { members.insert(("scope", .text(facts.scopes.wire)), at: 1) }
         if let company = facts.company { members.append(("company", .text(company.text))) }
         if let end = facts.expiresAt { members.append(("exp", .number(end.milliseconds / 1000))) }
         if let issuedAt = facts.issuedAt {
@@ -154,7 +155,7 @@ extension WireProfile.TokenAnswer {
         case .tokenType, .type: .text(tokenType.rawValue)
         case .expiresIn: tokens.expiresIn.map { .number($0) }
         case .refreshToken: tokens.refreshToken.map { .text($0.plaintext) }
-        case .scope: .text(tokens.scopes.wire)
+        case .scope: tokens.scopes.isEmpty ? nil : .text(tokens.scopes.wire)
         }
     }
 }
