@@ -66,7 +66,7 @@ struct LetterWriter: Sendable {
     /// One line a letter, so that it reads as their list.
     func write(_ letter: Letter) -> WrittenLetter {
         switch letter {
-        case .confirmAddress(let person, let link): confirmAddress(person, link)
+        case .confirmAddress(_, let link): confirmAddress(link)
         case .alreadyRegistered: alreadyRegistered
         case .invitedAsPartner(let person, let by, let until, let link):
             invitedAsPartner(person, by, until, link)
@@ -128,11 +128,12 @@ struct LetterWriter: Sendable {
 // MARK: - About one's own account, to partners and administrators alone
 
 extension LetterWriter {
-    fileprivate func confirmAddress(_ name: String, _ secret: String) -> WrittenLetter {
+    /// Without the name: anybody may type one beside somebody else's address.
+    fileprivate func confirmAddress(_ secret: String) -> WrittenLetter {
         WrittenLetter(
             subject: "Confirm your e-mail for \(briefName) partners",
             paragraphs: [
-                "Hello \(name),",
+                "Hello,",
                 "Someone, probably you, used this address to create a partner account.",
             ],
             link: link("Confirm this address", to: "partners", "confirm", secret),

@@ -67,6 +67,9 @@ package struct EmailAddress: Hashable, Sendable, Bindable, CustomStringConvertib
 package enum AccountProblem: Error, Equatable, Sendable {
     case missingName
     case nameTooLong
+
+    /// Something that makes more than one line of it, turns it around, or makes it a link: it stands in letters and lists.
+    case nameNotPlain
     case missingEmail
     case malformedEmail
     case missingPassword
@@ -77,6 +80,24 @@ package enum AccountProblem: Error, Equatable, Sendable {
     case passwordContainsContext
     case emailTaken
     case registrationClosed
+}
+
+extension AccountProblem {
+    /// What is wrong with what somebody calls themselves.
+    static func all(inName name: String) -> [AccountProblem] {
+        if name.isEmpty { return [.missingName] }
+        if name.utf8.count > 256 { return [.nameTooLong] }
+        return name.unicodeScalars.allSatisfy(\.isPlain) ? [] : [.nameNotPlain]
+    }
+}
+
+extension Unicode.Scalar {
+    fileprivate var isPlain: Bool {
+        switch properties.generalCategory {
+        case .control, .lineSeparator, .paragraphSeparator, .surrogate, .unassigned, .privateUse: false
+        default: !properties.isBidiControl && self != "/" && self != "\\"
+        }
+    }
 }
 
 /// The details of an account to be, checked.
@@ -98,9 +119,7 @@ package struct AccountDraft: Sendable {
     )
         throws(AccountProblems)
     {
-        var problems: [AccountProblem] = []
-        if name.isEmpty { problems.append(.missingName) }
-        if name.utf8.count > 256 { problems.append(.nameTooLong) }
+        var problems = AccountProblem.all(inName: name)
         let address = EmailAddress(email)
         if address == nil { problems.append(email.isEmpty ? .missingEmail : .malformedEmail) }
         problems += Password.problems(in: password, of: address, at: tenant)
@@ -204,6 +223,19 @@ extension Connection {
         try !run(
             """
             UPDATE accounts SET name = name WHERE tenant = \(tenant) AND id = \(id) AND disabled_at IS NULL
+            RETURNING id
+            """
+        ).isEmpty
+    }
+
+    /// The same where the account still has the password that was proved; no where it was changed or disabled.
+    ///
+    /// A password takes a while to prove, and another may have been set meanwhile (SL-12).
+    func hold(_ id: AccountID, provenBy password: PasswordHash, tenant: TenantID) throws -> Bool {
+        try !run(
+            """
+            UPDATE accounts SET name = name
+            WHERE tenant = \(tenant) AND id = \(id) AND disabled_at IS NULL AND password = \(password)
             RETURNING id
             """
         ).isEmpty

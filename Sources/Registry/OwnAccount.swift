@@ -83,11 +83,12 @@ extension OwnAccount {
         to new: String,
         language: String? = nil
     ) async throws {
-        try await prove(current)
+        let old = try await prove(current)
         let hash = try await registry.checkedHash(new, of: account, at: tenant)
         let (id, now, account, session) = (tenant.id, registry.clock(), account, session.id)
         let (registry, actor, provenance) = (registry, account.actor, provenance)
         try await changing { transaction in
+            guard try transaction.hold(account.id, provenBy: old, tenant: id) else { throw WrongPassword() }
             try registry.change(account, to: hash, by: actor, provenance, language, in: transaction, id, now)
             try transaction.endSessions(of: account.id, except: session, tenant: id)
         }
@@ -101,7 +102,7 @@ extension OwnAccount {
         password: String,
         language: String? = nil
     ) async throws {
-        try await prove(password)
+        let proven = try await prove(password)
         let link = registry.newLink(
             .changeAddress,
             about: account.id.text,
@@ -112,6 +113,9 @@ extension OwnAccount {
         let (id, now, account, registry) = (tenant.id, registry.clock(), account, registry)
         try await registry.evenly {
             try await registry.database.transaction(.tenant(id)) { transaction in
+                guard try transaction.hold(account.id, provenBy: proven, tenant: id) else {
+                    throw WrongPassword()
+                }
                 let isTaken = try transaction.account(of: email, as: account.role, tenant: id) != nil
                 try registry.keep(link, in: transaction, tenant: id)
                 try registry.outbox.post(
@@ -127,12 +131,15 @@ extension OwnAccount {
         }
     }
 
-    func prove(_ password: String) async throws {
+    /// The hash that a password was proved against; throws ``WrongPassword``.
+    func prove(_ password: String) async throws -> PasswordHash {
         let (id, account) = (tenant.id, account)
         let hash = try await registry.database.read(.tenant(id)) {
             try $0.account(of: account.email, as: account.role, tenant: id)?.password
         }
-        guard try await registry.passwords.verifies(password, hash, at: id) else { throw WrongPassword() }
+        let isRight = try await registry.passwords.verifies(password, hash, at: id)
+        guard isRight, let hash else { throw WrongPassword() }
+        return hash
     }
 
     private func changing<Answer: Sendable>(

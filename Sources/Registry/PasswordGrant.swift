@@ -8,7 +8,7 @@ extension ClientAccess {
         try require(.password)
         guard client.kind == .confidential else { throw TokenRefusal.unauthorizedClient }
         let granted = try scope.map(registeredScopes) ?? client.scopes
-        let (account, renewed) = try await proven(customer)
+        let (account, hash, renewed) = try await proven(customer)
         let fresh = fresh(.password, withRefreshToken: tenant.policy.grants.contains(.refreshToken))
         let consent = DirectConsent(
             customer: account.id,
@@ -19,7 +19,8 @@ extension ClientAccess {
             step: .signedIn,
             provenance: provenance
         )
-        let result: Redemption = try await registry.database.transaction(.tenant(tenant.id)) { transaction in
+        let result: Redemption? = try await registry.database.transaction(.tenant(tenant.id)) { transaction in
+            guard try transaction.hold(account.id, provenBy: hash, tenant: tenant.id) else { return nil }
             guard let application = try transaction.application(client.id.text, tenant: tenant.id),
                 try transaction.mayBeGiven(granted, to: application, by: account, at: tenant, on: fresh.now)
             else { return .refused(.unauthorizedClient) }
@@ -31,11 +32,15 @@ extension ClientAccess {
             }
             return .issued(granted)
         }
+        // Proved against what stands there now: another password, the same hashed anew, or an account shut out.
+        guard let result else { return try await issue(to: customer, scope: scope) }
         return try fresh.issued(result)
     }
 
     /// The customer who signs in so, with a new hash where the old one cost less; throws ``TokenRefusal``.
-    private func proven(_ customer: SignIn) async throws -> (Account, renewed: PasswordHash?) {
+    private func proven(
+        _ customer: SignIn
+    ) async throws -> (Account, PasswordHash, renewed: PasswordHash?) {
         let (known, passwords) = (try await registry.account(for: customer, at: tenant), registry.passwords)
         let isRight = try await passwords.verifies(customer.password, known?.password, at: tenant.id)
         guard isRight, let known, known.account.role == .customer, !known.isDisabled else {
@@ -44,6 +49,6 @@ extension ClientAccess {
         }
         let isStale = passwords.needsRehash(known.password)
         let renewed = isStale ? try await passwords.hash(customer.password, at: tenant.id) : nil
-        return (known.account, renewed)
+        return (known.account, known.password, renewed)
     }
 }

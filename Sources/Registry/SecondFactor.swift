@@ -176,6 +176,19 @@ extension ApplicationRegistry {
         }
     }
 
+    /// An administrator's is reset among the administrators, with a link to begin again.
+    func resetSecondFactor(
+        ofPartner account: Account,
+        at tenant: Tenant,
+        by actor: Actor,
+        from provenance: Provenance
+    ) async throws {
+        guard account.role == .partner else {
+            throw OperatorRefusal.noSuchAccount(account.email.text, .partner)
+        }
+        try await removeSecondFactor(of: account.id, at: tenant, by: actor, provenance)
+    }
+
     func secondFactor(of account: AccountID, at tenant: Tenant) async throws -> SecondFactorState? {
         try await database.read(.tenant(tenant.id)) { connection in
             try connection.secondFactor(of: account, tenant: tenant.id)
@@ -262,7 +275,7 @@ extension Connection {
         ).isEmpty
     }
 
-    fileprivate func deleteSecondFactor(of account: AccountID, tenant: TenantID) throws {
+    func deleteSecondFactor(of account: AccountID, tenant: TenantID) throws {
         try run("DELETE FROM recovery_codes WHERE tenant = \(tenant) AND account = \(account)")
         try run("DELETE FROM second_factors WHERE tenant = \(tenant) AND account = \(account)")
     }

@@ -51,14 +51,14 @@ extension PartnerAccess {
     /// ``WrongPassword``.
     package func confirm(password: String) async throws -> SecretText {
         if hasSecondFactor { throw WrongPassword() }
-        try await own.prove(password)
+        let proven = try await own.prove(password)
         let (session, tenant, now) = (session, tenant, registry.clock())
         let cookie = registry.newSession(at: tenant, now)
         let digest = cookie.digest(with: registry.secretKeys)
         try await registry.changePeople(of: tenant, by: actor, from: provenance) { transaction, record, now in
-            guard try transaction.renew(session.id, as: cookie.id, digest, tenant: tenant.id, at: now) else {
-                throw WrongPassword()
-            }
+            guard try transaction.hold(session.account.id, provenBy: proven, tenant: tenant.id),
+                try transaction.renew(session.id, as: cookie.id, digest, tenant: tenant.id, at: now)
+            else { throw WrongPassword() }
             try record(.passwordShown, session.account.id.text, [])
         }
         return cookie
@@ -106,12 +106,9 @@ extension OperatorAccess {
         }
     }
 
-    /// Takes somebody's second factor away, whose owner lost it; every session ends.
-    package func resetSecondFactor(of email: EmailAddress, as role: Role) async throws {
-        guard let account = try await account(of: email, as: role) else {
-            throw OperatorRefusal.noSuchAccount(email.text, role)
-        }
-        try await registry.removeSecondFactor(of: account.id, at: tenant, by: actor, provenance)
+    /// Lets a partner who lost phone and recovery codes in with the password alone; throws ``OperatorRefusal``.
+    package func resetSecondFactor(of account: Account) async throws {
+        try await registry.resetSecondFactor(ofPartner: account, at: tenant, by: actor, from: provenance)
     }
 
     private func account(of email: EmailAddress, as role: Role) async throws -> Account? {

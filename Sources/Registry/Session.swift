@@ -155,14 +155,14 @@ extension ApplicationRegistry {
             address: provenance.address,
             browser: signIn.browser
         )
-        try await database.transaction(.tenant(tenant.id)) { transaction in
-            guard try transaction.hold(account.id, tenant: tenant.id) else {
-                throw SignInRefusal.accountDisabled
-            }
+        let hasBegun = try await database.transaction(.tenant(tenant.id)) { transaction in
+            guard try transaction.hold(account.id, provenBy: hash, tenant: tenant.id) else { return false }
             if let renewed { try transaction.set(renewed, of: account.id, tenant: tenant.id) }
             try self.begin(session, by: signIn, at: tenant, from: provenance, on: now, transaction)
+            return true
         }
-        return cookie
+        // Proved against what stands there now: another password, the same hashed anew, or an account shut out.
+        return hasBegun ? cookie : try await start(signIn, at: tenant, from: provenance)
     }
 
     /// Keeps a session, and what its beginning says about its owner.

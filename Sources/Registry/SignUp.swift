@@ -7,9 +7,7 @@ package struct SignUpDraft: Sendable {
 
     /// Checks everything and throws every problem found, in the order of the form.
     package init(email: String, name: String) throws(AccountProblems) {
-        var problems: [AccountProblem] = []
-        if name.isEmpty { problems.append(.missingName) }
-        if name.utf8.count > 256 { problems.append(.nameTooLong) }
+        var problems = AccountProblem.all(inName: name)
         let address = EmailAddress(email)
         if address == nil { problems.append(email.isEmpty ? .missingEmail : .malformedEmail) }
         guard let address, problems.isEmpty else { throw AccountProblems(all: problems) }
@@ -85,6 +83,9 @@ extension ApplicationRegistry {
         from provenance: Provenance
     ) async throws -> Account {
         let (purpose, facts) = try await partnerLink(link, at: tenant)
+        guard purpose == .invitePartner || tenant.policy.registration == .open else {
+            throw AccountProblems(all: [.registrationClosed])
+        }
         let draft = try AccountDraft(email: facts.subject, name: facts.detail, password: password, at: tenant)
         let hash = try await passwords.hash(draft.password, at: tenant.id)
         let account = newPartner(draft)

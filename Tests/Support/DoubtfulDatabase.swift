@@ -1,7 +1,7 @@
 package import Registry
 import Synchronization
 
-/// A database whose next transaction fails where a test says so, before its commit or after it.
+/// A database whose next transaction meets what a test says: a failure before its commit or after it, or somebody faster.
 package final class DoubtfulDatabase: Database {
     package enum Failure: Sendable {
         /// Nothing was kept, and the caller knows.
@@ -11,19 +11,33 @@ package final class DoubtfulDatabase: Database {
         case unconfirmed
     }
 
+    private struct Next {
+        var failure: Failure?
+        var rival: (@Sendable () async throws -> Void)?
+    }
+
     private let real: any Database
-    private let next = Mutex<Failure?>(nil)
+    private let next = Mutex(Next())
 
     package init(_ real: any Database) { self.real = real }
 
-    package func fail(_ failure: Failure) { next.withLock { $0 = failure } }
+    package func fail(_ failure: Failure) { next.withLock { $0.failure = failure } }
+
+    /// Lets somebody else be done before the next transaction begins.
+    package func overtake(_ rival: @escaping @Sendable () async throws -> Void) {
+        next.withLock { $0.rival = rival }
+    }
 
     @discardableResult
     package nonisolated(nonsending) func transaction<Result: Sendable>(
         _ reach: Reach,
         _ body: @escaping @Sendable (any Connection) throws -> Result
     ) async throws -> Result {
-        let failure = next.withLock { $0.take() }
+        let (failure, rival) = next.withLock { next in
+            defer { next = Next() }
+            return (next.failure, next.rival)
+        }
+        try await rival?()
         if failure == .refused { throw DatabaseFault.busy }
         let result = try await real.transaction(reach, body)
         if failure == .unconfirmed { throw DatabaseFault.unconfirmed }

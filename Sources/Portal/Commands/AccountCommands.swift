@@ -50,6 +50,14 @@ enum AccountCommands {
             options: [.tenant, role(of: "Which account, where the address has several")],
             work: .atTheDesk(enable)
         ),
+        Command(
+            name: "account reset-second-factor",
+            operands: .one("ADDRESS"),
+            summary: "Let a partner who lost phone and recovery codes sign in with the password alone",
+            details: "Their sessions end. Make sure that it is they who ask; for administrators: portal admin reset",
+            options: [.tenant],
+            work: .atTheDesk(resetSecondFactor)
+        ),
         companies,
     ]
 
@@ -104,6 +112,15 @@ enum AccountCommands {
         report("Enabled", account, isDisabled: false, call)
     }
 
+    private static func resetSecondFactor(_ call: Call, at desk: Desk) async throws {
+        let (access, account) = try await account(of: call, as: .partner, at: desk)
+        try await access.resetSecondFactor(of: account)
+        call.print(
+            [("id", .text(account.id.text)), ("email", .text(account.email.text))],
+            "The partner \(account.email) signs in with the password alone, until another factor is set up."
+        )
+    }
+
     private static func report(_ done: String, _ account: Account, isDisabled: Bool, _ call: Call) {
         call.print(
             [
@@ -127,10 +144,11 @@ enum AccountCommands {
     /// The one account that an address and perhaps a role name.
     private static func account(
         of call: Call,
+        as role: Role? = nil,
         at desk: Desk
     ) async throws -> (OperatorAccess, Account) {
         let (access, address) = (try await desk.access(toTenantOf: call), call.arguments.operands.first ?? "")
-        let wanted = try call.arguments["role"].map(role(called:))
+        let wanted = try role ?? call.arguments["role"].map(role(called:))
         guard let email = EmailAddress(address) else {
             throw CommandFailure("\(address) is not an e-mail address")
         }

@@ -94,7 +94,7 @@ extension JSON {
     /// As people read it, in a column.
     var cell: String {
         switch self {
-        case .text(let text): text
+        case .text(let text): text.replacing("\n", with: " ⏎ ")
         case .number(let number): "\(number)"
         case .bool(let flag): flag ? "yes" : "no"
         case .list(let items): items.isEmpty ? "–" : items.map(\.cell).joined(separator: " ")
