@@ -75,7 +75,7 @@ extension ApplicationRegistry {
         let id = AccountID(text: "acc_" + entropy.base62(22))
         try await changePeople(of: tenant, by: .somebody, from: provenance) { transaction, record, now in
             let facts = try self.use(link, person.purpose, in: transaction, tenant: tenant.id, at: now)
-            guard let facts, let rank = Rank(rawValue: facts.detail) else { throw PeopleRefusal.linkGone }
+            guard let facts, let rank = Rank(invited: facts.detail) else { throw PeopleRefusal.linkGone }
             let account = try transaction.openAdministrator(
                 id,
                 draft,
@@ -117,7 +117,7 @@ extension ApplicationRegistry {
         let link = newLink(
             .inviteAdministrator,
             about: email.text,
-            rank.rawValue,
+            rank.invitation(by: actor),
             lasting: OneTimeLink.invitationLife,
             at: tenant
         )
@@ -134,10 +134,28 @@ extension ApplicationRegistry {
     }
 }
 
+extension Rank {
+    /// What a link says: the rank, and which administrator invites, where it is not the operator.
+    fileprivate func invitation(by actor: Actor) -> String {
+        if case .admin(let id) = actor { "\(rawValue) \(id)" } else { rawValue }
+    }
+
+    fileprivate init?(invited detail: String) {
+        guard let rank = detail.split(separator: " ").first else { return nil }
+        self.init(rawValue: String(rank))
+    }
+}
+
 extension Connection {
+    /// Whoever may not invite any more has not invited anybody.
+    func endAdministratorInvitations(by account: AccountID, tenant: TenantID) throws {
+        let details = SQL.list(Rank.allCases.map { $0.invitation(by: .admin(account)) })
+        try endLinks(.inviteAdministrator, about: "", " AND detail IN (" + details + ")", tenant: tenant)
+    }
+
     fileprivate func invitedAdministrators(tenant: TenantID, at now: Date) throws -> [InvitedAdministrator] {
         try openLinks(.inviteAdministrator, tenant: tenant, at: now).compactMap { facts in
-            guard let email = EmailAddress(facts.subject), let rank = Rank(rawValue: facts.detail) else {
+            guard let email = EmailAddress(facts.subject), let rank = Rank(invited: facts.detail) else {
                 return nil
             }
             return InvitedAdministrator(email: email, rank: rank, expiresAt: facts.expiresAt)

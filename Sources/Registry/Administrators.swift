@@ -141,6 +141,7 @@ extension ApplicationRegistry {
             guard rank == .full || !isLast else { throw PeopleRefusal.lastFullAdministrator }
             try transaction.set(rank, of: id, tenant: tenant.id)
             try transaction.endSessions(of: id, tenant: tenant.id)
+            if rank != .full { try transaction.endAdministratorInvitations(by: id, tenant: tenant.id) }
             try record(
                 .rankChanged,
                 id.text,
@@ -163,7 +164,10 @@ extension ApplicationRegistry {
             }
             try transaction.closeAccount(id, tenant: tenant.id, at: now)
             try transaction.endSessions(of: id, tenant: tenant.id)
+            try transaction.deleteSecondFactor(of: id, tenant: tenant.id)
             try transaction.endLink(.inviteAdministrator, about: email.text, tenant: tenant.id)
+            try transaction.endLinks(leadingInto: id, tenant: tenant.id)
+            try transaction.endAdministratorInvitations(by: id, tenant: tenant.id)
             try record(.administratorRemoved, id.text, [])
         }
     }
@@ -213,6 +217,16 @@ extension Connection {
             """
             SELECT 1 FROM accounts WHERE tenant = \(tenant) AND role = 'admin' AND rank = 'full'
                 AND closed_at IS NULL AND disabled_at IS NULL AND id <> \(id)
+            """
+        ).isEmpty
+    }
+
+    /// Whether somebody may decide, now.
+    func isFullAdministrator(_ id: AccountID, tenant: TenantID) throws -> Bool {
+        try !run(
+            """
+            SELECT 1 FROM accounts WHERE tenant = \(tenant) AND id = \(id) AND role = 'admin' AND rank = 'full'
+                AND closed_at IS NULL AND disabled_at IS NULL
             """
         ).isEmpty
     }

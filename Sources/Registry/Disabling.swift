@@ -17,6 +17,7 @@ package struct AccountStanding: Sendable {
 
     /// Since when nobody can sign in with it.
     package let disabledAt: Date?
+    package let secondFactorSetAt: Date?
 }
 
 extension AdminAccess {
@@ -41,6 +42,13 @@ extension AdminAccess {
 
     package func enable(_ account: Account) async throws {
         try await registry.enable(account, at: tenant, by: actor, from: provenance)
+    }
+
+    /// Lets a partner who lost phone and recovery codes in with the password alone; every session of theirs ends.
+    ///
+    /// Throws ``OperatorRefusal`` for anybody who is none.
+    package func resetSecondFactor(of account: Account) async throws {
+        try await registry.resetSecondFactor(ofPartner: account, at: tenant, by: actor, from: provenance)
     }
 }
 
@@ -96,12 +104,8 @@ extension ApplicationRegistry {
             }
             if account.role == .customer { try transaction.endTokens(of: id, tenant: place, at: now) }
             try transaction.endSessions(of: id, tenant: place)
-            for purpose in [OneTimeLink.Purpose.resetPassword, .changeAddress] {
-                try transaction.endLink(purpose, about: id.text, tenant: place)
-            }
-            if account.role == .admin {
-                try transaction.endLink(.inviteAdministrator, about: account.email.text, tenant: place)
-            }
+            try transaction.endLinks(leadingInto: id, tenant: place)
+            try transaction.endInvitations(by: account, tenant: place)
             try record(.accountDisabled, id.text, reason.isEmpty ? [] : [("reason", reason)])
         }
     }
@@ -124,10 +128,22 @@ extension ApplicationRegistry {
 // MARK: - How it is kept
 
 extension Connection {
+    /// Kills the invitations to an account, and those it sent: nobody comes back by a letter of their own.
+    fileprivate func endInvitations(by account: Account, tenant: TenantID) throws {
+        switch account.role {
+        case .admin:
+            try endLink(.inviteAdministrator, about: account.email.text, tenant: tenant)
+            try endAdministratorInvitations(by: account.id, tenant: tenant)
+        case .partner: try endInvitations(by: account.id, tenant: tenant)
+        case .customer: break
+        }
+    }
+
     fileprivate func accounts(where condition: SQL, tenant: TenantID) throws -> [AccountStanding] {
         let accounts: SQL = """
             SELECT id, role, email, name, organisation, created_at, signed_in_at, disabled_at,
-                language
+                language, (SELECT set_at FROM second_factors f
+                    WHERE f.tenant = accounts.tenant AND f.account = accounts.id)
             FROM accounts WHERE tenant = \(tenant) AND closed_at IS NULL AND
             """
         return try run(accounts + " " + condition + " ORDER BY email, role").map { row in
@@ -136,7 +152,8 @@ extension Connection {
                 createdAt: try row.date(5),
                 signedInAt: try row.optionalDate(6),
                 language: try row.optionalText(8),
-                disabledAt: try row.optionalDate(7)
+                disabledAt: try row.optionalDate(7),
+                secondFactorSetAt: try row.optionalDate(9)
             )
         }
     }

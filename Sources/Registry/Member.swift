@@ -144,6 +144,7 @@ extension Connection {
             """
             SELECT o.email FROM members m JOIN accounts o ON o.tenant = m.tenant AND o.id = m.account
             WHERE m.tenant = \(tenant) AND m.application = \(id) AND m.role = \(MemberRole.owner)
+                AND o.disabled_at IS NULL
             ORDER BY o.email
             """
         ).compactMap { EmailAddress(try $0.text(0)) }

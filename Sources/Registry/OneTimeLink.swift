@@ -151,6 +151,13 @@ extension Connection {
         )
     }
 
+    /// Kills what could still set a password or an address of this account.
+    func endLinks(leadingInto account: AccountID, tenant: TenantID) throws {
+        for purpose in [OneTimeLink.Purpose.resetPassword, .changeAddress] {
+            try endLink(purpose, about: account.text, tenant: tenant)
+        }
+    }
+
     /// Kills the links whose subject begins so and that meet a further condition.
     func endLinks(
         _ purpose: OneTimeLink.Purpose,

@@ -126,9 +126,7 @@ extension ApplicationRegistry {
     ) throws {
         try transaction.set(hash, of: account.id, tenant: tenant)
         if account.role == .customer { try transaction.endTokens(of: account.id, tenant: tenant, at: now) }
-        for purpose in [OneTimeLink.Purpose.resetPassword, .changeAddress] {
-            try transaction.endLink(purpose, about: account.id.text, tenant: tenant)
-        }
+        try transaction.endLinks(leadingInto: account.id, tenant: tenant)
         try outbox.post(
             .passwordChanged(role: account.role, at: now, from: provenance.address),
             to: account.email,

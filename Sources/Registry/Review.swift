@@ -93,7 +93,7 @@ struct Review: Sendable {
         _ now: Date
     ) throws -> (DecisionOutcome, Change?) {
         let next = pending.map(application.becoming) ?? application
-        if let admin, try needsAnother(than: admin, for: next, as: publisher) {
+        if let admin, try needsAnother(than: admin, for: next, as: publisher, transaction) {
             let first = FirstApproval(admin: admin, publisher: publisher)
             try transaction.note(first, of: application.id, tenant: tenant.id, at: now)
             return (.needsAnother, Change(.approvalSeconded, [("publisher", publisher.text)]))
@@ -108,15 +108,17 @@ struct Review: Sendable {
         )
     }
 
-    /// Whether this approval is the first of two: nobody has given one under this publisher's name before.
+    /// Whether this approval is the first of two: nobody who still may has given one under this publisher's name.
     private func needsAnother(
         than admin: AccountID,
         for application: Application,
-        as publisher: CompanyName
+        as publisher: CompanyName,
+        _ transaction: any Connection
     ) throws -> Bool {
         guard tenant.needsTwo(for: application) else { return false }
         guard case .waiting(_, let first?) = application.submission else { return true }
         if first.admin == admin { throw ReviewRefusal.needsAnotherPerson }
+        guard try transaction.isFullAdministrator(first.admin, tenant: tenant.id) else { return true }
         return !first.publisher.text.isByteForByte(publisher.text)
     }
 

@@ -220,10 +220,11 @@ extension Connection {
         )
     }
 
-    /// Whoever may not invite any more has not invited anybody, nor offered the application.
-    func endInvitations(by account: AccountID, to id: ClientID, tenant: TenantID) throws {
+    /// Whoever may not invite any more has not invited anybody, nor offered the application, or any where none is named.
+    func endInvitations(by account: AccountID, to id: ClientID? = nil, tenant: TenantID) throws {
         let details = SQL.list(MemberRole.allCases.map { TeamInvitation.detail($0, by: account) })
-        try endLinks(.invite, about: "\(id) ", " AND detail IN (" + details + ")", tenant: tenant)
+        let teams = id.map { "\($0) " } ?? ""
+        try endLinks(.invite, about: teams, " AND detail IN (" + details + ")", tenant: tenant)
         try endTransfer(of: id, by: account, tenant: tenant)
     }
 }

@@ -114,11 +114,11 @@ extension Connection {
     }
 
     /// Whoever may not give an application away has not offered it.
-    func endTransfer(of id: ClientID, by account: AccountID, tenant: TenantID) throws {
+    func endTransfer(of id: ClientID?, by account: AccountID, tenant: TenantID) throws {
         let beginning = "\(account) "
         try endLinks(
             .transfer,
-            about: id.text,
+            about: id?.text ?? "",
             " AND substr(detail, 1, CAST(\(beginning.unicodeScalars.count) AS INTEGER)) = \(beginning)",
             tenant: tenant
         )

@@ -138,13 +138,27 @@ struct ConfirmingItIsYou {
         #expect(try await browser.get("/admin").status == 303)
     }
 
+    @Test func `after five minutes nobody sets a second factor up without the password`() async throws {
+        var dana = try await portal.partner()
+        portal.clock.advance(by: .seconds(301))
+        let asked = try await dana.post("/partners/your-second-factor/new", [("seal", dana.ownSeal)])
+        #expect(asked.status == 403 && asked.text.contains("Confirm it is you"))
+        #expect(!asked.body.contains("key-text"))
+        let page = try await dana.post(
+            "/partners/your-second-factor/new",
+            [("seal", dana.ownSeal), ("confirm_password", TestPortal.password)]
+        )
+        #expect(page.body.contains("key-text"))
+    }
+
     @Test func `a partner who wants one is asked for it from then on`() async throws {
         var dana = try await portal.partner()
-        let page = try await dana.get("/partners/your-second-factor/new")
+        let place = "/partners/your-second-factor/new"
+        let page = try await dana.post(place, [("seal", dana.ownSeal)])
         let shown = try #require(page.between("<code id=\"key-text\">", "</code>"))
         let key = try #require(AuthenticatorKey(shown))
         let answer = try await dana.post(
-            "/partners/your-second-factor/new",
+            place,
             [("seal", dana.ownSeal), ("code", key.code(at: portal.clock.now))]
         )
         #expect(answer.text.contains("Keep your recovery codes"))

@@ -58,6 +58,26 @@ struct ShuttingSomebodyOut {
         #expect(try await signIn("lou@acme.example", as: role, TestPortal.password).status == 303)
     }
 
+    @Test func `a partner who lost phone and recovery codes is let in with the password alone`() async throws {
+        var browser = try await portal.browser(of: ada, as: .admin)
+        _ = try await portal.carefulPartner("lou@acme.example")
+        let place = "/admin/accounts/\(try await id(of: "lou@acme.example", as: .partner))"
+        #expect(try await browser.get(place).text.contains("Reset second factor"))
+        let done = try await browser.post("\(place)/reset-second-factor", [("seal", browser.ownSeal)])
+        #expect(try await browser.follow(done).text.contains("The second factor is gone."))
+        #expect(try await !browser.get(place).text.contains("Reset second factor"))
+        var lou = try await portal.halfway("lou@acme.example", as: .partner)
+        #expect(try await lou.get("/applications").status == 200)
+    }
+
+    @Test(arguments: [Role.customer, .admin])
+    func `nobody else’s second factor is taken away there`(role: Role) async throws {
+        var browser = try await portal.browser(of: ada, as: .admin)
+        try await portal.add("lou@acme.example", as: role)
+        let place = "/admin/accounts/\(try await id(of: "lou@acme.example", as: role))/reset-second-factor"
+        #expect(try await browser.post(place, [("seal", browser.ownSeal)]).status == 404)
+    }
+
     @Test func `it ends the session of whoever is there`() async throws {
         var browser = try await portal.browser(of: ada, as: .admin)
         var customer = try await portal.customer(kim)

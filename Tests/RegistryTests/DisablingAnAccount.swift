@@ -135,6 +135,47 @@ struct DisablingAnAccount {
         #expect(try await world.letters().isEmpty)
     }
 
+    @Test func `invitations and offers of a partner who is shut out are dead`() async throws {
+        let lee = try await world.member("lee@acme.example", as: .owner, of: application)
+        let dana = try await world.partner.member(of: application.id)
+        try await dana.invite(try #require(EmailAddress("eve@evil.example")), as: .owner)
+        try await dana.offer(to: try #require(EmailAddress("eve@evil.example")), .leaves)
+        try await lee.invite(try #require(EmailAddress("sam@acme.example")), as: .viewer)
+        try await disable(world.partner.account)
+        let team = try await lee.team()
+        #expect(team.invitations.map(\.email.text) == ["sam@acme.example"])
+        #expect(team.transfer == nil)
+    }
+
+    enum Goodbye: CaseIterable { case disabled, removed, demoted }
+
+    @Test(arguments: Goodbye.allCases)
+    func `nobody comes in by an invitation of an administrator who is none any more`(goodbye: Goodbye)
+        async throws
+    {
+        let ada = try await world.admin("ada@harbour.example")
+        let bob = try await world.admin("bob@harbour.example")
+        try await bob.invite(try #require(EmailAddress("eve@evil.example")), as: .full)
+        try await ada.invite(try #require(EmailAddress("sam@harbour.example")), as: .readOnly)
+        let person = try await world.theOperator.administrator("bob@harbour.example")
+        switch goodbye {
+        case .disabled: try await ada.disable(bob.account, because: "")
+        case .removed: try await ada.remove(person)
+        case .demoted: try await ada.change(person, to: .readOnly)
+        }
+        let waiting = try await ada.invitedAdministrators()
+        #expect(waiting.map(\.email.text) == ["sam@harbour.example"])
+        #expect(waiting.map(\.rank) == [.readOnly])
+    }
+
+    @Test func `owners who are shut out get no letters`() async throws {
+        let lee = try await world.member("lee@acme.example", as: .owner, of: application)
+        try await disable(world.partner.account)
+        _ = try await world.letters()
+        _ = try await lee.createSecret(label: "", ticket: world.registry.freshToken(), others: .leaked)
+        #expect(try await world.letters().count == 1)
+    }
+
     @Test func `nobody disables themselves, nor the last who may change anything`() async throws {
         let ada = try await world.admin("ada@harbour.example")
         await #expect(throws: PeopleRefusal.yourself) { try await ada.disable(ada.account, because: "") }

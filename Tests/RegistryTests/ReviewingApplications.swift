@@ -111,6 +111,21 @@ struct ReviewingApplications {
         #expect(try await world.current(application).isApproved)
     }
 
+    @Test func `of two approvals that of somebody who may not decide any more does not count`() async throws {
+        let world = try await TestRegistry { $0.policy.secondAdministrator = .always }
+        let application = try await world.registeredApplication(isApproved: false)
+        let (ada, bob) = (
+            try await world.admin("ada@harbour.example"), try await world.admin("bob@harbour.example")
+        )
+        let cal = try await world.admin("cal@harbour.example")
+        let approve = Decision.approve(publisher: try publisher("Acme Rentals"))
+        let seen = try #require(try await ada.subject(application.id))
+        #expect(try await ada.decide(approve, on: seen, seen: seen.seen) == .needsAnother)
+        try await bob.remove(try await world.theOperator.administrator("ada@harbour.example"))
+        #expect(try await bob.decide(approve, on: seen, seen: seen.seen) == .needsAnother)
+        #expect(try await cal.decide(approve, on: seen, seen: seen.seen) == .decided)
+    }
+
     @Test func `two administrators approve under the same name, or it is not approved`() async throws {
         let world = try await TestRegistry { $0.policy.secondAdministrator = .always }
         let application = try await world.registeredApplication(isApproved: false)

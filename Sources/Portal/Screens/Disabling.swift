@@ -58,6 +58,17 @@ enum DisablingScreens {
         return changed(standing, "enabled", visit)
     }
 
+    static func resetSecondFactor(
+        _ admin: AdminAccess,
+        _ form: Form,
+        _ visit: Visit
+    ) async throws -> Response {
+        let standing = try await admin.requested(visit)
+        guard standing.account.role == .partner else { throw Refusal.notFound }
+        try await admin.resetSecondFactor(of: standing.account)
+        return changed(standing, "reset", visit)
+    }
+
     private static let longestReason = 500
 
     private static func changed(_ standing: AccountStanding, _ done: String, _ visit: Visit) -> Response {
@@ -170,12 +181,16 @@ private struct AccountPage {
                 fact("Last sign-in") {
                     if let at = standing.signedInAt { Moment(CalendarText(at)) } else { "Not yet" }
                 }
+                if let at = standing.secondFactorSetAt {
+                    fact("Second factor") { Moment(CalendarText(at)) }
+                }
                 if let since = standing.disabledAt { DisabledFact(since: since) }
             }
             if account.id == admin.account.id {
                 p { "\(PeopleRefusal.yourself.sentence)." }
             } else if admin.rank == .full {
                 if standing.disabledAt == nil { disabling } else { enabling }
+                if account.role == .partner, standing.secondFactorSetAt != nil { resetting }
             }
             p { a(.href(visit.path("admin", "accounts"))) { "Accounts" } }
         }
@@ -185,6 +200,7 @@ private struct AccountPage {
         switch visit.queryValue("done") {
         case "disabled": "The account is disabled."
         case "enabled": "The account is enabled."
+        case "reset": "The second factor is gone. They sign in with their password, and can set up another."
         default: nil
         }
     }
@@ -213,6 +229,20 @@ private struct AccountPage {
             h2 { "Enable this account?" }
             p { "They can sign in again. \(account.role.whatEnablingDoes)" }
             div(.class("row")) { button(.class("btn primary")) { Naming("Enable", account.name) } }
+        }
+    }
+
+    private var resetting: HTML {
+        form(.class("card"), .method("post"), .action(place("reset-second-factor"))) {
+            SealField(seal: visit.seal(for: .admin))
+            h2 { "Lost the phone?" }
+            p {
+                """
+                Without the second factor they sign in with their password alone. Their sessions end at once. Make sure \
+                that it is they who ask.
+                """
+            }
+            div(.class("row")) { button(.class("btn danger")) { "Reset second factor" } }
         }
     }
 

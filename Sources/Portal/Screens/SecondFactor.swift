@@ -76,14 +76,10 @@ extension SecondFactorScreens {
         }
     }
 
-    static func askForNew(_ partner: PartnerAccess, _ visit: Visit) async throws -> Response {
-        guard !partner.hasSecondFactor else { throw Refusal.notFound }
-        return newPage(partner, visit, []).response(to: visit)
-    }
-
+    /// Shows the key to set up; a `POST`, as for administrators.
     static func setUp(_ partner: PartnerAccess, _ form: Form, _ visit: Visit) async throws -> Response {
         guard !partner.hasSecondFactor else { throw Refusal.notFound }
-        let code = form["code"] ?? ""
+        guard let code = form["code"] else { return newPage(partner, visit, []).response(to: visit) }
         return try await visit.trying(code, of: partner.account) {
             RecoveryCodesPage.response(to: try await partner.enrol(code), of: .partner, visit)
         } refused: { problem in

@@ -176,16 +176,11 @@ struct FactorPage {
         }
     }
 
-    @HTMLBuilder private var absent: HTML {
-        p {
-            """
-            A code from an app on your phone, besides your password. With it a stolen password alone opens nothing.
-            """
-        }
-        p {
-            a(.class("btn primary"), .href(account.role.ownSecondFactor(visit).appending("new"))) {
-                "Set up a second factor"
-            }
-        }
+    private var absent: HTML {
+        step(
+            "new",
+            "Set up a second factor",
+            "A code from an app on your phone, besides your password. With it a stolen password alone opens nothing."
+        )
     }
 }

@@ -29,6 +29,12 @@ def set_up_badly(stage: Stage, page: Page) -> None:
     page.get_by_role("button", name="Set up second factor").click()
 
 
+def set_up_as_a_partner(stage: Stage, page: Page) -> None:
+    page.goto(f"{stage.standard.base}/partners/your-second-factor")
+    page.get_by_role("button", name="Set up a second factor").click()
+    page.get_by_label("Code", exact=True).wait_for()
+
+
 def be_asked_for_a_code(stage: Stage, page: Page) -> None:
     person = stage.standard.admin()
     page.goto(f"{stage.standard.base}/admin/sign-in")
@@ -130,7 +136,7 @@ SCENES = [
     Scene("second-factor-code", None, be_asked_for_a_code),
     plain("second-factor-own", "admin", "/admin/your-second-factor"),
     plain("second-factor-partner", "partner", "/partners/your-second-factor"),
-    plain("second-factor-partner-new", "partner", "/partners/your-second-factor/new"),
+    Scene("second-factor-partner-new", "partner", set_up_as_a_partner),
     plain("admin-people", "admin", "/admin/people"),
     Scene("admin-people-error", "admin", invite_badly),
     Scene("admin-invitation", None, open_an_invitation),
