@@ -75,6 +75,8 @@ struct LetterWriter: Sendable {
         case .confirmNewAddress(let role, let link): confirmNewAddress(role, link)
         case .addressChanged(let role, let new, let at, let from): addressChanged(role, new, at, from)
         case .newDevice(let at, let from, let browser): newDevice(at, from, browser)
+        case .secondFactorChanged(let role, let isSet, let at, let from):
+            secondFactorChanged(role, isSet, at, from)
 
         case .askedForApproval(let application, let by, let at, let tests, let isHeld):
             asked(application, by, at, tests, isHeld)
@@ -182,6 +184,23 @@ extension LetterWriter {
             ],
             link: link("See where you are signed in", to: "admin", "account"),
             closing: ["If it was not you, sign out everywhere and set a new password."]
+        )
+    }
+
+    fileprivate func secondFactorChanged(
+        _ role: Role,
+        _ isSet: Bool,
+        _ at: Date,
+        _ from: String
+    ) -> WrittenLetter {
+        let done = isSet ? "set up" : "removed"
+        return WrittenLetter(
+            subject: "Your second factor for \(role.area(of: briefName)) was \(done)",
+            paragraphs: [
+                "It was \(done) on \(CalendarText(at).full), from \(from). Sessions that were open elsewhere ended."
+            ],
+            link: link("Look at your account", to: role.segment, "account"),
+            closing: ["If you neither did nor asked for this, set a new password at once."]
         )
     }
 }

@@ -14,6 +14,7 @@ package enum Letter: Sendable, Codable, Equatable {
     case confirmNewAddress(role: Role, link: String)
     case addressChanged(role: Role, to: String, at: Date, from: String)
     case newDevice(at: Date, from: String, browser: String)
+    case secondFactorChanged(role: Role, isSet: Bool, at: Date, from: String)
 
     // To administrators.
     case askedForApproval(application: Mention, by: String, at: Date, testConnections: Int, isHeld: Bool)

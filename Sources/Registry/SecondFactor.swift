@@ -129,6 +129,7 @@ extension ApplicationRegistry {
         of session: Session,
         at tenant: Tenant,
         replacing: Bool,
+        isFirst: Bool = false,
         from provenance: Provenance
     ) async throws -> Enrolment {
         let (account, now) = (session.account, clock())
@@ -158,6 +159,7 @@ extension ApplicationRegistry {
             try transaction.endSessions(of: id, except: cookie.id, tenant: place)
             try transaction.noteSignIn(of: id, tenant: place, at: now)
             try record(.secondFactorSet, id.text, [])
+            if !isFirst { try self.tell(account, isSet: true, at: tenant, from: provenance, now, transaction) }
         }
         return Enrolment(cookie: cookie, recoveryCodes: codes)
     }
@@ -169,11 +171,31 @@ extension ApplicationRegistry {
         by actor: Actor,
         _ provenance: Provenance
     ) async throws {
-        try await changePeople(of: tenant, by: actor, from: provenance) { transaction, record, _ in
+        try await changePeople(of: tenant, by: actor, from: provenance) { transaction, record, now in
             try transaction.deleteSecondFactor(of: account, tenant: tenant.id)
             try transaction.endSessions(of: account, except: session, tenant: tenant.id)
             try record(.secondFactorRemoved, account.text, [])
+            guard let owner = try transaction.account(account, tenant: tenant.id) else { return }
+            try self.tell(owner, isSet: false, at: tenant, from: provenance, now, transaction)
         }
+    }
+
+    /// Writes to whose second factor it is.
+    private func tell(
+        _ owner: Account,
+        isSet: Bool,
+        at tenant: Tenant,
+        from provenance: Provenance,
+        _ now: Date,
+        _ transaction: any Connection
+    ) throws {
+        let letter = Letter.secondFactorChanged(
+            role: owner.role,
+            isSet: isSet,
+            at: now,
+            from: provenance.address
+        )
+        try outbox.post(letter, to: owner.email, in: transaction, tenant: tenant.id, at: now)
     }
 
     /// An administrator's is reset among the administrators, with a link to begin again.

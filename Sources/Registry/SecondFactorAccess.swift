@@ -12,7 +12,14 @@ extension UnprovenAccess {
 
     /// Sets the new key up, where there is none, once the app shows its code; throws ``SecondFactorRefusal``.
     package func enrol(_ code: String) async throws -> Enrolment {
-        try await registry.enrol(code, of: session, at: tenant, replacing: false, from: provenance)
+        try await registry.enrol(
+            code,
+            of: session,
+            at: tenant,
+            replacing: false,
+            isFirst: true,
+            from: provenance
+        )
     }
 }
 

@@ -170,6 +170,25 @@ struct ShowingASecondFactor {
         #expect(confirmed.session.id != ada.session.id)
     }
 
+    @Test func `whoever gets or loses one is told by letter`() async throws {
+        _ = try await world.letters()
+        let dana = world.partner
+        let cookie = try await dana.enrol(dana.newKey.code(at: world.clock.now)).cookie.plaintext
+        func isSet() async throws -> [Bool] {
+            try await world.letters().compactMap {
+                if case .secondFactorChanged(.partner, let isSet, _, _) = $0 { isSet } else { nil }
+            }
+        }
+        #expect(try await isSet() == [true])
+        let again = try await world.registry.partner(cookie, at: world.tenant, from: TestRegistry.provenance)
+        try await #require(again).removeSecondFactor()
+        #expect(try await isSet() == [false])
+        try await world.theOperator.resetSecondFactor(of: dana.account)
+        #expect(try await isSet() == [false])
+        _ = try await world.admin("ada@harbour.example")
+        #expect(try await world.letters().isEmpty)
+    }
+
     @Test func `a partner with one needs it, and without one again after removing it`() async throws {
         let partner = world.partner
         let cookie = try await partner.enrol(partner.newKey.code(at: world.clock.now)).cookie
