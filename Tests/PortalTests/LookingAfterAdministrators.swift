@@ -114,6 +114,34 @@ struct LookingAfterAdministrators {
         }
     }
 
+    @Test(arguments: [(Rank.full, Rank.readOnly), (.readOnly, .full)])
+    func `whose rank is changed signs in anew, and no cookie from before works`(
+        old: Rank,
+        new: Rank
+    )
+        async throws
+    {
+        var browser = try await portal.browser(of: ada, as: .admin)
+        var vic = try await portal.administrator("vic@harbour.example", old)
+        var halfway = try await portal.halfway("vic@harbour.example", as: .admin)
+        #expect(try await vic.get("/admin").status == 200)
+        let id = try await portal.theOperator.administrator("vic@harbour.example").account.id.text
+        let answer = try await browser.post(
+            "/admin/people/\(id)/role",
+            [("seal", browser.ownSeal), ("rank", new.rawValue)]
+        )
+        #expect(answer.status == 303)
+        for place in ["/admin", "/admin/second-factor"] {
+            #expect(try await vic.get(place).location == "/t/harbour/admin/sign-in")
+            #expect(try await halfway.get(place).location == "/t/harbour/admin/sign-in")
+        }
+        #expect(try await browser.get("/admin").status == 200)
+        var again = try await portal.browser(of: "vic@harbour.example", as: .admin)
+        #expect(again.cookies != vic.cookies)
+        let reserved = try await again.post("/admin/scopes/delete", [("seal", again.ownSeal)])
+        #expect(reserved.text.contains("read only") == (new == .readOnly))
+    }
+
     @Test func `nobody changes their own access, and the last full administrator stays`() async throws {
         var browser = try await portal.browser(of: ada, as: .admin)
         let id = try await portal.theOperator.administrator(ada).account.id.text
