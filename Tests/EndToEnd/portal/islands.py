@@ -8,6 +8,7 @@ import secrets
 from dataclasses import dataclass, field
 from urllib.parse import quote, urlsplit
 
+import httpx
 from PIL import Image
 
 from .oauth import Application, Page, Person
@@ -53,6 +54,36 @@ class Island:
             names["person"] = names["customer"]
         path = re.sub(r"\{(\w+)\}", lambda brace: (names | (theirs or {}))[brace.group(1)], route)
         return path + self.queries.get(route, "")
+
+
+HOME = {"partner": "/applications", "customer": "/account/connections", "admin": "/admin", "": "/sign-in"}
+
+
+def seal_of(person: Person) -> str:
+    """A seal that really is this person's, so that only the name in the path can be what is refused."""
+    page = person.page(HOME[person.role])
+    return page.form("seal").value("seal")
+
+
+def visit(person: Person, method: str, path: str, **more: str) -> httpx.Response:
+    """Asks for a path as somebody would who fills in every form alike."""
+    fields = {
+        "seal": seal_of(person),
+        "redirect_uri": "https://evil.example/cb",
+        "emails": person.email,
+        "email": "somebody@evil.example",
+        "domain": "client.example",
+        "ticket": "x" * 43,
+        "label": "x",
+        "others": "leaked",
+        "ends": "",
+        "reason": "test",
+        "role": "viewer",
+        "answer": "agree",
+        "name": "Kim Oak",
+        "password": "nine loud geese at dusk",
+    }
+    return person.get(path) if method == "GET" else person.post(path, fields | more)
 
 
 def found(page: Page, pattern: str) -> str:
