@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from portal.browser import Chromium
+from portal.browser import ELLIPTIC, Chromium, self_made_certificate
 from portal.dns import NameServer
 from portal.oauth import Application, Person
 from portal.postgres import UNDER_TEST, under_test
@@ -38,6 +38,13 @@ def set_up(folder: Path, proxies: str = "127.0.0.1") -> Server:
         server.stop()
         raise
     return server
+
+
+def with_certificate(folder: Path, *key: str) -> tuple[Server, Path]:
+    """A server that speaks TLS, not started yet, and its certificate; of another kind of key where one is named."""
+    cert, secret = self_made_certificate(folder, "127.0.0.1", key or ELLIPTIC)
+    options = ["--tls-cert", str(cert), "--tls-key", str(secret)]
+    return Server(folder / "data", options, scheme="https"), cert
 
 
 def import_brisk(server: Server, folder: Path) -> None:

@@ -15,8 +15,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from conftest import set_up
-from portal.browser import ELLIPTIC, self_made_certificate
+from conftest import set_up, with_certificate
 from portal.oauth import new_address
 from portal.rounds import at_p99
 from portal.server import Server, Tenant, until
@@ -334,13 +333,6 @@ def test_without_forward_secrecy_and_authenticated_encryption_no_hand_is_shaken(
             assert shakes_hands(server.port, ssl.TLSVersion.TLSv1_2, suites), suites
     finally:
         server.stop()
-
-
-def with_certificate(folder: Path, *key: str) -> tuple[Server, Path]:
-    """A server that speaks TLS, not started yet, and its certificate; of another kind of key where one is named."""
-    cert, secret = self_made_certificate(folder, "127.0.0.1", key or ELLIPTIC)
-    options = ["--tls-cert", str(cert), "--tls-key", str(secret)]
-    return Server(folder / "data", options, scheme="https"), cert
 
 
 def shakes_hands(port: int, version: ssl.TLSVersion, suites: str = "ALL") -> bool:

@@ -141,7 +141,7 @@ class Server:
 
     def link_for(self, recipient: str) -> str:
         """Where the link of the latest letter to somebody leads, from the page that shows letters on this machine."""
-        page = httpx.get(f"{self.url}/mail", timeout=5).text
+        page = httpx.get(f"{self.url}/mail", verify=False, timeout=5).text
         letters = [part for part in page.split("<article")[1:] if recipient in part]
         assert letters, f"no letter to {recipient}"
         return letters[0].split('<a href="')[1].split('"')[0]
