@@ -38,6 +38,22 @@ enum ListeningSocket {
         }
     }
 
+    /// Refuses whoever comes from now on: the socket is closed, and under its number is something to which nobody comes.
+    ///
+    /// Whoever still listens there finds nothing, and no error. Where the system has not even room for that, it stays
+    /// there and says so to whoever comes.
+    static func retire(_ descriptor: Int32) {
+        // Without a name nobody can send to it.
+        let nothing = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        guard nothing >= 0 else {
+            shutdown(descriptor, bothWays)
+            return
+        }
+        dup2(nothing, descriptor)
+        _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+        close(nothing)
+    }
+
     private static func socketAddress(host: String, port: UInt16) throws(ServerProblem) -> (Int32, [UInt8]) {
         var four = sockaddr_in()
         if inet_pton(AF_INET, host, &four.sin_addr) == 1 {

@@ -5,8 +5,9 @@ import Synchronization
 
 /// libmicrohttpd at work: HTTP/1.1 on a listening socket, one thread per core.
 ///
-/// `@unchecked Sendable`: libmicrohttpd lets any thread quiesce and stop a daemon, and `Server` takes
-/// this out of its lock before it does, so that it happens once.
+/// `@unchecked Sendable`: libmicrohttpd lets any thread stop a daemon, and `Server` takes this out of its lock before it
+/// does, so that it happens once. It is never quiesced: in 0.9.75 a thread of its own that looks at the socket in that
+/// moment finds it gone already, and aborts the process.
 struct Daemon: @unchecked Sendable {
     private let daemon: OpaquePointer
     private let edge: Edge
@@ -19,10 +20,7 @@ struct Daemon: @unchecked Sendable {
         (self.daemon, self.edge) = (daemon, edge)
     }
 
-    /// Takes no new connections.
-    func quiesce() { MHD_quiesce_daemon(daemon) }
-
-    /// Ends what is under way, and returns when nothing is; no connection may be suspended.
+    /// Ends what is under way, and returns when nothing is; no connection may be suspended. It closes the socket.
     func stop() {
         MHD_stop_daemon(daemon)
         Unmanaged.passUnretained(edge).release()

@@ -85,13 +85,11 @@ package final class Server: Sendable {
         guard let ending else { return }
         edge.isDraining.store(true, ordering: .relaxed)
         await ListeningSocket.untilTakenIn(ending.listener, within: min(limit, .seconds(1)))
-        ending.daemon.quiesce()
-        shutdown(ending.listener, bothWays)
+        ListeningSocket.retire(ending.listener)
         await withCheckedContinuation { finished in
             edge.watchdog.drain(within: limit) { [edge] in
                 edge.resting.abandonAll()
                 ending.daemon.stop()
-                close(ending.listener)
                 finished.resume()
             }
         }

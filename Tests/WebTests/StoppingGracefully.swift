@@ -37,6 +37,29 @@ struct StoppingGracefully {
         gate.open()
     }
 
+    @Test func `it stops while clients come, and its port is free at once`() async throws {
+        for _ in 0..<100 {
+            let server = try TestServer()
+            await withTaskGroup(of: Void.self) { group in
+                for _ in 0..<4 {
+                    group.addTask {
+                        // Whoever comes too late is refused or cut off.
+                        do { _ = try await server.get("/") } catch {}
+                    }
+                }
+                group.addTask { await server.stop(within: .milliseconds(20)) }
+            }
+            let next = Server(
+                .init(port: server.port),
+                log: server.log.log,
+                bodyLimit: { _, _ in 0 },
+                respond: { _ in Response(.ok) }
+            )
+            #expect(try next.start() == server.port)
+            await next.stop(within: .zero)
+        }
+    }
+
     @Test func `stopping twice, or without having started, is nothing`() async throws {
         let server = try TestServer()
         await server.stop()
