@@ -159,7 +159,9 @@ extension ApplicationRegistry {
             try transaction.endSessions(of: id, except: cookie.id, tenant: place)
             try transaction.noteSignIn(of: id, tenant: place, at: now)
             try record(.secondFactorSet, id.text, [])
-            if !isFirst { try self.tell(account, isSet: true, at: tenant, from: provenance, now, transaction) }
+            if !isFirst {
+                try self.tell(account, isSet: true, at: tenant, from: provenance, now, transaction)
+            }
         }
         return Enrolment(cookie: cookie, recoveryCodes: codes)
     }

@@ -20,7 +20,7 @@ struct Daemon: @unchecked Sendable {
         (self.daemon, self.edge) = (daemon, edge)
     }
 
-    /// Ends what is under way, and returns when nothing is; no connection may be suspended. It closes the socket.
+    /// Ends what is under way, closes the socket, and returns then; no connection may be suspended.
     func stop() {
         MHD_stop_daemon(daemon)
         Unmanaged.passUnretained(edge).release()

@@ -58,7 +58,8 @@ struct ShuttingSomebodyOut {
         #expect(try await signIn("lou@acme.example", as: role, TestPortal.password).status == 303)
     }
 
-    @Test func `a partner who lost phone and recovery codes is let in with the password alone`() async throws {
+    @Test func `a partner who lost phone and recovery codes is let in with the password alone`() async throws
+    {
         var browser = try await portal.browser(of: ada, as: .admin)
         _ = try await portal.carefulPartner("lou@acme.example")
         let place = "/admin/accounts/\(try await id(of: "lou@acme.example", as: .partner))"

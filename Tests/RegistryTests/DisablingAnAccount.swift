@@ -150,7 +150,9 @@ struct DisablingAnAccount {
     enum Goodbye: CaseIterable { case disabled, removed, demoted }
 
     @Test(arguments: Goodbye.allCases)
-    func `nobody comes in by an invitation of an administrator who is none any more`(goodbye: Goodbye)
+    func `nobody comes in by an invitation of an administrator who is none any more`(
+        goodbye: Goodbye
+    )
         async throws
     {
         let ada = try await world.admin("ada@harbour.example")

@@ -15,7 +15,8 @@ struct NamingSomebody {
     }
 
     @Test(arguments: [
-        "Dana Lee", "Dr. J. R. O’Neill-Núñez", "Łukasz", "李小龍", "مریم\u{200C}السادات", "דנה לוי", "D. (Dana) Lee, Jr.",
+        "Dana Lee", "Dr. J. R. O’Neill-Núñez", "Łukasz", "李小龍", "مریم\u{200C}السادات", "דנה לוי",
+        "D. (Dana) Lee, Jr.",
     ])
     func `what people are called is taken`(name: String) throws {
         #expect(try SignUpDraft(email: "dana@acme.example", name: name).name == name)

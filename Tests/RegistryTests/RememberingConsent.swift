@@ -55,7 +55,9 @@ struct RememberingConsent {
         #expect(try await standing(application, scope: nil).maySkip)
     }
 
-    @Test func `whoever is asked for what the application may not ask for any more is asked anew`() async throws {
+    @Test func `whoever is asked for what the application may not ask for any more is asked anew`()
+        async throws
+    {
         let application = try await world.registeredApplication()
         let request = try await world.request(application, scope: "equipment.read equipment.change")
         let ticket = try await world.customer.remember(request, query: "")
@@ -67,7 +69,8 @@ struct RememberingConsent {
         }
     }
 
-    @Test func `a permission that is gone and comes again under its name was allowed to nobody`() async throws {
+    @Test func `a permission that is gone and comes again under its name was allowed to nobody`() async throws
+    {
         let application = try await world.registeredApplication(isApproved: false)
         try await world.partner.setTesters([world.customer], of: application.application)
         let tokens = try await world.tokens(for: application, scope: "equipment.read equipment.change")

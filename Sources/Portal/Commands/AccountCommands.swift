@@ -54,7 +54,8 @@ enum AccountCommands {
             name: "account reset-second-factor",
             operands: .one("ADDRESS"),
             summary: "Let a partner who lost phone and recovery codes sign in with the password alone",
-            details: "Their sessions end. Make sure that it is they who ask; for administrators: portal admin reset",
+            details:
+                "Their sessions end. Make sure that it is they who ask; for administrators: portal admin reset",
             options: [.tenant],
             work: .atTheDesk(resetSecondFactor)
         ),

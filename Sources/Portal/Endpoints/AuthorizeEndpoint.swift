@@ -10,7 +10,9 @@ enum AuthorizeEndpoint {
     /// would be sent, so that this address is no open redirector (RFC 9700 §4.11.2).
     static func ask(_ visit: Visit) async throws -> Response {
         // A code would be given to whoever asked for the head alone, which changes nothing (RFC 9110 §9.2.1).
-        if visit.request.method == .head { return Failure.methodNotAllowed([.get, .post], visit, for: .people) }
+        if visit.request.method == .head {
+            return Failure.methodNotAllowed([.get, .post], visit, for: .people)
+        }
         return try await ask(visit.request.query, visit)
     }
 
