@@ -103,7 +103,7 @@ extension Tenant {
     }
 
     /// Those that allow more than somebody agreed to at that moment.
-    func widened(_ names: ScopeSet, since moment: Date) -> ScopeSet {
+    package func widened(_ names: ScopeSet, since moment: Date) -> ScopeSet {
         ScopeSet(offers(names).filter { $0.widenedAt.map { $0 >= moment } ?? false }.map(\.name))
     }
 }

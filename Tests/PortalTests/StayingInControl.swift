@@ -99,6 +99,23 @@ struct StayingInControl {
         #expect(after.contains("You took permissions back") && after.contains("Taken back: Change your"))
     }
 
+    @Test func `what was allowed is not told in words that came later`() async throws {
+        var kim = try await portal.customer()
+        let place = try await allow(&kim)
+        let whole = "Added: Read your equipment · Change your equipment"
+        #expect(try await kim.get(place).text.contains(whole))
+        let settings = portal.tenant.settings
+        var fewer = settings
+        fewer.scopes.removeAll { $0.name.text.isByteForByte("equipment.change") }
+        for offer in [fewer, settings] {
+            portal.clock.advance(by: .seconds(60))
+            _ = try await portal.registry.importTenant(offer, as: portal.tenant.name, .overwrite)
+        }
+        let page = try await kim.get(place).text
+        #expect(page.contains("Added, in other words than today: equipment.change"))
+        #expect(page.contains("Added: Read your equipment") && !page.contains(whole))
+    }
+
     @Test func `a token that allows nothing any more says nothing of scopes`() async throws {
         let tokens = try await portal.tokens(for: application)
         var kim = try await portal.customer()

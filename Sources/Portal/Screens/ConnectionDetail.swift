@@ -135,8 +135,8 @@ private struct ConnectionHistory: Component {
                     Moment(CalendarText(step.at))
                 }
                 if step.kind != .ended && step.kind != .lapsed {
-                    list("Added", step.scopes.subtracting(earlier))
-                    list("Taken back", earlier.subtracting(step.scopes))
+                    list("Added", step.scopes.subtracting(earlier), at: step.at)
+                    list("Taken back", earlier.subtracting(step.scopes), at: step.at)
                 }
             }
             if step.hasReceipt {
@@ -148,12 +148,20 @@ private struct ConnectionHistory: Component {
         }
     }
 
-    @HTMLBuilder private func list(_ label: String, _ scopes: ScopeSet) -> HTML {
-        let sentences = connection.visit.sentences(of: scopes)
+    /// What allows more by now was not told in today's words; the receipt has those of then.
+    @HTMLBuilder private func list(_ label: String, _ scopes: ScopeSet, at moment: Date) -> HTML {
+        let changed = connection.visit.tenant.widened(scopes, since: moment)
+        let sentences = connection.visit.sentences(of: scopes.subtracting(changed))
         if !sentences.isEmpty {
             p(.class("note")) {
                 "\(label): "
                 SaidTogether(sentences: sentences)
+            }
+        }
+        for name in changed.names {
+            p(.class("note")) {
+                "\(label), in other words than today: "
+                code { name.text }
             }
         }
     }
