@@ -1,4 +1,5 @@
 import Registry
+import Web
 
 /// A tenant's file changed by a page: members are written into it, and it is read again as if it were imported.
 ///
@@ -114,5 +115,18 @@ extension JSON {
         case (nil, nil): break
         }
         return .object(members)
+    }
+}
+
+extension Tenant {
+    /// The permissions that customers read otherwise than they did.
+    func scopesReworded(since before: Tenant) -> [String] {
+        settings.scopes.compactMap { scope in
+            guard let old = before.settings.scopes.first(where: { $0.name == scope.name }) else { return nil }
+            let isSame =
+                old.sentence.isByteForByte(scope.sentence) && old.detail.isByteForByte(scope.detail)
+                && old.kind == scope.kind
+            return isSame ? nil : scope.name.text
+        }
     }
 }

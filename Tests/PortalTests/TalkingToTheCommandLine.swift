@@ -121,6 +121,22 @@ struct TalkingToTheCommandLine {
         #expect(console.printed.contains("profile.codeChallenge=“optional” → “required”"))
     }
 
+    @Test func `whoever imports a permission in other words is told whom it does not ask`() async throws {
+        func take(_ sentence: String) async throws {
+            let brand = "displayName: 'Acme', accent: '#336699', dataDescription: 'your data'"
+            let scope = "{ name: 'reports', sentence: '\(sentence)', kind: 'read' }"
+            let text = "{ name: 'acme', brand: { \(brand) }, scopes: [\(scope)] }"
+            let file = try console.write(text, to: "acme.json5")
+            #expect(await console.run("tenant import \(file)") == 0)
+        }
+        for _ in 1...2 {
+            try await take("See your reports")
+            #expect(!console.noted.contains("other words"))
+        }
+        try await take("Delete your reports")
+        #expect(console.noted.contains("told in other words now: reports. Nobody who allowed it is"))
+    }
+
     @Test func `a file with a mistake changes nothing, and a missing logo is one`() async throws {
         let file = try console.write(
             "{ name: 'acme', brand: { accent: 'red', logo: 'no.png' } }",
