@@ -194,10 +194,11 @@ extension LetterWriter {
         _ from: String
     ) -> WrittenLetter {
         let done = isSet ? "set up" : "removed"
+        let whence = from.isEmpty ? "by the people of \(name)" : "from \(from)"
         return WrittenLetter(
             subject: "Your second factor for \(role.area(of: briefName)) was \(done)",
             paragraphs: [
-                "It was \(done) on \(CalendarText(at).full), from \(from). Sessions that were open elsewhere ended."
+                "It was \(done) on \(CalendarText(at).full), \(whence). Sessions that were open elsewhere ended."
             ],
             link: link("Look at your account", to: role.segment, "account"),
             closing: ["If you neither did nor asked for this, set a new password at once."]

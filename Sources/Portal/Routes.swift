@@ -20,6 +20,7 @@ extension Site {
         .unproven(.get,  "/partners/second-factor",                    .partner, SecondFactorScreens.ask),
         .unproven(.post, "/partners/second-factor",                    .partner, SecondFactorScreens.answer),
         .partner (.get,  "/partners/your-second-factor",                         SecondFactorScreens.show),
+        .partner (.get,  "/partners/your-second-factor/new",                     SecondFactorScreens.show),
         .partner (.post, "/partners/your-second-factor/new",                     SecondFactorScreens.setUp,      .fresh),
         .partner (.post, "/partners/your-second-factor/remove",                  SecondFactorScreens.remove,     .fresh),
         .anyone  (.get,  "/partners/forgotten",                                  PasswordScreens(role: .partner).ask),

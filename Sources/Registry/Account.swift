@@ -13,6 +13,11 @@ package struct AccountID: Hashable, Sendable, Bindable, CustomStringConvertible 
     package let text: String
     package var description: String { text }
     package var binding: Value { text.binding }
+
+    /// Whether a word has the form of one.
+    static func isWritten(like word: Substring) -> Bool {
+        word.utf8.count == 26 && word.utf8.starts(with: "acc_".utf8)
+    }
 }
 
 /// A person's account with one tenant, in one role.
@@ -68,7 +73,7 @@ package enum AccountProblem: Error, Equatable, Sendable {
     case missingName
     case nameTooLong
 
-    /// Something that makes more than one line of it, turns it around, or makes it a link: it stands in letters and lists.
+    /// It is more than a line, turns text around, or has an address of the web in it: it stands in letters and lists.
     case nameNotPlain
     case missingEmail
     case malformedEmail
@@ -87,15 +92,16 @@ extension AccountProblem {
     static func all(inName name: String) -> [AccountProblem] {
         if name.isEmpty { return [.missingName] }
         if name.utf8.count > 256 { return [.nameTooLong] }
-        return name.unicodeScalars.allSatisfy(\.isPlain) ? [] : [.nameNotPlain]
+        let isPlain = name.unicodeScalars.allSatisfy(\.isPlain) && !name.contains("://")
+        return isPlain ? [] : [.nameNotPlain]
     }
 }
 
 extension Unicode.Scalar {
     fileprivate var isPlain: Bool {
         switch properties.generalCategory {
-        case .control, .lineSeparator, .paragraphSeparator, .surrogate, .unassigned, .privateUse: false
-        default: !properties.isBidiControl && self != "/" && self != "\\"
+        case .control, .lineSeparator, .paragraphSeparator, .unassigned, .privateUse: false
+        default: !properties.isBidiControl
         }
     }
 }
@@ -235,7 +241,8 @@ extension Connection {
         try !run(
             """
             UPDATE accounts SET name = name
-            WHERE tenant = \(tenant) AND id = \(id) AND disabled_at IS NULL AND password = \(password)
+            WHERE tenant = \(tenant) AND id = \(id) AND disabled_at IS NULL AND closed_at IS NULL
+                AND password = \(password)
             RETURNING id
             """
         ).isEmpty

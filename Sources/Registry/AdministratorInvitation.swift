@@ -147,10 +147,11 @@ extension Rank {
 }
 
 extension Connection {
-    /// Whoever may not invite any more has not invited anybody.
-    func endAdministratorInvitations(by account: AccountID, tenant: TenantID) throws {
+    /// Whoever may not invite any more, administrators and partners, has not invited anybody.
+    func endInvitations(byAdministrator account: AccountID, tenant: TenantID) throws {
         let details = SQL.list(Rank.allCases.map { $0.invitation(by: .admin(account)) })
         try endLinks(.inviteAdministrator, about: "", " AND detail IN (" + details + ")", tenant: tenant)
+        try endPartnerInvitations(by: account, tenant: tenant)
     }
 
     fileprivate func invitedAdministrators(tenant: TenantID, at now: Date) throws -> [InvitedAdministrator] {

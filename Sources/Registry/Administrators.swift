@@ -141,7 +141,7 @@ extension ApplicationRegistry {
             guard rank == .full || !isLast else { throw PeopleRefusal.lastFullAdministrator }
             try transaction.set(rank, of: id, tenant: tenant.id)
             try transaction.endSessions(of: id, tenant: tenant.id)
-            if rank != .full { try transaction.endAdministratorInvitations(by: id, tenant: tenant.id) }
+            if rank != .full { try transaction.endInvitations(byAdministrator: id, tenant: tenant.id) }
             try record(
                 .rankChanged,
                 id.text,
@@ -167,7 +167,7 @@ extension ApplicationRegistry {
             try transaction.deleteSecondFactor(of: id, tenant: tenant.id)
             try transaction.endLink(.inviteAdministrator, about: email.text, tenant: tenant.id)
             try transaction.endLinks(leadingInto: id, tenant: tenant.id)
-            try transaction.endAdministratorInvitations(by: id, tenant: tenant.id)
+            try transaction.endInvitations(byAdministrator: id, tenant: tenant.id)
             try record(.administratorRemoved, id.text, [])
         }
     }

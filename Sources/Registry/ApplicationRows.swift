@@ -113,7 +113,7 @@ extension Application {
 
     private func isStanding(_ revision: Int, _ customer: AccountID, _ tenant: TenantID) -> SQL {
         """
-        tenant = \(tenant) AND id = \(id) AND revision = \(revision) AND suspended_at IS NULL
+        tenant = \(tenant) AND id = \(id) AND revision = \(revision) AND scopes = \(scopes) AND suspended_at IS NULL
             AND EXISTS (SELECT 1 FROM accounts WHERE tenant = \(tenant) AND id = \(customer)
                 AND disabled_at IS NULL)
         """

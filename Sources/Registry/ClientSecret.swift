@@ -163,8 +163,13 @@ extension MemberAccess {
         let tenant = tenant.id
         try await changeSecrets(.secretRevoked, [("secret", id)]) { transaction, application, now in
             let all = try transaction.secrets(of: application, tenant: tenant, at: now)
-            guard all.contains(where: { $0.id == id && $0.isLive }) else { throw SecretRefusal.noSuchSecret }
-            guard all.contains(where: { $0.id != id && $0.keepsWorking }) else { throw SecretRefusal.lastOne }
+            guard let revoked = all.first(where: { $0.id == id && $0.isLive }) else {
+                throw SecretRefusal.noSuchSecret
+            }
+            let others = all.filter { $0.id != id && $0.isLive }
+            guard others.contains(where: { $0.keepsWorking || !revoked.keepsWorking }) else {
+                throw SecretRefusal.lastOne
+            }
             try transaction.revokeSecret(id, of: application, tenant: tenant, at: now)
         }
     }

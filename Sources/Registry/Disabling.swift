@@ -105,7 +105,7 @@ extension ApplicationRegistry {
             if account.role == .customer { try transaction.endTokens(of: id, tenant: place, at: now) }
             try transaction.endSessions(of: id, tenant: place)
             try transaction.endLinks(leadingInto: id, tenant: place)
-            try transaction.endInvitations(by: account, tenant: place)
+            try transaction.endInvitations(around: account, tenant: place)
             try record(.accountDisabled, id.text, reason.isEmpty ? [] : [("reason", reason)])
         }
     }
@@ -129,11 +129,11 @@ extension ApplicationRegistry {
 
 extension Connection {
     /// Kills the invitations to an account, and those it sent: nobody comes back by a letter of their own.
-    fileprivate func endInvitations(by account: Account, tenant: TenantID) throws {
+    fileprivate func endInvitations(around account: Account, tenant: TenantID) throws {
         switch account.role {
         case .admin:
             try endLink(.inviteAdministrator, about: account.email.text, tenant: tenant)
-            try endAdministratorInvitations(by: account.id, tenant: tenant)
+            try endInvitations(byAdministrator: account.id, tenant: tenant)
         case .partner: try endInvitations(by: account.id, tenant: tenant)
         case .customer: break
         }

@@ -14,6 +14,8 @@ package enum Letter: Sendable, Codable, Equatable {
     case confirmNewAddress(role: Role, link: String)
     case addressChanged(role: Role, to: String, at: Date, from: String)
     case newDevice(at: Date, from: String, browser: String)
+
+    /// From nowhere, an empty text, where the provider's people did it.
     case secondFactorChanged(role: Role, isSet: Bool, at: Date, from: String)
 
     // To administrators.

@@ -23,7 +23,7 @@ extension AdminAccess {
         let link = registry.newLink(
             .invitePartner,
             about: draft.email.text,
-            draft.name,
+            InvitedPartner.detail(draft.name, by: account.id),
             lasting: OneTimeLink.invitationLife,
             at: tenant
         )
@@ -50,14 +50,40 @@ extension AdminAccess {
     }
 }
 
+extension InvitedPartner {
+    /// What a link says: the administrator who invites, and whom. Before the first it was the name alone.
+    fileprivate static func detail(_ name: String, by administrator: AccountID) -> String {
+        "\(administrator) \(name)"
+    }
+
+    static func name(in detail: String) -> String {
+        let parts = detail.split(separator: " ", maxSplits: 1)
+        guard parts.count == 2, AccountID.isWritten(like: parts[0]) else { return detail }
+        return String(parts[1])
+    }
+}
+
 extension Connection {
+    /// Whoever may not invite any more has not invited anybody.
+    func endPartnerInvitations(by account: AccountID, tenant: TenantID) throws {
+        let beginning = "\(account) "
+        let length = beginning.unicodeScalars.count
+        try endLinks(
+            .invitePartner,
+            about: "",
+            " AND substr(detail, 1, CAST(\(length) AS INTEGER)) = \(beginning)",
+            tenant: tenant
+        )
+    }
+
     /// Those who have not become a partner in another way meanwhile.
     fileprivate func invitedPartners(tenant: TenantID, at now: Date) throws -> [InvitedPartner] {
         try openLinks(.invitePartner, tenant: tenant, at: now).compactMap { facts in
             guard let email = EmailAddress(facts.subject),
                 try account(of: email, as: .partner, tenant: tenant) == nil
             else { return nil }
-            return InvitedPartner(email: email, name: facts.detail, expiresAt: facts.expiresAt)
+            let name = InvitedPartner.name(in: facts.detail)
+            return InvitedPartner(email: email, name: name, expiresAt: facts.expiresAt)
         }
     }
 }

@@ -56,7 +56,8 @@ extension ApplicationRegistry {
         return (0...Double(tenant.policy.confirmationSeconds)).contains(clock().timeIntervalSince(shown))
     }
 
-    /// The key a session may set up: always the same one until it was, so that looking at the page changes nothing.
+    /// The key a session may set up: the same one until it was, so that looking at the page changes nothing, nor does
+    /// proving once more who is there, which gives the session another id.
     func newKey(for session: Session, at tenant: Tenant) -> AuthenticatorKey {
         newKey(for: session, at: tenant, keyring.writing)
     }
@@ -65,7 +66,7 @@ extension ApplicationRegistry {
         let digest = keys.newFactors.digest(
             tenant.id.bytes,
             Array(session.account.id.text.utf8),
-            Array(session.id.utf8)
+            Array("\(session.startedAt.milliseconds) \(session.secondFactorSetAt?.milliseconds ?? 0)".utf8)
         )
         return AuthenticatorKey(Array(digest.prefix(AuthenticatorKey.byteCount))) ?? AuthenticatorKey(entropy)
     }
@@ -129,7 +130,7 @@ extension ApplicationRegistry {
         of session: Session,
         at tenant: Tenant,
         replacing: Bool,
-        isFirst: Bool = false,
+        isAtTheDoor: Bool = false,
         from provenance: Provenance
     ) async throws -> Enrolment {
         let (account, now) = (session.account, clock())
@@ -159,8 +160,8 @@ extension ApplicationRegistry {
             try transaction.endSessions(of: id, except: cookie.id, tenant: place)
             try transaction.noteSignIn(of: id, tenant: place, at: now)
             try record(.secondFactorSet, id.text, [])
-            if !isFirst {
-                try self.tell(account, isSet: true, at: tenant, from: provenance, now, transaction)
+            if !isAtTheDoor {
+                try self.tell(account, isSet: true, at: tenant, from: provenance.address, now, transaction)
             }
         }
         return Enrolment(cookie: cookie, recoveryCodes: codes)
@@ -178,7 +179,9 @@ extension ApplicationRegistry {
             try transaction.endSessions(of: account, except: session, tenant: tenant.id)
             try record(.secondFactorRemoved, account.text, [])
             guard let owner = try transaction.account(account, tenant: tenant.id) else { return }
-            try self.tell(owner, isSet: false, at: tenant, from: provenance, now, transaction)
+            // Where somebody else did it, their address is not the owner's business.
+            let address = actor == owner.actor ? provenance.address : ""
+            try self.tell(owner, isSet: false, at: tenant, from: address, now, transaction)
         }
     }
 
@@ -187,16 +190,11 @@ extension ApplicationRegistry {
         _ owner: Account,
         isSet: Bool,
         at tenant: Tenant,
-        from provenance: Provenance,
+        from address: String,
         _ now: Date,
         _ transaction: any Connection
     ) throws {
-        let letter = Letter.secondFactorChanged(
-            role: owner.role,
-            isSet: isSet,
-            at: now,
-            from: provenance.address
-        )
+        let letter = Letter.secondFactorChanged(role: owner.role, isSet: isSet, at: now, from: address)
         try outbox.post(letter, to: owner.email, in: transaction, tenant: tenant.id, at: now)
     }
 
@@ -210,6 +208,7 @@ extension ApplicationRegistry {
         guard account.role == .partner else {
             throw OperatorRefusal.noSuchAccount(account.email.text, .partner)
         }
+        guard try await secondFactor(of: account.id, at: tenant) != nil else { return }
         try await removeSecondFactor(of: account.id, at: tenant, by: actor, provenance)
     }
 

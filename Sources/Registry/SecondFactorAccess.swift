@@ -17,7 +17,7 @@ extension UnprovenAccess {
             of: session,
             at: tenant,
             replacing: false,
-            isFirst: true,
+            isAtTheDoor: true,
             from: provenance
         )
     }

@@ -8,7 +8,10 @@ package struct Session: Sendable {
     /// When a second factor was last shown in it, or the password again where there is none.
     package let provenAt: Date?
     let startedAt: Date
-    let hasSecondFactor: Bool
+
+    /// Since when its person has the second factor they have.
+    let secondFactorSetAt: Date?
+    var hasSecondFactor: Bool { secondFactorSetAt != nil }
 
     /// What it may do as an administrator's.
     let rank: Rank
@@ -42,7 +45,7 @@ struct StoredSession: Sendable {
     let account: Account
     let provenAt: Date?
     let startedAt: Date
-    let hasSecondFactor: Bool
+    let secondFactorSetAt: Date?
     let rank: Rank
     let actsForSeveral: Bool
     let language: String?
@@ -72,7 +75,7 @@ struct StoredSession: Sendable {
         seenAt = try row.date(1)
         account = try Account(row, from: 2)
         provenAt = try row.optionalDate(7)
-        hasSecondFactor = try row.optionalDate(8) != nil
+        secondFactorSetAt = try row.optionalDate(8)
         guard let rank = Rank(rawValue: try row.text(9)) else { throw DamagedRow(place: "accounts.rank") }
         self.rank = rank
         startedAt = try row.date(10)
@@ -259,7 +262,7 @@ extension ApplicationRegistry {
             account: found.account,
             provenAt: found.provenAt,
             startedAt: found.startedAt,
-            hasSecondFactor: found.hasSecondFactor,
+            secondFactorSetAt: found.secondFactorSetAt,
             rank: found.rank,
             actsForSeveral: found.actsForSeveral,
             language: found.language

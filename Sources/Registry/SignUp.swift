@@ -86,7 +86,8 @@ extension ApplicationRegistry {
         guard purpose == .invitePartner || tenant.policy.registration == .open else {
             throw AccountProblems(all: [.registrationClosed])
         }
-        let draft = try AccountDraft(email: facts.subject, name: facts.detail, password: password, at: tenant)
+        let name = purpose == .invitePartner ? InvitedPartner.name(in: facts.detail) : facts.detail
+        let draft = try AccountDraft(email: facts.subject, name: name, password: password, at: tenant)
         let hash = try await passwords.hash(draft.password, at: tenant.id)
         let account = newPartner(draft)
         let (now, ledger, id) = (clock(), ledger, tenant.id)

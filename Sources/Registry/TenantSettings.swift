@@ -238,18 +238,20 @@ extension Connection {
         }
     }
 
-    /// Takes permissions that are gone, and that no application has, out of what customers allow: whatever comes under
-    /// such a name again, they did not allow.
+    /// Takes permissions that are gone out of what customers allow to applications that have them no more: whatever comes
+    /// under such a name again, they neither allowed nor left out.
     fileprivate func takeBack(_ gone: [Scope], tenant: TenantID) throws {
-        if gone.isEmpty { return }
-        let uses = try scopeUses(tenant: tenant)
-        for name in gone where uses[name] == nil {
-            let word = " \(name) "
+        for word in gone.map({ " \($0) " }) {
             try run(
                 """
-                UPDATE grants SET scopes = trim(replace(' ' || scopes || ' ', \(word), ' '))
+                UPDATE grants SET scopes = trim(replace(' ' || scopes || ' ', \(word), ' ')),
+                    declined = trim(replace(' ' || declined || ' ', \(word), ' '))
                 WHERE tenant = \(tenant) AND ended_at IS NULL
-                    AND replace(' ' || scopes || ' ', \(word), ' ') <> ' ' || scopes || ' '
+                    AND (replace(' ' || scopes || ' ', \(word), ' ') <> ' ' || scopes || ' '
+                        OR replace(' ' || declined || ' ', \(word), ' ') <> ' ' || declined || ' ')
+                    AND NOT EXISTS (SELECT 1 FROM applications a
+                        WHERE a.tenant = grants.tenant AND a.id = grants.application
+                            AND replace(' ' || a.scopes || ' ', \(word), ' ') <> ' ' || a.scopes || ' ')
                 """
             )
         }

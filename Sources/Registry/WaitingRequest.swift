@@ -96,7 +96,7 @@ package struct ConsentGrant: Sendable {
     let revision: Int
 
     /// Optional scopes that the customer left out, and is not asked about again.
-    package let declined: ScopeSet
+    package internal(set) var declined: ScopeSet
 
     /// When it ends by itself; nil for not until the customer disconnects.
     package let endsAt: Date?
@@ -111,6 +111,7 @@ package struct ConsentGrant: Sendable {
     func standing(at tenant: Tenant) -> ConsentGrant {
         var grant = self
         grant.scopes = scopes.subtracting(tenant.widened(scopes, since: changedAt))
+        grant.declined = declined.subtracting(tenant.widened(declined, since: changedAt))
         return grant
     }
 

@@ -45,13 +45,12 @@ enum ListeningSocket {
     static func retire(_ descriptor: Int32) {
         // Without a name nobody can send to it.
         let nothing = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
-        guard nothing >= 0 else {
+        defer { if nothing >= 0 { close(nothing) } }
+        if nothing >= 0, dup2(nothing, descriptor) == descriptor {
+            _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+        } else {
             shutdown(descriptor, bothWays)
-            return
         }
-        dup2(nothing, descriptor)
-        _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
-        close(nothing)
     }
 
     private static func socketAddress(host: String, port: UInt16) throws(ServerProblem) -> (Int32, [UInt8]) {

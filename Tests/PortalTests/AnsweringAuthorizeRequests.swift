@@ -19,7 +19,9 @@ struct AnsweringAuthorizeRequests {
         let page = try await kim.authorize(portal.query(application))
         #expect(try await kim.answer(page, "allow").returned["code"] != nil)
         let answer = try await kim.send(.head, "/oauth2/authorize", query: portal.query(application))
-        #expect(answer.status == 405 && answer["Allow"] == "GET, POST" && answer.location == nil)
+        #expect(answer.status == 200 && answer.location == nil && answer.body.isEmpty)
+        let other = portal.query(application) { $0.set("redirect_uri", "https://evil.example/") }
+        #expect(try await kim.send(.head, "/oauth2/authorize", query: other).status == 400)
     }
 
     /// A request that is wrong in one way, and what the application is told.

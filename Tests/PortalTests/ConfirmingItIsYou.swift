@@ -151,6 +151,22 @@ struct ConfirmingItIsYou {
         #expect(page.body.contains("key-text"))
     }
 
+    @Test func `a key that was shown can be set up, however long that takes`() async throws {
+        var dana = try await portal.partner()
+        let place = "/partners/your-second-factor/new"
+        let page = try await dana.post(place, [("seal", dana.ownSeal)])
+        let shown = try #require(page.between("<code id=\"key-text\">", "</code>"))
+        let key = try #require(AuthenticatorKey(shown))
+        portal.clock.advance(by: .seconds(301))
+        let code = (name: "code", value: key.code(at: portal.clock.now))
+        #expect(try await dana.post(place, [("seal", dana.ownSeal), code]).status == 403)
+        let done = try await dana.post(
+            place,
+            [("seal", dana.ownSeal), code, ("confirm_password", TestPortal.password)]
+        )
+        #expect(done.text.contains("Keep your recovery codes"))
+    }
+
     @Test func `a partner who wants one is asked for it from then on`() async throws {
         var dana = try await portal.partner()
         let place = "/partners/your-second-factor/new"

@@ -129,12 +129,6 @@ struct StayingInControl {
         let access = try #require(tokens["access_token"])
         let told = try await client.post("/oauth2/introspect", [("token", access)])
         #expect(told.members["active"] == "true" && told.members["scope"] == nil)
-        let refresh = try #require(tokens["refresh_token"])
-        let again = try await client.post(
-            "/oauth2/token",
-            [("grant_type", "refresh_token"), ("refresh_token", refresh)]
-        )
-        #expect(again.status == 200 && again.members["scope"] == nil)
     }
 
     @Test func `to disconnect tells what stopped`() async throws {

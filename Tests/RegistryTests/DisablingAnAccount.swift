@@ -158,6 +158,8 @@ struct DisablingAnAccount {
         let ada = try await world.admin("ada@harbour.example")
         let bob = try await world.admin("bob@harbour.example")
         try await bob.invite(try #require(EmailAddress("eve@evil.example")), as: .full)
+        try await bob.invitePartner(try SignUpDraft(email: "eve@evil.example", name: "Eve"))
+        try await ada.invitePartner(try SignUpDraft(email: "sam@acme.example", name: "Sam Roe"))
         try await ada.invite(try #require(EmailAddress("sam@harbour.example")), as: .readOnly)
         let person = try await world.theOperator.administrator("bob@harbour.example")
         switch goodbye {
@@ -168,6 +170,7 @@ struct DisablingAnAccount {
         let waiting = try await ada.invitedAdministrators()
         #expect(waiting.map(\.email.text) == ["sam@harbour.example"])
         #expect(waiting.map(\.rank) == [.readOnly])
+        #expect(try await ada.invitedPartners().map(\.name) == ["Sam Roe"])
     }
 
     @Test func `owners who are shut out get no letters`() async throws {

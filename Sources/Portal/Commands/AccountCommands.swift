@@ -51,13 +51,12 @@ enum AccountCommands {
             work: .atTheDesk(enable)
         ),
         Command(
-            name: "account reset-second-factor",
+            name: "account reset",
             operands: .one("ADDRESS"),
-            summary: "Let a partner who lost phone and recovery codes sign in with the password alone",
-            details:
-                "Their sessions end. Make sure that it is they who ask; for administrators: portal admin reset",
+            summary: "End a partner's second factor and sessions, so that the password alone lets them in",
+            details: "For who lost phone and recovery codes. For administrators there is portal admin reset.",
             options: [.tenant],
-            work: .atTheDesk(resetSecondFactor)
+            work: .atTheDesk(reset)
         ),
         companies,
     ]
@@ -113,7 +112,7 @@ enum AccountCommands {
         report("Enabled", account, isDisabled: false, call)
     }
 
-    private static func resetSecondFactor(_ call: Call, at desk: Desk) async throws {
+    private static func reset(_ call: Call, at desk: Desk) async throws {
         let (access, account) = try await account(of: call, as: .partner, at: desk)
         try await access.resetSecondFactor(of: account)
         call.print(

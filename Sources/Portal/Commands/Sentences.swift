@@ -46,7 +46,7 @@ extension AccountProblem {
         switch self {
         case .missingName: "--name is missing"
         case .nameTooLong: "--name is too long: it can have up to 256 bytes"
-        case .nameNotPlain: "--name has to be one line, without slashes and characters that turn text around"
+        case .nameNotPlain: "--name has to be one line, without a web address and what turns text around"
         case .missingEmail: "--email is missing"
         case .malformedEmail: "--email is not an e-mail address"
         case .missingPassword: "no password came on standard input"

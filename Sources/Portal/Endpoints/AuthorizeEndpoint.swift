@@ -9,11 +9,20 @@ enum AuthorizeEndpoint {
     /// the application, but only with a person there: to somebody who is not signed in we show where they
     /// would be sent, so that this address is no open redirector (RFC 9700 §4.11.2).
     static func ask(_ visit: Visit) async throws -> Response {
-        // A code would be given to whoever asked for the head alone, which changes nothing (RFC 9110 §9.2.1).
-        if visit.request.method == .head {
-            return Failure.methodNotAllowed([.get, .post], visit, for: .people)
-        }
+        if visit.request.method == .head { return try await head(visit) }
         return try await ask(visit.request.query, visit)
+    }
+
+    /// Says to whoever asks for the head alone whether the request is one; nothing is kept or given (RFC 9110 §9.2.1).
+    private static func head(_ visit: Visit) async throws -> Response {
+        do {
+            let asked = try asked(visit)
+            let recipient = try await visit.registry.recipient(of: asked, at: visit.tenant)
+            _ = try AuthorizationRequest(asked, for: recipient, at: visit.tenant)
+            return Response(.ok, headers: HeaderSet.gate)
+        } catch  where error is FormProblem || error is RecipientRefusal || error is AuthorizationRefusal {
+            return Response(.badRequest, headers: HeaderSet.gate)
+        }
     }
 
     /// The same again where an answer, whose choice is kept, named no company.

@@ -155,7 +155,7 @@ extension WireProfile.TokenAnswer {
         case .tokenType, .type: .text(tokenType.rawValue)
         case .expiresIn: tokens.expiresIn.map { .number($0) }
         case .refreshToken: tokens.refreshToken.map { .text($0.plaintext) }
-        case .scope: tokens.scopes.isEmpty ? nil : .text(tokens.scopes.wire)
+        case .scope: .text(tokens.scopes.wire)
         }
     }
 }

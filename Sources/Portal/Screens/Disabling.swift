@@ -190,7 +190,9 @@ private struct AccountPage {
                 p { "\(PeopleRefusal.yourself.sentence)." }
             } else if admin.rank == .full {
                 if standing.disabledAt == nil { disabling } else { enabling }
-                if account.role == .partner, standing.secondFactorSetAt != nil { resetting }
+                if account.role == .partner, standing.disabledAt == nil, standing.secondFactorSetAt != nil {
+                    resetting
+                }
             }
             p { a(.href(visit.path("admin", "accounts"))) { "Accounts" } }
         }
