@@ -51,7 +51,7 @@ extension AdminAccess {
 }
 
 extension InvitedPartner {
-    /// What a link says: the administrator who invites, and whom. Before the first it was the name alone.
+    /// What a link says: which administrator invites, and whom; the name alone where a link is from before that.
     fileprivate static func detail(_ name: String, by administrator: AccountID) -> String {
         "\(administrator) \(name)"
     }
