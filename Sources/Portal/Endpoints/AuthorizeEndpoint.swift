@@ -20,7 +20,9 @@ enum AuthorizeEndpoint {
             let recipient = try await visit.registry.recipient(of: asked, at: visit.tenant)
             _ = try AuthorizationRequest(asked, for: recipient, at: visit.tenant)
             return Response(.ok, headers: HeaderSet.gate)
-        } catch  where error is FormProblem || error is RecipientRefusal || error is AuthorizationRefusal {
+        } catch let problem
+            where problem is FormProblem || problem is RecipientRefusal || problem is AuthorizationRefusal
+        {
             return Response(.badRequest, headers: HeaderSet.gate)
         }
     }
