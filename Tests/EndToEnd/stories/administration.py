@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import Page
 
+from portal import oauth
 from portal.oauth import Person, new_address
 from portal.server import PASSWORD
 from portal.storybook import Scene, Stage, plain
@@ -90,6 +91,18 @@ def find_badly(stage: Stage, page: Page) -> None:
     page.goto(f"{stage.standard.base}/admin/accounts?email=kim")
 
 
+def ask_to_reset(stage: Stage, page: Page) -> None:
+    person = stage.standard.partner()
+    forms = person.page("/partners/your-second-factor").forms
+    new = next(form for form in forms if form.action.endswith("/new"))
+    shown = oauth.Page(person.post(new.action, new.fields))
+    app = oauth.Authenticator(shown.text_of("key-text"))
+    assert person.submit(shown, "code", code=app.next_code()).status_code == 200
+    page.goto(f"{stage.standard.base}/admin/accounts?email={person.email}")
+    page.locator("section").first.get_by_role("link").click()
+    page.get_by_role("button", name="Reset second factor").wait_for()
+
+
 def ask_to_disable(stage: Stage, page: Page) -> None:
     find_an_account(stage, page)
     page.locator("section").first.get_by_role("link").click()
@@ -149,6 +162,7 @@ SCENES = [
     Scene("admin-accounts-error", "admin", find_badly),
     Scene("admin-account-disable", "admin", ask_to_disable),
     Scene("admin-account-disabled", "admin", disable),
+    Scene("admin-account-reset", "admin", ask_to_reset),
     Scene("admin-accounts-disabled", "admin", list_the_disabled),
     Scene("admin-people-disabled", "admin", list_a_disabled_administrator),
     Scene("sign-in-disabled", None, sign_in_though_disabled),
