@@ -151,7 +151,7 @@ extension Connection {
     func endInvitations(byAdministrator account: AccountID, tenant: TenantID) throws {
         let details = SQL.list(Rank.allCases.map { $0.invitation(by: .admin(account)) })
         try endLinks(.inviteAdministrator, about: "", " AND detail IN (" + details + ")", tenant: tenant)
-        try endPartnerInvitations(by: account, tenant: tenant)
+        try endLinks(.invitePartner, sentBy: account, tenant: tenant)
     }
 
     fileprivate func invitedAdministrators(tenant: TenantID, at now: Date) throws -> [InvitedAdministrator] {

@@ -173,6 +173,22 @@ extension Connection {
         try run(removal + condition)
     }
 
+    /// Kills the links whose detail begins with the account that sent them, of all subjects or of those that begin so.
+    func endLinks(
+        _ purpose: OneTimeLink.Purpose,
+        sentBy account: AccountID,
+        about beginning: String = "",
+        tenant: TenantID
+    ) throws {
+        let sender = "\(account) "
+        try endLinks(
+            purpose,
+            about: beginning,
+            " AND substr(detail, 1, CAST(\(sender.unicodeScalars.count) AS INTEGER)) = \(sender)",
+            tenant: tenant
+        )
+    }
+
     fileprivate func upsert(_ link: OneTimeLink, _ digest: [UInt8], tenant: TenantID) throws {
         try run(
             """

@@ -64,18 +64,6 @@ extension InvitedPartner {
 }
 
 extension Connection {
-    /// Whoever may not invite any more has not invited anybody.
-    func endPartnerInvitations(by account: AccountID, tenant: TenantID) throws {
-        let beginning = "\(account) "
-        let length = beginning.unicodeScalars.count
-        try endLinks(
-            .invitePartner,
-            about: "",
-            " AND substr(detail, 1, CAST(\(length) AS INTEGER)) = \(beginning)",
-            tenant: tenant
-        )
-    }
-
     /// Those who have not become a partner in another way meanwhile.
     fileprivate func invitedPartners(tenant: TenantID, at now: Date) throws -> [InvitedPartner] {
         try openLinks(.invitePartner, tenant: tenant, at: now).compactMap { facts in

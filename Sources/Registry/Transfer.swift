@@ -115,12 +115,6 @@ extension Connection {
 
     /// Whoever may not give an application away has not offered it.
     func endTransfer(of id: ClientID?, by account: AccountID, tenant: TenantID) throws {
-        let beginning = "\(account) "
-        try endLinks(
-            .transfer,
-            about: id?.text ?? "",
-            " AND substr(detail, 1, CAST(\(beginning.unicodeScalars.count) AS INTEGER)) = \(beginning)",
-            tenant: tenant
-        )
+        try endLinks(.transfer, sentBy: account, about: id?.text ?? "", tenant: tenant)
     }
 }
