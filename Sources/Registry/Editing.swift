@@ -177,7 +177,7 @@ extension MemberAccess {
             return Change(
                 proposes && !added.isEmpty ? .revisionProposed : .scopesChanged,
                 [("scopes", "\(current.scopes.wire) → \(wanted.wire)")],
-                revises: !live.subtracting(current.scopes).isEmpty
+                revises: !live.isSubset(of: current.scopes)
             )
         }
     }

@@ -6,6 +6,8 @@ package import FoundationEssentials
 /// ``OneTimeLink``. A letter waits sealed, see ``Outbox``, and a case keeps its name as long as one may be waiting.
 package enum Letter: Sendable, Codable, Equatable {
     // To people about their own account.
+    //
+    // What was typed beside the address is not said in the letter that confirms it.
     case confirmAddress(name: String, link: String)
     case alreadyRegistered
     case invitedAsPartner(name: String, by: String, until: Date, link: String)

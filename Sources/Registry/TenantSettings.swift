@@ -68,11 +68,7 @@ extension ApplicationRegistry {
             try connection.tenant(named: name)?.id ?? connection.nextTenantID()
         }
         let tenant = try await database.transaction(.tenant(id)) { transaction in
-            for host in described.hosts {
-                if let owner = try transaction.tenant(atHost: host), owner.name != name {
-                    throw TenantRefusal.hostTaken(host, by: owner.name)
-                }
-            }
+            try transaction.requireFree(described.hosts, for: name)
             try transaction.holdLedger(of: id)
             let standing = try transaction.tenant(named: name)
             var settings = described
@@ -169,6 +165,15 @@ extension Tenant.Settings {
 }
 
 extension Connection {
+    /// Throws ``TenantRefusal/hostTaken(_:by:)`` where a host leads to another tenant.
+    fileprivate func requireFree(_ hosts: [String], for name: TenantName) throws {
+        for host in hosts {
+            if let owner = try tenant(atHost: host), owner.name != name {
+                throw TenantRefusal.hostTaken(host, by: owner.name)
+            }
+        }
+    }
+
     /// Whether a tenant stays as it is when a file says `settings`; throws ``TenantRefusal/changedSinceImport``.
     fileprivate func isKept(
         _ standing: Tenant,

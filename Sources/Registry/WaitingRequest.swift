@@ -76,7 +76,7 @@ extension WaitingSubject {
 extension Application {
     /// Whether it is as a customer saw it, and may still ask for what they were asked.
     func isStill(_ subject: WaitingSubject) -> Bool {
-        revision == subject.revision && subject.scopes.subtracting(scopes).isEmpty
+        revision == subject.revision && subject.scopes.isSubset(of: scopes)
     }
 }
 

@@ -40,8 +40,8 @@ enum ListeningSocket {
 
     /// Refuses whoever comes from now on: the socket is closed, and under its number is something to which nobody comes.
     ///
-    /// Whoever still listens there finds nothing, and no error. Where the system has not even room for that, it stays
-    /// there and says so to whoever comes.
+    /// A thread that still listens there meets neither a connection nor an error. Where the system has no descriptor left,
+    /// the socket is shut down under its number.
     static func retire(_ descriptor: Int32) {
         // Without a name nobody can send to it.
         let nothing = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
