@@ -35,6 +35,15 @@ package struct Logo: Sendable, Equatable {
         try Logo(drawing: pixels(of: bytes, within: limits))
     }
 
+    /// A picture as somebody might upload it, with some of everything in it.
+    static func sample() throws(LogoRefusal) -> [UInt8] {
+        let side = Size.small.rawValue
+        let rgba = (0..<side * side).flatMap { place in
+            [place / side, place % side, 128, 255 - place % 256].map { UInt8(truncatingIfNeeded: $0) }
+        }
+        return try Raster(width: side, height: side, rgba: rgba).encoded()
+    }
+
     /// The pixels of an upload, once every rule has been kept.
     package static func pixels(
         of bytes: [UInt8],

@@ -12,7 +12,7 @@ package enum LogoForkServer {
         sigemptyset(&children)
         sigaddset(&children, SIGCHLD)
         // So that the end of a copy can be waited for, with a time limit.
-        guard sigprocmask(SIG_BLOCK, &children, nil) == 0, giveUpPrivileges() else { return 71 }
+        guard sigprocmask(SIG_BLOCK, &children, nil) == 0, giveUpPrivileges(), rehearse() else { return 71 }
         while let request = DecodingRequest(from: STDIN_FILENO) {
             let copy = copyProcess()
             guard copy != 0 else { decode(request) }
@@ -23,6 +23,16 @@ package enum LogoForkServer {
             else { return 0 }
         }
         return 0
+    }
+
+    /// Decodes a picture of our own, so that every copy finds made what is made once: tables, links to libraries, types.
+    private static func rehearse() -> Bool {
+        do {
+            _ = try LogoReply(judging: Logo.sample()).encoded()
+            return true
+        } catch {
+            return false
+        }
     }
 
     /// In the copy, which has nothing open but the two pipes.

@@ -80,28 +80,30 @@ struct LightRaster {
         }
     }
 
-    /// Scales across, then down, so that no more than one row of the original is held as light.
+    /// Scales each row across, then adds it to what is below, so that no more than one row of the original is held as light.
     private init(
         from old: (width: Int, height: Int),
         to new: (width: Int, height: Int),
         readRow: (Int, inout [Pixel]) -> Void
     ) {
-        let across = Taps(from: old.width, to: new.width)
+        let (across, down) = (Taps(from: old.width, to: new.width), Taps(from: old.height, to: new.height))
         var row = [Pixel](repeating: .none, count: old.width)
-        var narrow: [Pixel] = []
-        narrow.reserveCapacity(new.width * old.height)
+        var narrow = [Pixel](repeating: .none, count: new.width)
+        var result = [Pixel](repeating: .none, count: new.width * new.height)
+        var firstOpen = 0
         for place in 0..<old.height {
             readRow(place, &row)
-            for column in 0..<new.width { narrow.append(across.sum(column, of: row, from: 0, step: 1)) }
-        }
-        let down = Taps(from: old.height, to: new.height)
-        var result: [Pixel] = []
-        result.reserveCapacity(new.width * new.height)
-        for row in 0..<new.height {
-            for column in 0..<new.width {
-                result.append(down.sum(row, of: narrow, from: column, step: new.width).possible)
+            for column in narrow.indices { narrow[column] = across.sum(column, of: row) }
+            // The new rows that it has a share in move down with it.
+            while firstOpen < new.height, down.olds(of: firstOpen).upperBound <= place { firstOpen += 1 }
+            var target = firstOpen
+            while target < new.height, down.olds(of: target).contains(place) {
+                let (start, weight) = (target * new.width, down.weight(of: place, in: target))
+                for column in narrow.indices { result[start + column].add(narrow[column], times: weight) }
+                target += 1
             }
         }
+        for place in result.indices { result[place] = result[place].possible }
         (width, height, pixels) = (new.width, new.height, result)
     }
 
@@ -202,17 +204,20 @@ private struct Taps {
         }
     }
 
-    func sum(
-        _ place: Int,
-        of pixels: [LightRaster.Pixel],
-        from offset: Int,
-        step: Int
-    ) -> LightRaster.Pixel {
+    /// The old pixels of a new one.
+    func olds(of place: Int) -> Range<Int> {
+        let first = firsts[place]
+        return first..<(first + starts[place + 1] - starts[place])
+    }
+
+    func weight(of old: Int, in place: Int) -> Float { weights[starts[place] + old - firsts[place]] }
+
+    func sum(_ place: Int, of pixels: [LightRaster.Pixel]) -> LightRaster.Pixel {
         var sum = LightRaster.Pixel.none
-        var old = offset + firsts[place] * step
+        var old = firsts[place]
         for weight in starts[place]..<starts[place + 1] {
             sum.add(pixels[old], times: weights[weight])
-            old += step
+            old += 1
         }
         return sum
     }

@@ -120,18 +120,15 @@ enum LogoWorker {
     private struct PipeFault: Error {}
 
     private static func read(atMost limit: Int) throws -> [UInt8] {
-        var bytes = [UInt8](repeating: 0, count: limit)
-        var filled = 0
-        while filled < limit {
-            let count = bytes.withUnsafeMutableBytes { buffer in
-                Glibc.read(0, buffer.baseAddress.map { $0 + filled }, limit - filled)
+        try [UInt8](unsafeUninitializedCapacity: limit) { buffer, filled in
+            while filled < limit {
+                let count = Glibc.read(0, buffer.baseAddress.map { $0 + filled }, limit - filled)
+                if count < 0, errno == EINTR { continue }
+                guard count >= 0 else { throw PipeFault() }
+                if count == 0 { break }
+                filled += count
             }
-            if count < 0, errno == EINTR { continue }
-            guard count >= 0 else { throw PipeFault() }
-            if count == 0 { break }
-            filled += count
         }
-        return Array(bytes.prefix(filled))
     }
 
     private static func write(_ bytes: [UInt8]) throws {
