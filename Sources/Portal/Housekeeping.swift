@@ -32,6 +32,7 @@ struct Housekeeping {
                 }
             },
         ]
+        tasks.append(Housekeeping.lettingGo())
         tasks.append(
             registry.isShared
                 ? Housekeeping.takingUpKeys(desk, log) : Housekeeping.watching(desk.folder, log)
@@ -60,6 +61,14 @@ struct Housekeeping {
                 }
                 do { try await Task.sleep(for: pause) } catch { return }
             }
+        }
+    }
+
+    /// Once, when what is done at the start is done.
+    private static func lettingGo() -> Task<Void, Never> {
+        Task {
+            do { try await Task.sleep(for: .milliseconds(300)) } catch { return }
+            ProgramFiles.letGo()
         }
     }
 

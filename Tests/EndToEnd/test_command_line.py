@@ -7,9 +7,10 @@ import re
 import subprocess
 from pathlib import Path
 
+import httpx
 import pytest
 
-from portal.server import BINARY, PASSWORD, ROOT, Server, Tenant
+from portal.server import BINARY, PASSWORD, ROOT, Server, Tenant, until
 
 
 def portal(*arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
@@ -136,6 +137,17 @@ def test_commands_work_alone_and_beside_a_running_server(tmp_path: Path) -> None
         assert server.stop() == 0
     listed = server.succeed("app", "list", "--tenant", "standard", "--json")
     assert application.client_id in listed
+
+
+def test_what_only_starting_needed_is_let_go_and_comes_back(tmp_path: Path) -> None:
+    server = Server(tmp_path / "data")
+    server.succeed("tenant", "import", str(ROOT / "Tenants/standard.json5"))
+    server.start()
+    try:
+        until(lambda: server.memory() < server.most_memory() * 0.7, of="memory that is let go")
+        assert httpx.get(f"{server.url}/t/standard/partners/sign-in").status_code == 200
+    finally:
+        server.stop()
 
 
 def test_a_second_server_on_the_same_data_says_who_has_it(server: Server) -> None:

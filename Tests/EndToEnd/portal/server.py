@@ -153,9 +153,16 @@ class Server:
 
     def memory(self) -> int:
         """Resident bytes of the running process."""
+        return self._memory("VmRSS")
+
+    def most_memory(self) -> int:
+        """The most it ever had."""
+        return self._memory("VmHWM")
+
+    def _memory(self, line: str) -> int:
         assert self.process
         status = Path(f"/proc/{self.process.pid}/status").read_text()
-        return int(status.split("VmRSS:")[1].split()[0]) * 1024
+        return int(status.split(f"{line}:")[1].split()[0]) * 1024
 
     def exchange(self, request: bytes, within: float = 5) -> bytes:
         """Sends bytes as they are and reads until the server closes or falls silent."""
