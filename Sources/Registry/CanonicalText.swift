@@ -98,7 +98,7 @@ extension Disclosure.Change {
         case .publisher(let was): change("publisher", was: was.json)
         case .logo: .object([("logo", .object([]))])
         case .returnsTo(let was): change("returns_to", was: .text(was))
-        case .addresses: .object([("addresses", .object([]))])
+        case .registration: .object([("addresses", .object([]))])
         }
     }
 

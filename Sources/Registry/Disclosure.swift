@@ -59,8 +59,15 @@ package struct Disclosure: Sendable, Hashable, Decodable {
         case logo
         case returnsTo(was: String)
 
-        /// It registered or removed addresses, none of which this customer has seen.
-        case addresses
+        /// Something of its registration that a customer does not see: its addresses, its links, what it may ask for, who
+        /// looks after it.
+        case registration
+
+        /// The last is kept under the name it had when it was told of addresses alone.
+        private enum CodingKeys: String, CodingKey {
+            case name, publisher, logo, returnsTo
+            case registration = "addresses"
+        }
     }
 
     package let language: String
@@ -259,7 +266,7 @@ package struct EarlierConsent: Sendable {
         if ![shown.returnsTo, place].contains(""), !shown.returnsTo.isByteForByte(place) {
             found.append(.returnsTo(was: shown.returnsTo))
         }
-        if found.isEmpty, grant.revision != application.revision { found.append(.addresses) }
+        if found.isEmpty, grant.revision != application.revision { found.append(.registration) }
         return found
     }
 }

@@ -65,10 +65,21 @@ struct TellingWhatChanged {
         #expect(try await changes(at: "https://other.example/callback") == [.returnsTo(was: "acme.example")])
     }
 
-    @Test func `addresses nobody has seen are told as that`() async throws {
+    @Test func `what nobody has seen of it is told as its registration`() async throws {
         try await world.partner.addRedirectURI("https://acme.example/new", to: application.application)
         try await world.theOperator.approve(application.application.id.text)
-        #expect(try await changes() == [.addresses])
+        #expect(try await changes() == [.registration])
+        _ = try await world.code(for: application)
+        try await edit("website = 'https://acme.example/about'")
+        #expect(try await changes() == [.registration])
+    }
+
+    @Test func `the receipt keeps what was told`() async throws {
+        try await edit("website = 'https://acme.example/about'")
+        _ = try await world.code(for: application)
+        let grant = try #require(try await world.customer.grants().first)
+        let kept = try await world.customer.lastReceipts(of: [grant])[grant.id]
+        #expect(kept?.receipt.shown.changes == [.registration])
     }
 
     @Test func `a new picture is told`() async throws {

@@ -144,7 +144,7 @@ struct ConsentChanges: Component {
             if !was.isVerified { " (\(words.notVerified))" }
         case .logo: words.logoIsNew
         case .returnsTo(let was): words.returnedTo.around(was)
-        case .addresses: words.addressesChanged
+        case .registration: words.registrationChanged
         }
     }
 }

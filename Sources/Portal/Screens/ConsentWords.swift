@@ -25,7 +25,7 @@ struct ConsentWords: Sendable {
     let publisherWas: Phrase
     let logoIsNew: String
     let returnedTo: Phrase
-    let addressesChanged: String
+    let registrationChanged: String
     let sensitive: String
     let publishedBy: String
     let registeredBySomeoneAt: String

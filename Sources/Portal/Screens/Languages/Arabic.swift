@@ -24,7 +24,7 @@ extension ConsentWords {
             publisherWas: "كان ناشره \(.name).",
             logoIsNew: "له شعار جديد.",
             returnedTo: "كنت تعود من قبل إلى \(.place).",
-            addressesChanged: "غيّر قائمة العناوين التي قد يرسل الناس إليها.",
+            registrationChanged: "تغيّر تسجيله: عناوينه أو روابطه، أو ما يجوز له طلبه، أو من يديره.",
             sensitive: "حساس",
             publishedBy: "الناشر",
             registeredBySomeoneAt: "سجّله شخص من ",

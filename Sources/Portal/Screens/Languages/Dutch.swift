@@ -28,7 +28,8 @@ extension ConsentWords {
             publisherWas: "De aanbieder was \(.name).",
             logoIsNew: "Het logo is nieuw.",
             returnedTo: "Eerder keerde u terug naar \(.place).",
-            addressesChanged: "De lijst met adressen waar de toepassing u heen mag sturen is veranderd.",
+            registrationChanged:
+                "Haar registratie is veranderd: adressen of links, wat zij mag vragen of wie haar beheert.",
             sensitive: "Gevoelig",
             publishedBy: "Aanbieder",
             registeredBySomeoneAt: "Geregistreerd door iemand bij ",

@@ -27,7 +27,8 @@ extension ConsentWords {
             publisherWas: "It was published by \(.name).",
             logoIsNew: "It has a new logo.",
             returnedTo: "You returned to \(.place) before.",
-            addressesChanged: "It changed the list of addresses it may send people to.",
+            registrationChanged:
+                "Its registration changed: its addresses or links, what it may ask for, or who looks after it.",
             sensitive: "Sensitive",
             publishedBy: "Published by",
             registeredBySomeoneAt: "Registered by someone at ",

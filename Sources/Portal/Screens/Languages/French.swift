@@ -28,7 +28,8 @@ extension ConsentWords {
             publisherWas: "Elle était publiée par \(.name).",
             logoIsNew: "Son logo est nouveau.",
             returnedTo: "Vous reveniez auparavant à \(.place).",
-            addressesChanged: "La liste des adresses vers lesquelles elle peut vous envoyer a changé.",
+            registrationChanged:
+                "Son enregistrement a changé : ses adresses ou ses liens, ce qu’elle peut demander ou qui s’en occupe.",
             sensitive: "Sensible",
             publishedBy: "Publiée par",
             registeredBySomeoneAt: "Enregistrée par une personne de ",

@@ -29,8 +29,8 @@ extension ConsentWords {
             publisherWas: "Der Anbieter war \(.name).",
             logoIsNew: "Das Logo ist neu.",
             returnedTo: "Früher kehrten Sie zu \(.place) zurück.",
-            addressesChanged:
-                "Die Liste der Adressen, zu denen die Anwendung Sie schicken darf, hat sich geändert.",
+            registrationChanged:
+                "Angaben zu ihrer Registrierung haben sich geändert: Adressen oder Links, was sie verlangen darf oder wer sich um sie kümmert.",
             sensitive: "Vertraulich",
             publishedBy: "Anbieter",
             registeredBySomeoneAt: "Registriert von jemandem bei ",

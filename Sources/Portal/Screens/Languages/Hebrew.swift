@@ -24,7 +24,7 @@ extension ConsentWords {
             publisherWas: "המפרסם היה \(.name).",
             logoIsNew: "הלוגו חדש.",
             returnedTo: "בעבר חזרת אל \(.place).",
-            addressesChanged: "רשימת הכתובות שאליהן הוא רשאי לשלוח השתנתה.",
+            registrationChanged: "הרישום שלו השתנה: כתובות או קישורים, מה מותר לו לבקש, או מי מטפל בו.",
             sensitive: "רגיש",
             publishedBy: "מפרסם",
             registeredBySomeoneAt: "נרשם על ידי מישהו מ־",

@@ -27,7 +27,8 @@ extension ConsentWords {
             publisherWas: "Era publicada por \(.name).",
             logoIsNew: "O logótipo é novo.",
             returnedTo: "Antes regressava a \(.place).",
-            addressesChanged: "A lista de endereços para onde o pode enviar mudou.",
+            registrationChanged:
+                "O seu registo mudou: os endereços ou ligações, o que pode pedir ou quem cuida dela.",
             sensitive: "Sensível",
             publishedBy: "Publicada por",
             registeredBySomeoneAt: "Registada por alguém de ",

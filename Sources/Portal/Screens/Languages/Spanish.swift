@@ -28,7 +28,8 @@ extension ConsentWords {
             publisherWas: "La publicaba \(.name).",
             logoIsNew: "Su logotipo es nuevo.",
             returnedTo: "Antes volvía a \(.place).",
-            addressesChanged: "Ha cambiado la lista de direcciones a las que puede enviarle.",
+            registrationChanged:
+                "Ha cambiado su registro: sus direcciones o enlaces, lo que puede pedir o quién se ocupa de ella.",
             sensitive: "Sensible",
             publishedBy: "Publicada por",
             registeredBySomeoneAt: "Registrada por alguien de ",

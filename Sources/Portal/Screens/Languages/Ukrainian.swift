@@ -28,7 +28,8 @@ extension ConsentWords {
             publisherWas: "Попередній видавець — \(.name).",
             logoIsNew: "Логотип новий.",
             returnedTo: "Раніше ви поверталися до \(.place).",
-            addressesChanged: "Змінився перелік адрес, на які застосунок може вас скерувати.",
+            registrationChanged:
+                "Змінилася його реєстрація: адреси чи посилання, про що він може просити або хто ним опікується.",
             sensitive: "Чутливі дані",
             publishedBy: "Видавець",
             registeredBySomeoneAt: "Зареєстрував хтось із ",
