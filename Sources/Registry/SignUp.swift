@@ -83,9 +83,6 @@ extension ApplicationRegistry {
         from provenance: Provenance
     ) async throws -> Account {
         let (purpose, facts) = try await partnerLink(link, at: tenant)
-        guard purpose == .invitePartner || tenant.policy.registration == .open else {
-            throw AccountProblems(all: [.registrationClosed])
-        }
         let name = purpose == .invitePartner ? InvitedPartner.name(in: facts.detail) : facts.detail
         let draft = try AccountDraft(email: facts.subject, name: name, password: password, at: tenant)
         let hash = try await passwords.hash(draft.password, at: tenant.id)
@@ -113,6 +110,8 @@ extension ApplicationRegistry {
     }
 
     /// What a link is about with which somebody becomes a partner, whoever asked for it; throws ``LinkRefusal``.
+    ///
+    /// Where registration is not open any more only an invitation leads anywhere.
     private func partnerLink(
         _ link: String,
         at tenant: Tenant
@@ -120,9 +119,10 @@ extension ApplicationRegistry {
         var refusal = LinkRefusal.gone
         for purpose in OneTimeLink.Purpose.toBePartner {
             switch try await look(at: link, purpose, at: tenant) {
-            case .open(let facts): return (purpose, facts)
+            case .open(let facts) where purpose == .invitePartner || tenant.policy.registration == .open:
+                return (purpose, facts)
             case .used: refusal = .used
-            case .gone: continue
+            case .open, .gone: continue
             }
         }
         throw refusal

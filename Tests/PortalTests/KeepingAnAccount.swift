@@ -68,6 +68,21 @@ struct KeepingAnAccount {
         #expect(try await signIn(dana, better, in: &other) == 303)
     }
 
+    @Test func `a link from before registration was closed makes nobody a partner`() async throws {
+        var browser = portal.browser()
+        _ = try await askToSignUp(dana, in: &browser)
+        let link = try await linkInLetter()
+        _ = try await portal.registry.importTenant(
+            .harbour { $0.policy.registration = .closed },
+            as: portal.tenant.name
+        )
+        let page = try await browser.get(link)
+        #expect(page.status == 410 && page.text.contains("Registration is by invitation."))
+        let refused = try await browser.post(link, [("seal", browser.ownSeal), ("password", better)])
+        #expect(refused.status == 410 && !refused.body.contains("type=\"password\""))
+        #expect(try await signIn(dana, better, in: &browser) == 422)
+    }
+
     @Test func `whoever asks cannot tell a known address from an unknown one`() async throws {
         try await portal.add(dana, as: .partner)
         let pages: [(String, [(name: String, value: String)])] = [
@@ -145,6 +160,19 @@ struct KeepingAnAccount {
         }
         let new = SignIn(email: dana, password: better, role: role)
         _ = try await portal.registry.start(new, at: tenant, from: from)
+    }
+
+    @Test func `the link of an administrator who was removed sets nothing`() async throws {
+        _ = try await portal.administrator("vic@harbour.example", .full)
+        var browser = portal.browser()
+        _ = try await send("/admin/forgotten", in: &browser, [("email", "vic@harbour.example")])
+        let link = try await linkInLetter()
+        var ada = try await portal.browser(of: "ada@harbour.example", as: .admin)
+        let vic = try await portal.theOperator.administrator("vic@harbour.example").account.id.text
+        #expect(try await ada.post("/admin/people/\(vic)/remove", [("seal", ada.ownSeal)]).status == 303)
+        #expect(try await browser.get(link).status == 410)
+        let answer = try await browser.post(link, [("seal", browser.ownSeal), ("password", better)])
+        #expect(answer.status == 410)
     }
 
     @Test func `a reset link works for half an hour, and the host in it is ours whatever the request says`()

@@ -255,6 +255,29 @@ struct AskingForATokenByHand {
         #expect(try await mailing.ledger().map(\.action).contains("manual_token.mailed"))
     }
 
+    @Test func `where every owner is disabled no letter is written`() async throws {
+        let mailing = try await TestRegistry {
+            $0.policy.manualIssuance = true
+            $0.policy.manualTokenByMail = true
+        }
+        let test = try await AskingForATokenByHand(in: mailing)
+        for isByLetter in [false, true] {
+            let reference = try await test.ada.askCustomer(test.terms(isByLetter: isByLetter))
+            let owner = mailing.partner.account
+            try await mailing.theOperator.disable(owner, because: "Left the company")
+            _ = try await test.answer(reference, .allow)
+            let handed = try await mailing.letters().contains { letter in
+                switch letter {
+                case .manualToken, .manualTokenReady: true
+                default: false
+                }
+            }
+            #expect(!handed)
+            #expect(try await !mailing.ledger().map(\.action).contains("manual_token.mailed"))
+            try await mailing.theOperator.enable(owner)
+        }
+    }
+
     private init(in world: TestRegistry) async throws {
         self.world = world
         owned = try await world.registeredApplication()

@@ -11,6 +11,7 @@ enum SignUpScreens {
 
     /// Answers `POST /partners/sign-up`: the same page whether or not the address is known (SL-06).
     static func send(_ form: Form, _ visit: Visit) async throws -> Response {
+        guard visit.tenant.policy.registration == .open else { return byInvitation(visit, .forbidden) }
         guard visit.site.mail.reaches else { return noMail(visit) }
         let key = "\(visit.tenant.name) \(visit.request.clientAddress)"
         if let wait = try await visit.site.brakes.signUps.spend(key, visit) { throw Refusal.tooMany(wait) }
@@ -57,8 +58,7 @@ enum SignUpScreens {
                 confirmPage(email, visit, seal).response(to: visit, .ok, headers)
             }
         } catch let refusal as LinkRefusal {
-            return DeadLinkPage(visit, refusal, newLink: visit.path("partners", "sign-up"), role: .partner)
-                .response
+            return dead(refusal, visit)
         }
     }
 
@@ -79,9 +79,18 @@ enum SignUpScreens {
             let mend = problems.all.map { FieldProblem($0, visit.brand) }
             return confirmPage(email, visit, visit.seal(for: nil), mend).response(to: visit, .unprocessable)
         } catch let refusal as LinkRefusal {
-            return DeadLinkPage(visit, refusal, newLink: visit.path("partners", "sign-up"), role: .partner)
-                .response
+            return dead(refusal, visit)
         }
+    }
+
+    private static func dead(_ refusal: LinkRefusal, _ visit: Visit) -> Response {
+        if refusal == .gone, visit.tenant.policy.registration != .open { return byInvitation(visit, .gone) }
+        return DeadLinkPage(visit, refusal, newLink: visit.path("partners", "sign-up"), role: .partner)
+            .response
+    }
+
+    private static func byInvitation(_ visit: Visit, _ status: Status) -> Response {
+        SignUpPage(visit: visit, seal: nil).page.response(to: visit, status)
     }
 
     private static func confirmPage(
