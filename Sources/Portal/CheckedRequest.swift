@@ -145,8 +145,8 @@ extension CheckedRequest {
     ) async throws -> Activity.Cause? {
         let sent = try visit.tokenParameters()
         read(sent)
-        let header = visit.request.headers["authorization"]
-        let credentials = try ClientAuthentication(header, sent, visit.profile.clientAuthentication)
+        let headers = visit.request.headers.all("authorization")
+        let credentials = try ClientAuthentication(headers, sent, visit.profile.clientAuthentication)
         let client: RehearsedClient
         switch try await rehearsal.client(credentials.asked) {
         case .failure(let refusal): return refusal.cause

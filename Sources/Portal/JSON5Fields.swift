@@ -83,6 +83,10 @@ struct Fields {
         mistakes.note(message, at: members[key]?.place ?? place, path(to: key))
     }
 
+    func isEmptyList(_ key: String) -> Bool {
+        if case .array(let items) = members[key]?.content { items.isEmpty } else { false }
+    }
+
     func isObject(_ key: String) -> Bool {
         if case .object = members[key]?.content { true } else { false }
     }

@@ -217,9 +217,9 @@ extension Site {
         .client  (.post, "/oauth2/introspect",                                   TokenEndpoint.introspect),
         .bearer  (.get,  "/oauth2/verify",                                       ResourceEndpoint.verify),
         .bearerFromAnywhere(.delete, "/oauth2/tokens/current",                   ResourceEndpoint.logOut),
-        .preflight(      "/oauth2/tokens/current"),
-        .preflight(      "/oauth2/token"),
-        .preflight(      "/oauth2/revoke"),
+        .preflight(      "/oauth2/tokens/current",                               of: .delete),
+        .preflight(      "/oauth2/token",                                        of: .post),
+        .preflight(      "/oauth2/revoke",                                       of: .post),
 
         .anyone  (.get,  "/.well-known/oauth-authorization-server",              MetadataEndpoint.show),
         .anyone  (.get,  "/.well-known/openid-configuration",                    MetadataEndpoint.show),
@@ -515,8 +515,8 @@ extension Route {
     }
 
     /// Lets a browser application ask before it sends (Fetch standard, CORS preflight).
-    static func preflight(_ pattern: PathPattern) -> Route {
-        Route(.options, pattern, .anyone, .none) { try await CrossOrigin.preflight($0) }
+    static func preflight(_ pattern: PathPattern, of method: Method) -> Route {
+        Route(.options, pattern, .anyone, .none) { try await CrossOrigin.preflight(of: method, $0) }
     }
 
     private init(

@@ -177,11 +177,13 @@ extension Site {
     /// The tenant whose host it is, else the one in the path; never one named by a parameter.
     private func home(for request: Request, at address: Address) async throws -> Home? {
         let host = PublicURL.withoutPort(request.host)
-        if let tenant = try await registry.tenant(atHost: host) {
-            return address.tenant == nil ? Home(tenant: tenant, base: "/") : nil
+        guard let name = address.tenant else {
+            return try await registry.tenant(atHost: host).map { Home(tenant: $0, base: "/") }
         }
-        guard isOurs(request.host), let name = address.tenant else { return nil }
-        guard let tenant = try await registry.tenant(named: name) else { return nil }
+        // A tenant may have the server's own host; the others stay where they are.
+        guard isOurs(request.host), let tenant = try await registry.tenant(named: name),
+            !tenant.settings.hosts.contains(host)
+        else { return nil }
         return homes.value(for: tenant) {
             Home(tenant: tenant, base: publicURL.root.appending("t", tenant.name.text))
         }

@@ -236,6 +236,9 @@ extension Fields {
             offered.first { $0.rawValue == text }
         }
         if !grants.isEmpty { policy.grants = Set(grants) }
+        if fields.isEmptyList("grants") {
+            fields.note("should name at least one way to get a token", "grants")
+        }
         for (key, path) in flags { if let flag = fields.flag(key) { policy[keyPath: path] = flag } }
         for rule in PolicyNumber.all {
             if let number = fields.number(rule.key, in: rule.range) { policy[keyPath: rule.path] = number }

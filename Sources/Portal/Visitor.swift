@@ -155,7 +155,7 @@ extension Visit {
     func client(at step: Activity.Step) async throws -> (ClientAccess, Parameters) {
         let sent = try tokenParameters()
         let credentials = try ClientAuthentication(
-            request.headers["authorization"],
+            request.headers.all("authorization"),
             sent,
             profile.clientAuthentication
         )

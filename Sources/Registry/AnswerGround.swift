@@ -30,7 +30,10 @@ struct AnswerGround: Sendable {
         let isOther = live?.grant.isForAnother(than: company) ?? false
         let earlier = isOther ? nil : known?.grant
         isNew = !(earlier?.settles(found.row.subject.scopes, at: tenant) ?? false)
-        let shown = try found.disclosure(of: application, given: known, at: tenant, lately: lately)
+        // Two tabs may ask for the first time; what the second one says is right though the first was answered, unless
+        // that was for another company, which a yes would end.
+        let grounds = known == nil || isOther ? [known] : [known, nil]
+        let shown = try found.disclosure(of: application, given: grounds, at: tenant, lately: lately)
         guard let shown, !isNew || !application.isFrozen else { return nil }
         self.shown = shown
         self.company = company

@@ -29,6 +29,13 @@ package struct CodeChallenge: Sendable, Equatable, Bindable {
     }
 }
 
+extension Policy {
+    /// Whether an answer has to be bound to whoever asked for it (RFC 7636).
+    func needsChallenge(for responseType: ResponseType, from kind: Application.Kind) -> Bool {
+        responseType == .code && (codeChallenge != .optional || kind != .confidential)
+    }
+}
+
 /// What an authorization request asks for (RFC 6749 §3.1.1).
 package enum ResponseType: String, Sendable, CaseIterable, Bindable {
     case code
@@ -79,9 +86,8 @@ package final class AuthorizationRequest: Sendable {
         let mode = responseType.mode.rawValue
         guard try asked.wanted("response_mode") ?? mode == mode else { throw .unsupportedResponseMode }
         scopes = try AuthorizationRequest.scopes(in: asked, of: application, under: policy)
-        let mayDoWithout =
-            responseType == .token || policy.codeChallenge == .optional && application.kind == .confidential
-        challenge = try AuthorizationRequest.challenge(in: asked, isOptional: mayDoWithout)
+        let isNeeded = policy.needsChallenge(for: responseType, from: application.kind)
+        challenge = try AuthorizationRequest.challenge(in: asked, isOptional: !isNeeded)
         prompt = try AuthorizationRequest.prompt(in: asked)
         self.recipient = recipient
     }
@@ -152,11 +158,11 @@ package final class AuthorizationRequest: Sendable {
     }
 
     private static func prompt(in asked: Parameters) throws(AuthorizationRefusal) -> Prompt {
-        switch try asked.wanted("prompt") {
-        case "none": .none
-        case "consent", "login", "select_account": .consent
-        default: .whenNeeded
-        }
+        let words = try asked.wanted("prompt")?.utf8.split(separator: UInt8(ascii: " ")) ?? []
+        if words.contains(where: { $0.elementsEqual("none".utf8) }) { return .none }
+        let asking = ["consent", "login", "select_account"]
+        let isWanted = words.contains { word in asking.contains { word.elementsEqual($0.utf8) } }
+        return isWanted ? .consent : .whenNeeded
     }
 }
 
@@ -259,11 +265,14 @@ extension ApplicationRegistry {
     /// Whether a browser application registered with this origin may read our answers (RFC 6454).
     package func isRegisteredOrigin(_ origin: String, at tenant: Tenant) async throws -> Bool {
         let id = tenant.id
+        // Browsers leave the usual port out of an origin (RFC 6454 §6.2); whoever registered an address may have named it.
+        let withPort = origin + (origin.hasPrefix("https:") ? ":443" : ":80")
         return try await database.read(.tenant(id)) { connection in
             try !connection.run(
                 """
                 SELECT 1 FROM redirect_uris r JOIN applications a ON a.tenant = r.tenant AND a.id = r.application
-                WHERE r.tenant = \(id) AND r.origin = \(origin) AND a.kind = \(Application.Kind.public) LIMIT 1
+                WHERE r.tenant = \(id) AND r.origin IN (\(origin), \(withPort))
+                    AND a.kind = \(Application.Kind.public) LIMIT 1
                 """
             ).isEmpty
         }

@@ -80,7 +80,7 @@ extension CustomerAccess {
             let writing = WrittenAnswer(given: given, transaction: transaction)
             return try agreement.map(writing.allow) ?? writing.deny()
         }
-        if taken.endedAnother { registry.recentReads.forgetEverywhere() }
+        if taken.tookAway { registry.recentReads.forgetEverywhere() }
         if case .answer(let sent) = taken.outcome {
             note(answer == .allow ? .allowed : .cancelled, of: given.application, at: sent.redirectURI.text)
         }
@@ -145,6 +145,6 @@ struct AnswerMoment: Sendable {
 struct TakenAnswer: Sendable {
     let outcome: ConsentOutcome
 
-    /// Tokens for another company ended with it.
-    var endedAnother = false
+    /// Tokens that were good for something are good for less, or for nothing.
+    var tookAway = false
 }

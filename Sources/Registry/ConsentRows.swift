@@ -24,13 +24,12 @@ struct FoundRequest: Sendable {
     let consent: KeptConsent?
     let companies: Companies
 
-    /// What the consent screen said, if that is still right.
+    /// What the consent screen said, if that is still right on one of `grounds`: what had been allowed by then.
     ///
-    /// Two tabs may ask for the first time; what the second one says is right though the first was answered. `lately`
-    /// is what is remembered.
+    /// `lately` is what is remembered.
     func disclosure(
         of application: Application,
-        given earlier: EarlierConsent?,
+        given grounds: [EarlierConsent?],
         at tenant: Tenant,
         lately: RecentDisclosures
     ) throws -> Disclosure? {
@@ -38,7 +37,7 @@ struct FoundRequest: Sendable {
         let subject = row.subject
         let redirectURI =
             subject.manualRequest == nil ? try application.redirectURI(kept: subject.redirectURI) : nil
-        for given in earlier == nil ? [nil] : [earlier, nil] {
+        for given in grounds {
             let disclosure = Disclosure(
                 of: application,
                 asking: subject.scopes,

@@ -15,9 +15,9 @@ struct GivenAnswer: Sendable {
     func hindrance(to answer: ConsentAnswer) throws -> ConsentOutcome? {
         let now = moment.now
         if row.expiresAt <= now { return .expired(try row.waiting(for: application, at: now)) }
-        guard application.isStill(subject), !application.isSuspended else {
-            return .startAgain(subject.wayBack)
-        }
+        guard application.isStill(subject), !application.isSuspended,
+            subject.isStillPossible(for: application, under: customer.tenant.policy)
+        else { return .startAgain(subject.wayBack) }
         guard answer == .allow else { return nil }
         switch found.companies.answer(naming: moment.choice.company) {
         case .about: return nil
@@ -111,4 +111,11 @@ struct Agreement: Sendable {
     let grant: String
     let step: ConsentStepRow
     let detail: [(String, String)]
+
+    /// Whether something that was allowed is allowed no longer, or not as long.
+    var takesAway: Bool {
+        guard let old = ground.standing else { return ground.replaced != nil }
+        let ends = decision.row.endsAt ?? .distantFuture
+        return !old.scopes.isSubset(of: decision.row.scopes) || ends < old.endsAt ?? .distantFuture
+    }
 }

@@ -115,7 +115,7 @@ extension ApplicationRegistry {
         // Nobody may read it.
         if owners.isEmpty { return }
         let letter =
-            request.isByLetter
+            request.isByLetter && tenant.policy.manualTokenByMail
             ? try mailing(of: request, to: application, at: tenant, from: provenance, on: now, transaction)
             : try collecting(of: request, for: application, at: tenant, transaction)
         guard let letter else { return }

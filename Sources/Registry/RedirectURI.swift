@@ -46,6 +46,7 @@ package struct RedirectURI: Sendable, Hashable, Bindable {
         guard bytes.count <= 2000 else { throw .tooLong }
         guard let colon = bytes.firstIndex(of: UInt8(ascii: ":")), colon > 0 else { throw .notAbsolute }
         let scheme = String(decoding: bytes[..<colon], as: UTF8.self).lowercased()
+        if isRegistered, bytes.contains(UInt8(ascii: "*")) { throw .wildcard }
         try RedirectURI.check(characters: bytes)
         try RedirectURI.check(scheme: scheme)
         guard bytes[..<colon].elementsEqual(scheme.utf8) else { throw .malformedHost }
@@ -122,7 +123,6 @@ package struct RedirectURI: Sendable, Hashable, Bindable {
 extension RedirectURI {
     private static func check(characters bytes: [UInt8]) throws(RedirectURIProblem) {
         if bytes.contains(UInt8(ascii: "#")) { throw .fragment }
-        if bytes.contains(UInt8(ascii: "*")) { throw .wildcard }
         for (place, byte) in bytes.enumerated() {
             guard byte.isURICharacter else { throw .illegalCharacter }
             if byte == UInt8(ascii: "%") {

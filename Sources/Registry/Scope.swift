@@ -21,18 +21,19 @@ package struct ScopeSet: Sendable, Hashable, Bindable {
     package let names: [Scope]
 
     package init(_ names: [Scope] = []) {
-        self.names = names.enumerated().filter { place, name in !names[..<place].contains(name) }.map(
-            \.element
-        )
+        var seen = Set<Scope>(minimumCapacity: names.count)
+        self.names = names.count < 2 ? names : names.filter { seen.insert($0).inserted }
     }
 
-    /// Reads the space-separated form of the wire and of our own rows; nil when a word is not a scope-token.
+    /// Reads the space-separated form of the wire and of our own rows; nil when a word is not a scope-token, or
+    /// blanks are all there is.
     package init?(wire text: String) {
         var names: [Scope] = []
         for word in text.utf8.split(separator: UInt8(ascii: " ")) {
             guard let name = Scope(String(decoding: word, as: UTF8.self)) else { return nil }
             names.append(name)
         }
+        if names.isEmpty, !text.isEmpty { return nil }
         self.init(names)
     }
 

@@ -70,6 +70,16 @@ extension WaitingSubject {
         )
     }
 
+    /// Whether the tenant's rules allow the question still: they may have become stricter while the customer read.
+    func isStillPossible(for application: Application, under policy: Policy) -> Bool {
+        if manualRequest != nil { return policy.manualIssuance }
+        return policy.grants.contains(responseType.grant)
+            && (challenge != nil || !policy.needsChallenge(for: responseType, from: application.kind))
+            && application.redirectURIs.contains {
+                $0.accepting(redirectURI, under: policy.redirectMatch) != nil
+            }
+    }
+
     var wayBack: WayBack { manualRequest.map(WayBack.manualRequest) ?? .authorization(query: query) }
 }
 
@@ -93,7 +103,7 @@ package struct ConsentGrant: Sendable {
     /// When the customer agreed the last time; to take something back is no agreement.
     package let changedAt: Date
     package let lastUsedAt: Date?
-    let revision: Int
+    package let revision: Int
 
     /// Optional scopes that the customer left out, and is not asked about again.
     package internal(set) var declined: ScopeSet
@@ -138,4 +148,13 @@ package enum Standing: Sendable {
 
     /// Several people reported it, so it gets nothing new until somebody has looked at it.
     case frozen
+
+    /// What an application hears that wants nobody to be asked (OpenID Connect Core §3.1.2.6).
+    package var refusalUnasked: AuthorizationRefusal {
+        switch self {
+        case .firstTime, .asksForMore, .covered: .consentRequired
+        case .notATestAccount: .onlyTestAccounts
+        case .frozen: .applicationFrozen
+        }
+    }
 }

@@ -33,9 +33,9 @@ extension WrittenAnswer {
         try requireConnection()
         try write(agreement)
         try note(agreement)
-        let endedAnother = agreement.ground.replaced != nil
+        let tookAway = agreement.takesAway
         guard let reference = subject.manualRequest else {
-            return TakenAnswer(outcome: try sent(try issue(agreement)), endedAnother: endedAnother)
+            return TakenAnswer(outcome: try sent(try issue(agreement)), tookAway: tookAway)
         }
         try settle(reference, allowing: (agreement.grant, agreement.decision.granted))
         try registry.handOver(
@@ -46,7 +46,7 @@ extension WrittenAnswer {
             on: now,
             transaction
         )
-        return TakenAnswer(outcome: .stays(subject.wayBack), endedAnother: endedAnother)
+        return TakenAnswer(outcome: .stays(subject.wayBack), tookAway: tookAway)
     }
 
     /// A consent for another company ends with the one that is written.

@@ -28,7 +28,7 @@ package struct Form: Sendable {
     }
 
     /// More than any form of ours has, and than any client of the token endpoint sends.
-    static let maxFields = 100
+    static let maxFields = 1000
 
     package let fields: [(name: String, value: String)]
     package let files: [File]

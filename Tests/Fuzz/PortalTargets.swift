@@ -11,7 +11,7 @@ extension FuzzTarget {
             let fields = readable { try Form.urlEncoded(rest[...]) } ?? []
             let rules = WireProfile.ClientAuthenticationRules()
             let sent = Parameters(fields)
-            guard let proof = readable({ try ClientAuthentication(header, sent, rules) }) else { return }
+            guard let proof = readable({ try ClientAuthentication([header], sent, rules) }) else { return }
             let named = readable { try sent.optional("client_id") } ?? nil
             try promise("one request is one client", named == nil || named == proof.id)
         },

@@ -265,6 +265,13 @@ struct AnsweringAuthorizeRequests {
         #expect(door.status == 200 && !door.text.contains("Acme Rentals"))
     }
 
+    @Test func `who wants nobody to be asked is told that the customer is no test account`() async throws {
+        let building = try await portal.registeredApplication("Building Ltd", isApproved: false)
+        var kim = try await portal.customer()
+        let answer = try await kim.authorize(portal.query(building) { $0.set("prompt", "none") })
+        #expect(answer.status == 303 && answer.returned["error"] == "access_denied")
+    }
+
     @Test func `a request may come as a form and is judged the same`() async throws {
         var customer = try await portal.customer()
         let sent = try await customer.post("/oauth2/authorize", portal.query(application))

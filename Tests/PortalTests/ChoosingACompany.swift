@@ -93,6 +93,28 @@ struct ChoosingACompany {
         #expect(export.body.contains("\"organisation\": \"Southfield\""))
     }
 
+    @Test func `a second tab that did not say so ends no other company’s access`() async throws {
+        var kim = try await customer(of: "Southfield", "Northfield")
+        let first = try await kim.authorize(portal.query(application))
+        let second = try await kim.authorize(portal.query(application))
+        #expect(try await answer(&kim, first, [("company", "Northfield")]).returned["code"] != nil)
+        let again = try await answer(&kim, second, [("company", "Southfield")])
+        #expect(again.location?.hasPrefix("/t/harbour/oauth2/authorize?") == true)
+        #expect(try await kim.follow(again).text.contains("Acme Rentals is connected for Northfield."))
+        #expect(try await kim.get("/account/connections").text.contains("For Northfield"))
+    }
+
+    @Test func `whoever comes to several companies can change between them again and again`() async throws {
+        var kim = try await portal.customer()
+        let asking = query([("prompt", "consent")])
+        #expect(try await kim.answer(try await kim.authorize(asking), "allow").returned["code"] != nil)
+        kim = try await customer(of: "Southfield", "Northfield")
+        for name in ["Southfield", "Northfield", "Southfield"] {
+            let page = try await kim.authorize(asking)
+            #expect(try await answer(&kim, page, [("company", name)]).returned["code"] != nil)
+        }
+    }
+
     @Test func `an only company stands beside the address and travels with the form`() async throws {
         var kim = try await customer(of: "Northfield")
         let page = try await kim.authorize(portal.query(application))

@@ -19,6 +19,18 @@ struct ComingToTheRoot {
         #expect(answer[header: "Location"] == "/t/harbour/")
     }
 
+    @Test func `a tenant on the server’s own host leaves the others where they are`() async throws {
+        var settings = portal.tenant.settings
+        settings.hosts = ["127.0.0.1"]
+        _ = try await portal.registry.importTenant(settings, as: try #require(TenantName("quay")))
+        var browser = portal.browser()
+        #expect(try await browser.get("/sign-in").status == 200)
+        let theirs = await portal.site.respond(to: .made(.get, "/sign-in", below: ""))
+        #expect(theirs.status.code == 200)
+        let twice = await portal.site.respond(to: .made(.get, "/sign-in", below: "/t/quay"))
+        #expect(twice.status.code == 404)
+    }
+
     @Test func `where there are several it names none`() async throws {
         let name = try #require(TenantName("quay"))
         _ = try await portal.registry.importTenant(portal.tenant.settings, as: name)

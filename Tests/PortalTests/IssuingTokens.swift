@@ -206,7 +206,44 @@ struct IssuingTokens {
         #expect(facts["iss"] == TestPortal.issuer && facts["sub"]?.hasPrefix("acc_") == true)
     }
 
+    @Test func `blanks are no scope`() async throws {
+        expectFailure(
+            try await client.post("/oauth2/token", Self.own + [("scope", "  ")]),
+            400,
+            "invalid_scope"
+        )
+    }
+
+    @Test func `of two proofs neither is believed`() async throws {
+        let answer = try await client.post(
+            "/oauth2/token",
+            Self.own,
+            headers: [("Authorization", "Bearer x")]
+        )
+        expectFailure(answer, 401, "invalid_client")
+    }
+
     // MARK: Browser applications
+
+    @Test func `the usual port of an origin is none, and each path is asked about its own method`()
+        async throws
+    {
+        var profile = WireProfile.standard
+        profile.paths.logout = ["/leave"]
+        let kept = try profile.text
+        let portal = try await TestPortal { $0.wireProfile = kept }
+        _ = try await portal.registeredApplication(
+            "Acme Page",
+            at: ["https://spa.example:443/cb"],
+            kind: .public
+        )
+        var browser = portal.browser()
+        for (path, method) in [("/oauth2/token", "POST"), ("/leave", "DELETE")] {
+            let headers = [(name: "Origin", value: "https://spa.example")]
+            let answer = try await browser.send(.options, path, headers: headers)
+            #expect(answer.status == 204 && answer["Access-Control-Allow-Methods"] == method)
+        }
+    }
 
     @Test func `a public application's own pages may read the answers, nobody else's`() async throws {
         _ = try await portal.registeredApplication("Acme Page", at: ["https://spa.example/cb"], kind: .public)

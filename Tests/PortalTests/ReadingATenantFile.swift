@@ -110,6 +110,13 @@ struct ReadingATenantFile {
         #expect(throws: FileMistakes.self) { try TenantFile([0x7B, 0xFF, 0x7D], called: "file.json5") }
     }
 
+    @Test func `no way to get a token at all is a mistake`() {
+        #expect(
+            mistakes(in: file(policy: "grants: []"))
+                == ["file.json5:4:21: policy.grants: should name at least one way to get a token"]
+        )
+    }
+
     @Test func `a key that is there twice is a mistake`() {
         #expect(mistakes(in: file("hosts: [], hosts: []")) == ["file.json5:5:14: hosts: is there twice"])
     }

@@ -20,7 +20,7 @@ struct MatchingByHostAndPath {
         registered, registered + "&u=2", "https://acme.example/oauth/callback?u=2&t=1",
         "https://acme.example/oauth/callback?a&t=1&b=%20",
         registered + "&return=https%3A%2F%2Facme.example%2F",
-        registered + "&encoded=code", registered + "&my_state=1", registered + "&",
+        registered + "&encoded=code", registered + "&my_state=1", registered + "&", registered + "&u=*",
     ])
     func `further query parameters may follow, and come back as they were`(sent: String) async throws {
         #expect(try await answered(Self.registered, sent) == sent)

@@ -132,6 +132,20 @@ struct WritingTokensOtherwise {
         #expect(holder?.token.client == application.application.id)
     }
 
+    @Test(arguments: forms)
+    func `and can be ended, whatever the form is by then`(form: Policy.TokenText) async throws {
+        let world = try await world(form)
+        let application = try await world.registeredApplication()
+        let before = try await world.tokens(for: application).accessToken.plaintext
+        var settings = world.tenant.settings
+        settings.policy.tokenText = .labelled
+        _ = try await world.registry.importTenant(settings, as: world.tenant.name)
+        let client = try await world.client(application)
+        #expect(try await client.introspect(before) != nil)
+        try await client.revoke(before)
+        #expect(try await client.introspect(before) == nil)
+    }
+
     // MARK: Without end
 
     @Test(arguments: Policy.TokenText.allCases)

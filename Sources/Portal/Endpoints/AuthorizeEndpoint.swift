@@ -138,6 +138,11 @@ enum AuthorizeEndpoint {
         {
             return .redirect(with: answer, visit)
         }
+        if request.prompt == .none {
+            let refusal = standing.refusalUnasked
+            let answer = AuthorizationAnswer.refusing(refusal, request)
+            return refuse(refusal, answer, asked, request.recipient, customer, visit)
+        }
         switch standing {
         case .notATestAccount(let isInvited):
             visit.note(.onlyTestAccounts, of: asked, to: request.application, by: customer.account)
@@ -154,10 +159,6 @@ enum AuthorizeEndpoint {
             visit.note(.applicationFrozen, of: asked, to: request.application, by: customer.account)
             return FrozenPage(visit: visit, request: request).response
         case .firstTime, .asksForMore, .covered:
-            if request.prompt == .none {
-                let answer = AuthorizationAnswer.refusing(.consentRequired, request)
-                return refuse(.consentRequired, answer, asked, request.recipient, customer, visit)
-            }
             return try await put(question, standing, companies, customer, visit)
         }
     }

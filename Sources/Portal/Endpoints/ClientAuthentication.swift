@@ -10,10 +10,11 @@ struct ClientAuthentication {
     /// Reads `Authorization: Basic` or the body, and both at once only where the tenant takes equal ones.
     ///
     /// Throws ``OAuthFailure``.
-    init(_ header: String?, _ sent: Parameters, _ rules: WireProfile.ClientAuthenticationRules) throws {
+    init(_ headers: [String], _ sent: Parameters, _ rules: WireProfile.ClientAuthenticationRules) throws {
+        guard headers.count <= 1 else { throw OAuthFailure.invalidClient.because(.credentialsTwice) }
         let bodyID = try sent.optional("client_id")
         let bodySecret = try sent.optional("client_secret")
-        if let header {
+        if let header = headers.first {
             do throws(BasicProblem) {
                 asked = try ClientAuthentication.basic(header)
             } catch {

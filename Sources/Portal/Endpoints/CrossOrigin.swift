@@ -4,11 +4,11 @@ import Web
 /// Which browser applications may read what the token endpoint answers (AZ-11): those of public applications,
 /// from the origins of their registered redirect URIs; or all, where the tenant says so.
 enum CrossOrigin {
-    static func preflight(_ visit: Visit) async throws -> Response {
+    static func preflight(of method: Method, _ visit: Visit) async throws -> Response {
         if visit.profile.crossOrigin == .any { return anything(asked: visit.request.headers) }
         guard let headers = try await visit.allowedOrigin() else { return Response(.forbidden) }
         let details: [Header] = [
-            ("Access-Control-Allow-Methods", "POST"),
+            ("Access-Control-Allow-Methods", method.rawValue),
             ("Access-Control-Allow-Headers", "Authorization, Content-Type"),
             ("Access-Control-Max-Age", "600"),
         ]

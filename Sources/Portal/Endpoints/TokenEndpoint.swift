@@ -155,7 +155,8 @@ extension WireProfile.TokenAnswer {
         case .tokenType, .type: .text(tokenType.rawValue)
         case .expiresIn: tokens.expiresIn.map { .number($0) }
         case .refreshToken: tokens.refreshToken.map { .text($0.plaintext) }
-        case .scope: .text(tokens.scopes.wire)
+        // No scope at all has no text (RFC 6749 §3.3).
+        case .scope: tokens.scopes.isEmpty ? nil : .text(tokens.scopes.wire)
         }
     }
 }

@@ -90,6 +90,8 @@ struct ConsentSubject: Hashable {
         let declined: ScopeSet
         let since: Date
         let endsAt: Date?
+        let company: Company?
+        let revision: Int
         let shown: Disclosure.Appearance?
 
         init(_ consent: EarlierConsent) {
@@ -97,6 +99,8 @@ struct ConsentSubject: Hashable {
             declined = consent.grant.declined
             since = consent.grant.grantedAt
             endsAt = consent.grant.endsAt
+            company = consent.grant.company
+            revision = consent.grant.revision
             shown = consent.shown
         }
     }
