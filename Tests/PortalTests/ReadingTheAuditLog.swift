@@ -56,7 +56,7 @@ struct ReadingTheAuditLog {
         #expect(own.status == 200)
         var ada = try await portal.browser(of: "ada@harbour.example", as: .admin)
         let list = try await ada.get("/admin/audit", [("action", "token.issued")])
-        #expect(list.text.contains("Acme Rentals got a token for themselves"))
+        #expect(list.text.contains("Acme Rentals got a token for itself"))
         #expect(!list.text.contains("redeemed a code"))
         let entries = try await portal.theOperator.ledger(after: 0, limit: 9999).filter {
             $0.action == "token.issued"

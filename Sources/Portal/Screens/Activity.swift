@@ -138,7 +138,7 @@ private struct ActivityListPage {
 
     private func row(_ entry: Activity) -> HTML {
         tr {
-            td { Moment(CalendarText(entry.at)) }
+            td { Moment(CalendarText(entry.at), isPrecise: true) }
             td { entry.step.word }
             th(.scope("row")) {
                 a(.href(ActivityScreens.path(entry, of: application, visit))) { bdi { entry.cause.sentence } }

@@ -32,7 +32,12 @@ struct ApplicationPage {
                 h1 { bdi { application.displayName } }
                 StateTag(application: application, tenant: visit.tenant)
             }
+            p(.class("note")) {
+                "Client ID "
+                code { application.id.text }
+            }
             StateBox(application: application, checklist: checklist, role: role, visit: visit)
+            sections
             if application.kind != .public {
                 SecretsSection(visit: visit, application: application, role: role, secrets: secrets)
             }
@@ -68,6 +73,20 @@ struct ApplicationPage {
             QuickStart(visit: visit, application: application)
             TeamSection(visit: visit, application: application, role: role, team: team, own: own)
             if role == .owner { DangerSection(visit: visit, application: application) }
+        }
+    }
+
+    private var sections: HTML {
+        let below = [
+            ("uris-h", "Redirect URIs"), ("branding-h", "Branding"), ("permissions-h", "Permissions"),
+            ("start-h", "Quick start"), ("team-h", "Team"),
+        ]
+        let secrets = application.kind == .public ? [] : [("secrets-h", "Client secrets")]
+        return nav(.class("sections"), .aria("label", "About this application")) {
+            ul {
+                li { a(.href(visit.path(below: application, "activity"))) { "Activity and link checker" } }
+                for (anchor, words) in secrets + below { li { a(.href(Path(anchor: anchor))) { words } } }
+            }
         }
     }
 }

@@ -34,18 +34,24 @@ struct ApplicationTable: Component {
             h1 { "Applications" }
             a(.class("btn primary"), .href(visit.path("applications", "new"))) { "Register an application" }
         }
-        div(.class("scroll"), .tabindex(0), .role("region"), .aria("labelledby", "applications")) {
-            table {
-                caption(.class("vh"), .id("applications")) { "Your applications" }
-                thead {
-                    tr {
-                        for heading in ["Application", "State", "Client ID", "Customers", "Last request"] {
-                            th(.scope("col")) { heading }
-                        }
+        div(.class("card")) {
+            div(.class("scroll"), .tabindex(0), .role("region"), .aria("labelledby", "applications")) {
+                table
+            }
+        }
+    }
+
+    private var table: HTML {
+        Web.table {
+            caption(.class("vh"), .id("applications")) { "Your applications" }
+            thead {
+                tr {
+                    for heading in ["Application", "State", "Client ID", "Customers", "Last request"] {
+                        th(.scope("col")) { heading }
                     }
                 }
-                tbody { for summary in applications { row(summary) } }
             }
+            tbody { for summary in applications { row(summary) } }
         }
     }
 
@@ -61,7 +67,7 @@ struct ApplicationTable: Component {
                 }
             }
             td { StateTag(application: application, tenant: visit.tenant) }
-            td { code { application.id.text } }
+            td { code(.class("whole")) { application.id.text } }
             td { "\(summary.connectedCustomers)" }
             td {
                 if let use = summary.lastUsedAt { Moment(CalendarText(use)) } else { "Never" }

@@ -22,10 +22,6 @@ struct SecretsSection: Component {
                     ) { "Create a new secret" }
                 }
             }
-            p(.class("note")) {
-                "Client ID "
-                code { application.id.text }
-            }
             if !secrets.contains(where: \.isLive) {
                 p(.class("callout bad")) {
                     "No secret works. Your software gets no tokens until it has a new one."
@@ -190,8 +186,10 @@ struct RedirectURIsSection: Component {
                 label: "Add an address",
                 type: "url",
                 value: typed,
-                hint:
-                    "A full address, starting with https://. It must match exactly, including a final “/”.",
+                hint: """
+                    Starts with https://; on this computer also http://127.0.0.1, and for an installed app its own \
+                    scheme. It must match exactly, including a final “/”.
+                    """,
                 direction: .leftToRight,
                 problems: problems
             )

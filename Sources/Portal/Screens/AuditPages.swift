@@ -103,7 +103,9 @@ struct AuditPage {
     private func row(_ audit: AuditEntry) -> HTML {
         tr {
             td {
-                a(.href(place.appending("\(audit.entry.sequence)"))) { Moment(CalendarText(audit.entry.at)) }
+                a(.href(place.appending("\(audit.entry.sequence)"))) {
+                    Moment(CalendarText(audit.entry.at), isPrecise: true)
+                }
             }
             td { AuditSentence(audit: audit) }
             td { bdi { audit.entry.address } }
@@ -144,8 +146,18 @@ struct AuditSentence: Component {
 
     var body: HTML {
         strong { bdi { audit.subject } }
-        " \(audit.verb) "
-        if audit.object != audit.subject { bdi { audit.object } } else { "themselves" }
+        if let ownVerb = audit.ownVerb {
+            " \(ownVerb)"
+        } else {
+            " \(audit.verb) "
+            bdi { audit.object }
+            // Two of one name, or somebody and their own account.
+            if audit.object == audit.subject {
+                " ("
+                code { audit.entry.object }
+                ")"
+            }
+        }
     }
 }
 
@@ -159,7 +171,7 @@ struct EntryPage {
             h1 { "Entry \(number)" }
             p { AuditSentence(audit: entry) }
             dl(.class("facts")) {
-                fact("Time") { Moment(CalendarText(entry.entry.at)) }
+                fact("Time") { Moment(CalendarText(entry.entry.at), isPrecise: true) }
                 fact("Who") { code { entry.entry.actor } }
                 fact("Action") { code { entry.entry.action } }
                 fact("To what") { code { entry.entry.object } }

@@ -19,6 +19,38 @@ extension AuditEntry {
         Action(rawValue: entry.action).flatMap { AuditEntry.verbs[$0] } ?? "did “\(entry.action)” to"
     }
 
+    /// What whoever did it did with their own account, in words without an object.
+    var ownVerb: String? {
+        guard
+            entry.actor.utf8.drop(while: { $0 != UInt8(ascii: ":") }).dropFirst().elementsEqual(
+                entry.object.utf8
+            )
+        else { return nil }
+        return Action(rawValue: entry.action).flatMap { AuditEntry.ownVerbs[$0] }
+    }
+
+    private static let ownVerbs: [Action: String] = [
+        .accountCreated: "created their account",
+        .signedIn: "signed in",
+        .signInRefused: "was not signed in",
+        .signedOut: "signed out",
+        .secondFactorSet: "set up their second factor",
+        .secondFactorRemoved: "removed their second factor",
+        .secondFactorShown: "showed a code",
+        .secondFactorRefused: "showed a wrong code",
+        .recoveryCodeUsed: "used a recovery code",
+        .passwordShown: "showed their password again",
+        .sessionEnded: "signed other browsers out",
+        .newPasswordAsked: "asked for a new password",
+        .passwordChanged: "changed their password",
+        .addressChanged: "changed their e-mail",
+        .codeRedeemed: "redeemed a code",
+        .codeReused: "used a code a second time",
+        .refreshReused: "used a refresh token a second time",
+        .tokenIssued: "got a token for itself",
+        .tokenRevoked: "revoked a token",
+    ]
+
     var result: String {
         entry.action.hasSuffix(".refused") || entry.action.hasSuffix(".reused") ? "Refused" : "Done"
     }

@@ -176,7 +176,7 @@ private struct MemberDetails: Component {
             FactList(facts: facts)
             if !application.redirectURIs.isEmpty {
                 h3 { "Registered redirect URIs" }
-                ul(.class("stack")) { for uri in application.redirectURIs { li { code { uri.text } } } }
+                ul(.class("bullets")) { for uri in application.redirectURIs { li { code { uri.text } } } }
             }
             p { a(.class("btn"), .href(place)) { "Compare and add this address" } }
         }

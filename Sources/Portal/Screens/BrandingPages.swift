@@ -13,7 +13,7 @@ struct BrandingSection: Component {
             h2(.id("branding-h")) { "Branding" }
             if let pending {
                 p(.class("note")) {
-                    "The version on the right waits for approval. Everything else stays as it is."
+                    "What stands under “Asked for” waits for approval. Everything else stays as it is."
                 }
                 RevisionComparison(application: application, pending: pending, visit: visit)
             }

@@ -86,8 +86,7 @@ struct DecisionSection: Component {
                     id: "message",
                     name: "message",
                     label: "Message to the partner",
-                    hint: "Required unless you approve.",
-                    isOptional: true,
+                    hint: "Needed unless you approve.",
                     problems: form.problems
                 ) { attributes in
                     textarea(attributes + [.rows(4), .dir(.automatic)]) { form.message }

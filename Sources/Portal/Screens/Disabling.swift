@@ -103,7 +103,7 @@ private struct AccountsPage {
         return Page(title, .administrators, problems: problems) {
             Notice(text: InvitedSection.notice(visit.queryValue("done")))
             h1 { title }
-            p { "Whoever has a disabled account cannot sign in. Nothing of theirs is deleted." }
+            p { "People with a disabled account cannot sign in. Nothing of theirs is deleted." }
             search
             if let found { list(found, "Found", orElse: "Nobody has an account with this address.") }
             list(disabled, "Disabled", orElse: "No account is disabled.")

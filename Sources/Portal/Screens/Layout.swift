@@ -149,7 +149,8 @@ private struct Layout {
                 SignOutForm(visit: visit, role: .admin, action: visit.path("admin", "sign-out"))
                 if visit.seal(for: .admin) != nil { AdminNavigation(visit: visit) }
             case .customers, .gate:
-                span(.class("brand")) { frame.briefName }
+                a(.class("brand"), .href(visit.path("account", "connections"))) { frame.briefName }
+                CustomerNavigation(visit: visit)
                 AccountLink(visit: visit, role: .customer)
                 SignOutForm(visit: visit, role: .customer, action: visit.path("sign-out"))
             }

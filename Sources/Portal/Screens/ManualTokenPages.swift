@@ -86,9 +86,9 @@ struct ManualTokenPage {
         )
         TextField(
             id: "reason",
-            label: "Why it never ends",
+            label: "Reason, if it never ends",
             value: form.reason,
-            isOptional: true,
+            hint: "Needed only for “never”.",
             direction: .automatic,
             problems: problems
         )

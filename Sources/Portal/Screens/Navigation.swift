@@ -28,6 +28,23 @@ struct PartnerNavigation: Component {
     }
 }
 
+struct CustomerNavigation: Component {
+    let visit: Visit
+
+    var body: HTML {
+        let place = visit.path("account", "connections")
+        nav(.aria("label", "Main")) {
+            ul {
+                li {
+                    a(.href(place), .aria("current", "page").when(visit.request.rawPath == place.text)) {
+                        "Connected applications"
+                    }
+                }
+            }
+        }
+    }
+}
+
 struct AdminNavigation: Component {
     let visit: Visit
 

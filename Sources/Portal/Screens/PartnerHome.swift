@@ -23,8 +23,8 @@ private struct Introduction: Component {
             h1 { "Connect your software to \(visit.brand.displayName)" }
             p(.class("lead")) {
                 """
-                Register your application, and \(visit.brand.displayName) customers can allow it to use \
-                \(visit.brand.dataDescription). You need a company name and a logo. It takes about two minutes.
+                Register your application, and \(visit.brand.displayName) customers can allow it to use their \
+                \(visit.brand.displayName) data. You need a company name and a logo. It takes about two minutes.
                 """
             }
             if !isSignedIn, visit.tenant.policy.registration != .open { ByInvitation(brand: visit.brand) }

@@ -108,9 +108,12 @@ func fact(_ term: String, @HTMLBuilder _ description: () -> HTML) -> HTML {
 struct Moment: Component {
     let text: CalendarText
 
-    init(_ text: CalendarText) { self.text = text }
+    /// To the second, for whoever compares with a log.
+    let isPrecise: Bool
 
-    var body: HTML { time(.datetime(text.iso)) { text.full } }
+    init(_ text: CalendarText, isPrecise: Bool = false) { (self.text, self.isPrecise) = (text, isPrecise) }
+
+    var body: HTML { time(.datetime(text.iso)) { isPrecise ? text.precise : text.full } }
 }
 
 /// What happened a moment ago, said once after a redirect.

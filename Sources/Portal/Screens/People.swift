@@ -84,8 +84,10 @@ enum PeopleScreens {
             waiting(invited, admin, visit)
             if admin.rank == .full { form.html(visit) }
             p {
-                a(.href(visit.path("admin", "accounts"))) { "Disable or enable an account" }
-                " of a customer, a partner or an administrator"
+                a(.href(visit.path("admin", "accounts"))) {
+                    "Find an account of a customer, a partner or an administrator"
+                }
+                ": disable it, enable it, or reset its second factor"
             }
             p { a(.href(Role.admin.ownSecondFactor(visit))) { "Your second factor" } }
         }
