@@ -78,8 +78,8 @@ struct ApplicationPage {
 
     private var sections: HTML {
         let below = [
-            ("uris-h", "Redirect URIs"), ("branding-h", "Branding"), ("permissions-h", "Permissions"),
-            ("start-h", "Quick start"), ("team-h", "Team"),
+            ("uris-h", "Redirect URIs"), ("domains-h", "Domains"), ("branding-h", "Branding"),
+            ("permissions-h", "Permissions"), ("start-h", "Quick start"), ("team-h", "Team"),
         ]
         let secrets = application.kind == .public ? [] : [("secrets-h", "Client secrets")]
         return nav(.class("sections"), .aria("label", "About this application")) {

@@ -70,7 +70,7 @@ struct ApplicationTable: Component {
             td { code(.class("whole")) { application.id.text } }
             td { "\(summary.connectedCustomers)" }
             td {
-                if let use = summary.lastUsedAt { Moment(CalendarText(use)) } else { "Never" }
+                if let use = summary.lastUsedAt { Day(use) } else { "Never" }
             }
         }
     }

@@ -8,7 +8,7 @@ enum CredentialsPage {
         let application = registered.application
         guard let secret = registered.secret else { return withoutSecret(application, visit) }
         return page("Save your client secret now", application, secret, visit) {
-            p {
+            p(.class("callout warn")) {
                 strong { "We show this secret once." }
                 """
                  We keep only a fingerprint of it, so nobody here can read it back to you. If you lose it, \
@@ -26,7 +26,7 @@ enum CredentialsPage {
         _ visit: Visit
     ) -> Page {
         page("Save your new client secret now", application, secret, visit) {
-            p {
+            p(.class("callout warn")) {
                 strong { "We show this secret once." }
                 """
                  Put it into your software and check that “Last used” moves to it. An older secret that still works \

@@ -145,7 +145,7 @@ struct DomainsSection: Component {
             if application.proofs.isEmpty {
                 p {
                     """
-                    None is verified. Customers who are sent to a verified domain read so on the consent screen.
+                    No domain is verified yet. When one is, customers who return to it read so on the consent screen.
                     """
                 }
             } else {

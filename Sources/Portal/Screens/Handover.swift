@@ -30,7 +30,7 @@ enum HandoverScreens {
         }
         let text = token.tokens.accessToken.plaintext
         return page("Save your access token now", for: token.request) {
-            p {
+            p(.class("callout warn")) {
                 strong { "We show this token once." }
                 " We keep only a fingerprint of it, so nobody here can read it back to you."
             }

@@ -208,7 +208,7 @@ private struct OwnAccountPage {
     @HTMLBuilder private var secondFactor: HTML {
         h2(.id("second-factor")) { "Second factor" }
         p(.class("note")) { "A code from an authenticator app, asked for after your password." }
-        p { a(.href(visit.path("partners", "your-second-factor"))) { "Look after your second factor" } }
+        p { a(.href(visit.path("partners", "your-second-factor"))) { "Manage your second factor" } }
     }
 
     @HTMLBuilder private var signedIn: HTML {

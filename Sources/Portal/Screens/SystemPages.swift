@@ -52,7 +52,7 @@ struct SystemPage: Sendable {
         .notFound,
         (
             "Page not found",
-            "Check the address. What you look for may have been removed, or belongs to another account."
+            "Check the address. What you are looking for may have been removed, or may belong to another account."
         )
     )
 
