@@ -104,6 +104,25 @@ struct GivingTokensByHand {
         #expect(detail.text.contains("(request \(request))"))
     }
 
+    @Test func `a door that is closed while the customer reads gives no token`() async throws {
+        #expect(try await asked().status == 303)
+        var (ada, kim) = (admin, portal.browser())
+        let request = try #require(try await ada.get("/admin").between("/admin/manual-tokens/", "\""))
+        #expect(try await ada.post("/admin/manual-tokens", form(request, ada.ownSeal)).status == 303)
+        let link = try #require(try await links(to: "/token-requests/").last)
+        let signIn = try await kim.follow(try await kim.get(link))
+        let fields: [(name: String, value: String)] = [
+            ("seal", try #require(signIn.hidden("seal"))),
+            ("request", try #require(signIn.hidden("request"))),
+            ("email", "kim@northfield.example"), ("password", TestPortal.password),
+        ]
+        let consent = try await kim.follow(try await kim.post("/sign-in", fields))
+        _ = try await portal.registry.importTenant(.harbour(), as: portal.tenant.name)
+        #expect(try await kim.answer(consent, "allow").status == 303)
+        #expect(try await links(to: "/handover/").isEmpty)
+        #expect(try await !kim.get("/account/connections").text.contains("Acme Rentals"))
+    }
+
     @Test func `the administrators are told by letter that a partner asks`() async throws {
         _ = try await portal.administrator("vic@harbour.example", .readOnly)
         #expect(try await asked().status == 303)
