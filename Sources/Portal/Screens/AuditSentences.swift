@@ -21,11 +21,8 @@ extension AuditEntry {
 
     /// What whoever did it did with their own account, in words without an object.
     var ownVerb: String? {
-        guard
-            entry.actor.utf8.drop(while: { $0 != UInt8(ascii: ":") }).dropFirst().elementsEqual(
-                entry.object.utf8
-            )
-        else { return nil }
+        let id = entry.actor.utf8.drop { $0 != UInt8(ascii: ":") }.dropFirst()
+        guard id.elementsEqual(entry.object.utf8) else { return nil }
         return Action(rawValue: entry.action).flatMap { AuditEntry.ownVerbs[$0] }
     }
 
