@@ -21,9 +21,16 @@ package struct ScopeSet: Sendable, Hashable, Bindable {
     package let names: [Scope]
 
     package init(_ names: [Scope] = []) {
+        guard names.count > 1 else {
+            self.names = names
+            return
+        }
         var seen = Set<Scope>(minimumCapacity: names.count)
-        self.names = names.count < 2 ? names : names.filter { seen.insert($0).inserted }
+        self.names = names.filter { seen.insert($0).inserted }
     }
+
+    /// Of names of which each is there once already.
+    private init(unique names: [Scope]) { self.names = names }
 
     /// Reads the space-separated form of the wire and of our own rows; nil when a word is not a scope-token, or
     /// blanks are all there is.
@@ -41,8 +48,12 @@ package struct ScopeSet: Sendable, Hashable, Bindable {
     package var isEmpty: Bool { names.isEmpty }
     package func contains(_ name: Scope) -> Bool { names.contains(name) }
     package func isSubset(of other: ScopeSet) -> Bool { names.allSatisfy(other.contains) }
-    package func subtracting(_ other: ScopeSet) -> ScopeSet { ScopeSet(names.filter { !other.contains($0) }) }
-    package func intersection(_ other: ScopeSet) -> ScopeSet { ScopeSet(names.filter(other.contains)) }
+    package func subtracting(_ other: ScopeSet) -> ScopeSet {
+        ScopeSet(unique: names.filter { !other.contains($0) })
+    }
+    package func intersection(_ other: ScopeSet) -> ScopeSet {
+        ScopeSet(unique: names.filter(other.contains))
+    }
     package func union(_ other: ScopeSet) -> ScopeSet { ScopeSet(names + other.names) }
 
     package var binding: Value { wire.binding }
