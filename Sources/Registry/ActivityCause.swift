@@ -133,6 +133,7 @@ extension Activity.Cause {
         case .deniedByCustomer: self = .cancelled
         case .onlyTestAccounts: self = .notATestAccount(customer.map { MaskedEmail($0.email) })
         case .applicationFrozen: self = .frozen
+        case .applicationSuspended: self = .suspended
         case .loginRequired: self = .loginRequired
         case .consentRequired: self = .consentRequired
         }

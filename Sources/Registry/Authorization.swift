@@ -93,12 +93,12 @@ package final class AuthorizationRequest: Sendable {
     }
 
     /// The state to return even when the rest of the request is refused; nil when it may not be.
-    package static func returnableState(in asked: Parameters) -> String? {
+    static func returnableState(in asked: Parameters) -> String? {
         do { return try state(in: asked) } catch { return nil }
     }
 
     /// Where the refusal of this request is written: as its answer would be.
-    package static func returnMode(in asked: Parameters, at tenant: Tenant) -> ResponseMode {
+    static func returnMode(in asked: Parameters, at tenant: Tenant) -> ResponseMode {
         do {
             return try responseType(in: asked, under: tenant.policy).mode
         } catch {
@@ -195,6 +195,7 @@ package enum AuthorizationRefusal: Error, Equatable, Sendable {
     case deniedByCustomer
     case onlyTestAccounts
     case applicationFrozen
+    case applicationSuspended
     case loginRequired
     case consentRequired
 
@@ -206,7 +207,7 @@ package enum AuthorizationRefusal: Error, Equatable, Sendable {
         case .unsupportedResponseType, .neitherCodeNorToken: "unsupported_response_type"
         case .unauthorizedClient: "unauthorized_client"
         case .unknownScope: "invalid_scope"
-        case .deniedByCustomer, .onlyTestAccounts, .applicationFrozen: "access_denied"
+        case .deniedByCustomer, .onlyTestAccounts, .applicationFrozen, .applicationSuspended: "access_denied"
         case .loginRequired: "login_required"
         case .consentRequired: "consent_required"
         }
@@ -227,6 +228,7 @@ package enum AuthorizationRefusal: Error, Equatable, Sendable {
         case .deniedByCustomer: "The customer cancelled"
         case .onlyTestAccounts: "This application is not approved and the customer is not a test account"
         case .applicationFrozen: "This application was reported and takes no new customers for now"
+        case .applicationSuspended: "The provider has suspended this application"
         case .loginRequired: "The customer is not signed in"
         case .consentRequired: "The customer has to be asked"
         }

@@ -38,17 +38,17 @@ package struct AuthorizationAnswer: Sendable {
         )
     }
 
-    /// The refusal of a request that has a recipient.
+    /// The refusal of a request that has a recipient, and of which the rest may not be readable.
     package static func refusing(
         _ refusal: AuthorizationRefusal,
-        to recipient: Recipient,
-        state: String?,
-        mode: ResponseMode
+        _ asked: Parameters,
+        of recipient: Recipient,
+        at tenant: Tenant
     ) -> AuthorizationAnswer {
         AuthorizationAnswer(
             redirectURI: recipient.redirectURI,
-            state: state,
-            mode: mode,
+            state: AuthorizationRequest.returnableState(in: asked),
+            mode: AuthorizationRequest.returnMode(in: asked, at: tenant),
             result: .refusal(refusal)
         )
     }

@@ -231,6 +231,24 @@ struct AnsweringAuthorizeRequests {
         for page in [suspended, unfinished, ambiguous] { #expect(page.status == 400 && page.location == nil) }
     }
 
+    @Test func `the page of a suspended application has a button back, to a registered address alone`()
+        async throws
+    {
+        try await portal.theOperator.suspend(application.id, reason: "Unusual traffic")
+        var customer = try await portal.customer()
+        let page = try await customer.authorize(portal.query(application) { $0.set("state", "a b") })
+        #expect(page.text.contains("Return to acme.example"))
+        #expect(
+            page.body.contains("\(TestPortal.callback)?error=access_denied&amp;error_description=The%20prov")
+        )
+        #expect(page.body.contains("&amp;state=a%20b&amp;iss="))
+        let elsewhere = try await customer.authorize(
+            portal.query(application) { $0.set("redirect_uri", "https://evil.example/") }
+        )
+        #expect(elsewhere.text.contains("E-SUSPENDED"))
+        #expect(!elsewhere.body.contains("evil.example") && !elsewhere.text.contains("Return to"))
+    }
+
     @Test func `somebody who is not signed in signs in first, and the request is kept`() async throws {
         var kim = portal.browser()
         try await portal.add("kim@northfield.example", as: .customer)

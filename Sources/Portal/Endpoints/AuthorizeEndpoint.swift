@@ -80,7 +80,8 @@ enum AuthorizeEndpoint {
     ) async throws -> Response {
         visit.registry.note(refusal, of: asked, at: visit.tenant, from: visit.provenance)
         let member = try await visit.member(concernedBy: refusal)
-        return AuthorizeErrorPage.about(refusal, in: spokenAlone(visit)).response(to: visit, member)
+        return AuthorizeErrorPage.about(refusal, of: asked, at: visit.tenant, in: spokenAlone(visit))
+            .response(to: visit, member)
     }
 
     /// Answers a request that could not be read whole.
@@ -91,12 +92,7 @@ enum AuthorizeEndpoint {
         _ customer: CustomerAccess?,
         _ visit: Visit
     ) -> Response {
-        let answer = AuthorizationAnswer.refusing(
-            refusal,
-            to: recipient,
-            state: AuthorizationRequest.returnableState(in: asked),
-            mode: AuthorizationRequest.returnMode(in: asked, at: visit.tenant)
-        )
+        let answer = AuthorizationAnswer.refusing(refusal, asked, of: recipient, at: visit.tenant)
         return refuse(refusal, answer, asked, recipient, customer, visit)
     }
 

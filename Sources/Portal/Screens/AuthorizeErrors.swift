@@ -15,6 +15,9 @@ struct AuthorizeErrorPage {
     /// Whose request it was, where that is known.
     var application: Application?
 
+    /// What the application is told if the customer goes back to it.
+    var answer: AuthorizationAnswer?
+
     /// The language of the page, and its words.
     let spoken: Spoken
 
@@ -29,11 +32,21 @@ struct AuthorizeErrorPage {
         )
     }
 
-    static func about(_ refusal: RecipientRefusal, in spoken: Spoken) -> AuthorizeErrorPage {
+    static func about(
+        _ refusal: RecipientRefusal,
+        of asked: Parameters,
+        at tenant: Tenant,
+        in spoken: Spoken
+    ) -> AuthorizeErrorPage {
         switch refusal {
         case .malformed(let problem): .malformed(problem.explanation, in: spoken)
         case .unknownClient: .unknownClient(in: spoken)
-        case .suspended(let application): .suspended(application, in: spoken)
+        case .suspended(let application, let wayBack):
+            .suspended(
+                application,
+                answer: wayBack.map { .refusing(.applicationSuspended, asked, of: $0, at: tenant) },
+                in: spoken
+            )
         case .nothingRegistered(let owner): .unfinished(owner, in: spoken)
         case .ambiguous(let owner): .ambiguous(owner, in: spoken)
         case .unregistered(let owner, let sent): .unregistered(sent, owner, in: spoken)
@@ -50,13 +63,18 @@ struct AuthorizeErrorPage {
         )
     }
 
-    private static func suspended(_ application: Application, in spoken: Spoken) -> AuthorizeErrorPage {
+    private static func suspended(
+        _ application: Application,
+        answer: AuthorizationAnswer?,
+        in spoken: Spoken
+    ) -> AuthorizeErrorPage {
         AuthorizeErrorPage(
             title: spoken.words.refused.isNotAvailable,
             text: spoken.words.refused.isPaused,
             code: "E-SUSPENDED",
             details: [("Problem", "The application is suspended")],
             application: application,
+            answer: answer,
             spoken: spoken
         )
     }
@@ -110,6 +128,7 @@ struct AuthorizeErrorPage {
         return Page(title.text { name($0, visit) }, .gate, spoken: spoken) {
             h1 { title.filled { gap in bdi { name(gap, visit) } } }
             p { text.filled { gap in bdi { name(gap, visit) } } }
+            if let answer { ReturnButton(answer: answer, visit: visit, words: spoken.words) }
             ErrorReference(error: code, reference: visit.request.id, words: spoken.words)
             if let member {
                 MemberDetails(
