@@ -2,12 +2,12 @@
 // A page asks for a comfort with a data attribute, which also holds the words, so that no language lives here.
 const part = (id) => document.getElementById(id);
 
-// <button hidden data-copy="id" data-done="Copied">, then an element with role=status
+// <button hidden data-copy="id" data-done="Copied">, beside an element with role=status
 for (const button of document.querySelectorAll('[data-copy]')) {
   if (!navigator.clipboard) break;
   button.hidden = false;
   button.addEventListener('click', async () => {
-    const status = button.nextElementSibling;
+    const status = button.parentElement.querySelector('[role=status]');
     await navigator.clipboard.writeText(part(button.dataset.copy).textContent.trim());
     status.textContent = button.dataset.done;
     setTimeout(() => { status.textContent = ''; }, 4000);

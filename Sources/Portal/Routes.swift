@@ -57,6 +57,7 @@ extension Site {
         .member  (.post, "/applications/{application}/test-accounts",            .developer, TestAccountScreens.set),
         .member  (.get,  "/applications/{application}/secrets/new",              .owner,     SecretScreens.ask),
         .member  (.post, "/applications/{application}/secrets",                  .owner,     SecretScreens.create),
+        .member  (.post, "/applications/{application}/credentials",              .owner,     CredentialsFile.download),
         .member  (.get,  "/applications/{application}/secrets/{secret}/revoke",  .owner,     SecretScreens.askToRevoke),
         .member  (.post, "/applications/{application}/secrets/{secret}/revoke",  .owner,     SecretScreens.revoke),
         .member  (.get,  "/applications/{application}/secrets/{secret}/tokens",  .owner,     SecretScreens.askToRevokeTokens),

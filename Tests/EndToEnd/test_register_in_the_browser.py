@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -62,6 +63,12 @@ def test_a_partner_signs_up_registers_and_gets_a_token_with_the_printed_line(
     assert client_id in line and secret in line
     done = subprocess.run(["bash", "-c", line], capture_output=True, text=True, check=True)
     assert json.loads(done.stdout)["token_type"] == "Bearer"
+    with tab.page.expect_download() as download:
+        tab.page.get_by_role("button", name="Download .env file").click()
+    assert download.value.suggested_filename == f"{client_id}.env"
+    settings = Path(download.value.path()).read_text()
+    assert f"CLIENT_ID={client_id}\nCLIENT_SECRET={secret}\n" in settings
+    expect(tab.page.locator("output#client-secret")).to_have_text(secret)
     tab.page.get_by_role("link", name="Continue to application").click()
     expect(tab.page.get_by_role("heading", level=1)).to_contain_text("Curl Rentals")
     assert secret not in tab.page.content() and client_id in tab.page.content()

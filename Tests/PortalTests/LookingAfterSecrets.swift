@@ -60,6 +60,47 @@ struct LookingAfterSecrets {
         #expect(page.text.contains("Access that customers already gave keeps working."))
     }
 
+    @Test func `the page that shows a secret gives it as a file too, made from what the page sends back`()
+        async throws
+    {
+        var dana = try await world.partner()
+        let shown = try await create("keep", &dana)
+        let secret = try #require(shown.hidden("secret"))
+        let file = try await dana.post("\(place)/credentials", [("seal", dana.ownSeal), ("secret", secret)])
+        #expect(file.status == 200 && file["Cache-Control"] == "no-store")
+        #expect(file["Content-Disposition"] == "attachment; filename=\"\(application.id).env\"")
+        #expect(
+            file.body == """
+                CLIENT_ID=\(application.id)
+                CLIENT_SECRET=\(secret)
+                AUTHORIZE_URL=\(TestPortal.issuer)/oauth2/authorize
+                TOKEN_URL=\(TestPortal.issuer)/oauth2/token
+                REDIRECT_URI=\(TestPortal.callback)
+
+                """
+        )
+    }
+
+    @Test func `no file is made of anything but a client secret, nor of a form that is not sealed`()
+        async throws
+    {
+        var dana = try await world.partner()
+        let secret = try #require(application.secret).plaintext
+        let more = [("seal", dana.ownSeal), ("secret", secret + "\nLD_PRELOAD=/tmp/evil.so")]
+        #expect(try await dana.post("\(place)/credentials", more).status == 404)
+        #expect(try await dana.post("\(place)/credentials", [("secret", secret)]).status == 403)
+    }
+
+    @Test func `an address that a shell would take apart stands in quotes in the file`() async throws {
+        let other = try await world.registeredApplication("Other", at: ["https://acme.example/a?b=c&d='e'f"])
+        var dana = try await world.partner()
+        let file = try await dana.post(
+            "/applications/\(other.id)/credentials",
+            [("seal", dana.ownSeal), ("secret", try #require(other.secret).plaintext)]
+        )
+        #expect(file.body.hasSuffix("REDIRECT_URI='https://acme.example/a?b=c&d='\\''e'\\''f'\n"))
+    }
+
     @Test func `the only one is not offered for revocation`() async throws {
         var dana = try await world.partner()
         let page = try await dana.get("\(place)/secrets/\(try #require(application.secret).id)/revoke")

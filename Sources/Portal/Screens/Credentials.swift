@@ -74,7 +74,13 @@ enum CredentialsPage {
             h1 { title }
             explanation()
             Credential(id: "client-id", label: "Client ID", value: application.id.text)
-            Credential(id: "client-secret", label: "Client secret", value: secret.plaintext, isSecret: true)
+            Credential(
+                id: "client-secret",
+                label: "Client secret",
+                value: secret.plaintext,
+                isSecret: true,
+                more: CredentialsFileForm(application: application, secret: secret, visit: visit).body
+            )
             p(.class("printnote")) { "Secrets are not printed." }
             TryIt(application: application, secret: secret, visit: visit)
             next(application, visit)
@@ -120,11 +126,14 @@ struct Credential: Component {
     let value: String
     var isSecret = false
 
+    /// What else may be done with it, beside copying.
+    var more: HTML?
+
     var body: HTML {
         div(.class(isSecret ? "secret unprinted" : "secret")) {
             h2(.id("\(id)-h")) { label }
             output(.id(id), .aria("labelledby", "\(id)-h")) { code { value } }
-            CopyRow(id: id, what: label.lowercased())
+            CopyRow(id: id, what: label.lowercased(), more: more)
         }
     }
 }
@@ -132,6 +141,7 @@ struct Credential: Component {
 struct CopyRow: Component {
     let id: String
     let what: String
+    var more: HTML?
 
     var body: HTML {
         div(.class("row")) {
@@ -145,6 +155,7 @@ struct CopyRow: Component {
                 "Copy"
                 span(.class("vh")) { " \(what)" }
             }
+            if let more { more }
             span(.class("note"), .role("status"))
         }
     }
