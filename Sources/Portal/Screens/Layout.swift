@@ -145,14 +145,12 @@ private struct Layout {
                     frame.briefName
                     span { "administration" }
                 }
-                AccountLink(visit: visit, role: .admin)
-                SignOutForm(visit: visit, role: .admin, action: visit.path("admin", "sign-out"))
+                OwnLinks(visit: visit, role: .admin, signOut: visit.path("admin", "sign-out"))
                 if visit.seal(for: .admin) != nil { AdminNavigation(visit: visit) }
             case .customers, .gate:
                 a(.class("brand"), .href(visit.path("account", "connections"))) { frame.briefName }
                 CustomerNavigation(visit: visit)
-                AccountLink(visit: visit, role: .customer)
-                SignOutForm(visit: visit, role: .customer, action: visit.path("sign-out"))
+                OwnLinks(visit: visit, role: .customer, signOut: visit.path("sign-out"))
             }
         }
         main(.id("main"), .class("wrap")) { page.content }

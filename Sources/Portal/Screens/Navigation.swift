@@ -22,8 +22,7 @@ struct PartnerNavigation: Component {
             }
         }
         if isSignedIn {
-            AccountLink(visit: visit, role: .partner)
-            SignOutForm(visit: visit, role: .partner, action: visit.path("partners", "sign-out"))
+            OwnLinks(visit: visit, role: .partner, signOut: visit.path("partners", "sign-out"))
         }
     }
 }
@@ -79,22 +78,19 @@ struct AdminNavigation: Component {
     }
 }
 
-struct AccountLink: Component {
+/// To one's own account, and out.
+struct OwnLinks: Component {
     let visit: Visit
     let role: Role
-
-    var body: HTML { a(.class("own"), .href(role.account(visit))) { "Your account" } }
-}
-
-struct SignOutForm: Component {
-    let visit: Visit
-    let role: Role
-    let action: Path
+    let signOut: Path
 
     var body: HTML {
-        form(.method("post"), .action(action)) {
-            SealField(seal: visit.seal(for: role))
-            button(.class("plain")) { "Sign out" }
+        div(.class("own")) {
+            a(.href(role.account(visit))) { "Your account" }
+            form(.method("post"), .action(signOut)) {
+                SealField(seal: visit.seal(for: role))
+                button(.class("plain")) { "Sign out" }
+            }
         }
     }
 }
