@@ -187,8 +187,8 @@ extension LegacyDoor {
         ),
         LegacyDoor(
             "manualTokenByMail",
-            "Tokens in letters",
-            "A letter may carry a token issued by hand itself, so anyone who reads the mail can use it.",
+            "Tokens in e-mails",
+            "An e-mail may carry a token issued by hand itself, so anyone who reads it can use it.",
             open: .bool(true)
         ),
         LegacyDoor(

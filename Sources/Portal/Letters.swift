@@ -139,7 +139,7 @@ extension LetterWriter {
                 "Someone, probably you, used this address to create a partner account.",
             ],
             link: link("Confirm this address", to: "partners", "confirm", secret),
-            closing: ["The link works once, for 60 minutes. If it was not you, ignore this letter."]
+            closing: ["The link works once, for 60 minutes. If it was not you, ignore this e-mail."]
         )
     }
 
@@ -158,7 +158,7 @@ extension LetterWriter {
             link: link("Accept the invitation", to: "partners", "confirm", secret),
             closing: [
                 """
-                The link works once, until \(CalendarText(until).full). If you did not expect it, ignore this letter.
+                The link works once, until \(CalendarText(until).full). If you did not expect it, ignore this e-mail.
                 """
             ]
         )
@@ -172,7 +172,7 @@ extension LetterWriter {
                 "Sign in, or set a new password from the sign-in page if you have forgotten yours.",
             ],
             link: link("Sign in", to: "partners", "sign-in"),
-            closing: ["If it was not you, ignore this letter. Nothing was changed."]
+            closing: ["If it was not you, ignore this e-mail. Nothing was changed."]
         )
     }
 

@@ -72,7 +72,7 @@ extension LetterWriter {
             ],
             quote: [uri],
             link: page(of: application),
-            closing: ["If it was nobody of you, answer this letter now."]
+            closing: ["If it was nobody of you, answer this e-mail now."]
         )
     }
 
@@ -88,7 +88,7 @@ extension LetterWriter {
             quote: fields.map { BrandChange.Field(rawValue: $0)?.label ?? $0 },
             link: page(of: application),
             closing: [
-                "Customers are asked again when they next connect. If it was nobody of you, answer this letter now."
+                "Customers are asked again when they next connect. If it was nobody of you, answer this e-mail now."
             ]
         )
     }
@@ -109,7 +109,7 @@ extension LetterWriter {
             ],
             quote: fields.map { BrandChange.Field(rawValue: $0)?.label ?? $0 },
             link: page(of: application),
-            closing: ["If it was nobody of you, withdraw it there and answer this letter now."]
+            closing: ["If it was nobody of you, withdraw it there and answer this e-mail now."]
         )
     }
 
@@ -121,7 +121,7 @@ extension LetterWriter {
             ],
             quote: [reason],
             link: page(of: application),
-            closing: reference.map { ["Answer this letter with the reference \($0)."] } ?? []
+            closing: reference.map { ["Answer this e-mail with the reference \($0)."] } ?? []
         )
     }
 
@@ -223,7 +223,7 @@ extension LetterWriter {
                 "\(by) invites you to work on \(application.name) at \(name), as \(MemberRole(rawValue: role)?.withArticle ?? role)."
             ],
             link: link("Accept the invitation", to: "invitations", secret),
-            closing: ["The link works once, for seven days. If you did not expect it, ignore this letter."]
+            closing: ["The link works once, for seven days. If you did not expect it, ignore this e-mail."]
         )
     }
 
@@ -236,7 +236,7 @@ extension LetterWriter {
             ],
             link: link("Look at the offer", to: "transfers", secret),
             closing: [
-                "The link works once, for seven days. If you did not expect it, decline there or ignore this letter."
+                "The link works once, for seven days. If you did not expect it, decline there or ignore this e-mail."
             ]
         )
     }
@@ -247,7 +247,7 @@ extension LetterWriter {
             paragraphs: ["\(by) accepted the offer and took it over on \(CalendarText(at).full)."],
             link: link("See your applications", to: "applications"),
             closing: [
-                "Delete your copies of its client secrets. If nobody of you offered it, answer this letter now."
+                "Delete your copies of its client secrets. If nobody of you offered it, answer this e-mail now."
             ]
         )
     }

@@ -119,7 +119,7 @@ extension LetterWriter {
             subject: "You are invited to \(briefName) administration",
             paragraphs: ["\(by) invites you to administer \(name)."],
             link: link("Accept the invitation", to: "admin", "invitations", secret),
-            closing: ["The link works once. If you did not expect it, ignore this letter."]
+            closing: ["The link works once. If you did not expect it, ignore this e-mail."]
         )
     }
 }

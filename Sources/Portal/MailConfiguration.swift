@@ -15,12 +15,12 @@ extension Sources {
         let password = password(readFile)
         guard let host else {
             if sender != nil || user != nil {
-                problems.append("smtp-host is missing: it says who takes letters")
+                problems.append("smtp-host is missing: it says who takes e-mails")
             }
             return nil
         }
         guard let sender else {
-            problems.append("smtp-from is missing: it says from whom letters are")
+            problems.append("smtp-from is missing: it says from whom e-mails are")
             return nil
         }
         if (user == nil) != (password == nil) {

@@ -103,7 +103,7 @@ private struct Round: Sendable {
         )
         log.note(
             isTriedAgain ? .warning : .error,
-            isTriedAgain ? "A letter was not taken; it is tried again" : "A letter was given up",
+            isTriedAgain ? "An e-mail was not taken; it is tried again" : "An e-mail was given up",
             [("tenant", tenant.name.text), ("step", problem.step.rawValue), ("cause", problem.cause)]
         )
     }

@@ -64,7 +64,7 @@ extension Configuration {
         Setting(
             key: "smtp-host",
             placeholder: "HOST",
-            help: "The mail server that takes letters; without one they are shown on a page of this machine",
+            help: "The mail server that takes e-mails; without one they are shown on a page of this machine",
             example: "smtp.example.com"
         ),
         Setting(
@@ -100,7 +100,7 @@ extension Configuration {
         Setting(
             key: "smtp-from",
             placeholder: "ADDRESS",
-            help: "From whom letters are",
+            help: "From whom e-mails are",
             example: "no-reply@auth.example.com"
         ),
         Setting(

@@ -18,7 +18,7 @@ def test_an_administrator_rotates_and_an_owner_collects_once(standard: Tenant, c
         tab.page.get_by_text("You will not see the secret.").wait_for()
         tab.page.get_by_label("24 hours after an owner collects the new one").check()
         tab.page.get_by_role("button", name="Send the link").click()
-        tab.page.get_by_text("The owners have a letter with a link to collect the new secret.").wait_for()
+        tab.page.get_by_text("The owners have an e-mail with a link to collect the new secret.").wait_for()
     assert application.own_token().status_code == 200
 
     link = standard.server.link_for(owner.email)

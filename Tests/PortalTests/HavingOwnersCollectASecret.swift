@@ -63,7 +63,7 @@ struct HavingOwnersCollectASecret {
         let asked = try await ada.get(place + "/rotate")
         #expect(asked.text.contains("You will not see the secret. The partner’s owners get a mail"))
         let done = try await ada.follow(try await rotate())
-        #expect(done.text.contains("The owners have a letter with a link to collect the new secret."))
+        #expect(done.text.contains("The owners have an e-mail with a link to collect the new secret."))
         #expect(done.text.contains("A new secret waits for the owners."))
 
         let link = try await link()

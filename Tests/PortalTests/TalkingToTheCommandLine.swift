@@ -303,7 +303,7 @@ struct TalkingToTheCommandLine {
         let id = try #require(console.member("client_id"))
         for when in ["now --revoke-tokens", "24h", "7d --label 2027", "keep"] {
             #expect(await console.run("app rotate \(id) --old-secret \(when)") == 0)
-            #expect(console.printed.contains("The owners of Acme (\(id)) have a letter with a link"))
+            #expect(console.printed.contains("The owners of Acme (\(id)) have an e-mail with a link"))
             #expect(console.printed.contains("Its older secrets are revoked.") == when.hasPrefix("now"))
             #expect(!console.printed.contains("_secret_"))
         }

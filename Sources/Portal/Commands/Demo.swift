@@ -141,7 +141,7 @@ extension Demo {
             ["  Partners", "\(address)/", "register an application, see its credentials"],
             ["  Customers", "\(address)/account/connections", "what they have connected"],
             ["  Administrators", "\(address)/admin", "review applications"],
-            ["  Letters", "\(root)\(LocalMail.path)", "what would be mailed, while no mail server is set"],
+            ["  E-mails", "\(root)\(LocalMail.path)", "what would be mailed, while no mail server is set"],
         ])
         let keys = aligned([
             ["  partner", partnerEmail, partnerPassword],

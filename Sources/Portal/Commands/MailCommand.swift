@@ -7,7 +7,7 @@ enum MailCommand {
         Command(
             name: "mail test",
             operands: .one("ADDRESS"),
-            summary: "Send a letter to an address, to see that mail works",
+            summary: "Send an e-mail to an address, to see that mail works",
             details: """
                 Takes the same settings as serve and the same way as every letter. Where it fails, the step that
                 failed is named: resolve, connect, tls, hello, starttls, auth, from, rcpt, data or handover.
@@ -37,25 +37,25 @@ enum MailCommand {
             let sender = MailSender(server: server, publicURL: configuration.publicURL)
             try await sender.send(message(from: configuration.publicURL), to: recipient)
         } catch let problem as DeliveryProblem {
-            throw CommandFailure("\(server.host):\(server.port) did not take the letter: \(problem)")
+            throw CommandFailure("\(server.host):\(server.port) did not take the e-mail: \(problem)")
         }
         call.print(
             [("server", .text("\(server.host):\(server.port)")), ("recipient", .text(recipient.text))],
-            "\(server.host):\(server.port) took a letter for \(recipient.text)."
+            "\(server.host):\(server.port) took an e-mail for \(recipient.text)."
         )
     }
 
     private static func message(from publicURL: PublicURL) -> MIMEMessage {
-        let sentence = "This letter was sent by “portal mail test” for \(publicURL.text). Mail works."
+        let sentence = "This e-mail was sent by “portal mail test” for \(publicURL.text). Mail works."
         return MIMEMessage(
             id: "test-" + base64URL(Entropy.system.bytes(12)),
             date: Date(),
             senderName: "Portal",
             replyTo: nil,
             language: .english,
-            subject: "A test letter from the portal",
+            subject: "A test e-mail from the portal",
             text: sentence + "\n",
-            html: "<!doctype html><title>A test letter from the portal</title><p>\(sentence)</p>"
+            html: "<!doctype html><title>A test e-mail from the portal</title><p>\(sentence)</p>"
         )
     }
 }

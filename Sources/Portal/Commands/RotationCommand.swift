@@ -7,7 +7,7 @@ extension ApplicationCommands {
         operands: .one("CLIENT-ID"),
         summary: "Have the owners collect a new secret; it is shown to them alone",
         details: """
-            The owners get a letter with a link that works once, for 72 hours. Older secrets end after an owner has
+            The owners get an e-mail with a link that works once, for 72 hours. Older secrets end after an owner has
             collected the new one, except with “now”: that revokes them at once, where one has leaked.
             """,
         options: [
@@ -28,7 +28,7 @@ extension ApplicationCommands {
         call.print(
             [("client_id", .text(id)), ("collect_until", .text(claim.expiresAt.formatted(.iso8601)))],
             """
-            \(revoked)The owners of \(application.displayName) (\(id)) have a letter with a link to collect the new \
+            \(revoked)The owners of \(application.displayName) (\(id)) have an e-mail with a link to collect the new \
             secret. It works until \(CalendarText(claim.expiresAt).full).
             """
         )

@@ -109,7 +109,7 @@ enum ServeCommand {
             try await registry.releaseLetters()
             return Postman(of: registry, sender, log)
         case .localPage:
-            log.note(.info, "No mail server is set; letters are shown at \(publicURL.text)\(LocalMail.path)")
+            log.note(.info, "No mail server is set; e-mails are shown at \(publicURL.text)\(LocalMail.path)")
         case .nowhere:
             log.note(
                 .warning,

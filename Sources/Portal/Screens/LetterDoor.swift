@@ -79,7 +79,7 @@ struct LetterDoor: Component {
                 addressee
                 ". You are signed in as "
                 strong { bdi(.dir(.leftToRight)) { other.text } }
-                ". Sign out, then open the link in the letter again."
+                ". Sign out, then open the link in the e-mail again."
             }
             form(.method("post"), .action(visit.path("partners", "sign-out"))) {
                 SealField(seal: visit.seal(for: .partner))

@@ -34,7 +34,7 @@ private struct LocalMailPage {
     let site: Site
     let letters: [(Tenant, PostedLetter)]
 
-    private let heading = "Letters on this machine"
+    private let heading = "E-mails on this machine"
 
     var document: HTML {
         Web.document(language: Language.english.rawValue) {
@@ -47,10 +47,10 @@ private struct LocalMailPage {
             main(.id("main"), .class("wrap stack")) {
                 h1 { heading }
                 p {
-                    "No mail server is set, so nothing is sent. Letters of the last week are shown here, to this "
+                    "No mail server is set, so nothing is sent. E-mails of the last week are shown here, to this "
                     "machine only."
                 }
-                if letters.isEmpty { p { "No letter has been written yet." } }
+                if letters.isEmpty { p { "No e-mail has been written yet." } }
                 for (tenant, letter) in letters { show(letter, of: tenant) }
             }
         }

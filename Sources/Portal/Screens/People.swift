@@ -165,7 +165,7 @@ private struct InvitationForm {
             h2 { "Invite an administrator" }
             AddressField(
                 value: email,
-                hint: "They get a letter with a link that works once, for seven days.",
+                hint: "They get an e-mail with a link that works once, for seven days.",
                 autocomplete: "off",
                 problems: problems
             )

@@ -103,9 +103,9 @@ enum ReviewDone: String {
         case .rejected: "You did not approve it. The partner is told why."
         case .suspended: "\(application.displayName) is suspended."
         case .resumed: "\(application.displayName) works again."
-        case .rotated: "The owners have a letter with a link to collect the new secret."
+        case .rotated: "The owners have an e-mail with a link to collect the new secret."
         case .secretsRevoked:
-            "The secrets are revoked. The owners have a letter with a link to collect a new one."
+            "The secrets are revoked. The owners have an e-mail with a link to collect a new one."
         }
     }
 }

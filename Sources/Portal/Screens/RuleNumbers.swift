@@ -189,7 +189,7 @@ struct RuleNumber: Sendable {
         ),
         RuleNumber(
             "lettersPerDay",
-            "Letters a day",
+            "E-mails a day",
             "To one e-mail address, of those that anybody can ask for: 1 to 1,000."
         ),
     ]

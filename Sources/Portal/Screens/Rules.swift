@@ -169,7 +169,7 @@ struct RulesForm: Sendable {
             ("Two administrators", secondAdministrator.words),
             ("Protected names", names.joined(separator: ", ")),
             ("Every token in the audit log", tokensInAuditLog ? "on" : "off"),
-            ("Letters to customers", consentLetters ? "on" : "off"),
+            ("E-mails to customers", consentLetters ? "on" : "off"),
         ]
             + Grant.allCases.map { ($0.words, grants.contains($0) ? "on" : "off") }
             + RuleNumber.all.map { ($0.label, typed[$0.key] ?? "") }

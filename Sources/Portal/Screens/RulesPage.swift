@@ -48,7 +48,7 @@ struct RulesPage {
                 for grant in RulesForm.usualGrants + RulesForm.oldGrants { choice(grant) }
             }
             section("tokens", "Audit log") { auditLog }
-            section("letters", "Letters to customers") { letters }
+            section("letters", "E-mails to customers") { letters }
             section("lifetimes", "How long things last") {
                 for number in RuleNumber.lifetimes { field(number, now: spoken(number)) }
             }
@@ -85,7 +85,7 @@ struct RulesPage {
             name: "consentLetters",
             value: "on",
             words: "Write to customers when they allow something",
-            hint: "One letter when they connect an application, and when they allow it more.",
+            hint: "One e-mail when they connect an application, and when they allow it more.",
             isOn: form.consentLetters
         ).body
     }

@@ -63,7 +63,7 @@ enum SecretHandoverScreens {
         page(of: application) {
             p {
                 strong { "You have \(ClientSecret.maxLive) secrets." }
-                " Revoke one, then open the link of the letter again."
+                " Revoke one, then open the link in the e-mail again."
             }
             div(.class("row")) {
                 a(.class("btn primary"), .href(secrets(of: application, visit))) { "See your secrets" }

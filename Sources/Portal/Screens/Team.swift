@@ -152,7 +152,7 @@ extension TeamScreens {
 }
 
 extension TeamRefusal {
-    static let tooSoon = "A letter to this address went out a moment ago. Try again in a minute"
+    static let tooSoon = "An e-mail to this address went out a moment ago. Try again in a minute"
 
     var sentence: String {
         switch self {

@@ -133,7 +133,7 @@ struct InviteForm {
                 SealField(seal: visit.seal(for: .partner))
                 AddressField(
                     value: email,
-                    hint: "They get a letter with a link that works once, for seven days.",
+                    hint: "They get an e-mail with a link that works once, for seven days.",
                     autocomplete: "off",
                     problems: problems
                 )
@@ -217,7 +217,7 @@ struct TeamQuestion {
             application: member.application,
             step: "cancel",
             heading: "Cancel the invitation of \(email)?",
-            effect: "The link in their letter stops working at once.",
+            effect: "The link in their e-mail stops working at once.",
             act: "Cancel the invitation",
             keep: "Keep it",
             email: email.text
@@ -246,7 +246,7 @@ struct TeamQuestion {
             application: member.application,
             step: "transfer/cancel",
             heading: "Take the offer to \(open.email) back?",
-            effect: "The link in their letter stops working at once, and the application stays yours.",
+            effect: "The link in their e-mail stops working at once, and the application stays yours.",
             act: "Take the offer back",
             keep: "Let it stand"
         )

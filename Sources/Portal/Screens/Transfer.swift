@@ -112,7 +112,7 @@ struct TransferForm {
                 AddressField(
                     label: "Their e-mail",
                     value: email,
-                    hint: "They get a letter with a link that works once, for seven days.",
+                    hint: "They get an e-mail with a link that works once, for seven days.",
                     autocomplete: "off",
                     problems: problems
                 )
@@ -162,7 +162,7 @@ struct TransferForm {
             p {
                 "It was offered to "
                 strong { bdi(.dir(.leftToRight)) { open.email.text } }
-                ". The link in their letter works until "
+                ". The link in their e-mail works until "
                 Moment(CalendarText(open.expiresAt))
                 "."
             }

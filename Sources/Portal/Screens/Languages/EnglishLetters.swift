@@ -7,7 +7,7 @@ extension LetterWords {
             ],
             link: "Set a new password",
             closing: """
-                The link works once, for 30 minutes. If it was not you, ignore this letter. Your \
+                The link works once, for 30 minutes. If it was not you, ignore this e-mail. Your \
                 password stays as it is.
                 """
         ),
@@ -29,7 +29,7 @@ extension LetterWords {
                 "Someone, probably you, wants to use this address to sign in."
             ],
             link: "Confirm this address",
-            closing: "The link works once, for 60 minutes. If it was not you, ignore this letter."
+            closing: "The link works once, for 60 minutes. If it was not you, ignore this e-mail."
         ),
         addressChanged: Wording(
             subject: "Your e-mail for \(.provider) was changed",
@@ -38,10 +38,10 @@ extension LetterWords {
                 Your account now uses \(.email). It was changed on \(.date), \(.time) UTC, from \
                 \(.address).
                 """,
-                "You can no longer sign in with the address this letter went to.",
+                "You can no longer sign in with the address this e-mail went to.",
             ],
             link: "Get help",
-            closing: "If it was not you, answer this letter now."
+            closing: "If it was not you, answer this e-mail now."
         ),
         invitedToTest: Wording(
             subject: "\(.name) asks you to test it",
