@@ -46,7 +46,7 @@ extension AdminAccess {
     }
 
     package func administrator(_ id: String) async throws -> Administrator? {
-        try await administrators().first { $0.account.id.text.utf8.elementsEqual(id.utf8) }
+        try await administrators().first { $0.account.id.text.isByteForByte(id) }
     }
 
     /// Throws ``PeopleRefusal``.

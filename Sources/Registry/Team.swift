@@ -17,7 +17,7 @@ package struct Team: Sendable {
     }
 
     package func member(_ id: String) -> Member? {
-        members.first { $0.account.id.text.utf8.elementsEqual(id.utf8) }
+        members.first { $0.account.id.text.isByteForByte(id) }
     }
 
     fileprivate func isLastOwner(_ id: AccountID) -> Bool {

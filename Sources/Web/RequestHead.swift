@@ -69,7 +69,7 @@ struct RequestHead: Sendable {
         contentLength = try Self.contentLength(headers)
         host = try Self.host(headers)
         if let expectation = headers["expect"] {
-            guard expectation.utf8.elementsEqual("100-continue".utf8) else { throw .expectation }
+            guard expectation.isByteForByte("100-continue") else { throw .expectation }
         }
         self.target = try RequestTarget(target, queryParameters: limits.queryParameters)
     }

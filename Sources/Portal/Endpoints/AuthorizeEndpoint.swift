@@ -288,7 +288,7 @@ extension ConsentChoice {
     /// Nil for a choice that was not on offer.
     fileprivate init?(_ form: Form) {
         guard let term = form["lasts"].map(Term.init(rawValue:)) ?? .untilDisconnected else { return nil }
-        let ticked = form.fields.filter { $0.name.utf8.elementsEqual("pick".utf8) }.compactMap {
+        let ticked = form.fields.filter { $0.name.isByteForByte("pick") }.compactMap {
             Int($0.value)
         }
         self.init(ticked: Set(ticked), term: term, company: form[ConsentCompany.name])

@@ -9,10 +9,10 @@ extension ConnectionScreens {
 
     static func narrow(_ customer: CustomerAccess, _ form: Form, _ visit: Visit) async throws -> Response {
         let grant = try await customer.requested(visit)
-        let kept = form.fields.filter { $0.name.utf8.elementsEqual("keep".utf8) }.map(\.value)
+        let kept = form.fields.filter { $0.name.isByteForByte("keep") }.map(\.value)
         let shown = visit.tenant.offers(grant.scopes).map(\.name)
         let taken = ScopeSet(
-            shown.filter { name in !kept.contains { Array($0.utf8) == Array(name.text.utf8) } }
+            shown.filter { name in !kept.contains { $0.isByteForByte(name.text) } }
         )
         guard try await customer.narrow(grant, by: taken) else {
             let mend = FieldProblem(
@@ -121,10 +121,7 @@ private struct DisconnectPage {
                 "?"
             }
             p {
-                """
-                It can no longer use \(visit.brand.dataDescription), from now on. Data it already has stays with \
-                it;
-                """ + " "
+                "It can no longer use \(visit.brand.dataDescription), from now on. Data it already has stays with it; "
                 whoToAsk
                 "."
             }

@@ -61,7 +61,7 @@ struct TenantBrandingPage {
                 form.shortName,
                 hint: """
                     Stands for the name where there is little room: in browser tabs, at the top of wide pages, in the \
-                    subjects of letters and in authenticator apps.
+                    subjects of e-mails and in authenticator apps.
                     """
             )
             LogoField(
@@ -75,7 +75,7 @@ struct TenantBrandingPage {
                 "data-description",
                 "What applications will see",
                 form.dataDescription,
-                "Completes the sentence “will see …”."
+                "Completes “Acme Rentals will see …”, for example “your equipment data”."
             )
             optional("support-email", "Support e-mail", form.supportEmail, type: "email")
             optional("help-page", "Help page", form.helpPage, type: "url")
