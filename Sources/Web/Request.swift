@@ -60,6 +60,13 @@ package struct Request: Sendable {
 }
 
 extension Request {
+    /// What tries are counted for: the client's address, of IPv6 its /64.
+    package var clientNeighbourhood: String {
+        // An IPv4 address is its own, and most are.
+        guard clientAddress.utf8.contains(UInt8(ascii: ":")) else { return clientAddress }
+        return Address(clientAddress)?.neighbourhood.description ?? clientAddress
+    }
+
     /// The request that would arrive for a target in origin form; nil for one that is refused unread.
     ///
     /// To judge a request that somebody means to send.

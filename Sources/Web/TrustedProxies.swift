@@ -31,8 +31,10 @@ package struct Address: Hashable, Sendable, CustomStringConvertible {
         bits = withUnsafeBytes(of: address) { $0.reduce(0) { $0 << 8 | UInt128($1) } }
     }
 
-    /// What counts as one client for the connection cap: an IPv4 address, an IPv6 /64.
-    var neighbourhood: UInt128 { isIPv4 ? bits : bits & ~0xFFFF_FFFF_FFFF_FFFF }
+    /// What counts as one client: an IPv4 address, an IPv6 /64, as whoever has one address of that has them all.
+    var neighbourhood: Address { isIPv4 ? self : Address(bits: bits & ~0xFFFF_FFFF_FFFF_FFFF) }
+
+    private init(bits: UInt128) { self.bits = bits }
 
     package var description: String {
         if isIPv4 {
@@ -83,8 +85,8 @@ package struct AddressRange: Sendable, Equatable {
 /// Who may say on whose behalf a request comes, and what they said.
 ///
 /// The client is the rightmost address that is not a trusted proxy: everything left of it was written
-/// by the client itself. Two kinds of header that disagree are refused, because then one of them came
-/// through unfiltered.
+/// by the client itself. Of two kinds of header each says what the other leaves open, for one of them may have come
+/// through unfiltered; for the same reason two that disagree are refused.
 struct TrustedProxies: Sendable {
     let ranges: [AddressRange]
 
@@ -106,9 +108,8 @@ struct TrustedProxies: Sendable {
         let usual = try fromUsualHeaders(addresses, protocols)
         guard !forwarded.isEmpty else { return usual.client(insteadOf: peer) }
         let standard = try fromStandardHeader(forwarded)
-        let agree = usual.agrees(with: standard)
-        guard agree else { throw .proxyHeaders }
-        return standard.client(insteadOf: peer)
+        guard let whole = standard.completed(by: usual) else { throw .proxyHeaders }
+        return whole.client(insteadOf: peer)
     }
 
     private static let headerNames = ["forwarded", "x-forwarded-for", "x-forwarded-proto"]
@@ -130,10 +131,15 @@ struct TrustedProxies: Sendable {
             Client(address: address ?? peer.address, isSecure: isSecure ?? peer.isSecure)
         }
 
-        func agrees(with other: Report) -> Bool {
-            let sameAddress = address == nil || other.address == nil || address == other.address
-            let sameScheme = isSecure == nil || other.isSecure == nil || isSecure == other.isSecure
-            return sameAddress && sameScheme
+        /// What both said together; nil where they disagree.
+        func completed(by other: Report) -> Report? {
+            let whole = Report(
+                address: address ?? other.address,
+                isSecure: isSecure ?? other.isSecure
+            )
+            let sameAddress = other.address == nil || other.address == whole.address
+            let sameScheme = other.isSecure == nil || other.isSecure == whole.isSecure
+            return sameAddress && sameScheme ? whole : nil
         }
     }
 

@@ -35,7 +35,7 @@ final class Watchdog: Sendable {
 
     private struct State {
         var connections: [ObjectIdentifier: ClientConnection] = [:]
-        var neighbourhoods: [UInt128: Int] = [:]
+        var neighbourhoods: [Address: Int] = [:]
         var arrivals: [Lingering] = []
         var drain: Drain?
     }

@@ -35,6 +35,19 @@ struct BehindProxies {
         Claim(lines: ["Forwarded: for=_hidden;proto=https"], client: "127.0.0.1 secure"),
         Claim(lines: ["Forwarded: for=\"6.6.6.6, 1.1.1.1\", for=192.0.2.7"], client: "192.0.2.7"),
         Claim(lines: ["Forwarded: for=192.0.2.7", "X-Forwarded-For: 192.0.2.7"], client: "192.0.2.7"),
+        Claim(
+            lines: ["Forwarded: for=unknown", "X-Forwarded-For: 192.0.2.7", "X-Forwarded-Proto: http"],
+            client: "192.0.2.7 plain"
+        ),
+        Claim(lines: ["Forwarded: by=_x", "X-Forwarded-For: 192.0.2.7"], client: "192.0.2.7"),
+        Claim(
+            lines: ["Forwarded: for=192.0.2.7", "X-Forwarded-Proto: http"],
+            client: "192.0.2.7 plain"
+        ),
+        Claim(
+            lines: ["Forwarded: for=192.0.2.7;proto=https", "X-Forwarded-For: unknown"],
+            client: "192.0.2.7 secure"
+        ),
     ]
 
     private static func answer(_ request: Request) -> Response {
@@ -55,6 +68,7 @@ struct BehindProxies {
         ["Forwarded: for=192.0.2.7", "X-Forwarded-For: 192.0.2.8"],
         ["Forwarded: for=192.0.2.7;proto=https", "X-Forwarded-Proto: http"],
         ["Forwarded: nonsense", "X-Forwarded-For: 192.0.2.8"],
+        ["Forwarded: proto=https", "X-Forwarded-Proto: http"],
     ])
     func `two kinds that disagree are refused`(lines: [String]) async throws {
         let server = try TestServer(proxies: ["127.0.0.1"], respond: Self.answer)
@@ -62,6 +76,25 @@ struct BehindProxies {
         #expect(answer.status == 400)
         #expect(server.log.text.contains("disagree"))
         await server.stop()
+    }
+
+    @Test(arguments: [
+        ("192.0.2.7", "192.0.2.7"), ("::ffff:192.0.2.7", "192.0.2.7"), ("2001:db8:1:2::7", "2001:db8:1:2::"),
+        ("2001:db8:1:2:ffff:ffff:ffff:ffff", "2001:db8:1:2::"), ("local", "local"),
+    ])
+    func `tries are counted for an IPv4 address, and for all of an IPv6 network`(
+        address: String,
+        neighbourhood: String
+    ) {
+        let request = Request(
+            id: "01JD-7F3K-Q2",
+            method: .get,
+            host: "a.example",
+            path: [],
+            rawPath: "/",
+            clientAddress: address
+        )
+        #expect(request.clientNeighbourhood == neighbourhood)
     }
 
     @Test func `from anybody else they are ignored, which is noted once`() async throws {
