@@ -160,8 +160,15 @@ extension MemberAccess {
                 request: reference,
                 at: now
             )
-            let people = try transaction.administratorAddresses(tenant: tenant.id)
-            try outbox.post(letter, to: people, in: transaction, tenant: tenant.id, at: now)
+            // Each that waits at the same time, however often one is taken back and asked for again.
+            try outbox.postHourly(
+                letter,
+                about: "token \(current.id) \(waiting)",
+                to: try transaction.administratorAddresses(tenant: tenant.id),
+                in: transaction,
+                tenant: tenant.id,
+                at: now
+            )
             return Change(.manualTokenAsked, [("request", reference)])
         }
     }

@@ -48,6 +48,19 @@ package final class Outbox: Sendable {
         isForNobody: Bool = false
     ) throws {
         let id = Self.firstID(at: now) + "-" + entropy.base62(22)
+        try post(letter, as: id, to: recipient, language, in: transaction, tenant, at: now, isForNobody)
+    }
+
+    private func post(
+        _ letter: Letter,
+        as id: String,
+        to recipient: EmailAddress,
+        _ language: String? = nil,
+        in transaction: any Connection,
+        _ tenant: TenantID,
+        at now: Date,
+        _ isForNobody: Bool = false
+    ) throws {
         let content = SealedContent(recipient: recipient.text, letter: letter, language: language)
         let sealed = keys.seal(
             Array(try JSONEncoder().encode(content)),
@@ -68,6 +81,23 @@ package final class Outbox: Sendable {
     ) throws {
         for recipient in recipients {
             try post(letter, to: recipient, in: transaction, tenant: tenant, at: now)
+        }
+    }
+
+    /// Leaves a letter for several people that others cause as often as they like: of those about the same thing each
+    /// gets one in an hour of the clock.
+    func postHourly(
+        _ letter: Letter,
+        about thing: String,
+        to recipients: [EmailAddress],
+        in transaction: any Connection,
+        tenant: TenantID,
+        at now: Date
+    ) throws {
+        let hour = now.milliseconds / 3_600_000 * 3_600_000
+        for recipient in recipients {
+            let id = "\(hour)-" + base64URL(sha256(Array("\(thing) \(recipient.text)".utf8)))
+            try post(letter, as: id, to: recipient, in: transaction, tenant, at: now)
         }
     }
 

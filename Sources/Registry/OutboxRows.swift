@@ -27,6 +27,7 @@ struct StoredLetter {
 }
 
 extension Connection {
+    /// Keeps a letter, unless there is one of this id, for as long as rows of the outbox are kept.
     func insertLetter(
         _ id: String,
         _ sealed: [UInt8],
@@ -39,6 +40,7 @@ extension Connection {
             INSERT INTO outbox
                 (tenant, id, sealed, posted_at, due_at, claimed_until, attempts, handed_over, ended_at, problem)
             VALUES (\(tenant), \(id), \(sealed), \(now), \(now), 0, 0, 0, \(end), NULL)
+            ON CONFLICT (tenant, id) DO NOTHING
             """
         )
     }

@@ -8,6 +8,13 @@ package enum Submission: Sendable, Hashable {
     case rejected(Answer)
 
     package var isWaiting: Bool { if case .waiting = self { true } else { false } }
+
+    fileprivate var answeredAt: Date? {
+        switch self {
+        case .waiting: nil
+        case .changesNeeded(let answer), .rejected(let answer): answer.date
+        }
+    }
 }
 
 /// What the first of two administrators said, where it takes two; the other has to name the same publisher.
@@ -101,6 +108,8 @@ extension ApplicationRegistry {
         try tellAdministrators(about: application, by: owner, transaction, tenant, now)
     }
 
+    /// Writes to the administrators about an application once an hour and after each of their answers, however often
+    /// it is taken back and asked for again.
     fileprivate func tellAdministrators(
         about application: Application,
         by person: EmailAddress,
@@ -116,8 +125,14 @@ extension ApplicationRegistry {
             testConnections: checklist.testConnections,
             isHeld: application.isHeld
         )
-        let people = try transaction.administratorAddresses(tenant: tenant)
-        try outbox.post(letter, to: people, in: transaction, tenant: tenant, at: now)
+        try outbox.postHourly(
+            letter,
+            about: "approval \(application.id) \(application.submission?.answeredAt?.milliseconds ?? 0)",
+            to: try transaction.administratorAddresses(tenant: tenant),
+            in: transaction,
+            tenant: tenant,
+            at: now
+        )
     }
 }
 

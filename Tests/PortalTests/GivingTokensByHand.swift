@@ -125,6 +125,7 @@ struct GivingTokensByHand {
 
     @Test func `the administrators are told by letter that a partner asks`() async throws {
         _ = try await portal.administrator("vic@harbour.example", .readOnly)
+        portal.clock.advance(by: .seconds(1))
         #expect(try await asked().status == 303)
         let posted = try #require(try await portal.registry.waitingLetters(of: portal.tenant.id).first)
         #expect(posted.recipient.text == "ada@harbour.example")

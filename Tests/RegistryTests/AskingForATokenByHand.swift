@@ -338,6 +338,21 @@ struct AskingForATokenByHand {
         #expect(try await world.partner.collect(link) != nil)
     }
 
+    @Test
+    func `administrators are told of a request for each that waits at once, however often it is taken back`()
+        async throws
+    {
+        func letters() async throws -> Int {
+            try await world.registry.waitingLetters(of: world.tenant.id).count {
+                if case .askedForToken = $0.letter { true } else { false }
+            }
+        }
+        for _ in 1...15 { try await dana.end(try await asked()) }
+        #expect(try await letters() == 1)
+        for _ in 1...3 { _ = try await asked() }
+        #expect(try await letters() == 3)
+    }
+
     @Test func `one application has only so many requests waiting`() async throws {
         for _ in 0..<ManualRequest.maxWaiting { _ = try await asked() }
         await #expect(throws: ManualRefusal.tooMany) { _ = try await asked() }

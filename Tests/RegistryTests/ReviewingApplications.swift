@@ -32,6 +32,50 @@ struct ReviewingApplications {
         await #expect(throws: SubmissionRefusal.nothingToWithdraw) { try await dana.withdraw() }
     }
 
+    @Test func `administrators are told once an hour and after each answer, however often it is asked for`()
+        async throws
+    {
+        func letters() async throws -> Int {
+            try await world.registry.waitingLetters(of: world.tenant.id).count {
+                if case .askedForApproval = $0.letter { true } else { false }
+            }
+        }
+        let application = try await world.registeredApplication(isApproved: false)
+        let (dana, ada) = (try await owner(application), try await admin("ada@harbour.example"))
+        for _ in 1...15 {
+            try await dana.askForApproval()
+            try await dana.withdraw()
+        }
+        #expect(try await letters() == 1)
+        try await dana.askForApproval()
+        _ = try await decide(.askForChanges("Use your own logo."), application, ada)
+        try await dana.askForApproval()
+        #expect(try await letters() == 2)
+        try await dana.withdraw()
+        world.clock.advance(by: .seconds(3600))
+        try await dana.askForApproval()
+        #expect(try await letters() == 3)
+    }
+
+    @Test func `a change to an approved application that is proposed again and again is told once an hour`()
+        async throws
+    {
+        func letters() async throws -> Int {
+            try await world.registry.waitingLetters(of: world.tenant.id).count {
+                $0.recipient.text == "ada@harbour.example"
+            }
+        }
+        let application = try await world.registeredApplication()
+        let dana = try await owner(application)
+        _ = try await admin("ada@harbour.example")
+        let before = try await letters()
+        for number in 1...15 {
+            try await dana.addRedirectURI("https://acme.example/callback-\(number)")
+            try await dana.withdraw()
+        }
+        #expect(try await letters() == before + 1)
+    }
+
     @Test func `a change that is asked for is read by the partner, who asks again`() async throws {
         let application = try await world.registeredApplication(isApproved: false)
         let (dana, ada) = (try await owner(application), try await admin("ada@harbour.example"))
