@@ -35,9 +35,8 @@ extension AdminAccess {
             transaction,
             record,
             now in
-            let open = try transaction.openLinks(purpose, about: email.text, tenant: id, at: now)
-            guard open.contains(where: { EmailAddress($0.subject) == email }) else { return false }
-            try transaction.endLink(purpose, about: email.text, tenant: id)
+            let ended = try transaction.endLink(purpose, about: email.text, tenant: id)
+            guard let ended, ended.expiresAt > now else { return false }
             try record(action, email.text, [])
             return true
         }
@@ -150,12 +149,12 @@ extension Connection {
     /// Whoever may not invite any more, administrators and partners, has not invited anybody.
     func endInvitations(byAdministrator account: AccountID, tenant: TenantID) throws {
         let details = SQL.list(Rank.allCases.map { $0.invitation(by: .admin(account)) })
-        try endLinks(.inviteAdministrator, about: "", " AND detail IN (" + details + ")", tenant: tenant)
+        try endLinks(.inviteAdministrator, about: .all, " AND detail IN (" + details + ")", tenant: tenant)
         try endLinks(.invitePartner, sentBy: account, tenant: tenant)
     }
 
     fileprivate func invitedAdministrators(tenant: TenantID, at now: Date) throws -> [InvitedAdministrator] {
-        try openLinks(.inviteAdministrator, tenant: tenant, at: now).compactMap { facts in
+        try openLinks(.inviteAdministrator, about: .all, tenant: tenant, at: now).compactMap { facts in
             guard let email = EmailAddress(facts.subject), let rank = Rank(invited: facts.detail) else {
                 return nil
             }

@@ -78,8 +78,8 @@ extension Connection {
             let removal: SQL = "DELETE FROM \(table) WHERE tenant = \(tenant) AND application = \(id)"
             try run(removal)
         }
-        try endLinks(.invite, about: "\(id) ", tenant: tenant)
-        try endLinks(.collectSecret, about: SecretClaim.beginning(id), tenant: tenant)
+        try endLinks(.invite, about: .beginning(word: id.text), tenant: tenant)
+        try endLinks(.collectSecret, about: .beginning(word: id.text), tenant: tenant)
         try endLink(.transfer, about: id.text, tenant: tenant)
         try endManualRequests(of: id, tenant: tenant)
         try run(

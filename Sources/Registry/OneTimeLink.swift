@@ -46,6 +46,24 @@ package struct OneTimeLink: Sendable {
         package let detail: String
         package let expiresAt: Date
     }
+
+    /// Of which links something is asked.
+    enum Subjects: Sendable {
+        case all
+        case one(String)
+
+        /// Those that have this word and a space before the rest.
+        case beginning(word: String)
+
+        /// What the key can answer: texts are kept in the order of their bytes, where `!` comes next to the space.
+        fileprivate var condition: SQL {
+            switch self {
+            case .all: ""
+            case .one(let subject): " AND subject = \(subject)"
+            case .beginning(let word): " AND subject >= \(word + " ") AND subject < \(word + "!")"
+            }
+        }
+    }
 }
 
 // MARK: - What may be done with it
@@ -117,38 +135,35 @@ private struct StoredLink {
     let usedAt: Date?
 }
 
+extension OneTimeLink.Facts {
+    fileprivate init(_ row: Row) throws {
+        self.init(subject: try row.text(0), detail: try row.text(1), expiresAt: try row.date(2))
+    }
+}
+
 extension Connection {
-    /// The links that still work whose subject begins so.
+    /// The links that still work.
     func openLinks(
         _ purpose: OneTimeLink.Purpose,
-        about beginning: String = "",
+        about subjects: OneTimeLink.Subjects,
         tenant: TenantID,
         at now: Date
     ) throws -> [OneTimeLink.Facts] {
-        try run(
-            """
+        let open: SQL = """
             SELECT subject, detail, expires_at FROM one_time_links
             WHERE tenant = \(tenant) AND purpose = \(purpose) AND used_at IS NULL AND expires_at > \(now)
-                AND substr(subject, 1, CAST(\(beginning.unicodeScalars.count) AS INTEGER)) = \(beginning)
-            ORDER BY subject
             """
-        ).map { row in
-            OneTimeLink.Facts(
-                subject: try row.text(0),
-                detail: try row.text(1),
-                expiresAt: try row.date(2)
-            )
-        }
+        return try run(open + subjects.condition + " ORDER BY subject").map(OneTimeLink.Facts.init)
     }
 
-    /// Kills the link of a purpose and subject, if there is one.
-    func endLink(_ purpose: OneTimeLink.Purpose, about subject: String, tenant: TenantID) throws {
-        try run(
-            """
-            DELETE FROM one_time_links
-            WHERE tenant = \(tenant) AND purpose = \(purpose) AND subject = \(subject) AND used_at IS NULL
-            """
-        )
+    /// Kills the link of a purpose and subject; nil where there is none that was not used, it may be too old already.
+    @discardableResult
+    func endLink(
+        _ purpose: OneTimeLink.Purpose,
+        about subject: String,
+        tenant: TenantID
+    ) throws -> OneTimeLink.Facts? {
+        try endLinks(purpose, about: .one(subject), tenant: tenant).first
     }
 
     /// Kills what could still set a password or an address of this account.
@@ -158,32 +173,33 @@ extension Connection {
         }
     }
 
-    /// Kills the links whose subject begins so and that meet a further condition.
+    /// Kills the links that meet a further condition, and returns what they said.
+    @discardableResult
     func endLinks(
         _ purpose: OneTimeLink.Purpose,
-        about beginning: String,
+        about subjects: OneTimeLink.Subjects,
         _ condition: SQL = "",
         tenant: TenantID
-    ) throws {
+    ) throws -> [OneTimeLink.Facts] {
         let removal: SQL = """
             DELETE FROM one_time_links
             WHERE tenant = \(tenant) AND purpose = \(purpose) AND used_at IS NULL
-                AND substr(subject, 1, CAST(\(beginning.unicodeScalars.count) AS INTEGER)) = \(beginning)
             """
-        try run(removal + condition)
+        return try run(removal + subjects.condition + condition + " RETURNING subject, detail, expires_at")
+            .map(OneTimeLink.Facts.init)
     }
 
-    /// Kills the links whose detail begins with the account that sent them, of all subjects or of those that begin so.
+    /// Kills the links whose detail begins with the account that sent them.
     func endLinks(
         _ purpose: OneTimeLink.Purpose,
         sentBy account: AccountID,
-        about beginning: String = "",
+        about subjects: OneTimeLink.Subjects = .all,
         tenant: TenantID
     ) throws {
         let sender = "\(account) "
         try endLinks(
             purpose,
-            about: beginning,
+            about: subjects,
             " AND substr(detail, 1, CAST(\(sender.unicodeScalars.count) AS INTEGER)) = \(sender)",
             tenant: tenant
         )

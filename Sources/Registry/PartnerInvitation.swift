@@ -66,7 +66,7 @@ extension InvitedPartner {
 extension Connection {
     /// Those who have not become a partner in another way meanwhile.
     fileprivate func invitedPartners(tenant: TenantID, at now: Date) throws -> [InvitedPartner] {
-        try openLinks(.invitePartner, tenant: tenant, at: now).compactMap { facts in
+        try openLinks(.invitePartner, about: .all, tenant: tenant, at: now).compactMap { facts in
             guard let email = EmailAddress(facts.subject),
                 try account(of: email, as: .partner, tenant: tenant) == nil
             else { return nil }

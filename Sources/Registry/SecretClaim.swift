@@ -65,8 +65,11 @@ extension Review {
         _ transaction: any Connection,
         _ now: Date
     ) throws {
-        let subjects = SecretClaim.beginning(application.id)
-        try transaction.endLinks(.collectSecret, about: subjects, tenant: tenant.id)
+        try transaction.endLinks(
+            .collectSecret,
+            about: .beginning(word: application.id.text),
+            tenant: tenant.id
+        )
         try registry.keep(link, in: transaction, tenant: tenant.id)
         let letter = Letter.secretRotated(
             application: .init(application),
@@ -123,15 +126,9 @@ extension AdminAccess {
     ) async throws -> (all: [ClientSecret], waiting: SecretClaim?) {
         let (id, tenant, now) = (application.id, tenant.id, registry.clock())
         return try await registry.database.read(.tenant(tenant)) { connection in
-            let links = try connection.openLinks(
-                .collectSecret,
-                about: SecretClaim.beginning(id),
-                tenant: tenant,
-                at: now
-            )
-            return (
+            (
                 try connection.secrets(of: id, tenant: tenant, at: now),
-                try links.first.map(SecretClaim.init)
+                try connection.claim(on: id, tenant: tenant, at: now)
             )
         }
     }
@@ -139,11 +136,17 @@ extension AdminAccess {
 
 // MARK: - How it is kept
 
-extension SecretClaim {
-    /// How the subjects of an application's links begin.
-    static func beginning(_ id: ClientID) -> String { "\(id) " }
+extension Connection {
+    /// What an application's owners have not collected yet; there is one such claim at a time.
+    fileprivate func claim(on id: ClientID, tenant: TenantID, at now: Date) throws -> SecretClaim? {
+        try openLinks(.collectSecret, about: .beginning(word: id.text), tenant: tenant, at: now)
+            .first.map(SecretClaim.init)
+    }
+}
 
-    fileprivate var subject: String { SecretClaim.beginning(application) + reference }
+extension SecretClaim {
+    /// What a link is about: an application, which has no space in its id, and the rotation.
+    fileprivate var subject: String { "\(application) \(reference)" }
 
     /// What a link says of it.
     private struct Detail: Codable {

@@ -73,10 +73,10 @@ extension MemberAccess {
     /// Takes an invitation back; throws ``TeamRefusal``.
     package func cancelInvitation(of email: EmailAddress) async throws {
         let tenant = tenant.id
-        try await changeTeam { team, application, transaction, _ in
-            guard team.invitation(of: email) != nil else { throw TeamRefusal.nobodyThere }
+        try await changeTeam { _, application, transaction, now in
             let subject = TeamInvitation.subject(application.id, email)
-            try transaction.endLink(.invite, about: subject, tenant: tenant)
+            let ended = try transaction.endLink(.invite, about: subject, tenant: tenant)
+            guard let ended, ended.expiresAt > now else { throw TeamRefusal.nobodyThere }
             return Change(.invitationCancelled, [("email", email.text)])
         }
     }
@@ -177,7 +177,7 @@ extension TeamInvitation {
 
 extension Connection {
     func team(of id: ClientID, tenant: TenantID, at now: Date) throws -> Team {
-        let links = try openLinks(.invite, about: "\(id) ", tenant: tenant, at: now)
+        let links = try openLinks(.invite, about: .beginning(word: id.text), tenant: tenant, at: now)
         return Team(
             members: try members(of: id, tenant: tenant),
             invitations: try links.map { try TeamInvitation.read($0).invitation },
@@ -223,7 +223,7 @@ extension Connection {
     /// Whoever may not invite any more has not invited anybody, nor offered the application, or any where none is named.
     func endInvitations(by account: AccountID, to id: ClientID? = nil, tenant: TenantID) throws {
         let details = SQL.list(MemberRole.allCases.map { TeamInvitation.detail($0, by: account) })
-        let teams = id.map { "\($0) " } ?? ""
+        let teams: OneTimeLink.Subjects = id.map { .beginning(word: $0.text) } ?? .all
         try endLinks(.invite, about: teams, " AND detail IN (" + details + ")", tenant: tenant)
         try endTransfer(of: id, by: account, tenant: tenant)
     }

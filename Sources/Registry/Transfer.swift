@@ -77,11 +77,9 @@ extension MemberAccess {
     package func cancelTransfer() async throws {
         let tenant = tenant.id
         try await change(atLeast: .owner) { transaction, current, now in
-            guard let open = try transaction.transfer(of: current.id, tenant: tenant, at: now) else {
-                throw TransferRefusal.nothingOffered
-            }
-            try transaction.endLink(.transfer, about: current.id.text, tenant: tenant)
-            return Change(.transferCancelled, [("email", open.email.text)])
+            let ended = try transaction.endLink(.transfer, about: current.id.text, tenant: tenant)
+            guard let ended, ended.expiresAt > now else { throw TransferRefusal.nothingOffered }
+            return Change(.transferCancelled, [("email", try Transfer(ended).email.text)])
         }
     }
 }
@@ -110,11 +108,11 @@ extension Transfer {
 
 extension Connection {
     func transfer(of id: ClientID, tenant: TenantID, at now: Date) throws -> Transfer? {
-        try openLinks(.transfer, about: id.text, tenant: tenant, at: now).first.map(Transfer.init)
+        try openLinks(.transfer, about: .one(id.text), tenant: tenant, at: now).first.map(Transfer.init)
     }
 
     /// Whoever may not give an application away has not offered it.
     func endTransfer(of id: ClientID?, by account: AccountID, tenant: TenantID) throws {
-        try endLinks(.transfer, sentBy: account, about: id?.text ?? "", tenant: tenant)
+        try endLinks(.transfer, sentBy: account, about: id.map { .one($0.text) } ?? .all, tenant: tenant)
     }
 }

@@ -88,6 +88,34 @@ struct UsingALinkOnce {
         #expect(try await use(otherPurpose, for: .changeAddress) != nil)
     }
 
+    @Test func `ending one says what it was, ending it again that there is none`() async throws {
+        let link = try await link(about: "acc_1 x")
+        _ = try await self.link(about: "acc_10 x")
+        let (registry, tenant) = (world.registry, tenant)
+        func end() async throws -> String? {
+            try await world.database.transaction(.tenant(tenant)) {
+                try $0.endLink(.resetPassword, about: "acc_1 x", tenant: tenant)?.detail
+            }
+        }
+        #expect(try await end() == "Dana")
+        #expect(try await end() == nil)
+        #expect(try await registry.look(at: link, .resetPassword, at: world.tenant) == .gone)
+    }
+
+    @Test func `links are found by their subject, or by the word it begins with`() async throws {
+        let subjects = ["acc_1", "acc_1 x", "acc_1 y@z.example", "acc_1!", "acc_10 x", "acc_2 x"]
+        for subject in subjects { _ = try await link(about: subject) }
+        let (tenant, now) = (tenant, world.clock.now)
+        func found(_ wanted: OneTimeLink.Subjects) async throws -> [String] {
+            try await world.database.read(.tenant(tenant)) {
+                try $0.openLinks(.resetPassword, about: wanted, tenant: tenant, at: now)
+            }.map(\.subject)
+        }
+        #expect(try await found(.one("acc_1")) == ["acc_1"])
+        #expect(try await found(.beginning(word: "acc_1")) == ["acc_1 x", "acc_1 y@z.example"])
+        #expect(try await found(.all).count == subjects.count)
+    }
+
     @Test func `a link is good for its own purpose and tenant only`() async throws {
         let link = try await link()
         for purpose in OneTimeLink.Purpose.allCases where purpose != .resetPassword {
