@@ -87,6 +87,8 @@ struct LetterWriter: Sendable {
         case .alert(let alert, let application, let at): self.alert(alert, application, at)
         case .nearLimit(let use, let at): nearLimit(use, at)
         case .approvalEnded(let application, let to, let at): approvalEnded(application, to, at)
+        case .fullAccess(let person, let by, let isInvited, let at): fullAccess(person, by, isInvited, at)
+        case .secondAdministratorLoosened(let old, let new, let by, let at): loosened(old, new, by, at)
 
         case .approved(let application): approved(application)
         case .changesAsked(let application, let message): changesAsked(application, message)

@@ -114,6 +114,43 @@ extension LetterWriter {
         )
     }
 
+    func fullAccess(_ person: String, _ by: String, _ isInvited: Bool, _ at: Date) -> WrittenLetter {
+        let moment = CalendarText(at).full
+        return WrittenLetter(
+            subject: isInvited
+                ? "\(person) is invited as a full administrator" : "\(person) is a full administrator now",
+            paragraphs: [
+                isInvited
+                    ? "\(by) invited \(person) on \(moment) to administer \(name) with the role Full."
+                    : "\(by) gave \(person) the role Full on \(moment).",
+                "Whoever has it decides about applications and changes settings.",
+            ],
+            link: link("Look at the administrators", to: "admin", "people"),
+            closing: [unexpected]
+        )
+    }
+
+    func loosened(
+        _ old: Policy.SecondAdministrator,
+        _ new: Policy.SecondAdministrator,
+        _ by: String,
+        _ at: Date
+    ) -> WrittenLetter {
+        WrittenLetter(
+            subject: "Fewer approvals take two administrators",
+            paragraphs: [
+                """
+                \(by) changed on \(CalendarText(at).full) which approvals take two administrators. \
+                Before: \(old.words). Now: \(new.words).
+                """
+            ],
+            link: link("Look at the settings", to: "admin", "settings"),
+            closing: [unexpected]
+        )
+    }
+
+    private var unexpected: LetterText { "If you did not expect that, ask them, and look at the audit log." }
+
     func invitedAsAdministrator(_ by: String, _ secret: String) -> WrittenLetter {
         WrittenLetter(
             subject: "You are invited to \(briefName) administration",

@@ -17,9 +17,17 @@ extension AdminAccess {
 
     /// Mails an invitation, which takes the place of an earlier one to the same address; throws ``PeopleRefusal``.
     package func invite(_ email: EmailAddress, as rank: Rank) async throws {
-        let by = account.name
-        try await registry.invite(email, as: rank, at: tenant, by: actor, from: provenance) { link in
-            .invitedAsAdministrator(by: by, link: link)
+        let admin = self
+        try await registry.invite(email, as: rank, at: tenant, by: actor, from: provenance) {
+            transaction,
+            link,
+            now in
+            let invitation = Letter.invitedAsAdministrator(by: admin.account.name, link: link)
+            let (outbox, id) = (admin.registry.outbox, admin.tenant.id)
+            try outbox.post(invitation, to: email, in: transaction, tenant: id, at: now)
+            guard rank == .full else { return }
+            let news = Letter.fullAccess(of: email.text, by: admin.signature, isInvited: true, at: now)
+            try admin.tellOthers(news, besides: email, in: transaction, at: now)
         }
     }
 
@@ -46,7 +54,7 @@ extension AdminAccess {
 extension OperatorAccess {
     /// A link with which somebody becomes an administrator, or one again; throws ``PeopleRefusal``.
     package func invite(_ email: EmailAddress, as rank: Rank) async throws -> OneTimeLink {
-        try await registry.invite(email, as: rank, at: tenant, by: actor, from: provenance) { _ in nil }
+        try await registry.invite(email, as: rank, at: tenant, by: actor, from: provenance) { _, _, _ in }
     }
 }
 
@@ -57,12 +65,21 @@ extension ApplicationRegistry {
     package func invitation(_ link: String, at tenant: Tenant) async throws -> InvitedPerson? {
         for purpose in InvitedPerson.purposes {
             guard case .open(let facts) = try await look(at: link, purpose, at: tenant) else { continue }
-            return InvitedPerson(purpose: purpose, email: EmailAddress(facts.subject))
+            guard purpose == .resetAdministrator else {
+                return InvitedPerson(purpose: purpose, email: EmailAddress(facts.subject))
+            }
+            let account = try await database.read(.tenant(tenant.id)) {
+                try $0.account(AccountID(text: facts.subject), tenant: tenant.id)
+            }
+            return account.map { InvitedPerson(purpose: purpose, email: $0.email) }
         }
         return nil
     }
 
-    /// Makes the account of an invitation, or opens it again with this password; throws ``PeopleRefusal``.
+    /// Makes the account of an invitation, opens one that was closed, or lets the owner of a reset one begin again; throws
+    /// ``PeopleRefusal``.
+    ///
+    /// What somebody may who is an administrator already no invitation changes.
     package func accept(
         _ link: String,
         _ person: InvitedPerson,
@@ -74,19 +91,41 @@ extension ApplicationRegistry {
         let id = AccountID(text: "acc_" + entropy.base62(22))
         try await changePeople(of: tenant, by: .somebody, from: provenance) { transaction, record, now in
             let facts = try self.use(link, person.purpose, in: transaction, tenant: tenant.id, at: now)
-            guard let facts, let rank = Rank(invited: facts.detail) else { throw PeopleRefusal.linkGone }
-            let account = try transaction.openAdministrator(
-                id,
-                draft,
-                hash,
-                rank,
-                tenant: tenant.id,
-                at: now
-            )
-            guard let account else { throw PeopleRefusal.linkGone }
+            guard let facts else { throw PeopleRefusal.linkGone }
+            if person.purpose == .resetAdministrator {
+                let owner = AccountID(text: facts.subject)
+                return try self.begin(owner, draft, hash, at: tenant, from: provenance, transaction, now)
+            }
+            guard let rank = Rank(invited: facts.detail),
+                let account = try transaction.openAdministrator(
+                    id,
+                    draft,
+                    hash,
+                    rank,
+                    tenant: tenant.id,
+                    at: now
+                )
+            else { throw PeopleRefusal.linkGone }
             try transaction.endSessions(of: account, tenant: tenant.id)
             try record(.accountCreated, account.text, [("role", "admin"), ("rank", rank.rawValue)])
         }
+    }
+
+    /// Gives an administrator whom the operator reset another password; throws ``PeopleRefusal``.
+    private func begin(
+        _ id: AccountID,
+        _ draft: AccountDraft,
+        _ password: PasswordHash,
+        at tenant: Tenant,
+        from provenance: Provenance,
+        _ transaction: any Connection,
+        _ now: Date
+    ) throws {
+        guard let account = try transaction.name(id, draft.name, tenant: tenant.id) else {
+            throw PeopleRefusal.linkGone
+        }
+        try change(account, to: password, by: account.actor, provenance, nil, in: transaction, tenant.id, now)
+        try transaction.endSessions(of: id, tenant: tenant.id)
     }
 }
 
@@ -97,13 +136,15 @@ package struct InvitedPerson: Sendable {
     /// Nil where the first administrator says which address is theirs.
     package let email: EmailAddress?
 
-    static let purposes: [OneTimeLink.Purpose] = [.inviteAdministrator, .firstAdministrator]
+    static let purposes: [OneTimeLink.Purpose] = [
+        .inviteAdministrator, .firstAdministrator, .resetAdministrator,
+    ]
 }
 
 // MARK: - How it is kept
 
 extension ApplicationRegistry {
-    /// Makes the link, and posts the letter where there is one.
+    /// Makes the link; `telling` posts what is to be read about it.
     @discardableResult
     fileprivate func invite(
         _ email: EmailAddress,
@@ -111,7 +152,7 @@ extension ApplicationRegistry {
         at tenant: Tenant,
         by actor: Actor,
         from provenance: Provenance,
-        letter: @escaping @Sendable (_ link: String) -> Letter?
+        telling: @escaping @Sendable (any Connection, _ link: String, Date) throws -> Void
     ) async throws -> OneTimeLink {
         let link = newLink(
             .inviteAdministrator,
@@ -122,11 +163,11 @@ extension ApplicationRegistry {
         )
         try await changePeople(of: tenant, by: actor, from: provenance) { transaction, record, now in
             let known = try transaction.account(of: email, as: .admin, tenant: tenant.id)
-            if known?.isDisabled == true { throw PeopleRefusal.accountDisabled }
-            try self.keep(link, in: transaction, tenant: tenant.id)
-            if let letter = letter(link.secret.plaintext) {
-                try self.outbox.post(letter, to: email, in: transaction, tenant: tenant.id, at: now)
+            if let known {
+                throw known.isDisabled ? PeopleRefusal.accountDisabled : .alreadyAdministrator(email)
             }
+            try self.keep(link, in: transaction, tenant: tenant.id)
+            try telling(transaction, link.secret.plaintext, now)
             try record(.administratorInvited, email.text, [("rank", rank.rawValue)])
         }
         return link
@@ -162,7 +203,7 @@ extension Connection {
         }
     }
 
-    /// The new account's id, or that of the one this address had before; nil where that is disabled.
+    /// The new account, or the one this address had before it was closed; nil where that one is open or disabled.
     fileprivate func openAdministrator(
         _ id: AccountID,
         _ draft: AccountDraft,
@@ -178,9 +219,21 @@ extension Connection {
                 \(password.text), \(now), \(rank))
             ON CONFLICT (tenant, role, email) DO UPDATE SET name = excluded.name,
                 password = excluded.password, rank = excluded.rank, closed_at = NULL
-                WHERE accounts.disabled_at IS NULL
+                WHERE accounts.closed_at IS NOT NULL AND accounts.disabled_at IS NULL
             RETURNING id
             """
         ).first.map { AccountID(text: try $0.text(0)) }
+    }
+
+    /// The administrator, who is called so from now on; nil where they may not sign in.
+    fileprivate func name(_ id: AccountID, _ name: String, tenant: TenantID) throws -> Account? {
+        try run(
+            """
+            UPDATE accounts SET name = \(name)
+            WHERE tenant = \(tenant) AND id = \(id) AND role = 'admin' AND closed_at IS NULL
+                AND disabled_at IS NULL
+            RETURNING id, role, email, name, organisation
+            """
+        ).first.map { try Account($0, from: 0) }
     }
 }

@@ -36,6 +36,9 @@ package enum PeopleRefusal: Error, Equatable, Sendable {
 
     /// An invitation would not let them in.
     case accountDisabled
+
+    /// An invitation would change what they may, whatever becomes of that meanwhile.
+    case alreadyAdministrator(EmailAddress)
 }
 
 extension AdminAccess {
@@ -52,7 +55,24 @@ extension AdminAccess {
     /// Throws ``PeopleRefusal``.
     package func change(_ administrator: Administrator, to rank: Rank) async throws {
         guard administrator.account.id != account.id else { throw PeopleRefusal.yourself }
-        try await registry.change(administrator, to: rank, at: tenant, by: actor, from: provenance)
+        let (id, email, admin) = (administrator.account.id, administrator.account.email, self)
+        try await registry.changePeople(of: tenant, by: actor, from: provenance) { transaction, record, now in
+            let tenant = admin.tenant.id
+            try transaction.holdLedger(of: tenant)
+            let isLast = try transaction.isLastFullAdministrator(id, tenant: tenant)
+            guard rank == .full || !isLast else { throw PeopleRefusal.lastFullAdministrator }
+            try transaction.set(rank, of: id, tenant: tenant)
+            try transaction.endSessions(of: id, tenant: tenant)
+            try transaction.endLink(.inviteAdministrator, about: email.text, tenant: tenant)
+            if rank == .full {
+                let news = Letter.fullAccess(of: email.text, by: admin.signature, isInvited: false, at: now)
+                try admin.tellOthers(news, besides: email, in: transaction, at: now)
+            } else {
+                try transaction.endInvitations(byAdministrator: id, tenant: tenant)
+            }
+            let facts = [("from", administrator.rank.rawValue), ("to", rank.rawValue)]
+            try record(.rankChanged, id.text, facts)
+        }
     }
 
     /// Ends an administrator's access and every session; throws ``PeopleRefusal``.
@@ -108,14 +128,45 @@ extension OperatorAccess {
     /// Takes away second factor and sessions, and makes a link to begin again with; throws ``PeopleRefusal``.
     package func reset(_ administrator: Administrator) async throws -> OneTimeLink {
         if administrator.disabledAt != nil { throw PeopleRefusal.accountDisabled }
-        let id = administrator.account.id
+        let (id, registry) = (administrator.account.id, registry)
         try await registry.removeSecondFactor(of: id, at: tenant, by: actor, provenance)
-        return try await invite(administrator.account.email, as: administrator.rank)
+        let link = registry.newLink(
+            .resetAdministrator,
+            about: id.text,
+            lasting: OneTimeLink.invitationLife,
+            at: tenant
+        )
+        try await registry.changePeople(of: tenant, by: actor, from: provenance) {
+            [tenant] transaction, record, _ in
+            try registry.keep(link, in: transaction, tenant: tenant.id)
+            try record(.newPasswordAsked, id.text, [])
+        }
+        return link
     }
 
     /// Throws ``PeopleRefusal``.
     package func remove(_ administrator: Administrator) async throws {
         try await registry.close(administrator, at: tenant, by: actor, from: provenance)
+    }
+}
+
+// MARK: - Nobody rules alone unseen
+
+extension AdminAccess {
+    /// How the others read who it was.
+    var signature: String { "\(account.name) (\(account.email))" }
+
+    /// Writes to the other full administrators about what one of them did that lets fewer people decide, or more.
+    func tellOthers(
+        _ letter: Letter,
+        besides person: EmailAddress? = nil,
+        in transaction: any Connection,
+        at now: Date
+    ) throws {
+        let others = try transaction.administratorAddresses(tenant: tenant.id).filter {
+            $0 != account.email && $0 != person
+        }
+        try registry.outbox.post(letter, to: others, in: transaction, tenant: tenant.id, at: now)
     }
 }
 
@@ -125,29 +176,6 @@ extension ApplicationRegistry {
     fileprivate func administrators(of tenant: Tenant) async throws -> [Administrator] {
         let (tenant, now) = (tenant.id, clock())
         return try await database.read(.tenant(tenant)) { try $0.administrators(tenant: tenant, at: now) }
-    }
-
-    fileprivate func change(
-        _ administrator: Administrator,
-        to rank: Rank,
-        at tenant: Tenant,
-        by actor: Actor,
-        from provenance: Provenance
-    ) async throws {
-        let id = administrator.account.id
-        try await changePeople(of: tenant, by: actor, from: provenance) { transaction, record, _ in
-            try transaction.holdLedger(of: tenant.id)
-            let isLast = try transaction.isLastFullAdministrator(id, tenant: tenant.id)
-            guard rank == .full || !isLast else { throw PeopleRefusal.lastFullAdministrator }
-            try transaction.set(rank, of: id, tenant: tenant.id)
-            try transaction.endSessions(of: id, tenant: tenant.id)
-            if rank != .full { try transaction.endInvitations(byAdministrator: id, tenant: tenant.id) }
-            try record(
-                .rankChanged,
-                id.text,
-                [("from", administrator.rank.rawValue), ("to", rank.rawValue)]
-            )
-        }
     }
 
     fileprivate func close(

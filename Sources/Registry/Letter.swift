@@ -28,6 +28,13 @@ package enum Letter: Sendable, Codable, Equatable {
     case alert(Alert, application: Mention?, at: Date)
     case nearLimit(LimitUse, at: Date)
     case approvalEnded(application: Mention, to: String, at: Date)
+    case fullAccess(of: String, by: String, isInvited: Bool, at: Date)
+    case secondAdministratorLoosened(
+        Policy.SecondAdministrator,
+        to: Policy.SecondAdministrator,
+        by: String,
+        at: Date
+    )
 
     // To the people of an application.
     case approved(application: Mention)

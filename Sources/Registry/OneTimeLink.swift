@@ -12,6 +12,7 @@ package struct OneTimeLink: Sendable {
         case changeAddress = "address.change"
         case firstAdministrator = "admin.first"
         case inviteAdministrator = "admin.invite"
+        case resetAdministrator = "admin.reset"
         case invite = "member.invite"
         case transfer = "application.transfer"
         case requestToken = "token.request"
@@ -168,7 +169,7 @@ extension Connection {
 
     /// Kills what could still set a password or an address of this account.
     func endLinks(leadingInto account: AccountID, tenant: TenantID) throws {
-        for purpose in [OneTimeLink.Purpose.resetPassword, .changeAddress] {
+        for purpose in [OneTimeLink.Purpose.resetPassword, .changeAddress, .resetAdministrator] {
             try endLink(purpose, about: account.text, tenant: tenant)
         }
     }

@@ -197,7 +197,10 @@ extension ApplicationRegistry {
                     let account = try transaction.account(AccountID(text: facts.subject), tenant: id),
                     account.role == role, try transaction.set(email, of: account, tenant: id)
                 else { throw LinkRefusal.used }
-                try transaction.endLink(.resetPassword, about: account.id.text, tenant: id)
+                try transaction.endLinks(leadingInto: account.id, tenant: id)
+                for address in [account.email, email] where role == .admin {
+                    try transaction.endLink(.inviteAdministrator, about: address.text, tenant: id)
+                }
                 try self.outbox.post(
                     .addressChanged(role: role, to: email.text, at: now, from: provenance.address),
                     to: account.email,

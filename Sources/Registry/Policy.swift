@@ -123,6 +123,15 @@ extension Policy {
         /// Of applications that may change something.
         case forChanges
         case always
+
+        /// Whether fewer approvals take two.
+        func isLooser(than other: SecondAdministrator) -> Bool {
+            switch self {
+            case .never: other != .never
+            case .forChanges: other == .always
+            case .always: false
+            }
+        }
     }
 
     package enum Need: String, Sendable, Codable, CaseIterable { case required, optional }

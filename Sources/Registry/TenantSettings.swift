@@ -113,7 +113,7 @@ extension AdminAccess {
     package func revise(_ change: @escaping @Sendable (Tenant) throws -> TenantChange?) async throws -> Tenant
     {
         let id = tenant.id
-        let name = tenant.name
+        let (name, admin) = (tenant.name, self)
         let changed = try await registry.changePeople(of: tenant, by: actor, from: provenance) {
             transaction,
             record,
@@ -130,10 +130,24 @@ extension AdminAccess {
             try transaction.revise(id, to: settings, at: now)
             try transaction.takeBack(settings.scopes(missingOf: standing.settings), tenant: id)
             try record(change.action, change.object, change.detail)
+            try admin.tellIfLoosened(standing.settings.policy, to: settings.policy, in: transaction, at: now)
             return Tenant(id: id, name: name, settings: settings, disabledAt: standing.disabledAt)
         }
         registry.announceTenants()
         return changed
+    }
+
+    /// One of two who have to approve cannot dispense with the other unseen.
+    private func tellIfLoosened(
+        _ old: Policy,
+        to new: Policy,
+        in transaction: any Connection,
+        at now: Date
+    ) throws {
+        let (rule, before) = (new.secondAdministrator, old.secondAdministrator)
+        guard rule.isLooser(than: before) else { return }
+        let letter = Letter.secondAdministratorLoosened(before, to: rule, by: signature, at: now)
+        try tellOthers(letter, in: transaction, at: now)
     }
 
     /// Who did one of these last, for somebody whose own change comes too late.

@@ -74,6 +74,16 @@ struct LookingAfterAdministrators {
         #expect(bad.status == 422 && bad.text.contains("Enter an e-mail address like name@company.com"))
     }
 
+    @Test func `whoever is one already is not invited, and the form says what to do instead`() async throws {
+        var browser = try await portal.browser(of: ada, as: .admin)
+        let answer = try await browser.post(
+            "/admin/people",
+            [("seal", browser.ownSeal), ("email", ada), ("rank", "read_only")]
+        )
+        #expect(answer.status == 422)
+        #expect(answer.text.contains("\(ada) is an administrator already. Change their role on their page"))
+    }
+
     @Test func `an invitation that is taken back makes nobody an administrator`() async throws {
         var browser = try await portal.browser(of: ada, as: .admin)
         let vic = ("email", "vic@harbour.example")

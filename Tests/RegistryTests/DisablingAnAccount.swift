@@ -119,7 +119,7 @@ struct DisablingAnAccount {
         let ada = try await world.admin("ada@harbour.example")
         _ = try await world.admin("vic@harbour.example")
         let vic = try await world.theOperator.administrator("vic@harbour.example")
-        let before = try await world.theOperator.invite(vic.account.email, as: .full).secret.plaintext
+        let before = try await world.theOperator.reset(vic).secret.plaintext
         try await ada.disable(vic.account, because: "")
         #expect(try await world.registry.invitation(before, at: world.tenant) == nil)
         await #expect(throws: PeopleRefusal.accountDisabled) {

@@ -147,6 +147,8 @@ extension PeopleRefusal {
             "Somebody has to be able to change things. Make another administrator full first"
         case .yourself: "Ask another administrator to change your own access"
         case .accountDisabled: "Their account is disabled. Enable it instead"
+        case .alreadyAdministrator(let email):
+            "\(email) is an administrator already. Change their role on their page"
         case .linkGone: "This link was used already, or is too old. Ask for another invitation"
         }
     }
