@@ -77,14 +77,14 @@ extension ApplicationRegistry {
         at tenant: Tenant,
         from provenance: Provenance
     ) async throws -> SecretText {
-        let (account, now) = (session.account, clock())
-        let cookie = newSession(at: tenant, now)
+        let account = session.account
+        let cookie = newSession(at: tenant, clock())
         let digest = cookie.digest(with: secretKeys)
         let letters = RecoveryCode.letters(of: typed)
         let recovery = recoveryDigests(letters, of: account.id, at: tenant)
         let step = try await key(of: account.id, at: tenant)?.step(
             of: String(decoding: letters, as: UTF8.self),
-            at: now
+            at: clock()
         )
         let isProven = try await changePeople(of: tenant, by: account.actor, from: provenance) {
             transaction,
@@ -100,8 +100,9 @@ extension ApplicationRegistry {
                 try record(.secondFactorRefused, account.id.text, [])
                 return false
             }
+            // The code stays unused where there is no session to prove any more.
             guard try transaction.renew(session.id, as: cookie.id, digest, tenant: tenant.id, at: now) else {
-                return false
+                throw SecondFactorRefusal.wrongCode
             }
             try transaction.noteSignIn(of: account.id, tenant: tenant.id, at: now)
             try record(step == nil ? .recoveryCodeUsed : .secondFactorShown, account.id.text, [])

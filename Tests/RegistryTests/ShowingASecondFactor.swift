@@ -144,6 +144,20 @@ struct ShowingASecondFactor {
         await #expect(throws: SecondFactorRefusal.wrongCode) { _ = try await second.prove(typed) }
     }
 
+    @Test func `a code that was shown to a session which is gone is not spent`() async throws {
+        let person = try await unproven()
+        let codes = try await person.enrol(person.newKey.code(at: world.clock.now)).recoveryCodes
+        let typed = try #require(codes.first).plaintext
+        let gone = try await again()
+        let tenant = world.tenant.id
+        try await world.database.write("DELETE FROM sessions WHERE tenant = \(tenant)", .tenant(tenant))
+        let entries = try await world.entries {
+            await #expect(throws: SecondFactorRefusal.wrongCode) { _ = try await gone.prove(typed) }
+        }
+        #expect(entries.isEmpty)
+        #expect(try await admin(again().prove(typed)) != nil)
+    }
+
     @Test func `another's recovery code lets nobody in`() async throws {
         let person = try await unproven()
         let codes = try await person.enrol(person.newKey.code(at: world.clock.now)).recoveryCodes
