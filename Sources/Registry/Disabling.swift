@@ -60,10 +60,9 @@ extension OperatorAccess {
 
     /// All accounts in these roles, or those of them that are disabled.
     package func accounts(in roles: [Role], onlyDisabled: Bool) async throws -> [AccountStanding] {
-        let condition: SQL = onlyDisabled ? "disabled_at IS NOT NULL" : "1 = 1"
-        return try await registry.accounts(at: tenant, where: condition).filter {
-            roles.contains($0.account.role)
-        }
+        let wanted: SQL = "role IN (" + .list(roles) + ")"
+        let condition = onlyDisabled ? wanted + " AND disabled_at IS NOT NULL" : wanted
+        return try await registry.accounts(at: tenant, where: condition)
     }
 
     /// Throws ``PeopleRefusal``.
