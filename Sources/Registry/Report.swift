@@ -109,36 +109,28 @@ extension AdminAccess {
 
     /// Says whether the waiting reports are right; if they are not, the application may connect people again.
     package func settleReports(about application: Application, areFounded: Bool) async throws {
-        let (now, tenant, ledger, actor, provenance) = (
-            registry.clock(), tenant.id, registry.ledger, actor, provenance
-        )
+        let desk = ReportDesk(registry: registry, tenant: tenant, actor: actor, provenance: provenance)
+        let (id, tenant, now) = (application.id, tenant.id, registry.clock())
         try await registry.recentReads.changing {
             try await registry.database.transaction(.tenant(tenant)) { transaction in
-                guard try transaction.hold(application.id, tenant: tenant) else { return }
+                guard try transaction.hold(id, tenant: tenant) else { return }
                 let count = try transaction.settleReports(
-                    about: application.id,
+                    about: id,
                     areFounded: areFounded,
                     tenant: tenant,
                     at: now
                 )
-                let thaws = try !areFounded && transaction.unfreeze(application.id, tenant: tenant)
+                let thaws = try !areFounded && transaction.unfreeze(id, tenant: tenant)
                 guard count > 0 || thaws else { return }
-                try ledger.record(
-                    thaws ? .applicationUnfrozen : .reportsSettled,
-                    of: application.id.text,
-                    by: actor,
-                    [("reports", "\(count)"), ("founded", areFounded ? "yes" : "no")],
-                    from: provenance,
-                    in: transaction,
-                    tenant: tenant,
-                    at: now
-                )
+                let facts = [("reports", "\(count)"), ("founded", areFounded ? "yes" : "no")]
+                try desk.record(thaws ? .applicationUnfrozen : .reportsSettled, id, facts, transaction, now)
+                if areFounded { try desk.freezeIfEnough(id, [], in: transaction, at: now) }
             }
         }
     }
 }
 
-/// Where reports are taken, whoever brings them.
+/// Where reports are taken and counted, whoever brings them.
 private struct ReportDesk: Sendable {
     let registry: ApplicationRegistry
     let tenant: Tenant
@@ -170,8 +162,12 @@ private struct ReportDesk: Sendable {
                 }
                 try requireFewReports(of: account, in: transaction, at: report.reportedAt)
                 try transaction.insert(report, tenant: tenant.id)
-                try record(.applicationReported, report, [("reason", reason.rawValue)], transaction)
-                if account != nil { try freezeIfEnough(report, in: transaction) }
+                let (reference, now) = (("report", report.reference), report.reportedAt)
+                let facts = [reference, ("reason", reason.rawValue)]
+                try record(.applicationReported, application.id, facts, transaction, now)
+                if account != nil {
+                    try freezeIfEnough(application.id, [reference], in: transaction, at: now)
+                }
             }
         }
         return report.reference
@@ -188,45 +184,50 @@ private struct ReportDesk: Sendable {
     }
 
     /// Nothing that stands is touched: whoever connected the application keeps it.
-    private func freezeIfEnough(_ report: Report, in transaction: any Connection) throws {
-        let (policy, now) = (tenant.policy, report.reportedAt)
+    func freezeIfEnough(
+        _ id: ClientID,
+        _ cause: [(String, String)],
+        in transaction: any Connection,
+        at now: Date
+    ) throws {
+        let policy = tenant.policy
         guard policy.reportsToFreeze > 0 else { return }
         let reporters = try transaction.countReporters(
-            of: report.application,
+            of: id,
             since: now.addingTimeInterval(-Double(policy.reportWindowSeconds)),
             groundlessSince: now - groundlessRememberedFor,
             fewerThan: groundlessReportsAllowed,
             tenant: tenant.id
         )
         guard reporters >= policy.reportsToFreeze,
-            try transaction.freeze(report.application, tenant: tenant.id, at: now)
+            try transaction.freeze(id, tenant: tenant.id, at: now)
         else { return }
-        try record(.applicationFrozen, report, [("reporters", "\(reporters)")], transaction, by: .thePortal)
-        guard let frozen = try transaction.application(report.application.text, tenant: tenant.id) else {
-            return
-        }
+        let facts = cause + [("reporters", "\(reporters)")]
+        try record(.applicationFrozen, id, facts, transaction, now, by: .thePortal)
+        guard let frozen = try transaction.application(id.text, tenant: tenant.id) else { return }
         let letter = Letter.frozen(application: Letter.Mention(frozen), reporters: reporters, at: now)
         for administrator in try transaction.administratorAddresses(tenant: tenant.id) {
             try registry.outbox.post(letter, to: administrator, in: transaction, tenant: tenant.id, at: now)
         }
     }
 
-    private func record(
+    func record(
         _ action: Action,
-        _ report: Report,
+        _ id: ClientID,
         _ detail: [(String, String)],
         _ transaction: any Connection,
+        _ now: Date,
         by other: Actor? = nil
     ) throws {
         try registry.ledger.record(
             action,
-            of: report.application.text,
+            of: id.text,
             by: other ?? actor,
-            [("report", report.reference)] + detail,
+            detail,
             from: provenance,
             in: transaction,
             tenant: tenant.id,
-            at: report.reportedAt
+            at: now
         )
     }
 }

@@ -21,7 +21,7 @@ extension Connection {
         ).first?.integer(0) ?? 0
     }
 
-    /// How many people's waiting reports count.
+    /// How many people's reports count: those that wait, and those that were found right.
     func countReporters(
         of application: ClientID,
         since start: Date,
@@ -33,7 +33,7 @@ extension Connection {
             """
             SELECT count(DISTINCT r.account) FROM reports r
             WHERE r.tenant = \(tenant) AND r.application = \(application) AND r.reported_at > \(start)
-                AND r.settled_at IS NULL
+                AND (r.settled_at IS NULL OR r.was_founded = 1)
                 AND (SELECT count(*) FROM reports g
                     WHERE g.tenant = r.tenant AND g.account = r.account AND g.reported_at > \(quarter)
                         AND g.was_founded = 0) < \(limit)

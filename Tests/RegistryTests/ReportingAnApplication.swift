@@ -155,6 +155,28 @@ struct ReportingAnApplication {
         #expect(try await standing().isFrozen)
     }
 
+    @Test func `reports that were found right count towards freezing as those that wait`() async throws {
+        try await report(by: "a", "b")
+        try await admin.settleReports(about: application.application, areFounded: true)
+        #expect(try await !world.current(application).isFrozen)
+        try await report(by: "c")
+        #expect(try await world.current(application).isFrozen)
+    }
+
+    @Test func `finding reports right freezes what could not be frozen when they came`() async throws {
+        try await world.theOperator.approve(application.id)
+        try await report(by: "a", "b", "c")
+        try await world.database.write(
+            "UPDATE applications SET approved_at = NULL WHERE tenant = \(world.tenant.id)",
+            .tenant(world.tenant.id)
+        )
+        let said = try await world.entries {
+            try await admin.settleReports(about: application.application, areFounded: true)
+        }
+        #expect(said == ["reports.settled", "application.frozen"])
+        #expect(try await world.current(application).isFrozen)
+    }
+
     @Test func `whose reports were groundless twice is not counted any more`() async throws {
         let kim = world.customer
         for _ in 1...2 {
