@@ -36,15 +36,28 @@ struct Brake: Sendable {
     }
 
     /// Takes the last try back, as if it had not been made.
-    func giveBack(_ key: String, _ visit: Visit) async throws {
+    func giveBack(_ key: String, _ visit: Visit) async {
         limiter.giveBack(key)
-        try await visit.registry.giveBack(allowance, key, at: visit.tenant)
+        await mending(visit) { try await visit.registry.giveBack(allowance, key, at: visit.tenant) }
     }
 
     /// Gives a key its whole allowance back.
-    func forget(_ key: String, _ visit: Visit) async throws {
+    func forget(_ key: String, _ visit: Visit) async {
         limiter.forget(key)
-        try await visit.registry.forget(allowance, key, at: visit.tenant)
+        await mending(visit) { try await visit.registry.forget(allowance, key, at: visit.tenant) }
+    }
+
+    /// What was tried is over by then, and is not undone because a count is too high for a while.
+    private func mending(_ visit: Visit, _ count: () async throws -> Void) async {
+        do {
+            try await count()
+        } catch {
+            visit.site.log.note(
+                .warning,
+                "A try was not given back",
+                [("req", visit.request.id), ("error", "\(error)")]
+            )
+        }
     }
 }
 
@@ -61,22 +74,47 @@ struct Attempt {
         counted = brakes
         for (place, one) in brakes.enumerated() {
             guard let wait = try await one.brake.spend(one.key, visit) else { continue }
-            for counted in brakes[..<place] { try await counted.brake.giveBack(counted.key, visit) }
+            for counted in brakes[..<place] { await counted.brake.giveBack(counted.key, visit) }
             self.wait = wait
             return
         }
         wait = nil
     }
 
-    /// It went well, or could not be judged.
-    func forgive() async throws {
-        for (brake, key) in counted { try await brake.giveBack(key, visit) }
+    /// Runs what has to be proved, which counts where the proof was wrong: not once it went well, nor where something
+    /// else stood in its way.
+    func proving<Result>(
+        _ act: () async throws -> Result,
+        isWrong: (any Error) -> Bool
+    ) async throws -> Result {
+        do {
+            let result = try await act()
+            await takeBack()
+            return result
+        } catch  where !isWrong(error) {
+            await takeBack()
+            throw error
+        }
+    }
+
+    /// Runs what counts itself, and not where nothing came of it.
+    func doing<Result>(_ act: () async throws -> Result) async throws -> Result {
+        do {
+            return try await act()
+        } catch {
+            await takeBack()
+            throw error
+        }
+    }
+
+    private func takeBack() async {
+        for (brake, key) in counted { await brake.giveBack(key, visit) }
     }
 }
 
 /// Everything that may be tried only so often; how often, the tenant's ``Tries`` say.
 struct Brakes: Sendable {
-    /// Per tenant, client and address.
+    /// Per tenant, client and neighbourhood, see ``Visit/neighbourhood``.
     let clientFailures: Brake
 
     /// Per tenant, role and e-mail address.
@@ -85,39 +123,40 @@ struct Brakes: Sendable {
     /// The same for a day.
     let dailySignInFailures: Brake
 
-    /// Per tenant and account.
+    /// Per tenant and account, and for who is in per session.
     let secondFactorFailures: Brake
 
-    /// Per tenant, customer and address, where an application brings the password.
+    /// Per tenant, customer and neighbourhood, where an application brings the password.
     let passwordFailures: Brake
 
     /// Per tenant and customer, from wherever.
     let dailyPasswordFailures: Brake
 
-    /// Per tenant and address of the network, whoever is named.
+    /// Per neighbourhood, whoever is named.
     let addressFailures: Brake
 
-    /// Per address of the network: reports of applications.
+    /// Per neighbourhood: reports of applications.
     let reports: Brake
     let signUps: Brake
     let registrations: Brake
 
-    /// Per tenant and account: letters to people who are not here yet.
+    /// Per tenant and account: letters to people who did not ask for them.
     let invitations: Brake
 
-    /// Per application, and per tenant and domain: how often the world is asked for a proof.
+    /// How often the world is asked for a proof: per application, and about a domain per account and altogether.
     let proofsOfApplication: Brake
     let proofsOfDomain: Brake
+    let allProofsOfDomain: Brake
 
-    /// Per address of the network: how often new passwords are asked for.
+    /// Per neighbourhood: how often new passwords are asked for.
     let resets: Brake
 
-    /// Per tenant and e-mail address: letters that anybody can cause.
+    /// Per tenant, e-mail address and purpose: letters that anybody can cause.
     private let letters: Brake
     private let dailyLetters: Brake
     let uploads: Brake
 
-    /// Per tenant, place and address: that it was braked is recorded once an hour.
+    /// Per tenant, place and neighbourhood: that it was braked is recorded once an hour.
     private let records: RateLimiter
 
     init(now: @escaping @Sendable () -> Duration) {
@@ -140,6 +179,7 @@ struct Brakes: Sendable {
         invitations = brake("invitation", .invitationsPerHour, per: hour)
         proofsOfApplication = brake("proof, application", .domainChecksPerHour, per: hour)
         proofsOfDomain = brake("proof, domain", .domainChecksPerHour, per: hour)
+        allProofsOfDomain = Brake("proof, domain, all", per: hour, now) { 10 * $0[.domainChecksPerHour] }
         resets = brake("reset", .passwordResetsPerHour, per: hour)
         letters = Brake("letter", per: minute, now) { _ in 1 }
         dailyLetters = brake("letters, daily", .lettersPerDay, per: day)
@@ -150,14 +190,62 @@ struct Brakes: Sendable {
     /// Leaves a word in the ledger that somebody tried something too often (AU-01).
     func record(refusedAt route: String?, _ visit: Visit) async throws {
         guard let route else { return }
-        let key = "\(visit.tenant.name) \(route) \(visit.request.clientAddress)"
+        let key = "\(visit.neighbourhood) \(route)"
         guard records.spend(key, limit: 1) == nil else { return }
         try await visit.registry.record(triesRefusedAt: route, at: visit.tenant, from: visit.provenance)
     }
 
-    /// Counts a letter to somebody who may not have asked for it, or returns how long to wait.
-    func waitForLetter(to email: EmailAddress, _ visit: Visit) async throws -> Duration? {
-        let key = "\(visit.tenant.name) \(email.text)"
-        return try await Attempt([(letters, key), (dailyLetters, key)], visit).wait
+    /// Counts letters to people who may not have asked for them, or returns how long to wait; then none is counted.
+    func waitForLetters(
+        to emails: [EmailAddress],
+        _ purpose: LetterPurpose,
+        _ visit: Visit
+    ) async throws -> Duration? {
+        let keys = emails.map { "\(visit.tenant.name) \(purpose.text) \($0.text)" }
+        return try await Attempt(keys.flatMap { [(letters, $0), (dailyLetters, $0)] }, visit).wait
+    }
+
+    func waitForLetter(
+        to email: EmailAddress,
+        _ purpose: LetterPurpose,
+        _ visit: Visit
+    ) async throws -> Duration? {
+        try await waitForLetters(to: [email], purpose, visit)
+    }
+}
+
+/// What a letter is about that anybody can cause: each is counted by itself, so that none keeps another away.
+enum LetterPurpose {
+    case signUp
+
+    /// Apart where it is asked for with a browser that its reader has signed in with.
+    case newPassword(Role, isKnown: Bool)
+    case newAddress(Role)
+
+    /// By a partner: to a team, to take an application over, to test one.
+    case invitation
+    case partnerInvitation
+
+    fileprivate var text: String {
+        switch self {
+        case .signUp: "sign-up"
+        case .newPassword(let role, let isKnown): "new password \(role.rawValue)" + (isKnown ? " known" : "")
+        case .newAddress(let role): "new address \(role.rawValue)"
+        case .invitation: "invitation"
+        case .partnerInvitation: "partner invitation"
+        }
+    }
+}
+
+extension Visit {
+    /// What tries from there are counted under at this tenant.
+    var neighbourhood: String { "\(tenant.name) \(request.clientNeighbourhood)" }
+
+    /// What the tries of whoever is in are counted under: nobody who is not in that session keeps them from anything.
+    func key(of session: Session) -> String { "\(tenant.name) \(session.id)" }
+
+    /// Whether this browser was let in before by whom this address belongs to.
+    func isKnown(to email: EmailAddress, as role: Role) async throws -> Bool {
+        try await registry.knows(knownToken, of: email, as: role, at: tenant)
     }
 }

@@ -59,7 +59,11 @@ struct Visit: Sendable {
     var profile: WireProfile { dialect.profile }
 
     var provenance: Provenance {
-        Provenance(address: request.clientAddress, reference: request.id)
+        Provenance(
+            address: request.clientAddress,
+            neighbourhood: request.clientNeighbourhood,
+            reference: request.id
+        )
     }
 
     /// A place below this tenant.

@@ -161,7 +161,7 @@ extension Visit {
         )
         // Names that are made up may be long; ours are not.
         let name = String(decoding: credentials.id.utf8.prefix(64), as: UTF8.self)
-        let key = "\(tenant.name) \(name) \(request.clientAddress)"
+        let key = "\(neighbourhood) \(name)"
         let failures = site.brakes.clientFailures
         if let wait = failures.excess(key, self) { throw OAuthFailure.tooManyFailures(wait) }
         // Unlike an ``Attempt`` it counts failures only, for an application asks many times at once; so each

@@ -98,9 +98,9 @@ extension ActivityLog.Contents {
         if minute != self.minute { (self.minute, shares) = (minute, [:]) }
         let application = "\(place.tenant.number) \(place.client)"
         if note.witness == .customer { return spend(application, upTo: ActivityLog.answersInAMinute) }
-        let address = note.provenance.address
-        return spend(address, upTo: ActivityLog.shareOfAll)
-            && spend("\(application) \(address)", upTo: ActivityLog.shareOfApplication)
+        let client = note.provenance.neighbourhood
+        return spend(client, upTo: ActivityLog.shareOfAll)
+            && spend("\(application) \(client)", upTo: ActivityLog.shareOfApplication)
     }
 
     private mutating func spend(_ share: String, upTo limit: Int) -> Bool {

@@ -1,8 +1,8 @@
-/// So long an answer takes that may not tell whether an address is known; far longer than the work, a durable write
-/// on a slow disk included, and too short to be noticed.
+/// How long an answer takes when it must not reveal whether an address is known; far longer than the work, a durable
+/// write on a slow disk included, and too short to be noticed.
 private let evenTime: Duration = .milliseconds(50)
 
-/// So long it takes to refuse a client; far longer than looking for it, and counting that it failed.
+/// How long it takes to refuse a client; far longer than looking for it, and counting that it failed.
 private let refusalTime: Duration = .milliseconds(5)
 
 extension ApplicationRegistry {

@@ -2,9 +2,11 @@ import FoundationEssentials
 
 /// Browsers that somebody has signed in with before, each known by a cookie of its own.
 ///
-/// An administrator is told of a new one, and whoever guesses from elsewhere does not shut out the account's owner.
+/// An administrator is told of a new one as soon as it brings the password. Whoever guesses from elsewhere does not shut
+/// out the account's owner: for that a browser counts as known only once it was let in, which where there is a second
+/// factor takes more than the password.
 extension ApplicationRegistry {
-    /// Whether this browser was signed in with by the account with this address; costs the same whatever the answer.
+    /// Whether this browser was let in with by the account with this address; costs the same whatever the answer.
     package func knows(
         _ token: String?,
         of email: EmailAddress,
@@ -13,7 +15,7 @@ extension ApplicationRegistry {
     ) async throws
         -> Bool
     {
-        let digest = browserDigest(token ?? "")
+        let digest = digest(ofLetIn: token ?? "")
         let id = tenant.id
         let found = try await database.read(
             """
@@ -47,8 +49,29 @@ extension ApplicationRegistry {
         )
     }
 
+    /// Remembers the browser of somebody who has shown all that is asked of them.
+    func note(
+        letIn token: String?,
+        _ account: Account,
+        in transaction: any Connection,
+        _ tenant: Tenant,
+        _ now: Date
+    ) throws {
+        guard let token else { return }
+        _ = try transaction.noteBrowser(
+            digest(ofLetIn: token),
+            of: account.id,
+            tenant: tenant.id,
+            at: now
+        )
+    }
+
     private func browserDigest(_ token: String) -> [UInt8] {
         keyring.first.secrets.digest(Array("browser".utf8), Array(token.utf8))
+    }
+
+    private func digest(ofLetIn token: String) -> [UInt8] {
+        keyring.first.secrets.digest(Array("browser, let in".utf8), Array(token.utf8))
     }
 }
 

@@ -5,11 +5,15 @@ package struct Provenance: Sendable {
     /// The client's address, or "local" for the command line.
     package let address: String
 
+    /// What tries from there are counted for: of IPv6 the network that one client has to itself.
+    let neighbourhood: String
+
     /// The request's reference, as printed on pages and in the log.
     package let reference: String
 
-    package init(address: String, reference: String) {
+    package init(address: String, neighbourhood: String? = nil, reference: String) {
         self.address = address
+        self.neighbourhood = neighbourhood ?? address
         self.reference = reference
     }
 }

@@ -3,7 +3,7 @@ package import FoundationEssentials
 /// What everybody may do with their own account, whatever their role: sessions, password, address.
 package struct OwnAccount: Sendable {
     package let tenant: Tenant
-    let session: Session
+    package let session: Session
     let registry: ApplicationRegistry
     let provenance: Provenance
 

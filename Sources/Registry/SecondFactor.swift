@@ -75,6 +75,7 @@ extension ApplicationRegistry {
         _ typed: String,
         of session: Session,
         at tenant: Tenant,
+        in browser: String? = nil,
         from provenance: Provenance
     ) async throws -> SecretText {
         let account = session.account
@@ -105,6 +106,7 @@ extension ApplicationRegistry {
                 throw SecondFactorRefusal.wrongCode
             }
             try transaction.noteSignIn(of: account.id, tenant: tenant.id, at: now)
+            try self.note(letIn: browser, account, in: transaction, tenant, now)
             try record(step == nil ? .recoveryCodeUsed : .secondFactorShown, account.id.text, [])
             return true
         }
@@ -132,6 +134,7 @@ extension ApplicationRegistry {
         at tenant: Tenant,
         replacing: Bool,
         isAtTheDoor: Bool = false,
+        in browser: String? = nil,
         from provenance: Provenance
     ) async throws -> Enrolment {
         let (account, now) = (session.account, clock())
@@ -160,6 +163,7 @@ extension ApplicationRegistry {
             for digest in digests { try transaction.insert(recoveryCode: digest, of: id, tenant: place) }
             try transaction.endSessions(of: id, except: cookie.id, tenant: place)
             try transaction.noteSignIn(of: id, tenant: place, at: now)
+            try self.note(letIn: browser, account, in: transaction, tenant, now)
             try record(.secondFactorSet, id.text, [])
             if !isAtTheDoor {
                 try self.tell(account, isSet: true, at: tenant, from: provenance.address, now, transaction)
@@ -199,7 +203,8 @@ extension ApplicationRegistry {
         try outbox.post(letter, to: owner.email, in: transaction, tenant: tenant.id, at: now)
     }
 
-    /// An administrator's is reset among the administrators, with a link to begin again.
+    /// Takes away the second factor of a partner who lost it; throws ``OperatorRefusal`` about anybody else, for an
+    /// administrator's is reset among the administrators.
     func resetSecondFactor(
         ofPartner account: Account,
         at tenant: Tenant,

@@ -5,19 +5,21 @@ extension UnprovenAccess {
     /// The key to be set up in this session.
     package var newKey: AuthenticatorKey { registry.newKey(for: session, at: tenant) }
 
-    /// Takes a code and answers with the cookie of a session that is let in; throws ``SecondFactorRefusal``.
-    package func prove(_ code: String) async throws -> SecretText {
-        try await registry.prove(code, of: session, at: tenant, from: provenance)
+    /// Takes a code and answers with the cookie of a session that is let in, with a browser that is known from then
+    /// on; throws ``SecondFactorRefusal``.
+    package func prove(_ code: String, in browser: String? = nil) async throws -> SecretText {
+        try await registry.prove(code, of: session, at: tenant, in: browser, from: provenance)
     }
 
     /// Sets the new key up, where there is none, once the app shows its code; throws ``SecondFactorRefusal``.
-    package func enrol(_ code: String) async throws -> Enrolment {
+    package func enrol(_ code: String, in browser: String? = nil) async throws -> Enrolment {
         try await registry.enrol(
             code,
             of: session,
             at: tenant,
             replacing: false,
             isAtTheDoor: true,
+            in: browser,
             from: provenance
         )
     }

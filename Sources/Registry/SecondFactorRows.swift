@@ -19,6 +19,15 @@ extension Connection {
         }
     }
 
+    /// Whether the password is all that is asked of somebody.
+    func isLetInByPassword(_ account: Account, tenant: TenantID) throws -> Bool {
+        switch account.role {
+        case .customer: true
+        case .partner: try sealedKey(of: account.id, tenant: tenant) == nil
+        case .admin: false
+        }
+    }
+
     /// Says no when there is one.
     func insertSecondFactor(
         _ sealed: [UInt8],

@@ -180,6 +180,9 @@ extension ApplicationRegistry {
         let (account, life) = (session.account, tenant.policy.sessionLife(of: session.account.role))
         try transaction.insert(session, lasting: life.absolute, tenant: tenant.id, at: now)
         try noteBrowser(of: signIn, account, provenance, in: transaction, tenant.id, now)
+        if try transaction.isLetInByPassword(account, tenant: tenant.id) {
+            try note(letIn: signIn.browserToken, account, in: transaction, tenant, now)
+        }
         if let language = signIn.language {
             try transaction.keep(language, of: account.id, tenant: tenant.id)
         }

@@ -1,6 +1,6 @@
 /// What may be tried only so often within a fixed time, by whichever server is asked; how often, each tenant says.
 package enum Tries: String, Sendable, Codable, CodingKeyRepresentable, CaseIterable {
-    /// Wrong secrets of an application in a minute, from one address of the network (CA-04).
+    /// Wrong secrets of an application in a minute, from one address of the network (CA-04), which of IPv6 is a /64.
     case clientFailures
 
     /// Wrong passwords of an account in a quarter of an hour (SL-07).
@@ -23,10 +23,11 @@ package enum Tries: String, Sendable, Codable, CodingKeyRepresentable, CaseItera
     case invitationsPerHour
     case uploadsPerMinute
 
-    /// How often the world is asked for a proof of one application or one domain.
+    /// How often the world is asked for a proof, of one application and by one partner about one domain; ten times as
+    /// often about one domain altogether.
     case domainChecksPerHour
 
-    /// To one e-mail address, by whoever asks for them.
+    /// To one e-mail address, of each kind, by whoever asks for them.
     case lettersPerDay
 
     /// How often, where a tenant says nothing.

@@ -1,6 +1,7 @@
 import Registry
 import Support
 import Testing
+import Web
 
 @testable import Portal
 
@@ -55,6 +56,36 @@ struct BrakingAtTheDoor {
         #expect(try await attempt("a wrong guess", as: "lee@northfield.example", from: &other) == 422)
         portal.clock.advance(by: .seconds(900))
         #expect(try await attempt("a wrong guess", as: "lee@northfield.example", from: &guesser) == 422)
+    }
+
+    @Test func `an IPv6 network counts as one address, for passwords and for client secrets`() async throws {
+        let application = try await portal.registeredApplication()
+        func secret(from address: String) async throws -> Int {
+            let request = Request.made(
+                .post,
+                "/oauth2/token",
+                headers: [
+                    ("Authorization", "Basic " + base64("\(application.id):a guess")),
+                    ("Content-Type", "application/x-www-form-urlencoded"),
+                ],
+                body: Array("grant_type=client_credentials".utf8),
+                from: address
+            )
+            return await portal.site.respond(to: request).status.code
+        }
+        func password(_ number: Int, from address: String) async throws -> Int {
+            var browser = portal.browser()
+            browser.address = address
+            return try await attempt("a wrong guess", as: "guest\(number)@northfield.example", from: &browser)
+        }
+        for number in 1...10 { #expect(try await secret(from: "2001:db8:1:2::\(number)") == 401) }
+        #expect(try await secret(from: "2001:db8:1:2:ffff::") == 429)
+        #expect(try await secret(from: "2001:db8:1:3::1") == 401)
+        for number in 1...50 {
+            #expect(try await password(number, from: "2001:db8:1:2::\(number)") == 422)
+        }
+        #expect(try await password(51, from: "2001:db8:1:2:ffff::") == 429)
+        #expect(try await password(51, from: "2001:db8:1:3::1") == 422)
     }
 
     @Test func `that somebody tried too often stands in the ledger once an hour`() async throws {

@@ -56,6 +56,74 @@ struct ConfirmingItIsYou {
         #expect(later.location == "/t/harbour/admin")
     }
 
+    /// Signs in with the password at the page for it, as far as a second factor.
+    private func halfway(_ browser: inout Browser) async throws {
+        let door = try await browser.get("/admin/sign-in")
+        let fields = [
+            (name: "seal", value: try #require(door.hidden("seal"))), (name: "email", value: ada),
+            (name: "password", value: TestPortal.password),
+        ]
+        let answer = try await browser.post("/admin/sign-in", fields)
+        #expect(answer.location == "/t/harbour/admin")
+    }
+
+    private func show(_ code: String, in browser: inout Browser) async throws -> Answer {
+        try await browser.post("/admin/second-factor", [("seal", browser.ownSeal), ("code", code)])
+    }
+
+    @Test func `whoever has the password alone keeps nobody out who was in before`() async throws {
+        let application = try await portal.registeredApplication()
+        _ = try await portal.browser(of: ada, as: .admin)
+        var (owner, thief) = (portal.browser(), portal.browser())
+        portal.clock.advance(by: .seconds(60))
+        try await halfway(&owner)
+        #expect(try await show(try portal.code(of: ada), in: &owner).status == 303)
+        for _ in 1...2 {
+            try await halfway(&thief)
+            for _ in 1...5 { _ = try await show("000000", in: &thief) }
+        }
+        portal.clock.advance(by: .seconds(60))
+        #expect(try await show(try portal.code(of: ada), in: &thief).status == 429)
+
+        portal.clock.advance(by: .seconds(241))
+        for _ in 1...5 { #expect(try await show("000000", in: &thief).status == 422) }
+        let path = "/admin/applications/\(application.id)/suspend"
+        let act: Fields = [
+            ("seal", owner.ownSeal), ("reason", "Odd traffic"), ("confirm_code", try portal.code(of: ada)),
+        ]
+        #expect(try await owner.post(path, act).location?.contains(application.id) == true)
+
+        portal.clock.advance(by: .seconds(60))
+        for _ in 1...5 { _ = try await show("000000", in: &thief) }
+        owner.cookies["portal-harbour-admin"] = nil
+        try await halfway(&owner)
+        #expect(try await show(try portal.code(of: ada), in: &owner).status == 303)
+    }
+
+    @Test func `what was set up is shown although its try cannot be given back`() async throws {
+        guard !TestDatabase.isPostgres else { return }
+        let database = DoubtfulDatabase(try await TestDatabase.make(), isSaidToBeShared: true)
+        let portal = try await TestPortal(on: database)
+        var dana = try await portal.partner()
+        let page = try await dana.post("/partners/your-second-factor/new", [("seal", dana.ownSeal)])
+        let shown = try #require(page.between("<code id=\"key-text\">", "</code>"))
+        let key = try #require(AuthenticatorKey(shown))
+        try await database.transaction(.directory) { connection in
+            try connection.define([
+                """
+                CREATE TRIGGER nothing_is_given_back BEFORE UPDATE ON shared_counts
+                WHEN NEW.times = '' AND OLD.times <> '' BEGIN SELECT RAISE(ABORT, 'no'); END
+                """
+            ])
+        }
+        let code = key.code(at: portal.clock.now)
+        let answer = try await dana.post(
+            "/partners/your-second-factor/new",
+            [("seal", dana.ownSeal), ("code", code)]
+        )
+        #expect(answer.status == 200 && answer.text.contains("Keep your recovery codes"))
+    }
+
     @Test(arguments: Site.routes.filter { $0.proof == .fresh && $0.admits == .admin })
     func `after five minutes a sensitive act waits for a code`(route: Route) async throws {
         let application = try await portal.registeredApplication(isApproved: false)

@@ -266,6 +266,67 @@ struct KeepingAnAccount {
         )
     }
 
+    @Test func `what a stranger asks for keeps nobody's new password away`() async throws {
+        try await portal.add(dana, as: .partner)
+        var (owner, stranger) = (portal.browser(), portal.browser())
+        #expect(try await signIn(dana, TestPortal.password, in: &owner) == 303)
+        func resets() async throws -> Int {
+            try await letters().count { if case .resetPassword = $0.letter { true } else { false } }
+        }
+        _ = try await askToSignUp(dana, in: &stranger)
+        _ = try await send("/account/forgotten", in: &stranger, [("email", dana)])
+        _ = try await send("/partners/forgotten", in: &owner, [("email", dana)])
+        #expect(try await resets() == 1)
+        for _ in 1...12 {
+            portal.clock.advance(by: .seconds(601))
+            _ = try await send("/partners/forgotten", in: &stranger, [("email", dana)])
+        }
+        #expect(try await resets() == 11)
+        _ = try await send("/partners/forgotten", in: &owner, [("email", dana)])
+        #expect(try await resets() == 12)
+    }
+
+    @Test func `guesses at one's own password are so many a day`() async throws {
+        var browser = try await portal.partner(dana)
+        func guess() async throws -> Int {
+            let fields = [("current_password", "a wrong guess at it"), ("password", better)]
+            let sealed = [(name: "seal", value: browser.ownSeal)] + fields.map { (name: $0.0, value: $0.1) }
+            return try await browser.post("/partners/account/password", sealed).status
+        }
+        var statuses: [Int] = []
+        for number in 0..<110 {
+            if number % 5 == 0 { portal.clock.advance(by: .seconds(901)) }
+            statuses.append(try await guess())
+        }
+        #expect(statuses.count { $0 == 422 } == 100 && statuses.count { $0 == 429 } == 10)
+    }
+
+    @Test func `an account that is shut while it is made leads to the sign-in page`() async throws {
+        let database = DoubtfulDatabase(try await TestDatabase.make())
+        let portal = try await TestPortal(on: database)
+        var browser = portal.browser()
+        let page = try await browser.get("/partners/sign-up")
+        let asked = [
+            (name: "seal", value: try #require(page.hidden("seal"))), (name: "name", value: "Dana"),
+            (name: "email", value: dana),
+        ]
+        _ = try await browser.post("/partners/sign-up", asked)
+        let letter = try #require(try await portal.registry.waitingLetters(of: portal.tenant.id).first)
+        let writer = LetterWriter(tenant: portal.tenant, publicURL: portal.site.publicURL)
+        let link = String(writer.write(letter.letter).link.url.dropFirst(TestPortal.issuer.count))
+        let tenant = portal.tenant.id
+        database.overtake {
+            database.overtake {
+                try await database.write(
+                    "UPDATE accounts SET disabled_at = 1 WHERE tenant = \(tenant)",
+                    .tenant(tenant)
+                )
+            }
+        }
+        let answer = try await browser.post(link, [("seal", browser.ownSeal), ("password", better)])
+        #expect(answer.location == "/t/harbour/partners/sign-in")
+    }
+
     @Test func `guesses from elsewhere do not shut out a browser that was here before`() async throws {
         try await portal.add(dana, as: .partner)
         var owner = portal.browser()

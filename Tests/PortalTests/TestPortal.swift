@@ -25,11 +25,12 @@ struct TestPortal: Sendable {
     init(
         at publicURL: String = "http://127.0.0.1:8080",
         mail: MailRoute = .localPage,
+        on database: (any Database)? = nil,
         _ change: (inout Tenant.Settings) -> Void = { _ in }
     ) async throws {
-        database = try await TestDatabase.make()
+        self.database = if let database { database } else { try await TestDatabase.make() }
         registry = ApplicationRegistry(
-            database: database,
+            database: self.database,
             masterKey: [UInt8](repeating: 7, count: 32),
             clock: { [clock] in clock.now },
             entropy: .counting(),

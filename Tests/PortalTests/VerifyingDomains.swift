@@ -142,6 +142,33 @@ struct VerifyingDomains {
         #expect(answer.status == 429 && portal.publications.places.count == 60)
     }
 
+    @Test func `a stranger's checks of a domain leave its owner theirs`() async throws {
+        _ = try await text()
+        let other = try await portal.registeredApplication(
+            "Borrowed Cranes",
+            of: "mel@cranes.example",
+            at: [callback]
+        )
+        let more = try await portal.registeredApplication(
+            "More Cranes",
+            of: "mel@cranes.example",
+            at: [callback]
+        )
+        var mel = try await portal.partner("mel@cranes.example")
+        func check(_ application: OwnedApplication) async throws -> Int {
+            let fields = [(name: "seal", value: mel.ownSeal), (name: "domain", value: "example.com")]
+            return try await mel.post("/applications/\(application.id)/domains/check", fields).status
+        }
+        for application in [other, more] {
+            let fields = [(name: "seal", value: mel.ownSeal), (name: "domain", value: "example.com")]
+            _ = try await mel.post("/applications/\(application.id)/domains", fields)
+        }
+        for number in 1...30 { #expect(try await check(number % 2 == 0 ? other : more) == 422) }
+        #expect(try await check(other) == 429)
+        var dana = try await portal.partner()
+        #expect(try await send(&dana, "/check", "example.com").status == 422)
+    }
+
     @Test func `the badge is for the address in this request`() async throws {
         let before = try await consent(at: callback)
         #expect(!before.text.contains("Verified: ") && !before.text.contains("you will be sent to"))

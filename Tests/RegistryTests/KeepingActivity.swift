@@ -16,9 +16,14 @@ struct KeepingActivity {
     private func note(
         _ number: Int,
         from address: String = "192.0.2.7",
+        near neighbourhood: String? = nil,
         by witness: Activity.Witness = .anyone
     ) async throws {
-        let provenance = Provenance(address: address, reference: "R-\(number)")
+        let provenance = Provenance(
+            address: address,
+            neighbourhood: neighbourhood,
+            reference: "R-\(number)"
+        )
         world.registry.note(
             .missing(parameter: "state"),
             of: application.id.text,
@@ -67,6 +72,12 @@ struct KeepingActivity {
         try await note(101)
         try await world.registry.writeActivity()
         #expect(try await isKept(101))
+    }
+
+    @Test func `a network that one client has to itself is one address`() async throws {
+        for number in 0..<40 { try await note(number, from: "2001:db8::\(number)", near: "2001:db8::") }
+        try await world.registry.writeActivity()
+        #expect(try await kept(of: [0, 29, 30]) == [0, 29])
     }
 
     @Test func `strangers push each other out, and nothing of the application's own`() async throws {

@@ -19,7 +19,12 @@ package final class DoubtfulDatabase: Database {
     private let real: any Database
     private let next = Mutex(Next())
 
-    package init(_ real: any Database) { self.real = real }
+    /// Whether it says that other processes use it too; nil where it says what is so.
+    private let isSaidToBeShared: Bool?
+
+    package init(_ real: any Database, isSaidToBeShared: Bool? = nil) {
+        (self.real, self.isSaidToBeShared) = (real, isSaidToBeShared)
+    }
 
     package func fail(_ failure: Failure) { next.withLock { $0.failure = failure } }
 
@@ -66,7 +71,7 @@ package final class DoubtfulDatabase: Database {
         try await real.writeSoon(statement, reach)
     }
 
-    package var isShared: Bool { real.isShared }
+    package var isShared: Bool { isSaidToBeShared ?? real.isShared }
     package func announceChange() { real.announceChange() }
     package func onChangeElsewhere(_ body: @escaping @Sendable () -> Void) { real.onChangeElsewhere(body) }
     package func close() async { await real.close() }

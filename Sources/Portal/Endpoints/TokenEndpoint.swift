@@ -68,27 +68,22 @@ enum TokenEndpoint {
         _ scope: String?,
         _ visit: Visit
     ) async throws -> IssuedTokens {
-        let (brakes, address) = (visit.site.brakes, visit.request.clientAddress)
+        let (brakes, neighbourhood) = (visit.site.brakes, visit.neighbourhood)
         // What is no e-mail address belongs to nobody, however long it is.
-        let account = "\(visit.tenant.name) \(EmailAddress(email)?.text ?? address)"
+        let account = EmailAddress(email).map { "\(visit.tenant.name) \($0.text)" } ?? neighbourhood
         let attempt = try await Attempt(
             [
-                (brakes.passwordFailures, account + " " + address), (brakes.dailyPasswordFailures, account),
-                (brakes.addressFailures, "\(visit.tenant.name) \(address)"),
+                (brakes.passwordFailures, "\(account) from \(neighbourhood)"),
+                (brakes.dailyPasswordFailures, account), (brakes.addressFailures, neighbourhood),
             ],
             visit
         )
         if let wait = attempt.wait { throw OAuthFailure.tooManyFailures(wait) }
-        do {
-            let customer = SignIn(email: email, password: password, role: .customer)
-            let tokens = try await client.issue(to: customer, scope: scope)
-            try await attempt.forgive()
-            return tokens
-        } catch TokenRefusal.invalidGrant(.wrongPassword) {
-            throw TokenRefusal.invalidGrant(.wrongPassword)
-        } catch {
-            try await attempt.forgive()
-            throw error
+        let customer = SignIn(email: email, password: password, role: .customer)
+        return try await attempt.proving {
+            try await client.issue(to: customer, scope: scope)
+        } isWrong: {
+            $0 as? TokenRefusal == .invalidGrant(.wrongPassword)
         }
     }
 

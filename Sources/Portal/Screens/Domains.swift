@@ -25,10 +25,11 @@ enum DomainScreens {
     /// Looks for the record, then for the file, and says what was there instead.
     static func check(_ member: MemberAccess, _ form: Form, _ visit: Visit) async throws -> Response {
         let proof = try await requested(form["domain"], member)
-        let domain = "\(visit.tenant.name) \(proof.domain)"
-        let brakes = visit.site.brakes
+        let (brakes, domain) = (visit.site.brakes, "\(visit.tenant.name) \(proof.domain)")
+        // A stranger who names somebody's domain has used up their own checks before everybody's.
         let counted = [
-            (brakes.proofsOfApplication, member.application.id.text), (brakes.proofsOfDomain, domain),
+            (brakes.proofsOfApplication, member.application.id.text),
+            (brakes.proofsOfDomain, "\(domain) \(member.account.id)"), (brakes.allProofsOfDomain, domain),
         ]
         if let wait = try await Attempt(counted, visit).wait { throw Refusal.tooMany(wait) }
         var seen: [DomainProof.Way: Sighting] = [:]

@@ -34,9 +34,7 @@ enum JoiningScreens {
                     at: visit.tenant,
                     from: visit.provenance
                 )
-                let signIn = visit.signIn(account.email.text, password, as: .partner)
-                let session = try await visit.registry.start(signIn, at: visit.tenant, from: visit.provenance)
-                return .redirect(to: visit.path("applications"), visit.signedIn(session, signIn))
+                return try await visit.signInNow(account, password, to: visit.path("applications"))
             } catch let problems as AccountProblems {
                 let door = LetterDoor(
                     visit: visit,

@@ -31,7 +31,7 @@ struct AccountScreens: Sendable {
             return try await page(of: own, visit, typed, [problem]).response(to: visit, .unprocessable)
         }
         return try await proving(own, "address-password", visit, typed) {
-            if try await visit.site.brakes.waitForLetter(to: email, visit) == nil {
+            if try await visit.site.brakes.waitForLetter(to: email, .newAddress(role), visit) == nil {
                 try await own.askForAddress(
                     email,
                     password: form["address_password"] ?? "",
@@ -64,7 +64,7 @@ struct AccountScreens: Sendable {
             try await page(of: own, visit, email, problems).response(to: visit, .unprocessable)
         }
         do {
-            return try await visit.trying(passwordOf: own.account, change) { message in
+            return try await visit.trying(passwordIn: own.session, change) { message in
                 try await asking([FieldProblem(field: field, message: message)])
             }
         } catch let mend as AccountProblems {
@@ -99,22 +99,20 @@ extension Role {
 extension Visit {
     /// Tries the password of somebody who is signed in; guesses count like guesses at the door.
     func trying(
-        passwordOf account: Account,
+        passwordIn session: Session,
         _ take: () async throws -> Response,
         refused: (_ message: String) async throws -> Response
     ) async throws -> Response {
-        let key = "\(tenant.name) \(account.role) \(account.id) own"
-        let attempt = try await Attempt([(site.brakes.signInFailures, key)], self)
+        let (brakes, key) = (site.brakes, key(of: session))
+        let attempt = try await Attempt(
+            [(brakes.signInFailures, key), (brakes.dailySignInFailures, key)],
+            self
+        )
         if let wait = attempt.wait { throw Refusal.tooMany(wait) }
         do {
-            let response = try await take()
-            try await attempt.forgive()
-            return response
+            return try await attempt.proving(take) { $0 is WrongPassword }
         } catch is WrongPassword {
             return try await refused("The password is not right. Try again")
-        } catch {
-            try await attempt.forgive()
-            throw error
         }
     }
 }

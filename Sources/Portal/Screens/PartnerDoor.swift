@@ -1,7 +1,7 @@
 import Registry
 import Web
 
-/// How partners come in: sign-up, sign-in, sign-out.
+/// How partners come in and leave again.
 enum PartnerDoor {
     static func askToSignIn(_ visit: Visit) async throws -> Response {
         let goal = Goal(visit.queryValue)
@@ -47,35 +47,29 @@ struct Door {
         password = form["password"] ?? ""
     }
 
-    /// Throws ``Refusal/tooMany(_:)`` when this account or address failed too often (SL-07).
+    /// Throws ``Refusal/tooManySignIns(_:_:)`` when this account or neighbourhood failed too often (SL-07).
     func open(_ visit: Visit) async throws -> Outcome {
-        let attempt = try await attempt(visit)
-        if let wait = attempt.wait { throw Refusal.tooManySignIns(wait, role) }
-        do {
-            let signIn = visit.signIn(email, password, as: role, in: language)
-            let session = try await visit.registry.start(signIn, at: visit.tenant, from: visit.provenance)
-            try await attempt.forgive()
-            try await visit.site.brakes.signInFailures.forget(try await account(visit), visit)
-            return .opened(visit.signedIn(session, signIn))
-        } catch let refusal as SignInRefusal {
-            return .refused(refusal)
-        } catch {
-            try await attempt.forgive()
-            throw error
-        }
-    }
-
-    /// Counted for the account and for the address of the network.
-    private func attempt(_ visit: Visit) async throws -> Attempt {
-        let brakes = visit.site.brakes
-        let account = try await account(visit)
-        return try await Attempt(
+        let (brakes, account) = (visit.site.brakes, try await account(visit))
+        let attempt = try await Attempt(
             [
                 (brakes.signInFailures, account), (brakes.dailySignInFailures, account),
-                (brakes.addressFailures, "\(visit.tenant.name) \(visit.request.clientAddress)"),
+                (brakes.addressFailures, visit.neighbourhood),
             ],
             visit
         )
+        if let wait = attempt.wait { throw Refusal.tooManySignIns(wait, role) }
+        let signIn = visit.signIn(email, password, as: role, in: language)
+        do {
+            let session = try await attempt.proving {
+                try await visit.registry.start(signIn, at: visit.tenant, from: visit.provenance)
+            } isWrong: {
+                $0 is SignInRefusal
+            }
+            await brakes.signInFailures.forget(account, visit)
+            return .opened(visit.signedIn(session, signIn))
+        } catch let refusal as SignInRefusal {
+            return .refused(refusal)
+        }
     }
 
     /// What attempts are counted under: apart for browsers the account was used with before, so that whoever guesses
@@ -83,19 +77,25 @@ struct Door {
     private func account(_ visit: Visit) async throws -> String {
         // What is no e-mail address belongs to nobody, however long it is.
         guard let address = EmailAddress(email) else {
-            return "\(visit.tenant.name) \(role) \(visit.request.clientAddress)"
+            return "\(visit.neighbourhood) \(role)"
         }
-        let isKnown = try await visit.registry.knows(
-            visit.knownToken,
-            of: address,
-            as: role,
-            at: visit.tenant
-        )
+        let isKnown = try await visit.isKnown(to: address, as: role)
         return "\(visit.tenant.name) \(role) \(address.text)" + (isKnown ? " known" : "")
     }
 }
 
 extension Visit {
+    /// Lets in whoever has just made an account, as far as nobody has shut it in the same moment.
+    func signInNow(_ account: Account, _ password: String, to place: Path) async throws -> Response {
+        let signIn = signIn(account.email.text, password, as: .partner)
+        do {
+            let session = try await registry.start(signIn, at: tenant, from: provenance)
+            return .redirect(to: place, signedIn(session, signIn))
+        } catch is SignInRefusal {
+            return .redirect(to: Role.partner.signIn(self))
+        }
+    }
+
     /// Answers with a form for somebody who is not signed in, giving their browser a cookie to seal it with.
     func answerWithSeal(_ page: (Visit, _ seal: String, [Header]) -> Response) -> Response {
         if let browser { return page(self, registry.seal(browser), []) }
@@ -106,7 +106,7 @@ extension Visit {
 
 // MARK: - Pages
 
-/// The sign-in page of partners and of customers: the same form, different words around it.
+/// The sign-in page of each role: the same form, different words around it.
 struct SignInForm {
     let visit: Visit
     let seal: String?

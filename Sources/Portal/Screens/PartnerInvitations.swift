@@ -15,7 +15,7 @@ enum PartnerInvitationScreens {
         (page.name, page.email) = (sent["name"]?.trimmingSpaces ?? "", sent["email"]?.trimmingSpaces ?? "")
         do {
             let draft = try SignUpDraft(email: page.email, name: page.name)
-            if try await visit.site.brakes.waitForLetter(to: draft.email, visit) == nil {
+            if try await visit.site.brakes.waitForLetter(to: draft.email, .partnerInvitation, visit) == nil {
                 try await admin.invitePartner(draft)
                 return .redirect(to: visit.path("admin", "accounts").with(query: [("done", "invited")]))
             }

@@ -16,15 +16,18 @@ struct PasswordScreens: Sendable {
     func send(_ form: Form, _ visit: Visit) async throws -> Response {
         let spoken = spoken(visit)
         guard visit.site.mail.reaches else { return SignUpScreens.noMail(visit, in: spoken) }
-        let key = "\(visit.tenant.name) \(visit.request.clientAddress)"
-        if let wait = try await visit.site.brakes.resets.spend(key, visit) { throw Refusal.tooMany(wait) }
+        if let wait = try await visit.site.brakes.resets.spend(visit.neighbourhood, visit) {
+            throw Refusal.tooMany(wait)
+        }
         let typed = form["email"]?.trimmingSpaces ?? ""
         guard let email = EmailAddress(typed) else {
             var page = page(visit, visit.seal(for: nil))
             page.refuse(typed)
             return page.page.response(to: visit, .unprocessable)
         }
-        let wait = try await visit.site.brakes.waitForLetter(to: email, visit)
+        let isKnown = try await visit.isKnown(to: email, as: role)
+        let purpose = LetterPurpose.newPassword(role, isKnown: isKnown)
+        let wait = try await visit.site.brakes.waitForLetter(to: email, purpose, visit)
         if wait == nil {
             try await visit.registry.askForNewPassword(
                 email,

@@ -38,15 +38,9 @@ enum RegistrationScreens {
         by partner: PartnerAccess,
         _ visit: Visit
     ) async throws -> RegisteredApplication {
-        let key = "\(visit.tenant.name) \(visit.request.clientAddress)"
-        let attempt = try await Attempt([(visit.site.brakes.registrations, key)], visit)
+        let attempt = try await Attempt([(visit.site.brakes.registrations, visit.neighbourhood)], visit)
         if let wait = attempt.wait { throw Refusal.tooMany(wait) }
-        do {
-            return try await partner.register(draft)
-        } catch {
-            try await attempt.forgive()
-            throw error
-        }
+        return try await attempt.doing { try await partner.register(draft) }
     }
 
     /// Answers the button for people without scripts: keeps the logo and shows the preview.

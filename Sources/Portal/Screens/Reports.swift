@@ -31,8 +31,9 @@ enum ReportScreens {
             )
             return page.page.response(to: visit, .unprocessable)
         }
-        let key = "\(visit.tenant.name) \(visit.request.clientAddress)"
-        if let wait = try await visit.site.brakes.reports.spend(key, visit) { throw Refusal.tooMany(wait) }
+        if let wait = try await visit.site.brakes.reports.spend(visit.neighbourhood, visit) {
+            throw Refusal.tooMany(wait)
+        }
         let reference = try await take(application, reason, words, customer, visit)
         if let customer, let grant, form["disconnect"] != nil { try await customer.disconnect(grant) }
         let place = visit.path("report", application.id.text)
@@ -125,7 +126,7 @@ private struct ReportPage {
         let title = "Report \(name)"
         return Page(title, .gate, problems: problems) {
             p(.class("row")) {
-                ApplicationMark(application, visit.home, isSmall: true)
+                ApplicationMark(toCustomers: application, visit.home, isSmall: true)
                 VerifiedTag(application: application, tenantName: visit.brand.displayName)
             }
             h1 {

@@ -180,17 +180,21 @@ struct RuleNumber: Sendable {
             "Reports an hour",
             "Of applications, from one address of the network: 1 to 1,000."
         ),
-        RuleNumber("invitationsPerHour", "Invitations an hour", "To a team, by one partner: 1 to 1,000."),
+        RuleNumber(
+            "invitationsPerHour",
+            "Invitations an hour",
+            "To a team or to a test, by one partner: 1 to 1,000."
+        ),
         RuleNumber("uploadsPerMinute", "Logos a minute", "Uploaded by one partner: 1 to 1,000."),
         RuleNumber(
             "domainChecksPerHour",
             "Looks at a domain an hour",
-            "For the proof that it is the partner’s: 1 to 1,000."
+            "For the proof that it is the partner’s: of one application, and by one partner; 1 to 1,000."
         ),
         RuleNumber(
             "lettersPerDay",
             "E-mails a day",
-            "To one e-mail address, of those that anybody can ask for: 1 to 1,000."
+            "To one e-mail address, of each kind that anybody can ask for: 1 to 1,000."
         ),
     ]
 

@@ -11,11 +11,12 @@ enum SecondFactorScreens {
     static func answer(_ person: UnprovenAccess, _ form: Form, _ visit: Visit) async throws -> Response {
         let role = person.account.role
         let (code, goal) = (form["code"] ?? "", Goal { form[$0] })
-        return try await visit.trying(code, of: person.account) {
+        return try await visit.trying(code, under: try await visit.key(of: person)) {
             guard person.hasSecondFactor else {
-                return RecoveryCodesPage.response(to: try await person.enrol(code), of: role, visit)
+                let enrolment = try await person.enrol(code, in: visit.knownToken)
+                return RecoveryCodesPage.response(to: enrolment, of: role, visit)
             }
-            let cookie = try await person.prove(code)
+            let cookie = try await person.prove(code, in: visit.knownToken)
             let headers = [visit.signedIn(cookie, as: role)].compactMap { $0 }
             return .redirect(to: goal.path(visit, role), headers)
         } refused: { problem in
@@ -69,7 +70,7 @@ extension SecondFactorScreens {
             ).page
         }
         guard let code = form["code"] else { return page([]).response(to: visit) }
-        return try await visit.trying(code, of: admin.account) {
+        return try await visit.trying(code, under: visit.key(of: admin.session)) {
             RecoveryCodesPage.response(to: try await admin.enrolAgain(code), of: .admin, visit)
         } refused: { problem in
             page([problem]).response(to: visit, .unprocessable)
@@ -80,7 +81,7 @@ extension SecondFactorScreens {
     static func setUp(_ partner: PartnerAccess, _ form: Form, _ visit: Visit) async throws -> Response {
         guard !partner.hasSecondFactor else { throw Refusal.notFound }
         guard let code = form["code"] else { return newPage(partner, visit, []).response(to: visit) }
-        return try await visit.trying(code, of: partner.account) {
+        return try await visit.trying(code, under: visit.key(of: partner.session)) {
             RecoveryCodesPage.response(to: try await partner.enrol(code), of: .partner, visit)
         } refused: { problem in
             newPage(partner, visit, [problem]).response(to: visit, .unprocessable)
@@ -138,28 +139,30 @@ extension Role {
 }
 
 extension Visit {
-    /// Tries a code under the brake of its account; throws ``Refusal/tooMany(_:)`` after too many.
+    /// What codes at the door count under: the account, apart for browsers it was let in with before, so that whoever
+    /// has its password does not shut its owner out (SL-07).
+    fileprivate func key(of person: UnprovenAccess) async throws -> String {
+        let account = person.account
+        let isKnown = try await isKnown(to: account.email, as: account.role)
+        return "\(tenant.name) \(account.id)" + (isKnown ? " known" : "")
+    }
+
+    /// Tries a code; throws ``Refusal/tooMany(_:)`` after too many under this key.
     func trying(
         _ code: String,
-        of account: Account,
+        under key: String,
         _ take: () async throws -> Response,
         refused: (FieldProblem) -> Response
     ) async throws -> Response {
-        let key = "\(tenant.name) \(account.id)"
         let attempt = try await Attempt([(site.brakes.secondFactorFailures, key)], self)
         if let wait = attempt.wait { throw Refusal.tooMany(wait) }
         do {
-            let response = try await take()
-            try await attempt.forgive()
-            return response
+            return try await attempt.proving(take) { $0 is SecondFactorRefusal }
         } catch is SecondFactorRefusal {
             let message =
                 code.trimmingSpaces.isEmpty
                 ? "Enter the code" : "This code is not right, or it was used before. Enter the next one"
             return refused(FieldProblem(field: "code", message: message))
-        } catch {
-            try await attempt.forgive()
-            throw error
         }
     }
 }

@@ -13,12 +13,13 @@ enum SignUpScreens {
     static func send(_ form: Form, _ visit: Visit) async throws -> Response {
         guard visit.tenant.policy.registration == .open else { return byInvitation(visit, .forbidden) }
         guard visit.site.mail.reaches else { return noMail(visit) }
-        let key = "\(visit.tenant.name) \(visit.request.clientAddress)"
-        if let wait = try await visit.site.brakes.signUps.spend(key, visit) { throw Refusal.tooMany(wait) }
+        if let wait = try await visit.site.brakes.signUps.spend(visit.neighbourhood, visit) {
+            throw Refusal.tooMany(wait)
+        }
         let (name, email) = (form["name"]?.trimmingSpaces ?? "", form["email"]?.trimmingSpaces ?? "")
         do {
             let draft = try SignUpDraft(email: email, name: name)
-            let wait = try await visit.site.brakes.waitForLetter(to: draft.email, visit)
+            let wait = try await visit.site.brakes.waitForLetter(to: draft.email, .signUp, visit)
             if wait == nil {
                 try await visit.registry.askToSignUp(draft, at: visit.tenant, from: visit.provenance)
             }
@@ -71,9 +72,7 @@ enum SignUpScreens {
                 at: visit.tenant,
                 from: visit.provenance
             )
-            let signIn = visit.signIn(account.email.text, password, as: .partner)
-            let session = try await visit.registry.start(signIn, at: visit.tenant, from: visit.provenance)
-            return .redirect(to: visit.path("applications"), visit.signedIn(session, signIn))
+            return try await visit.signInNow(account, password, to: visit.path("applications"))
         } catch let problems as AccountProblems {
             let email = try await visit.registry.addressToConfirm(link, at: visit.tenant)
             let mend = problems.all.map { FieldProblem($0, visit.brand) }

@@ -15,7 +15,7 @@ enum StepUp {
         _ act: @escaping Act<AdminAccess>
     ) async throws -> Response {
         if admin.isFresh { return try await act(admin, form, visit) }
-        return try await Question(asking: .code, of: admin.account, form, visit).answer { code in
+        return try await Question(asking: .code, in: admin.session, form, visit).answer { code in
             let cookie = try await admin.confirm(code)
             let renewed = visit.renewing(.admin, cookie)
             guard let admin = try await renewed.admin() else { throw Refusal.unsealedForm }
@@ -31,7 +31,7 @@ enum StepUp {
     ) async throws -> Response {
         if partner.isFresh { return try await act(partner, form, visit) }
         let proof: Proof = partner.hasSecondFactor ? .code : .password
-        return try await Question(asking: proof, of: partner.account, form, visit).answer { shown in
+        return try await Question(asking: proof, in: partner.session, form, visit).answer { shown in
             let cookie =
                 switch proof {
                 case .code: try await partner.confirm(shown)
@@ -59,12 +59,12 @@ private enum Proof: String, CaseIterable {
 /// The question itself, and the act it holds up.
 private struct Question {
     let proof: Proof
-    let account: Account
+    let session: Session
     let form: Form
     let visit: Visit
 
-    init(asking proof: Proof, of account: Account, _ form: Form, _ visit: Visit) {
-        (self.proof, self.account, self.form, self.visit) = (proof, account, form, visit)
+    init(asking proof: Proof, in session: Session, _ form: Form, _ visit: Visit) {
+        (self.proof, self.session, self.form, self.visit) = (proof, session, form, visit)
     }
 
     /// Asks, or takes what was shown and acts in the session that follows.
@@ -86,14 +86,14 @@ private struct Question {
         } catch {
             response = Failure.response(to: error, visit, for: .people)
         }
-        response.headers += [visit.signedIn(cookie, as: account.role)].compactMap { $0 }
+        response.headers += [visit.signedIn(cookie, as: session.account.role)].compactMap { $0 }
         return response
     }
 
     private func trying(_ shown: String, _ take: () async throws -> Response) async throws -> Response {
         switch proof {
-        case .code: try await visit.trying(shown, of: account, take) { again($0.message) }
-        case .password: try await visit.trying(passwordOf: account, take, refused: again)
+        case .code: try await visit.trying(shown, under: visit.key(of: session), take) { again($0.message) }
+        case .password: try await visit.trying(passwordIn: session, take, refused: again)
         }
     }
 
@@ -117,7 +117,7 @@ private struct Question {
                 control(problems)
                 div(.class("row")) {
                     button(.class("btn primary")) { "Confirm" }
-                    a(.class("btn"), .href(account.role.home(visit))) { "Cancel" }
+                    a(.class("btn"), .href(session.account.role.home(visit))) { "Cancel" }
                 }
             }
         }

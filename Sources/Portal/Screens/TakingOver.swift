@@ -29,9 +29,8 @@ enum TakingOverScreens {
                     at: visit.tenant,
                     from: visit.provenance
                 )
-                let signIn = visit.signIn(account.email.text, password, as: .partner)
-                let session = try await visit.registry.start(signIn, at: visit.tenant, from: visit.provenance)
-                return .redirect(to: visit.place(of: id, after: .takenOver), visit.signedIn(session, signIn))
+                let place = visit.place(of: id, after: .takenOver)
+                return try await visit.signInNow(account, password, to: place)
             } catch let problems as AccountProblems {
                 page.door.problems = problems.all.map { FieldProblem($0, visit.brand) }
                 return page.page.response(to: visit, .unprocessable)

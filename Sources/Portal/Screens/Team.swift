@@ -29,7 +29,7 @@ enum TeamScreens {
             return form.email.isEmpty ? "Enter an e-mail" : "Enter an e-mail address like name@company.com"
         }
         if let refusal = try await member.team().refusal(of: email) { return refusal.sentence }
-        if try await waitForLetter(to: email, by: member, visit) != nil { return TeamRefusal.tooSoon }
+        if try await waitForLetters(to: [email], by: member, visit) != nil { return TeamRefusal.tooSoon }
         do {
             try await member.invite(email, as: form.role)
             return nil
@@ -41,7 +41,7 @@ enum TeamScreens {
     static func inviteAgain(_ member: MemberAccess, _ form: Form, _ visit: Visit) async throws -> Response {
         guard visit.site.mail.reaches else { return SignUpScreens.noMail(visit) }
         let email = try await invited(form["email"], by: member)
-        if let wait = try await waitForLetter(to: email, by: member, visit) { throw Refusal.tooMany(wait) }
+        if let wait = try await waitForLetters(to: [email], by: member, visit) { throw Refusal.tooMany(wait) }
         return try await changing(member, visit, .invitedAgain) { try await member.inviteAgain(email) }
     }
 
@@ -138,16 +138,17 @@ extension TeamScreens {
         return email
     }
 
-    static func waitForLetter(
-        to email: EmailAddress,
+    /// Counts letters that a member causes, or returns how long to wait for one to the same address; throws
+    /// ``Refusal/tooMany(_:)`` where it is because of the member.
+    static func waitForLetters(
+        to emails: [EmailAddress],
         by member: MemberAccess,
         _ visit: Visit
     ) async throws -> Duration? {
-        let key = "\(visit.tenant.name) \(member.account.id)"
-        if let wait = try await visit.site.brakes.invitations.spend(key, visit) {
-            throw Refusal.tooMany(wait)
-        }
-        return try await visit.site.brakes.waitForLetter(to: email, visit)
+        let (brakes, key) = (visit.site.brakes, "\(visit.tenant.name) \(member.account.id)")
+        let attempt = try await Attempt(emails.map { _ in (brakes.invitations, key) }, visit)
+        if let wait = attempt.wait { throw Refusal.tooMany(wait) }
+        return try await brakes.waitForLetters(to: emails, .invitation, visit)
     }
 }
 

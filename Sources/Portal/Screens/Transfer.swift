@@ -36,7 +36,7 @@ enum TransferScreens {
         let application = member.application
         let refusal = try await member.team().refusal(ofOffering: application, to: email, by: member.account)
         if let refusal { return refusal.sentence(visit.brand) }
-        if try await TeamScreens.waitForLetter(to: email, by: member, visit) != nil {
+        if try await TeamScreens.waitForLetters(to: [email], by: member, visit) != nil {
             return TeamRefusal.tooSoon
         }
         do {
