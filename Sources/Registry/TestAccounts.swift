@@ -9,6 +9,9 @@ package struct TestAccount: Sendable, Hashable {
 /// Why the list of test accounts was not changed.
 package enum TestAccountRefusal: Error, Equatable, Sendable {
     case tooMany(limit: Int)
+
+    /// It is not the one any more that was to be replaced.
+    case overtaken
 }
 
 // MARK: - What the partner does
@@ -18,17 +21,30 @@ extension MemberAccess {
         try await reading { try $0.testAccounts(of: $1, tenant: $2) }
     }
 
-    /// Makes the list what it says here; whoever is new on it is asked.
+    /// Who is not on the list yet and would be asked; throws ``TestAccountRefusal``.
+    package func newTestAccounts(
+        in addresses: Set<EmailAddress>,
+        replacing listed: [TestAccount]
+    ) throws(TestAccountRefusal) -> Set<EmailAddress> {
+        let limit = tenant.policy.testAccountsPerApplication
+        guard addresses.count <= limit else { throw .tooMany(limit: limit) }
+        return addresses.subtracting(listed.map(\.email))
+    }
+
+    /// Makes the list what it says here, as long as it is what it was; whoever is new on it is asked.
     ///
     /// Throws ``TestAccountRefusal``.
-    package func setTestAccounts(_ addresses: [EmailAddress]) async throws {
-        let (tenant, wanted, outbox) = (tenant, Set(addresses), registry.outbox)
-        let limit = tenant.policy.testAccountsPerApplication
-        guard wanted.count <= limit else { throw TestAccountRefusal.tooMany(limit: limit) }
+    package func setTestAccounts(
+        _ wanted: Set<EmailAddress>,
+        replacing listed: [TestAccount]
+    ) async throws {
+        let (tenant, outbox) = (tenant, registry.outbox)
+        let fresh = try newTestAccounts(in: wanted, replacing: listed)
+        let known = Set(listed.map(\.email))
         try await change(atLeast: .developer) { transaction, current, now in
-            let listed = Set(try transaction.testAccounts(of: current.id, tenant: tenant.id).map(\.email))
-            try transaction.remove(listed.subtracting(wanted), from: current.id, tenant: tenant.id)
-            let fresh = wanted.subtracting(listed)
+            let found = Set(try transaction.testAccounts(of: current.id, tenant: tenant.id).map(\.email))
+            guard found == known else { throw TestAccountRefusal.overtaken }
+            try transaction.remove(known.subtracting(wanted), from: current.id, tenant: tenant.id)
             try transaction.invite(fresh, to: current.id, tenant: tenant.id)
             let letter = Letter.invitedToTest(application: .init(current), domain: current.ownerDomain)
             for email in fresh {

@@ -21,7 +21,8 @@ extension PartnerAccess {
     }
 
     func setTestAccounts(_ addresses: [EmailAddress], of application: Application) async throws {
-        try await member(of: application.id.text).setTestAccounts(addresses)
+        let member = try await member(of: application.id.text)
+        try await member.setTestAccounts(Set(addresses), replacing: try await member.testAccounts())
     }
 
     /// Lists customers who agree at once.

@@ -40,7 +40,7 @@ struct WorkingInATeam {
         let entries = try await world.entries {
             await #expect(throws: refused) { try await viewer.addRedirectURI("https://acme.example/x") }
             await #expect(throws: refused) { try await viewer.removeRedirectURI(TestRegistry.callback) }
-            await #expect(throws: refused) { try await viewer.setTestAccounts([]) }
+            await #expect(throws: refused) { try await viewer.setTestAccounts([], replacing: []) }
             await #expect(throws: refused) {
                 try await viewer.createSecret(label: "", ticket: "t", others: .leaked)
             }
@@ -49,11 +49,21 @@ struct WorkingInATeam {
         #expect(try await world.current(application).redirectURIs.count == 1)
     }
 
+    @Test func `a list of test accounts that somebody else changed meanwhile is not replaced`() async throws {
+        let developer = try await world.member("lee@acme.example", as: .developer, of: application)
+        let (listed, kim) = (try await developer.testAccounts(), world.customer.account.email)
+        try await world.partner.setTestAccounts([kim], of: application.application)
+        await #expect(throws: TestAccountRefusal.overtaken) {
+            try await developer.setTestAccounts([], replacing: listed)
+        }
+        #expect(try await developer.testAccounts().map(\.email) == [kim])
+    }
+
     @Test func `a developer changes the application, but none of its secrets`() async throws {
         let developer = try await world.member("lee@acme.example", as: .developer, of: application)
         try await developer.addRedirectURI("https://acme.example/other")
         try await developer.removeRedirectURI("https://acme.example/other")
-        try await developer.setTestAccounts([world.customer.account.email])
+        try await developer.setTestAccounts([world.customer.account.email], replacing: [])
         let secret = try #require(application.secret)
         let refused = try refusal(.developer, "lee@acme.example")
         await #expect(throws: refused) {

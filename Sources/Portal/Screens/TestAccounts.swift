@@ -4,25 +4,40 @@ import Web
 /// The customers who may connect before approval: the partner lists them, and each has to agree (ux A7).
 enum TestAccountScreens {
     static func set(_ member: MemberAccess, _ form: Form, _ visit: Visit) async throws -> Response {
-        let limit = visit.tenant.policy.testAccountsPerApplication
         let typed = (form["emails"] ?? "").lines.map(\.trimmingSpaces).filter { !$0.isEmpty }
-        let addresses = typed.compactMap(EmailAddress.init)
-        do {
-            guard addresses.count == typed.count else { throw TestAccountRefusal.tooMany(limit: limit) }
-            try await member.setTestAccounts(addresses)
-        } catch is TestAccountRefusal {
-            let mend = FieldProblem(
-                field: "emails",
-                message: "Enter up to \(limit) e-mail addresses like name@company.com, one per line"
-            )
-            return try await ApplicationScreens.detail(
-                for: member,
-                visit,
-                problems: [mend],
-                typedAccounts: form["emails"]
-            )
+        guard let problem = try await problem(listing: typed, for: member, visit) else {
+            return .redirect(to: visit.place(of: member.application, after: .testAccountsSaved))
         }
-        return .redirect(to: visit.place(of: member.application, after: .testAccountsSaved))
+        return try await ApplicationScreens.detail(
+            for: member,
+            visit,
+            problems: [FieldProblem(field: "emails", message: problem)],
+            typedAccounts: form["emails"]
+        )
+    }
+
+    /// Lists them and asks whoever is new, or says what stands in the way.
+    private static func problem(
+        listing typed: [String],
+        for member: MemberAccess,
+        _ visit: Visit
+    ) async throws -> String? {
+        let limit = visit.tenant.policy.testAccountsPerApplication
+        let wanted = typed.compactMap(EmailAddress.init)
+        do {
+            guard wanted.count == typed.count else { throw TestAccountRefusal.tooMany(limit: limit) }
+            let listed = try await member.testAccounts()
+            let fresh = try member.newTestAccounts(in: Set(wanted), replacing: listed)
+            if try await TeamScreens.waitForLetters(to: Array(fresh), by: member, visit) != nil {
+                return "An e-mail to one of these addresses went out a moment ago. Try again in a minute"
+            }
+            try await member.setTestAccounts(Set(wanted), replacing: listed)
+            return nil
+        } catch TestAccountRefusal.tooMany {
+            return "Enter up to \(limit) e-mail addresses like name@company.com, one per line"
+        } catch TestAccountRefusal.overtaken {
+            return "The list was changed in the meantime. Look at it again, then save"
+        }
     }
 
     /// The page a test account's letter leads to; asks, and changes nothing.
@@ -126,7 +141,7 @@ private struct InvitationPage {
         Page("Test \(name)", .customers) {
             if notice { Notice(text: "You can connect \(name) now. Go back to it and start from there.") }
             div(.class("heading")) {
-                ApplicationMark(application, visit.home)
+                ApplicationMark(toCustomers: application, visit.home)
                 h1 {
                     "Test "
                     bdi { name }
