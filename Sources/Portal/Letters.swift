@@ -49,18 +49,13 @@ struct LetterWriter: Sendable {
     /// For subjects, of which a list shows little.
     var briefName: String { tenant.brand.briefName }
 
-    /// Where the tenant's pages are for people: on its own host if it has one.
-    var base: String {
-        tenant.settings.hosts.first.map(publicURL.issuer(atHost:))
-            ?? publicURL.issuer(ofTenant: tenant.name.text)
-    }
-
     func link(_ label: String, to segments: String...) -> WrittenLetter.Link {
         link(label, to: segments)
     }
 
     func link(_ label: String, to segments: [String]) -> WrittenLetter.Link {
-        WrittenLetter.Link(label: label, url: base + ("/" as Path).appending(segments: segments).text)
+        let path = ("/" as Path).appending(segments: segments)
+        return WrittenLetter.Link(label: label, url: publicURL.address(of: tenant) + path.text)
     }
 
     /// One line a letter, so that it reads as their list.

@@ -1,3 +1,4 @@
+import Registry
 import Web
 
 /// The address people reach this server at; every link to ourselves is built from it, never from a header.
@@ -46,4 +47,12 @@ struct PublicURL: Sendable {
 
     /// The issuer of a tenant without a host of its own.
     func issuer(ofTenant name: String) -> String { "\(text)/t/\(name)" }
+
+    /// Where a tenant's pages are for people: on its own host if it has one.
+    ///
+    /// A server that only this machine reaches is not found by a name that belongs to others.
+    func address(of tenant: Tenant) -> String {
+        let host = tenant.settings.hosts.first { !isLoopback || PublicURL.isLoopback($0) }
+        return host.map(issuer(atHost:)) ?? issuer(ofTenant: tenant.name.text)
+    }
 }

@@ -62,6 +62,20 @@ struct DescribingTheServer {
         #expect(elsewhere.status == 400 && !elsewhere.body.contains("harbour"))
     }
 
+    @Test(arguments: [
+        ("https://auth.example.com", "https://login.harbour.example"),
+        ("http://127.0.0.1:8080", "http://127.0.0.1:8080/t/harbour"),
+    ])
+    func `people are led to a tenant's own host, but not from a server that this machine alone reaches`(
+        publicURL: String,
+        address: String
+    ) async throws {
+        let portal = try await TestPortal(at: publicURL) { $0.hosts = ["login.harbour.example"] }
+        let writer = LetterWriter(tenant: portal.tenant, publicURL: portal.site.publicURL)
+        #expect(writer.write(.alreadyRegistered).link.url == address + "/partners/sign-in")
+        #expect(portal.site.publicURL.address(of: portal.tenant) == address)
+    }
+
     @Test func `a tenant with a host of its own has it as its issuer`() async throws {
         let portal = try await TestPortal(at: "https://auth.example.com") {
             $0.hosts = ["login.harbour.example"]

@@ -84,7 +84,7 @@ enum AccountCommands {
             ],
             """
             Created the \(role.rawValue) \(account.email) of \(access.tenant.brand.displayName).
-            Sign in at \(desk.address(of: access.tenant))\(signIn)\(second)
+            Sign in at \(desk.publicURL.address(of: access.tenant))\(signIn)\(second)
             """
         )
     }
@@ -194,13 +194,5 @@ enum SignInPage {
         case .customer: "/sign-in"
         case .admin: "/admin/sign-in"
         }
-    }
-}
-
-extension Desk {
-    /// A tenant's address: its first host, or its place below the public URL.
-    func address(of tenant: Tenant) -> String {
-        tenant.settings.hosts.first.map(publicURL.issuer(atHost:))
-            ?? publicURL.issuer(ofTenant: tenant.name.text)
     }
 }

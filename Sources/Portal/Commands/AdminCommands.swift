@@ -92,7 +92,7 @@ enum AdminCommands {
 extension Desk {
     /// Where a link to become an administrator leads.
     func address(of link: OneTimeLink, at tenant: Tenant) -> String {
-        "\(address(of: tenant))/admin/invitations/\(link.secret.plaintext)"
+        "\(publicURL.address(of: tenant))/admin/invitations/\(link.secret.plaintext)"
     }
 }
 

@@ -70,10 +70,10 @@ enum DemoCommand {
         guard let first = tenants.first else { return }
         let access = desk.registry.operatorAccess(to: first)
         try await register(&demo, with: access, logo: try call.attachments.bytes(of: logoFile))
-        demo.address = desk.address(of: first)
+        demo.address = desk.publicURL.address(of: first)
         try demo.store(in: file)
         let providers = tenants.dropFirst().map { tenant in
-            (tenant.brand.displayName, desk.publicURL.issuer(ofTenant: tenant.name.text))
+            (tenant.brand.displayName, desk.publicURL.address(of: tenant))
         }
         let screen = demo.screen(
             first.brand.displayName,

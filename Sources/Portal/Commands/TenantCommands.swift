@@ -72,7 +72,7 @@ enum TenantCommands {
         for (file, logo) in try await checked(call.arguments.operands, in: call.attachments, at: desk) {
             let before = try await desk.registry.tenant(named: file.name.text)
             let tenant = try await desk.importTenant(file, logo: logo, rule)
-            let address = desk.address(of: tenant)
+            let address = desk.publicURL.address(of: tenant)
             call.print(
                 [("tenant", .text(tenant.name.text)), ("address", .text(address))],
                 "Imported \(tenant.name): \(tenant.brand.displayName), at \(address)"
