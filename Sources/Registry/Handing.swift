@@ -62,12 +62,12 @@ struct Handing {
     private func changeTeam(of id: ClientID, _ transfer: Transfer, _ transaction: any Connection) throws {
         let (tenant, giver) = (tenant.id, transfer.offeredBy)
         try transaction.insertMember(taker.id, as: .owner, of: id, tenant: tenant, at: now)
-        try transaction.set(.owner, of: taker.id, in: id, tenant: tenant)
+        try transaction.set(.owner, of: taker.id, in: id, tenant: tenant, at: now)
         guard giver != taker.id else { return }
         try transaction.endInvitations(by: giver, to: id, tenant: tenant)
         switch transfer.parting {
         case .leaves: try transaction.deleteMember(giver, of: id, tenant: tenant)
-        case .stays: try transaction.set(.developer, of: giver, in: id, tenant: tenant)
+        case .stays: try transaction.set(.developer, of: giver, in: id, tenant: tenant, at: now)
         }
     }
 

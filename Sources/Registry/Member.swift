@@ -26,6 +26,9 @@ package struct Member: Sendable {
     package let account: Account
     package let role: MemberRole
     package let joinedAt: Date
+
+    /// Nil for whoever is none.
+    package let ownerSince: Date?
 }
 
 /// Why somebody may not do something with an application or its team.
@@ -161,8 +164,8 @@ extension Connection {
     ) throws -> Bool {
         try !run(
             """
-            INSERT INTO members (tenant, application, account, role, joined_at)
-            VALUES (\(tenant), \(id), \(account), \(role), \(now))
+            INSERT INTO members (tenant, application, account, role, joined_at, owner_since)
+            VALUES (\(tenant), \(id), \(account), \(role), \(now), \(role == .owner ? now : nil))
             ON CONFLICT (tenant, application, account) DO NOTHING
             RETURNING account
             """

@@ -20,8 +20,25 @@ package struct Team: Sendable {
         members.first { $0.account.id.text.isByteForByte(id) }
     }
 
-    fileprivate func isLastOwner(_ id: AccountID) -> Bool {
-        !members.contains { $0.role == .owner && $0.account.id != id }
+    /// Why somebody can neither go nor become less; nil where they can.
+    ///
+    /// What the tenant's people decided, they decided about those who owned the application then: one of them stays an
+    /// owner, or the application is offered to another, so that it is looked at anew.
+    package func refusal(ofLosing id: AccountID, from application: Application) -> TeamRefusal? {
+        let others = members.filter { $0.role == .owner && $0.account.id != id }
+        if others.isEmpty { return .lastOwner }
+        guard let date = application.judgedAt,
+            let since = member(id.text)?.ownerSince, since <= date,
+            !others.contains(where: { $0.ownerSince.map { $0 <= date } ?? false })
+        else { return nil }
+        return application.transferRefusal.map(TeamRefusal.stays) ?? .lastApprovedOwner
+    }
+}
+
+extension Application {
+    /// When it was first said of it what stands: that it is approved, or that it is suspended or frozen.
+    fileprivate var judgedAt: Date? {
+        [approval?.date, suspension?.date, isFrozen ? frozenAt : nil].compactMap(\.self).min()
     }
 }
 
@@ -39,6 +56,12 @@ package enum TeamRefusal: Error, Equatable, Sendable {
 
     /// Somebody has to be able to invite and remove.
     case lastOwner
+
+    /// Nobody else owned it when it was approved.
+    case lastApprovedOwner
+
+    /// Nobody else owned it when it was suspended or frozen.
+    case stays(TransferRefusal)
 
     /// They went, or the invitation was accepted or cancelled meanwhile.
     case nobodyThere
@@ -84,14 +107,14 @@ extension MemberAccess {
     /// Throws ``TeamRefusal``.
     package func change(_ member: Member, to role: MemberRole) async throws {
         let (tenant, id) = (tenant.id, member.account.id)
-        try await changeTeam { team, application, transaction, _ in
+        try await changeTeam { team, application, transaction, now in
             guard let known = team.member(id.text) else { throw TeamRefusal.nobodyThere }
             guard known.role != role else { return nil }
             if role < .owner {
-                if team.isLastOwner(id) { throw TeamRefusal.lastOwner }
+                if let refusal = team.refusal(ofLosing: id, from: application) { throw refusal }
                 try transaction.endInvitations(by: id, to: application.id, tenant: tenant)
             }
-            try transaction.set(role, of: id, in: application.id, tenant: tenant)
+            try transaction.set(role, of: id, in: application.id, tenant: tenant, at: now)
             let facts = [("account", id.text), ("from", known.role.rawValue), ("to", role.rawValue)]
             return Change(.memberRoleChanged, facts)
         }
@@ -109,7 +132,7 @@ extension MemberAccess {
         let tenant = tenant.id
         try await changeTeam(atLeast: least) { team, application, transaction, _ in
             guard team.member(id.text) != nil else { throw TeamRefusal.nobodyThere }
-            if team.isLastOwner(id) { throw TeamRefusal.lastOwner }
+            if let refusal = team.refusal(ofLosing: id, from: application) { throw refusal }
             try transaction.endInvitations(by: id, to: application.id, tenant: tenant)
             try transaction.deleteMember(id, of: application.id, tenant: tenant)
             return Change(action, [("account", id.text)])
@@ -188,7 +211,7 @@ extension Connection {
     private func members(of id: ClientID, tenant: TenantID) throws -> [Member] {
         try run(
             """
-            SELECT a.id, a.role, a.email, a.name, a.organisation, m.role, m.joined_at
+            SELECT a.id, a.role, a.email, a.name, a.organisation, m.role, m.joined_at, m.owner_since
             FROM members m JOIN accounts a ON a.tenant = m.tenant AND a.id = m.account
             WHERE m.tenant = \(tenant) AND m.application = \(id) ORDER BY m.joined_at, a.email
             """
@@ -196,7 +219,12 @@ extension Connection {
             guard let role = MemberRole(rawValue: try row.text(5)) else {
                 throw DamagedRow(place: "members.role")
             }
-            return Member(account: try Account(row, from: 0), role: role, joinedAt: try row.date(6))
+            return Member(
+                account: try Account(row, from: 0),
+                role: role,
+                joinedAt: try row.date(6),
+                ownerSince: try row.optionalDate(7)
+            )
         }
     }
 
@@ -204,14 +232,12 @@ extension Connection {
         _ role: MemberRole,
         of account: AccountID,
         in id: ClientID,
-        tenant: TenantID
+        tenant: TenantID,
+        at now: Date
     ) throws {
-        try run(
-            """
-            UPDATE members SET role = \(role)
-            WHERE tenant = \(tenant) AND application = \(id) AND account = \(account)
-            """
-        )
+        let since: SQL = role == .owner ? "COALESCE(owner_since, \(now))" : "NULL"
+        let place: SQL = " WHERE tenant = \(tenant) AND application = \(id) AND account = \(account)"
+        try run("UPDATE members SET role = \(role), owner_since = " + since + place)
     }
 
     func deleteMember(_ account: AccountID, of id: ClientID, tenant: TenantID) throws {

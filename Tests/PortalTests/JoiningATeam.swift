@@ -163,6 +163,27 @@ struct JoiningATeam {
         #expect(stays.status == 422 && stays.text.contains("Make another member an Owner first"))
     }
 
+    @Test func `who owned it when it was approved is told how it changes hands`() async throws {
+        try await portal.theOperator.approve(application.id)
+        portal.clock.advance(by: .seconds(60))
+        var next = try await portal.member(lee, as: .owner, of: application)
+        var dana = try await portal.partner()
+        let words =
+            "Nobody else was an Owner when Harbourline approved it. Offer it to the next Owner with Transfer"
+        let stays = try await send("\(page)/team/leave", in: &dana)
+        #expect(stays.status == 422 && stays.text.contains(words))
+        let steps = try await next.get(page).body.split(separator: "/team/").map { $0.prefix { $0 != "\"" } }
+        let step = try #require(steps.first { $0.hasSuffix("/remove") })
+        let removed = try await send("\(page)/team/\(step)", in: &next)
+        #expect(removed.status == 422 && removed.text.contains(words))
+        let role = step.replacing("/remove", with: "/role")
+        let demoted = try await send("\(page)/team/\(role)", [("role", "viewer")], in: &next)
+        #expect(demoted.status == 422 && demoted.text.contains(words))
+        _ = try await portal.theOperator.suspend(application.id, reason: "Abuse")
+        let suspended = try await send("\(page)/team/leave", in: &dana)
+        #expect(suspended.text.contains("cannot change hands until Harbourline resumes it"))
+    }
+
     @Test func `only owners find what changes the team`() async throws {
         _ = try await invite(lee)
         for role in [MemberRole.viewer, .developer] {

@@ -204,10 +204,10 @@ struct RotatingForThePartner {
             try await isGone(link, for: world.registry.newPartner("lee@cranes.example", at: world.tenant))
         )
         let second = try await world.member("lou@acme.example", as: .owner, of: owned)
-        let dana = try await second.team().members.first { $0.account.id == world.partner.account.id }
-        try await second.remove(try #require(dana))
-        #expect(try await isGone(link))
-        #expect(try await second.partner.collectSecret(link) != nil)
+        let lou = try await second.team().member(second.account.id.text)
+        try await world.partner.member(of: owned.id).remove(try #require(lou))
+        #expect(try await isGone(link, for: second.partner))
+        #expect(try await collect(link) != nil)
     }
 
     @Test func `an application that is suspended can have its secret replaced meanwhile`() async throws {

@@ -28,13 +28,13 @@ enum TeamScreens {
         guard let email = EmailAddress(form.email) else {
             return form.email.isEmpty ? "Enter an e-mail" : "Enter an e-mail address like name@company.com"
         }
-        if let refusal = try await member.team().refusal(of: email) { return refusal.sentence }
+        if let refusal = try await member.team().refusal(of: email) { return refusal.sentence(visit.brand) }
         if try await waitForLetters(to: [email], by: member, visit) != nil { return TeamRefusal.tooSoon }
         do {
             try await member.invite(email, as: form.role)
             return nil
         } catch let refusal as TeamRefusal {
-            return refusal.sentence
+            return refusal.sentence(visit.brand)
         }
     }
 
@@ -68,8 +68,10 @@ enum TeamScreens {
         do {
             try await member.change(person, to: MemberRole(choice: form["role"]))
             return .redirect(to: visit.place(of: member.application, after: .roleSaved))
-        } catch TeamRefusal.lastOwner {
-            let problem = FieldProblem(field: "role-owner", message: TeamRefusal.lastOwner.sentence)
+        } catch TeamRefusal.nobodyThere {
+            throw Refusal.notFound
+        } catch let refusal as TeamRefusal {
+            let problem = FieldProblem(field: "role-owner", message: refusal.sentence(visit.brand))
             return RoleForm(
                 visit: visit,
                 application: member.application,
@@ -77,8 +79,6 @@ enum TeamScreens {
                 problems: [problem]
             )
             .page.response(to: visit, .unprocessable)
-        } catch TeamRefusal.nobodyThere {
-            throw Refusal.notFound
         }
     }
 
@@ -89,7 +89,9 @@ enum TeamScreens {
     static func remove(_ member: MemberAccess, _ form: Form, _ visit: Visit) async throws -> Response {
         let person = try await requested(member, visit)
         guard person.account.id != member.account.id else { return try await leave(member, form, visit) }
-        return try await changing(member, visit, .memberRemoved) { try await member.remove(person) }
+        return try await asking(.remove(person, member, visit), visit) {
+            try await changing(member, visit, .memberRemoved) { try await member.remove(person) }
+        }
     }
 
     static func askToLeave(_ member: MemberAccess, _ visit: Visit) async throws -> Response {
@@ -97,13 +99,9 @@ enum TeamScreens {
     }
 
     static func leave(_ member: MemberAccess, _ form: Form, _ visit: Visit) async throws -> Response {
-        do {
+        try await asking(.leave(member, visit), visit) {
             try await member.leave()
             return .redirect(to: visit.path("applications").with(query: [("done", "left")]))
-        } catch TeamRefusal.lastOwner {
-            var question = TeamQuestion.leave(member, visit)
-            question.problem = TeamRefusal.lastOwner.sentence
-            return question.page.response(to: visit, .unprocessable)
         }
     }
 }
@@ -121,6 +119,19 @@ extension TeamScreens {
             return .redirect(to: visit.place(of: member.application, after: done))
         } catch TeamRefusal.nobodyThere {
             throw Refusal.notFound
+        }
+    }
+
+    /// Shows the question again with what stands in the way of its answer.
+    private static func asking(
+        _ question: TeamQuestion,
+        _ visit: Visit,
+        _ answer: () async throws -> Response
+    ) async throws -> Response {
+        do { return try await answer() } catch let refusal as TeamRefusal {
+            var question = question
+            question.problem = refusal.sentence(visit.brand)
+            return question.page.response(to: visit, .unprocessable)
         }
     }
 
@@ -155,7 +166,7 @@ extension TeamScreens {
 extension TeamRefusal {
     static let tooSoon = "An e-mail to this address went out a moment ago. Try again in a minute"
 
-    var sentence: String {
+    func sentence(_ brand: Brand) -> String {
         switch self {
         case .alreadyMember(let email): "\(email) is in the team already"
         case .alreadyInvited(let email, let until):
@@ -164,6 +175,12 @@ extension TeamRefusal {
             Send that invitation again, or cancel it first
             """
         case .lastOwner: "Somebody has to own the application. Make another member an Owner first"
+        case .lastApprovedOwner:
+            """
+            Nobody else was an Owner when \(brand.displayName) approved it. Offer it to the next Owner with Transfer, \
+            so that it is looked at anew, or wait until a change of it is approved
+            """
+        case .stays(let refusal): "Nobody else was an Owner before. \(refusal.sentence(brand))"
         case .nobodyThere: "There is nobody like that in the team"
         }
     }

@@ -44,6 +44,7 @@ package enum Schema {
                 ["ALTER TABLE refresh_tokens ADD COLUMN repeats INTEGER NOT NULL DEFAULT 0"]
             ),
             Migration("languages of people", ["ALTER TABLE accounts ADD COLUMN language TEXT"]),
+            Migration("since when owners own", sinceWhenOwnersOwn, filling: ownersFromTheBeginning),
         ]
     }
 

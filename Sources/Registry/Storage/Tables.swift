@@ -92,7 +92,7 @@ extension Schema {
         Table(
             "members",
             key: ["tenant", "application", "account"],
-            columns: ["role", "joined_at"]
+            columns: ["role", "joined_at", "owner_since"]
         ),
         Table(
             "redirect_uris",

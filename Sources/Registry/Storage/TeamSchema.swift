@@ -18,6 +18,13 @@ extension Schema {
         ]
     }
 
+    static var sinceWhenOwnersOwn: [SQL] { ["ALTER TABLE members ADD COLUMN owner_since INTEGER"] }
+
+    /// Nobody knows any more who became an owner after joining.
+    static var ownersFromTheBeginning: [SQL] {
+        ["UPDATE members SET owner_since = joined_at WHERE role = 'owner'"]
+    }
+
     /// Whoever registered an application owns it.
     static var firstOwners: [SQL] {
         [
