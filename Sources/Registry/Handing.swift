@@ -5,6 +5,7 @@ struct Handing {
     let registry: ApplicationRegistry
     let tenant: Tenant
     let taker: Account
+    let provenance: Provenance
     let now: Date
 
     func over(
@@ -24,6 +25,7 @@ struct Handing {
         let owners = try transaction.ownerAddresses(of: id, tenant: tenant.id)
         try transaction.give(id, to: taker.id, ticket: registry.freshToken(), tenant: tenant.id)
         try changeTeam(of: id, transfer, transaction)
+        try readdress(application, transaction)
         try reconsider(application, mustBeHeld, transaction)
         try tell(owners, of: application, transaction)
         let facts = [
@@ -69,6 +71,13 @@ struct Handing {
         case .leaves: try transaction.deleteMember(giver, of: id, tenant: tenant)
         case .stays: try transaction.set(.developer, of: giver, in: id, tenant: tenant, at: now)
         }
+    }
+
+    /// What waits to be collected is for the owners of now: links in letters to those of before are dead.
+    private func readdress(_ application: Application, _ transaction: any Connection) throws {
+        let review = Review(tenant: tenant, registry: registry, actor: taker.actor, provenance: provenance)
+        try review.rotateAgain(application, transaction, now)
+        try registry.handOverAgain(to: application, at: tenant, from: provenance, on: now, transaction)
     }
 
     /// What the tenant confirmed about the last owner it has not confirmed about this one.

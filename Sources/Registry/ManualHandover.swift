@@ -122,6 +122,27 @@ extension ApplicationRegistry {
         try outbox.post(letter, to: owners, in: transaction, tenant: tenant.id, at: now)
     }
 
+    /// Does so once more for what nobody has collected yet, for the owners of now.
+    func handOverAgain(
+        to application: Application,
+        at tenant: Tenant,
+        from provenance: Provenance,
+        on now: Date,
+        _ transaction: any Connection
+    ) throws {
+        let requests = try transaction.manualRequests(of: application.id, tenant: tenant.id)
+        for request in requests where request.state == .allowed && !request.isOver(at: now) {
+            try handOver(
+                request.reference,
+                to: application,
+                at: tenant,
+                from: provenance,
+                on: now,
+                transaction
+            )
+        }
+    }
+
     /// The letter with the token itself; nil where there is none to give any more.
     private func mailing(
         of request: ManualRequest,

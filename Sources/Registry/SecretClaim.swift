@@ -58,6 +58,20 @@ extension Review {
         }
     }
 
+    /// Sends what waits to be collected once more, to the owners of now.
+    func rotateAgain(_ application: Application, _ transaction: any Connection, _ now: Date) throws {
+        let open = try transaction.claim(on: application.id, tenant: tenant.id, at: now)
+        guard let claim = open else { return }
+        let link = try registry.newLink(
+            .collectSecret,
+            about: claim.subject,
+            claim.detail,
+            lasting: SecretClaim.patience,
+            at: tenant
+        )
+        try send(link, about: application, claim.rotation, transaction, now)
+    }
+
     private func send(
         _ link: OneTimeLink,
         about application: Application,

@@ -117,7 +117,13 @@ extension ApplicationRegistry {
             record,
             now in
             try arrive(transaction, record, now)
-            let handing = Handing(registry: self, tenant: tenant, taker: account, now: now)
+            let handing = Handing(
+                registry: self,
+                tenant: tenant,
+                taker: account,
+                provenance: provenance,
+                now: now
+            )
             return try handing.over(application.id, link, mustBeHeld, transaction, record)
         }
     }

@@ -100,6 +100,7 @@ struct TransferForm {
                 strong { bdi { application.displayName } }
                 ", with its customers and its client ID. Nothing changes before they accept."
             }
+            p { "A token or a client secret that waits to be collected is then theirs to collect." }
             if application.kind != .public { secrets }
             if application.approval != nil { ApprovalEnds(visit: visit) }
             form(
