@@ -30,6 +30,7 @@ struct RotatingKeysAtTheTerminal {
     }
 
     @Test func `a prepared key is the one that the next rotation takes`() async throws {
+        #expect(await console.run("init") == 0)
         #expect(await console.run("key rotate --prepare") == 0)
         let file = console.folder + "/data/master-2.key"
         #expect(console.printed.contains("Copy it into the data folder of every other server"))

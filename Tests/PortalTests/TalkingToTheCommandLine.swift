@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Glibc
 import Registry
 import Testing
 
@@ -86,7 +87,26 @@ struct TalkingToTheCommandLine {
         )
     }
 
+    @Test(arguments: [
+        "tenant list", "app list --tenant standard", "account add --role customer --email a@b.example",
+        "key list",
+        "audit verify", "migrate", "migrate --to copy", "backup copy",
+    ])
+    func `where there are no data a command says so and leaves nothing`(line: String) async {
+        #expect(await console.run(line, input: "a long walk to the harbour") == 1)
+        let sentence = "portal: there are no data in \(console.folder)/data\n"
+        #expect(console.noted == sentence + "hint: is --data right? portal init makes them\n")
+        #expect(access(console.folder + "/data", F_OK) != 0)
+    }
+
+    @Test func `a backup is restored beside its key, and nothing is left where there is none`() async {
+        #expect(await console.run("restore copy") == 1)
+        #expect(console.noted.hasPrefix("portal: \(console.folder)/data/master.key is missing"))
+        #expect(access(console.folder + "/data", F_OK) != 0)
+    }
+
     @Test func `after two hyphens a word is not an option`() async throws {
+        #expect(await console.run("init") == 0)
         #expect(await console.run("tenant show -- --odd") == 1)
         #expect(console.noted.contains("there is no tenant “--odd”"))
     }
@@ -439,7 +459,7 @@ struct TalkingToTheCommandLine {
     }
 
     @Test func `what is left of a server that was killed is no obstacle`() async throws {
-        _ = try DataDirectory(console.folder + "/data")
+        _ = try DataDirectory(console.folder + "/data").masterKey(.system)
         _ = try console.write("", to: "data/control.sock")
         #expect(await console.run("tenant list") == 0)
     }

@@ -28,8 +28,8 @@ enum BackupCommands {
 
     private static func backUp(_ call: Call, at terminal: Terminal) async throws {
         let (configuration, file) = (try embedded(call, terminal), call.arguments.operands.first ?? "")
-        let folder = try DataDirectory(configuration.dataFolder)
-        guard folder.hasDatabase else { throw CommandFailure("there are no data in \(folder.path)") }
+        let folder = try DataDirectory(existing: configuration.dataFolder)
+        guard folder.hasDatabase else { throw DataDirectoryProblem.hasNoData(folder.path) }
         let start = ContinuousClock.now
         let length = try Backup.write(of: folder, to: file)
         let milliseconds = Int(start.duration(to: .now) / .milliseconds(1))
@@ -46,7 +46,7 @@ enum BackupCommands {
 
     private static func restore(_ call: Call, at terminal: Terminal) async throws {
         let (configuration, file) = (try embedded(call, terminal), call.arguments.operands.first ?? "")
-        let folder = try DataDirectory(configuration.dataFolder)
+        let folder = try folderWithKey(configuration.dataFolder)
         let lock = try folder.lock()
         let draft = try Backup.lay(file, into: folder)
         let verdicts: [(tenant: String, verdict: LedgerVerdict)]
@@ -63,6 +63,14 @@ enum BackupCommands {
         }
         report(verdicts, file, folder, to: call)
         withExtendedLifetime(lock) {}
+    }
+
+    /// A folder without even the key is a mistyped one, and is left as it is.
+    private static func folderWithKey(_ path: String) throws -> DataDirectory {
+        do throws(DataDirectoryProblem) { return try DataDirectory(existing: path) } catch {
+            guard case .hasNoData = error else { throw error }
+            throw BackupProblem.keyIsMissing(DataDirectory.keyPath(1, in: path))
+        }
     }
 
     private static func settled(

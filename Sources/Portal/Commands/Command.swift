@@ -26,6 +26,9 @@ struct Command: Sendable {
         _ throws(CommandFailure) in
     }
 
+    /// Whether it makes the data folder where there is none; every other command leaves nothing there.
+    var makesData = false
+
     /// A command of the program with itself, which the help does not mention.
     var isHidden = false
     let work: Work

@@ -154,6 +154,9 @@ extension CommandLineInterface {
             try await work(Call(arguments: arguments, output: terminal.output), terminal)
         case .atTheDesk(let work):
             let configuration = try Configuration(arguments, terminal.environment)
+            let folder =
+                try command.makesData
+                ? DataDirectory(configuration.dataFolder) : DataDirectory(existing: configuration.dataFolder)
             let call = Call(
                 arguments: arguments,
                 input: try command.prompt.map(terminal.input) ?? [],
@@ -161,7 +164,7 @@ extension CommandLineInterface {
                 output: terminal.output
             )
             let errand = Errand(words: words, input: call.input, attachments: call.attachments)
-            try await atTheDesk(configuration, errand, terminal) { desk in
+            try await atTheDesk(in: folder, configuration, errand, terminal) { desk in
                 try await work(call, desk)
             }
         }
@@ -169,12 +172,12 @@ extension CommandLineInterface {
 
     /// Hands the errand to the server that has the folder, or opens the folder and runs the work here.
     private static func atTheDesk(
+        in folder: DataDirectory,
         _ configuration: Configuration,
         _ errand: Errand,
         _ terminal: Terminal,
         _ work: @Sendable (Desk) async throws -> Void
     ) async throws {
-        let folder = try DataDirectory(configuration.dataFolder)
         for attempt in 1... {
             if let code = try ControlSocket.run(errand, in: folder, output: terminal.output) {
                 if code != 0 { throw ExitCode(code: code) }

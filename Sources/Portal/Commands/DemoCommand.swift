@@ -14,6 +14,7 @@ enum DemoCommand {
                 """,
             options: [Configuration.publicURLOption],
             furtherFiles: { attachments throws(CommandFailure) in try readShippedFiles(&attachments) },
+            makesData: true,
             work: .atTheDesk(run)
         )
     ]

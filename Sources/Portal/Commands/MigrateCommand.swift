@@ -22,9 +22,8 @@ enum MigrateCommand {
 
     private static func move(_ call: Call, at terminal: Terminal) async throws {
         let configuration = try Configuration(call.arguments, terminal.environment)
-        let folder = try DataDirectory(configuration.dataFolder)
+        let folder = try DataDirectory(existing: configuration.dataFolder)
         let lock = try claim(folder)
-        guard folder.hasMasterKey else { throw CommandFailure("there are no data in \(folder.path)") }
         let place = try MoveTarget(call.required("to"), from: folder, configuration)
         let desk = try await Desk(folder, configuration, decodeLogo: try terminal.logoDecoder(.seconds(10)))
         try await desk.closing {

@@ -28,6 +28,8 @@ extension CommandFailure {
                 "administrators changed since the last import: " + changed.joined(separator: ", "),
                 hint: "portal tenant export shows what they made of it; --overwrite takes it back"
             )
+        case DataDirectoryProblem.hasNoData(let folder):
+            self.init("there are no data in \(folder)", hint: "is --data right? portal init makes them")
         case let problem as MoveProblem: self = problem.atTheTerminal
         case let problem as BackupProblem: self = problem.atTheTerminal
         case MigrationProblem.unfinishedCopy: self = .unfinishedCopy

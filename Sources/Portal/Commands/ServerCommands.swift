@@ -12,6 +12,7 @@ enum ServerCommands {
                 read: first-administrator-TENANT.link in the data folder.
                 """,
             options: [Configuration.publicURLOption],
+            makesData: true,
             work: .atTheDesk(initialise)
         ),
         Command(

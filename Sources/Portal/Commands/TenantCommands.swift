@@ -14,6 +14,7 @@ enum TenantCommands {
                 """,
             options: [.flag("overwrite", "Take back what administrators changed since the last import")],
             furtherFiles: { attachments in readLogos(&attachments) },
+            makesData: true,
             work: .atTheDesk(importFiles)
         ),
         Command(name: "tenant list", summary: "List the tenants", work: .atTheDesk(list)),

@@ -8,8 +8,21 @@ package struct DataDirectory: Sendable {
 
     /// Makes the folder if it is missing, with those above it.
     package init(_ path: String) throws(DataDirectoryProblem) {
-        self.path = path
+        self.init(named: path)
         try makeFolder(path)
+        try keepPrivate()
+    }
+
+    /// The folder that has data already; where there are none, nothing is made.
+    package init(existing path: String) throws(DataDirectoryProblem) {
+        self.init(named: path)
+        guard hasMasterKey || hasDatabase else { throw .hasNoData(path) }
+        try keepPrivate()
+    }
+
+    private init(named path: String) { self.path = path }
+
+    private func keepPrivate() throws(DataDirectoryProblem) {
         var status = stat()
         guard stat(path, &status) == 0 else { throw .notUsable(path, SystemError.last) }
         if status.st_mode & 0o077 == 0 { return }
@@ -62,8 +75,10 @@ package struct DataDirectory: Sendable {
     }
 
     /// Where a master key is: `master.key`, and `master-2.key` and so on for those that came later.
-    package func keyPath(_ number: Int) -> String {
-        number == 1 ? path + "/master.key" : path + "/master-\(number).key"
+    package func keyPath(_ number: Int) -> String { Self.keyPath(number, in: path) }
+
+    package static func keyPath(_ number: Int, in folder: String) -> String {
+        folder + (number == 1 ? "/master.key" : "/master-\(number).key")
     }
 
     /// The 32 bytes from which all keys are derived; made at the first start, by whoever holds the lock.
@@ -91,6 +106,9 @@ package enum DataDirectoryProblem: Error, Equatable, Sendable, CustomStringConve
     /// Another process owns it; its number, if it could be read.
     case owned(path: String, by: Int?)
     case notUsable(String, SystemError)
+
+    /// Neither a master key nor a database is there.
+    case hasNoData(String)
     case folderIsReadable(String)
     case keyIsReadable(String)
     case keyIsDamaged(String)
@@ -104,6 +122,8 @@ package enum DataDirectoryProblem: Error, Equatable, Sendable, CustomStringConve
                 + "Stop it, or use another data directory."
         case .notUsable(let path, let error):
             "\(path) cannot be used: \(error)."
+        case .hasNoData(let path):
+            "There are no data in \(path)."
         case .folderIsReadable(let path):
             "\(path) can be read by others, and holds other files. Run: chmod 700 \(path)"
         case .keyIsReadable(let path):
