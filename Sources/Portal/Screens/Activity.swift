@@ -54,7 +54,7 @@ enum ActivityScreens {
         } catch is RepairRefusal {
             return .redirect(to: path(entry, of: application, visit))
         } catch RegistrationRefusal.redirectURI(let problem) {
-            let mend = FieldProblem(field: "redirect-uri", message: problem.message)
+            let mend = FieldProblem(field: "redirect-uri", message: problem.messageOnAdding)
             return try await ApplicationScreens.detail(for: member, visit, problems: [mend])
         }
         let done: Done = outcome == .waits ? .changeSent : .redirectURIAdded

@@ -65,7 +65,7 @@ extension Activity.Cause {
         switch self {
         case .allowed, .cancelled, .loginRequired, .consentRequired, .suspended, .frozen: nil
         case .unregisteredAddress:
-            "The address has to match one on your list exactly, including a final “/”."
+            "Compare it with your list: host and path have to be the same, including a final “/”."
         case .noAddressRegistered: "Customers cannot connect until there is one."
         case .addressMissing: "Name the redirect_uri in every request."
         case .missing, .repeated, .malformedState, .responseType, .responseMode, .publicMayNot,

@@ -126,13 +126,19 @@ private struct QuickStart: Component {
         application.kind == .public || visit.tenant.policy.codeChallenge == .required
     }
 
+    /// A pair that belongs together, so that both steps can be tried as they stand (RFC 7636, appendix B).
+    private static let example = (
+        verifier: "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk",
+        challenge: "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
+    )
+
     private var authorizeLink: String {
         var query: [(name: String, value: String)] = [
             ("response_type", "code"), ("client_id", application.id.text), ("redirect_uri", redirectURI),
             ("scope", application.scopes.wire), ("state", "RANDOM"),
         ]
         if needsChallenge {
-            query += [("code_challenge", "CHALLENGE"), ("code_challenge_method", "S256")]
+            query += [("code_challenge", Self.example.challenge), ("code_challenge_method", "S256")]
         }
         return visit.issuer + visit.dialect.path(to: .authorize) + ("" as Path).with(query: query).text
     }
@@ -145,7 +151,7 @@ private struct QuickStart: Component {
 
     private var tokenCommand: String {
         let client = application.kind == .public ? "-d client_id=\(application.id) " : ""
-        let verifier = needsChallenge ? "-d code_verifier=VERIFIER " : ""
+        let verifier = needsChallenge ? "-d code_verifier=\(Self.example.verifier) " : ""
         return """
             curl \(user)-d grant_type=authorization_code \(client)-d code=CODE \\
               \(verifier)--data-urlencode redirect_uri=\(redirectURI) \\
@@ -162,7 +168,7 @@ private struct QuickStart: Component {
             h2(.id("start-h")) { "Quick start" }
             div(.class("folds")) {
                 if visit.tenant.policy.grants.contains(.authorizationCode) {
-                    step("1. Send the customer to the consent screen", "Authorize link", authorizeLink)
+                    step("1. Send the customer to the consent screen", "Authorize link", authorizeLink, own)
                     step("2. Exchange the code for a token", "Token request", tokenCommand)
                 } else if visit.tenant.policy.grants.contains(.clientCredentials) {
                     step("Get a token for the application itself", "Token request", ownTokenCommand)
@@ -171,10 +177,20 @@ private struct QuickStart: Component {
         }
     }
 
-    private func step(_ title: String, _ label: String, _ text: String) -> HTML {
+    private var own: String {
+        needsChallenge
+            ? """
+            The state and the code_challenge are examples, to try it with. Your software makes its own for each \
+            request, and sends the code_verifier that belongs to the challenge in step 2.
+            """
+            : "The state is an example, to try it with. Your software makes its own for each request."
+    }
+
+    private func step(_ title: String, _ label: String, _ text: String, _ note: String = "") -> HTML {
         details {
             summary { title }
             pre(.tabindex(0), .role("region"), .aria("label", label)) { code { text } }
+            if !note.isEmpty { p(.class("note")) { note } }
         }
     }
 }

@@ -188,7 +188,7 @@ struct RedirectURIsSection: Component {
                 value: typed,
                 hint: """
                     Starts with https://; on this computer also http://127.0.0.1, and for an installed app its own \
-                    scheme. It must match exactly, including a final “/”.
+                    scheme. \(visit.tenant.policy.redirectMatch.sentence)
                     """,
                 direction: .leftToRight,
                 problems: problems

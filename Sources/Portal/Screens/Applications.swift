@@ -44,7 +44,7 @@ enum ApplicationScreens {
             let rest = typed.withoutFragment
             return try await detail(for: member, visit, problems: [mend], typedURI: rest)
         } catch RegistrationRefusal.redirectURI(let problem) {
-            let mend = FieldProblem(field: "redirect-uri", message: problem.message)
+            let mend = FieldProblem(field: "redirect-uri", message: problem.messageOnAdding)
             return try await detail(for: member, visit, problems: [mend], typedURI: typed)
         }
         let nearMiss = member.application.redirectURIs.first { $0.isNearMiss(of: typed) }

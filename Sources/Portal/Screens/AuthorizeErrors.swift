@@ -49,7 +49,8 @@ struct AuthorizeErrorPage {
             )
         case .nothingRegistered(let owner): .unfinished(owner, in: spoken)
         case .ambiguous(let owner): .ambiguous(owner, in: spoken)
-        case .unregistered(let owner, let sent): .unregistered(sent, owner, in: spoken)
+        case .unregistered(let owner, let sent):
+            .unregistered(sent, owner, under: tenant.policy.redirectMatch, in: spoken)
         }
     }
 
@@ -104,6 +105,7 @@ struct AuthorizeErrorPage {
     private static func unregistered(
         _ sent: String,
         _ application: Application,
+        under rule: Policy.RedirectMatch,
         in spoken: Spoken
     ) -> AuthorizeErrorPage {
         AuthorizeErrorPage(
@@ -112,7 +114,7 @@ struct AuthorizeErrorPage {
             code: "E-REDIRECT",
             details: [
                 ("Sent", sent),
-                ("Rule", "It must match a registered redirect URI exactly, including a final “/”"),
+                ("Rule", rule.sentence),
             ],
             application: application,
             spoken: spoken

@@ -60,7 +60,26 @@ extension RedirectURIProblem {
         case .tooLong: "The address can be up to 2,000 characters"
         case .illegalCharacter:
             "The address contains a character that has to be percent-encoded, such as a space or a letter with an accent"
+extension Policy.RedirectMatch {
+    /// How an address has to be written in a request.
+    var sentence: String {
+        switch self {
+        case .exact: "It must match a registered redirect URI exactly, including a final “/”."
+        case .hostAndPath:
+            """
+            Its host and path must match a registered redirect URI exactly, including a final “/”; further parameters \
+            may follow in the query.
+            """
+        }
+    }
+}
+
         case .insecureHTTP: "http:// is allowed only for this computer (127.0.0.1, [::1] or localhost)"
+    /// Of an address that is added to those an application has.
+    var messageOnAdding: String {
+        self == .listedTwice ? "This address is on the list already" : message
+    }
+
         case .fragment: "Remove the part after #"
         case .userName: "Remove the user name before @"
         case .wildcard: "Wildcards (*) are not supported; add each address"
