@@ -208,7 +208,7 @@ extension Disclosure.Place {
 }
 
 extension Disclosure.Publisher {
-    fileprivate init(of application: Application) {
+    package init(of application: Application) {
         let approval = application.isApproved ? application.approval : nil
         isVerified = approval != nil
         name = approval?.publisher.text ?? application.ownerDomain

@@ -94,7 +94,7 @@ extension OperatorAccess {
         return found
     }
 
-    /// Approves an application, or what it is to become, for the company itself unless another name is given.
+    /// Approves an application, or what it is to become, for the publisher it has unless another name is given.
     ///
     /// Where it is approved already nothing happens.
     ///
@@ -103,9 +103,9 @@ extension OperatorAccess {
         let application = try await application(id)
         let pending = try await pendingRevision(of: application)
         guard application.approval == nil || pending != nil else { return }
-        let company = pending?.profile.companyName ?? application.companyName
         let seen = ReviewSubject.mark(application, pending)
-        _ = try await review.decide(.approve(publisher: publisher ?? company), on: id, seen: seen)
+        let decision = Decision.approve(publisher: publisher ?? application.publisher)
+        _ = try await review.decide(decision, on: id, seen: seen)
     }
 
     package func pendingRevision(of application: Application) async throws -> PendingRevision? {

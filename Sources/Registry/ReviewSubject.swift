@@ -17,7 +17,7 @@ package struct ReviewSubject: Sendable {
     /// Whom customers would be told it comes from: whom the first of two named, or else the company.
     package var publisher: CompanyName {
         if case .waiting(_, let first?) = application.submission { return first.publisher }
-        return proposed.companyName
+        return application.publisher
     }
 
     /// The application as it would be after approval.
@@ -58,6 +58,9 @@ extension ReviewSubject {
 }
 
 extension Application {
+    /// Whom an approval names unless somebody says otherwise: a change to the application is none of its publisher.
+    var publisher: CompanyName { approval?.publisher ?? companyName }
+
     /// The host of its website.
     package var websiteHost: String? {
         guard let website = profile.website else { return nil }

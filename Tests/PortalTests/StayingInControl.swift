@@ -53,6 +53,20 @@ struct StayingInControl {
         return "\(place)/receipts/\(id)"
     }
 
+    @Test func `connected applications are published by whom an administrator confirmed`() async throws {
+        let confirmed = try CompanyName("Acme Group Ltd", at: portal.tenant.brand)
+        let other = try await portal.registeredApplication("Lifting Ltd", isApproved: false)
+        try await portal.theOperator.approve(other.id, publisher: confirmed)
+        var kim = try await portal.customer()
+        let page = try await kim.authorize(portal.query(other))
+        _ = try await kim.answer(page, "allow")
+        let list = try await kim.get("/account/connections")
+        #expect(list.text.contains("Published by Acme Group Ltd"))
+        let id = try #require(list.between("/account/connections/gr_", "\""))
+        let detail = try await kim.get("/account/connections/gr_" + String(id.prefix { $0 != "/" }))
+        #expect(detail.text.contains("Published by Acme Group Ltd"))
+    }
+
     // MARK: The consent screen
 
     @Test func `what may be left out has a box, and how long access lasts is a choice`() async throws {

@@ -46,6 +46,17 @@ struct ChangingAnApprovedApplication {
         #expect(try await dana.pendingRevision() == nil)
     }
 
+    @Test func `a change leaves the publisher as confirmed, unless somebody says otherwise`() async throws {
+        _ = try await dana.edit(to: renamed("Northern Lights"))
+        try await approve("Northern Lights Ltd")
+        _ = try await dana.edit(to: renamed("Southern Lights"))
+        #expect(try await ada.subject(application.id)?.publisher.text == "Northern Lights Ltd")
+        try await world.theOperator.approve(application.id)
+        let live = try await world.current(application)
+        #expect(live.companyName.text == "Southern Lights")
+        #expect(live.approval?.publisher.text == "Northern Lights Ltd")
+    }
+
     @Test func `after it everybody is asked again`() async throws {
         _ = try await world.code(for: application)
         #expect(try await isAnsweredSilently())

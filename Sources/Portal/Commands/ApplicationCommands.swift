@@ -42,7 +42,11 @@ enum ApplicationCommands {
             summary: "Approve an application, or a change to it that waits",
             options: [
                 .tenant,
-                .value("publisher", "NAME", "Whom customers are told it comes from; by default the company"),
+                .value(
+                    "publisher",
+                    "NAME",
+                    "Whom customers are told it comes from; by default as before, or the company"
+                ),
             ],
             work: .atTheDesk(approve)
         ),

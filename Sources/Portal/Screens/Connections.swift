@@ -109,13 +109,9 @@ struct Connected {
     }
 
     @HTMLBuilder var publisher: HTML {
-        if application.isApproved {
-            "Published by "
-            bdi { application.companyName.text }
-        } else {
-            "Registered by someone at "
-            bdi { application.ownerDomain }
-        }
+        let publisher = Disclosure.Publisher(of: application)
+        publisher.isVerified ? "Published by " : "Registered by someone at "
+        bdi { publisher.name }
     }
 
     func path(_ step: String? = nil) -> Path {
