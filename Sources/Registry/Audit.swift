@@ -23,9 +23,17 @@ package struct AuditFilter: Sendable, Equatable {
 package struct AuditEntry: Sendable {
     package let entry: LedgerEntry
 
-    /// The name of whoever did it, where it is an account's or an application's.
+    /// The name of whoever did it, where it is an account's or an application's; that of today.
     package let actorName: String?
     package let objectName: String?
+
+    /// Applications are renamed by their own people, so who reads of one needs more than its name.
+    package var isByApplication: Bool { isApplication(entry.actorID, actorName) }
+    package var isAboutApplication: Bool { isApplication(entry.object, objectName) }
+
+    private func isApplication(_ id: String, _ name: String?) -> Bool {
+        name != nil && !AccountID.isWritten(like: id[...])
+    }
 
     /// Everybody in a request by hand, by what they are in it.
     package let parties: [Party]

@@ -109,6 +109,8 @@ struct HavingOwnersCollectASecret {
         #expect(asked.text.contains("Revoke now and tell the partner"))
         #expect(asked.text.contains("Also revoke the tokens issued with themSo far 1."))
         let done = try await ada.follow(try await rotate("leaked", [("tokens", "too")]))
+        let audit = try await ada.get("/admin/audit").text
+        #expect(audit.contains("revoked every client secret, because one leaked, and asked the owners to"))
         #expect(done.text.contains("The secrets are revoked.") && done.text.contains("No secret works."))
         #expect(try await token(with: old) == 401)
 

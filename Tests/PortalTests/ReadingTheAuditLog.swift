@@ -25,6 +25,17 @@ struct ReadingTheAuditLog {
         #expect(list.text.contains("The operator approved Acme Rentals"))
     }
 
+    @Test func `an application that is renamed is known by its client ID`() async throws {
+        let application = try await portal.registeredApplication("Acme Rentals", isApproved: false)
+        let member = try await portal.partnerAccess().member(of: application.id)
+        var brand = ApplicationBrand(application.application)
+        brand.profile.companyName = try CompanyName("Northern Lights", at: portal.tenant.brand)
+        _ = try await member.edit(to: brand)
+        var ada = try await admin()
+        let list = try await ada.get("/admin/audit").text
+        #expect(list.contains("registered Northern Lights (\(application.id))"))
+    }
+
     @Test func `filters stand in the address and all have to hold`() async throws {
         let application = try await portal.registeredApplication("Acme Rentals")
         _ = try await portal.registeredApplication("Borrowed Cranes")
@@ -56,7 +67,7 @@ struct ReadingTheAuditLog {
         #expect(own.status == 200)
         var ada = try await portal.browser(of: "ada@harbour.example", as: .admin)
         let list = try await ada.get("/admin/audit", [("action", "token.issued")])
-        #expect(list.text.contains("Acme Rentals got a token for itself"))
+        #expect(list.text.contains("Acme Rentals (\(application.id)) got a token for itself"))
         #expect(!list.text.contains("redeemed a code"))
         let entries = try await portal.theOperator.ledger(after: 0, limit: 9999).filter {
             $0.action == "token.issued"

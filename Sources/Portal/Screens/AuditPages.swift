@@ -146,17 +146,22 @@ struct AuditSentence: Component {
 
     var body: HTML {
         strong { bdi { audit.subject } }
+        if audit.isByApplication { number(audit.entry.actorID) }
         if let ownVerb = audit.ownVerb {
             " \(ownVerb)"
         } else {
             " \(audit.verb) "
             bdi { audit.object }
-            // Two of one name, or somebody and their own account.
-            if audit.object == audit.subject {
-                " ("
-                code { audit.entry.object }
-                ")"
-            }
+            // Two of one name, somebody and their own account, or what may have been called otherwise then.
+            if audit.isAboutApplication || audit.object == audit.subject { number(audit.entry.object) }
+        }
+    }
+
+    private func number(_ id: String) -> HTML {
+        HTML {
+            " ("
+            code { id }
+            ")"
         }
     }
 }

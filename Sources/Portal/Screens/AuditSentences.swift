@@ -1,5 +1,12 @@
 import Registry
 
+extension LedgerEntry {
+    /// Whether new secrets were asked for in the place of all there were.
+    fileprivate var endsEverySecret: Bool {
+        action == Action.secretRotated.rawValue && detail.split(separator: "; ").contains("others_end=now")
+    }
+}
+
 /// What an entry of the ledger says, as a sentence without its subject.
 extension AuditEntry {
     /// Who did it, in words.
@@ -16,7 +23,12 @@ extension AuditEntry {
     var object: String { objectName ?? entry.object }
 
     var verb: String {
-        Action(rawValue: entry.action).flatMap { AuditEntry.verbs[$0] } ?? "did “\(entry.action)” to"
+        if entry.endsEverySecret {
+            return """
+                revoked every client secret, because one leaked, and asked the owners to collect a new client secret of
+                """
+        }
+        return Action(rawValue: entry.action).flatMap { AuditEntry.verbs[$0] } ?? "did “\(entry.action)” to"
     }
 
     /// What whoever did it did with their own account, in words without an object.
