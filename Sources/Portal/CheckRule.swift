@@ -31,7 +31,7 @@ enum CheckRule: CaseIterable {
     /// The rule that a refusal is about.
     init(_ cause: Activity.Cause) {
         switch cause {
-        case .notAnEndpoint: self = .endpoint
+        case .notAnEndpoint, .endpointForTokens: self = .endpoint
         case .method: self = .method
         case .foreignClientID, .missing("client_id"), .repeated("client_id"): self = .client
         case .suspended, .frozen: self = .suspension

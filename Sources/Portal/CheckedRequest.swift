@@ -23,10 +23,13 @@ struct CheckedRequest {
     var isAccepted: Bool { cause == nil }
 
     init(_ pasted: PastedRequest, with rehearsal: Rehearsal, _ visit: Visit) async throws {
-        guard let made = pasted.visit(like: visit) else {
+        let made: (visit: Visit, step: Activity.Step)
+        switch pasted.place(like: visit) {
+        case .success(let found): made = found
+        case .failure(let misplaced):
             step = nil
-            cause = .notAnEndpoint
-            findings = [(.endpoint, .failed(.notAnEndpoint))]
+            cause = misplaced.cause
+            findings = [(.endpoint, .failed(misplaced.cause))]
             return
         }
         step = made.step
@@ -88,6 +91,11 @@ extension CheckedRequest {
 }
 
 private enum CheckStop: Error { case method }
+
+/// A request that is for none of the endpoints that are checked.
+private struct Misplaced: Error {
+    let cause: Activity.Cause
+}
 
 extension Parameters {
     /// The same without what was wrong, so that what comes after it can be judged; nil where nothing can.
@@ -192,8 +200,8 @@ extension [(name: String, value: RedactedText)] {
 }
 
 extension PastedRequest {
-    /// The request as it would arrive here, and at which endpoint; nil where it is none of this tenant's.
-    fileprivate func visit(like visit: Visit) -> (visit: Visit, step: Activity.Step)? {
+    /// The request as it would arrive here, and at which endpoint, unless there is nothing to check.
+    fileprivate func place(like visit: Visit) -> Result<(visit: Visit, step: Activity.Step), Misplaced> {
         let host = address.host ?? visit.request.host
         let isOurs =
             host == visit.request.host || host == visit.site.publicURL.host
@@ -207,18 +215,19 @@ extension PastedRequest {
             body: body,
             isSecure: address.isSecure
         )
-        guard isOurs, let request else { return nil }
+        guard isOurs, let request else { return .failure(Misplaced(cause: .notAnEndpoint)) }
         var path = request.path[...]
         if path.starts(with: ["t", visit.tenant.name.text]) { path = path.dropFirst(2) }
         let place = visit.dialect.place(of: path).map(Array.init)
         let endpoint = Endpoint.allCases.first { $0.place == place }
         let made = Visit(site: visit.site, request: request, home: visit.home, dialect: visit.dialect)
         switch endpoint {
-        case .authorize: return (made, .authorize)
-        case .token: return (made, .token)
-        case .revoke: return (made, .revoke)
-        case .introspect: return (made, .introspect)
-        case .verify, .logout, nil: return nil
+        case .authorize: return .success((made, .authorize))
+        case .token: return .success((made, .token))
+        case .revoke: return .success((made, .revoke))
+        case .introspect: return .success((made, .introspect))
+        case .verify, .logout: return .failure(Misplaced(cause: .endpointForTokens))
+        case nil: return .failure(Misplaced(cause: .notAnEndpoint))
         }
     }
 }

@@ -53,6 +53,9 @@ extension Activity {
         case method
         case notAnEndpoint
 
+        /// It is one, where access tokens are brought; only the link checker says so.
+        case endpointForTokens
+
         // For what.
         case unsupportedGrant(RedactedText?)
         case wrongPassword

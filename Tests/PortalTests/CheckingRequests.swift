@@ -159,6 +159,8 @@ struct CheckingRequests {
         #expect(try await judge("curl http://127.0.0.1:8080/t/harbour/applications").cause == .notAnEndpoint)
         let lee = try await portal.partner("lee@cranes.example")
         #expect(try await check(link(), by: lee).status == 404)
+        let page = try await check("curl http://127.0.0.1:8080/t/harbour/oauth2/verify")
+        #expect(page.text.contains("The address is the provider’s own, which takes access tokens."))
     }
 
     @Test func `it agrees with what answers real requests, for links`() async throws {

@@ -88,6 +88,9 @@ private struct ActivityListPage {
         Page("Activity", .partners(signedIn: true, current: .applications)) {
             ApplicationCrumb(visit: visit, application: application)
             h1 { "Activity – last 30 days" }
+            p {
+                "Requests that were refused, and what customers answered. Tokens that were given are not listed."
+            }
             if !typed.isEmpty {
                 p(.class("notice"), .role("status")) {
                     """
@@ -107,7 +110,7 @@ private struct ActivityListPage {
     private var nothing: HTML {
         div(.class("empty")) {
             h2 { "Nothing has happened yet" }
-            p { "Requests from your software appear here within seconds." }
+            p { "It appears here within seconds." }
         }
     }
 

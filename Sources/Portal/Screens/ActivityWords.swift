@@ -49,6 +49,8 @@ extension Activity.Cause {
         case .parametersInQuery: "Parameters were sent in the query string instead of the body"
         case .method: "The request is sent with another method than this endpoint takes"
         case .notAnEndpoint: "The address is none of our endpoints"
+        case .endpointForTokens:
+            "The address is the provider’s own, which takes access tokens. Requests to it are not checked here"
         case .notAcceptable: "The Accept header excludes application/json"
         case .unsupportedGrant(let name):
             name.map { "The grant_type “\($0.text)” is not offered here" }
@@ -86,6 +88,8 @@ extension Activity.Cause {
         case .missingField: "Add the field, or send the request as a form."
         case .parametersInQuery: "What stands in an address ends up in logs. Move it into the body (curl -d)."
         case .method: "Open an authorize link with GET; send everything else with POST (curl -d)."
+        case .endpointForTokens:
+            "What is checked: authorize links, and requests that get, revoke or introspect tokens."
         case .notAnEndpoint: "The addresses to use stand in the quick start on the application’s page."
         case .notAcceptable: "Leave the header out, or accept application/json."
         case .unsupportedGrant: "Use a grant that is named in the quick start on the application’s page."
@@ -150,7 +154,8 @@ extension ScopeFault {
     fileprivate var advice: String {
         switch self {
         case .unknown, .malformed: "The permissions of your application stand on its page."
-        case .notRegistered: "Ask only for permissions that stand on the application’s page."
+        case .notRegistered:
+            "Ask only for permissions that the application has; one that waits for approval comes with it."
         case .notAllowed: "Ask the customer again for more."
         case .plus, .encodedTwice: "Separate permissions by a space, and encode it once: %20, or + in a form."
         }
