@@ -38,6 +38,21 @@ struct TakingReports {
         }
     }
 
+    @Test func `the picture of a suspended application is taken down`() async throws {
+        let logo = try await portal.theOperator.store(TestPortal.logo())
+        var form = ApplicationForm()
+        (form.companyName, form.ticket) = ("Pictured Ltd", "pictured")
+        let draft = try ApplicationDraft(form, logo: logo, at: portal.tenant)
+        let dana = try #require(EmailAddress("dana@acme.example"))
+        let id = try await portal.theOperator.register(draft, for: dana).application.id.text
+        var browser = portal.browser()
+        #expect(try await browser.get("/report/\(id)").body.contains("/logos/\(logo.text)"))
+        try await portal.theOperator.suspend(id, reason: "Not theirs")
+        let page = try await browser.get("/report/\(id)")
+        #expect(page.status == 200 && !page.body.contains("/logos/\(logo.text)"))
+        #expect(page.body.contains("monogram"))
+    }
+
     @Test func `what is missing or too long is told at its field, with what was typed`() async throws {
         var browser = portal.browser()
         let empty = try await report(&browser, [("words", "It calls itself my bank")])

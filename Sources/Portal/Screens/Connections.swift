@@ -92,8 +92,11 @@ struct Connected {
     var name: String { agreed?.receipt.shown.application ?? application.displayName }
 
     var mark: ApplicationMark {
-        guard let shown = agreed?.receipt.shown else { return ApplicationMark(application, visit.home) }
-        return ApplicationMark(name: name, logo: shown.logo.map(LogoDigest.init), home: visit.home)
+        guard let shown = agreed?.receipt.shown else {
+            return ApplicationMark(toCustomers: application, visit.home)
+        }
+        let logo = application.isSuspended ? nil : shown.logo.map(LogoDigest.init)
+        return ApplicationMark(name: name, logo: logo, home: visit.home)
     }
 
     /// What is different today.

@@ -111,7 +111,7 @@ enum CustomerDoor {
         _ visit: Visit
     ) -> HTML {
         p(.class("row")) {
-            ApplicationMark(application, visit.home, isSmall: true)
+            ApplicationMark(toCustomers: application, visit.home, isSmall: true)
             span { words.onTheWay.filled { _ in strong { bdi { application.displayName } } } }
         }
     }

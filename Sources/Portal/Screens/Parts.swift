@@ -48,6 +48,13 @@ struct ApplicationMark: Component {
         self.isSmall = isSmall
     }
 
+    /// As customers see it: a picture is taken down with its application.
+    init(toCustomers application: Application, _ home: Home, isSmall: Bool = false) {
+        let logo = application.isSuspended ? nil : application.logo
+        self.init(name: application.displayName, logo: logo, home: home)
+        self.isSmall = isSmall
+    }
+
     var body: HTML {
         span(.class(isSmall ? "logo small" : "logo")) {
             if let logo {
