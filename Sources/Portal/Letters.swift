@@ -75,6 +75,8 @@ struct LetterWriter: Sendable {
 
         case .askedForApproval(let application, let by, let at, let tests, let isHeld):
             asked(application, by, at, tests, isHeld)
+        case .askedForChange(let application, let by, let at, let fields, let scopes, let uris):
+            askedForChange(application, by, at, changesListed(fields, scopes, uris))
         case .askedForToken(let application, let by, let request, let at):
             askedForToken(application, by, request, at)
         case .invitedAsAdministrator(let by, let link): invitedAsAdministrator(by, link)
@@ -84,6 +86,7 @@ struct LetterWriter: Sendable {
         case .approvalEnded(let application, let to, let at): approvalEnded(application, to, at)
         case .fullAccess(let person, let by, let isInvited, let at): fullAccess(person, by, isInvited, at)
         case .secondAdministratorLoosened(let old, let new, let by, let at): loosened(old, new, by, at)
+        case .permissionsOnlyRead(let names, let by, let at): onlyRead(names, by, at)
 
         case .approved(let application): approved(application)
         case .changesAsked(let application, let message): changesAsked(application, message)

@@ -10,7 +10,11 @@ extension LetterWriter {
     func approved(_ application: Letter.Mention) -> WrittenLetter {
         WrittenLetter(
             subject: "\(application.name) is approved",
-            paragraphs: ["Any \(name) customer can now connect \(application.name)."],
+            paragraphs: [
+                tenant.policy.review == .open
+                    ? "Customers now see that \(name) has verified \(application.name), and any of them can connect it."
+                    : "Any \(name) customer can now connect \(application.name)."
+            ],
             link: page(of: application)
         )
     }

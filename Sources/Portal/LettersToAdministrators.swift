@@ -22,6 +22,31 @@ extension LetterWriter {
         )
     }
 
+    func askedForChange(
+        _ application: Letter.Mention,
+        _ by: String,
+        _ at: Date,
+        _ changes: [String]
+    ) -> WrittenLetter {
+        WrittenLetter(
+            subject: "A change to \(application.name) asks for approval",
+            paragraphs: [
+                """
+                \(application.name) is approved. \(by) proposed this on \(CalendarText(at).full), and customers see \
+                it as it was until you approve it:
+                """
+            ],
+            quote: changes,
+            link: link("Look at \(application.name)", to: "admin", "applications", application.id)
+        )
+    }
+
+    /// What changes, a line each.
+    func changesListed(_ fields: [String], _ scopes: [String], _ redirectURIs: [String]) -> [String] {
+        fields.map { BrandChange.Field(rawValue: $0)?.label ?? $0 } + scopes.map { "Permission: \($0)" }
+            + redirectURIs.map { "Redirect URI: \($0)" }
+    }
+
     func askedForToken(
         _ application: Letter.Mention,
         _ by: String,
@@ -145,6 +170,21 @@ extension LetterWriter {
                 """
             ],
             link: link("Look at the settings", to: "admin", "settings"),
+            closing: [unexpected]
+        )
+    }
+
+    func onlyRead(_ names: [String], _ by: String, _ at: Date) -> WrittenLetter {
+        WrittenLetter(
+            subject: "Fewer approvals take two administrators",
+            paragraphs: [
+                """
+                \(by) changed on \(CalendarText(at).full) what these permissions count as. They only read now, and \
+                approving an application that has no others takes one administrator:
+                """
+            ],
+            quote: names,
+            link: link("Look at the permissions", to: "admin", "scopes"),
             closing: [unexpected]
         )
     }

@@ -22,6 +22,16 @@ package enum Letter: Sendable, Codable, Equatable {
 
     // To administrators.
     case askedForApproval(application: Mention, by: String, at: Date, testConnections: Int, isHeld: Bool)
+
+    /// Whose change waits: fields of the brand by their names, permissions and redirect URIs that are new.
+    case askedForChange(
+        application: Mention,
+        by: String,
+        at: Date,
+        fields: [String],
+        scopes: [String],
+        redirectURIs: [String]
+    )
     case askedForToken(application: Mention, by: String, request: String, at: Date)
     case invitedAsAdministrator(by: String, link: String)
     case frozen(application: Mention, reporters: Int, at: Date)
@@ -35,6 +45,7 @@ package enum Letter: Sendable, Codable, Equatable {
         by: String,
         at: Date
     )
+    case permissionsOnlyRead([String], by: String, at: Date)
 
     // To the people of an application.
     case approved(application: Mention)

@@ -117,14 +117,19 @@ extension ApplicationRegistry {
         _ tenant: TenantID,
         _ now: Date
     ) throws {
-        let checklist = try transaction.approvalChecklist(of: application, tenant: tenant)
-        let letter = Letter.askedForApproval(
-            application: .init(application),
-            by: person.text,
-            at: now,
-            testConnections: checklist.testConnections,
-            isHeld: application.isHeld
-        )
+        let letter: Letter
+        if let pending = try transaction.pendingRevision(of: application, tenant: tenant) {
+            letter = pending.letter(about: application, by: person, at: now)
+        } else {
+            let checklist = try transaction.approvalChecklist(of: application, tenant: tenant)
+            letter = .askedForApproval(
+                application: .init(application),
+                by: person.text,
+                at: now,
+                testConnections: checklist.testConnections,
+                isHeld: application.isHeld
+            )
+        }
         try outbox.postHourly(
             letter,
             about: "approval \(application.id) \(application.submission?.answeredAt?.milliseconds ?? 0)",
@@ -132,6 +137,21 @@ extension ApplicationRegistry {
             in: transaction,
             tenant: tenant,
             at: now
+        )
+    }
+}
+
+extension PendingRevision {
+    fileprivate func letter(about application: Application, by person: EmailAddress, at now: Date) -> Letter {
+        let brand = ApplicationBrand(application, self)
+        let changes = ApplicationBrand(application).changes(to: brand).filter(\.field.waitsForApproval)
+        return .askedForChange(
+            application: .init(application),
+            by: person.text,
+            at: now,
+            fields: changes.map(\.field.rawValue),
+            scopes: addedScopes.names.map(\.text),
+            redirectURIs: addedRedirectURIs.map(\.text)
         )
     }
 }

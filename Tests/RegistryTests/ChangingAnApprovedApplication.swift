@@ -57,6 +57,19 @@ struct ChangingAnApprovedApplication {
         #expect(live.approval?.publisher.text == "Northern Lights Ltd")
     }
 
+    @Test func `administrators are told that it changes an approved one, and what`() async throws {
+        try await dana.addRedirectURI("https://acme.example/second")
+        let told = Letter.askedForChange(
+            application: .init(application.application),
+            by: "dana@acme.example",
+            at: world.clock.now,
+            fields: [],
+            scopes: [],
+            redirectURIs: ["https://acme.example/second"]
+        )
+        #expect(try await world.letters().contains(told))
+    }
+
     @Test func `after it everybody is asked again`() async throws {
         _ = try await world.code(for: application)
         #expect(try await isAnsweredSilently())

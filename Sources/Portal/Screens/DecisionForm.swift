@@ -69,7 +69,7 @@ struct DecisionSection: Component {
                 SealField(seal: visit.seal(for: .admin))
                 input(.type("hidden"), .name("seen"), .value(subject.seen))
                 FieldGroup(first: "decision-approve", legend: "Decision", problems: form.problems) {
-                    choice("approve", "Approve", "Any customer can connect.")
+                    choice("approve", "Approve", effect)
                     choice("changes", "Ask for changes", "The partner reads your message and can ask again.")
                     choice("reject", "Reject", "The partner reads your reason.")
                 }
@@ -97,6 +97,13 @@ struct DecisionSection: Component {
     }
 
     @HTMLBuilder private var second: HTML {
+    /// What an approval changes; where the tenant is open, hardly anybody waited for it.
+    private var effect: String {
+        if subject.pending != nil { return "Customers see the new version." }
+        return visit.tenant.policy.review == .open
+            ? "Customers see that it is verified, and any of them can connect." : "Any customer can connect."
+    }
+
         if let first = subject.firstApproval {
             div(.class("callout warn")) {
                 p {
