@@ -18,7 +18,7 @@ extension ConsentWords {
             change: "التغيير",
             account: "الحساب",
             onlyAnAccount: "يعرف فقط أن لديك حسابًا هنا (رقم، وليس اسمك).",
-            mayLeaveOut: "أزل العلامة عمّا لا تريد مشاركته. سيتم الربط بدونه.",
+            mayLeaveOut: "اختر ما تريد مشاركته. سيتم الربط بدون الباقي.",
             changedSince: "ما الذي تغيّر منذ ",
             nameWas: "كان اسمه \(.name).",
             publisherWas: "كان ناشره \(.name).",

@@ -22,7 +22,7 @@ extension ConsentWords {
             account: "Account",
             onlyAnAccount:
                 "De toepassing ziet alleen dat u hier een account hebt (een nummer, niet uw naam).",
-            mayLeaveOut: "Haal het vinkje weg bij wat u niet wilt delen. De koppeling werkt ook zonder.",
+            mayLeaveOut: "Kies wat u wilt delen. De koppeling werkt ook zonder de rest.",
             changedSince: "Wat er is veranderd sinds ",
             nameWas: "De naam was \(.name).",
             publisherWas: "De aanbieder was \(.name).",

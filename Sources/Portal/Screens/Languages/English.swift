@@ -21,7 +21,7 @@ extension ConsentWords {
             change: "Change",
             account: "Account",
             onlyAnAccount: "It only learns that you have an account here (a number, not your name).",
-            mayLeaveOut: "Untick what you do not want to share. It connects without that.",
+            mayLeaveOut: "Choose what to share. It connects without the rest.",
             changedSince: "What changed since ",
             nameWas: "Its name was \(.name).",
             publisherWas: "It was published by \(.name).",

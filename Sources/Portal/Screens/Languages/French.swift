@@ -22,7 +22,7 @@ extension ConsentWords {
             account: "Compte",
             onlyAnAccount:
                 "L’application apprend seulement que vous avez un compte ici (un numéro, pas votre nom).",
-            mayLeaveOut: "Décochez ce que vous ne voulez pas partager. La connexion fonctionne sans cela.",
+            mayLeaveOut: "Choisissez ce que vous voulez partager. La connexion fonctionne sans le reste.",
             changedSince: "Ce qui a changé depuis le ",
             nameWas: "Son nom était \(.name).",
             publisherWas: "Elle était publiée par \(.name).",

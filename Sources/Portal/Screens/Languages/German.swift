@@ -22,8 +22,7 @@ extension ConsentWords {
             account: "Konto",
             onlyAnAccount:
                 "Die Anwendung erfährt nur, dass Sie hier ein Konto haben (eine Nummer, nicht Ihren Namen).",
-            mayLeaveOut:
-                "Entfernen Sie das Häkchen bei allem, was Sie nicht teilen möchten. Die Verbindung klappt auch ohne das.",
+            mayLeaveOut: "Wählen Sie, was Sie teilen möchten. Die Verbindung klappt auch ohne den Rest.",
             changedSince: "Was sich geändert hat seit ",
             nameWas: "Der Name war \(.name).",
             publisherWas: "Der Anbieter war \(.name).",

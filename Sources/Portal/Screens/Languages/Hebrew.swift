@@ -18,7 +18,7 @@ extension ConsentWords {
             change: "שינוי",
             account: "חשבון",
             onlyAnAccount: "היישום ידע רק שיש לך כאן חשבון (מספר, לא השם שלך).",
-            mayLeaveOut: "אפשר להסיר את הסימון ממה שלא רוצים לשתף. החיבור יפעל גם בלעדיו.",
+            mayLeaveOut: "אפשר לבחור מה לשתף. החיבור יפעל גם בלי השאר.",
             changedSince: "מה השתנה מאז ",
             nameWas: "שמו היה \(.name).",
             publisherWas: "המפרסם היה \(.name).",

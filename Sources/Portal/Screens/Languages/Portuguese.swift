@@ -21,7 +21,7 @@ extension ConsentWords {
             change: "Alterar",
             account: "Conta",
             onlyAnAccount: "A aplicação só fica a saber que tem aqui uma conta (um número, não o seu nome).",
-            mayLeaveOut: "Desmarque o que não quer partilhar. A ligação funciona sem isso.",
+            mayLeaveOut: "Escolha o que quer partilhar. A ligação funciona sem o resto.",
             changedSince: "O que mudou desde ",
             nameWas: "O nome era \(.name).",
             publisherWas: "Era publicada por \(.name).",

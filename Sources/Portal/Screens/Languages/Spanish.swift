@@ -22,7 +22,7 @@ extension ConsentWords {
             account: "Cuenta",
             onlyAnAccount:
                 "La aplicación solo sabrá que usted tiene aquí una cuenta (un número, no su nombre).",
-            mayLeaveOut: "Desmarque lo que no quiera compartir. La conexión funciona sin ello.",
+            mayLeaveOut: "Elija lo que quiera compartir. La conexión funciona sin el resto.",
             changedSince: "Qué ha cambiado desde el ",
             nameWas: "Se llamaba \(.name).",
             publisherWas: "La publicaba \(.name).",
