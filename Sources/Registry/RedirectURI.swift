@@ -10,6 +10,9 @@ package enum RedirectURIProblem: Error, Equatable, Sendable {
     case forbiddenScheme(String)
     case shortScheme(String)
     case malformedHost
+
+    /// In the scheme or the host, which are compared as they are written.
+    case capitals
     case malformedPort
     case dotSegment
     case reservedParameter(String)
@@ -49,7 +52,7 @@ package struct RedirectURI: Sendable, Hashable, Bindable {
         if isRegistered, bytes.contains(UInt8(ascii: "*")) { throw .wildcard }
         try RedirectURI.check(characters: bytes)
         try RedirectURI.check(scheme: scheme)
-        guard bytes[..<colon].elementsEqual(scheme.utf8) else { throw .malformedHost }
+        guard bytes[..<colon].elementsEqual(scheme.utf8) else { throw .capitals }
         let rest = bytes[bytes.index(after: colon)...]
         if scheme == "https" || scheme == "http" {
             let parts = try AddressParts(afterScheme: rest)

@@ -31,9 +31,10 @@ struct AddressParts {
         let legal = labels.allSatisfy { label in
             (1...63).contains(label.count) && label.first != UInt8(ascii: "-")
                 && label.last != UInt8(ascii: "-")
-                && label.allSatisfy { $0.isLowercaseLetter || $0.isDigit || $0 == UInt8(ascii: "-") }
+                && label.allSatisfy { $0.isLetter || $0.isDigit || $0 == UInt8(ascii: "-") }
         }
         guard legal, name.count <= 253 else { throw .malformedHost }
+        guard name.allSatisfy({ !$0.isLetter || $0.isLowercaseLetter }) else { throw .capitals }
         let host = String(decoding: name, as: UTF8.self)
         return (host, try number.map { digits throws(RedirectURIProblem) in try port(digits) })
     }

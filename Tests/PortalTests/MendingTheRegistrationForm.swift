@@ -79,9 +79,11 @@ struct MendingTheRegistrationForm {
         "Line 9, “https://acme.example/”: This address is on the list twice",
         "Line 10, “https://acme.example/?code=x”: Remove “code” from the query: our answer uses that name",
         "Remove the “.” or “..” steps from the path", "The port must be a number from 1 to 65535",
-        "Line 13, “https://ACME.example/”: The host name is not complete.",
+        "Line 13, “https://ACME.example/”: Write everything before the path in small letters",
         "Line 14, “https://acme.example/é”: The address contains a character that has to be percent-encoded",
         "The application name needs at least 2 characters",
+        "Enter the full address of the website, starting with https://",
+        "Enter the full address of the privacy policy, starting with https://",
         "Enter an e-mail address like name@company.com",
         "Say it in up to 2,000 characters", "The permission “admin” does not exist here",
     ]

@@ -52,6 +52,21 @@ struct VerifyingTokens {
         #expect(answer["WWW-Authenticate"] == "Bearer realm=\"harbour\"")
     }
 
+    @Test func `another scheme is said to be another`() async throws {
+        let token = try await portal.tokens(for: application)["access_token"]
+        for header in [bearer("x", "Token"), bearer(token, "Basic")] {
+            let answer = await verify([header])
+            #expect(answer.status == 401)
+            #expect(answer.body.contains("Send one Authorization header: Bearer, a space, and the access"))
+        }
+    }
+
+    @Test func `who gets a token by the wrong method is told the one that gives it`() async throws {
+        let answer = await portal.ask(.get, "/oauth2/token", headers: [])
+        #expect(answer.status == 405 && answer["Allow"] == "POST, OPTIONS")
+        #expect(answer.body.contains("\"Send it by POST\""))
+    }
+
     @Test func `every dead token gets the same answer`() async throws {
         let tokens = try await portal.tokens(for: application)
         let other = try await portal.tokens(for: application)
@@ -65,7 +80,7 @@ struct VerifyingTokens {
         let dead: [(name: String, value: String)] = [
             bearer("x"), bearer(tokens["refresh_token"]), bearer(other["access_token"]),
             bearer(application.secret?.plaintext), bearer((tokens["access_token"] ?? "") + "x"),
-            bearer(tokens["access_token"], "Basic"), bearer(""), ("Authorization", "Bearer"),
+            bearer(""), ("Authorization", "Bearer"),
             bearer("a b"), bearer(String(repeating: "x", count: 600)), bearer("é"),
         ]
         for header in dead {

@@ -82,7 +82,8 @@ extension OAuthFailure {
         OAuthFailure(
             status: .methodNotAllowed,
             error: "invalid_request",
-            explanation: "Send it by " + allowed.map(\.rawValue).joined(separator: " or ")
+            explanation: "Send it by "
+                + allowed.filter { $0 != .options }.map(\.rawValue).joined(separator: " or ")
         )
     }
 

@@ -31,6 +31,15 @@ extension Company? {
     fileprivate var asHeader: String { "UTF-8''" + (self?.text.percentEncoded ?? "") }
 }
 
+extension String {
+    /// What stands after the scheme of a header whose scheme is `Bearer`.
+    fileprivate var afterBearer: Substring.UTF8View? {
+        let scheme = utf8.prefix { $0 != UInt8(ascii: " ") }
+        guard scheme.lazy.map({ $0 | 0x20 }).elementsEqual("bearer".utf8) else { return nil }
+        return utf8.dropFirst(scheme.count).drop { $0 == UInt8(ascii: " ") }
+    }
+}
+
 extension Visit {
     /// The holder of the token in the request's header; nil when there is none that works.
     func bearer() async throws -> BearerAccess? {
@@ -40,17 +49,17 @@ extension Visit {
 
     /// What stands after `Bearer` (RFC 6750 §2.1), in any case of letters; of two headers neither is believed.
     private var bearerToken: String? {
-        let headers = request.headers.all("authorization")
-        guard headers.count == 1, let header = headers.first else { return nil }
-        let bytes = Array(header.utf8)
-        let scheme = bytes.prefix { $0 != UInt8(ascii: " ") }
-        let token = bytes.dropFirst(scheme.count).drop { $0 == UInt8(ascii: " ") }
-        let isBearer = scheme.lazy.map { $0 | 0x20 }.elementsEqual("bearer".utf8)
-        guard isBearer, (1...512).contains(token.count), token.allSatisfy({ (0x21...0x7E).contains($0) })
+        guard let header = onlyAuthorization, let token = header.afterBearer, (1...512).contains(token.count),
+            token.allSatisfy({ (0x21...0x7E).contains($0) })
         else {
             return nil
         }
         return String(decoding: token, as: UTF8.self)
+    }
+
+    private var onlyAuthorization: String? {
+        let headers = request.headers.all("authorization")
+        return headers.count == 1 ? headers.first : nil
     }
 
     /// What the provider's interface says to a request without a token that works (RFC 6750 §3).
@@ -68,7 +77,10 @@ extension Visit {
                 headers: [("WWW-Authenticate", challenge), ("Cache-Control", "no-store")]
             )
         }
-        let explanation = "The access token is unknown, has expired or was revoked"
+        let explanation =
+            onlyAuthorization?.afterBearer == nil
+            ? "Send one Authorization header: Bearer, a space, and the access token"
+            : "The access token is unknown, has expired or was revoked"
         challenge += ", error=\"invalid_token\", error_description=\"\(explanation)\""
         let body = JSON.object([("error", .text("invalid_token")), ("error_description", .text(explanation))])
         return Response(

@@ -13,11 +13,11 @@ extension FieldProblem {
         case .redirectURI(let problem, let line, let text):
             self.init(field: "redirect-uris", message: "Line \(line), “\(text)”: \(problem.message)")
         case .website:
-            self.init(field: "website", message: "Enter a full address, starting with https://")
+            self.init(field: "website", message: FieldProblem.address(of: "the website"))
         case .privacyPolicy:
-            self.init(field: "privacy-policy", message: "Enter a full address, starting with https://")
+            self.init(field: "privacy-policy", message: FieldProblem.address(of: "the privacy policy"))
         case .terms:
-            self.init(field: "terms", message: "Enter a full address, starting with https://")
+            self.init(field: "terms", message: FieldProblem.address(of: "the terms"))
         case .supportEmail:
             self.init(field: "support-email", message: "Enter an e-mail address like name@company.com")
         case .purposeTooLong:
@@ -25,6 +25,10 @@ extension FieldProblem {
         case .unknownScope(let name):
             self.init(field: "scope", message: "The permission “\(name)” does not exist here")
         }
+    }
+
+    private static func address(of what: String) -> String {
+        "Enter the full address of \(what), starting with https://"
     }
 }
 
@@ -53,13 +57,6 @@ extension CompanyNameProblem {
     }
 }
 
-extension RedirectURIProblem {
-    var message: String {
-        switch self {
-        case .notAbsolute: "Enter a full address, starting with https://"
-        case .tooLong: "The address can be up to 2,000 characters"
-        case .illegalCharacter:
-            "The address contains a character that has to be percent-encoded, such as a space or a letter with an accent"
 extension Policy.RedirectMatch {
     /// How an address has to be written in a request.
     var sentence: String {
@@ -74,7 +71,7 @@ extension Policy.RedirectMatch {
     }
 }
 
-        case .insecureHTTP: "http:// is allowed only for this computer (127.0.0.1, [::1] or localhost)"
+extension RedirectURIProblem {
     /// Of an address that is added to those an application has.
     var messageOnAdding: String {
         self == .listedTwice ? "This address is on the list already" : message
@@ -83,11 +80,18 @@ extension Policy.RedirectMatch {
         case .fragment: "Remove the part after #"
         case .userName: "Remove the user name before @"
         case .wildcard: "Wildcards (*) are not supported; add each address"
+    var message: String {
+        switch self {
+        case .notAbsolute: "Enter a full address, starting with https://"
+        case .tooLong: "The address can be up to 2,000 characters"
+        case .illegalCharacter:
+            "The address contains a character that has to be percent-encoded, such as a space or a letter with an accent"
+        case .insecureHTTP: "http:// is allowed only for this computer (127.0.0.1, [::1] or localhost)"
         case .forbiddenScheme(let scheme): "“\(scheme):” addresses are not allowed"
         case .shortScheme(let scheme):
             "The scheme “\(scheme)” is too short to be safe. Use your domain backwards, like com.acme-rentals.app:/callback"
-        case .malformedHost:
-            "The host name is not complete. Write it in small letters, like acme-rentals.example"
+        case .malformedHost: "Enter a complete host name, like acme-rentals.example"
+        case .capitals: "Write everything before the path in small letters, like https://acme-rentals.example"
         case .malformedPort: "The port must be a number from 1 to 65535"
         case .dotSegment: "Remove the “.” or “..” steps from the path"
         case .reservedParameter(let name): "Remove “\(name)” from the query: our answer uses that name"
