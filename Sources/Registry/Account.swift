@@ -92,16 +92,19 @@ extension AccountProblem {
     static func all(inName name: String) -> [AccountProblem] {
         if name.isEmpty { return [.missingName] }
         if name.utf8.count > 256 { return [.nameTooLong] }
-        let isPlain = name.unicodeScalars.allSatisfy(\.isPlain) && !name.contains("://")
+        let isPlain = name.unicodeScalars.allSatisfy(\.isPlain) && NameAddress(in: name) == nil
         return isPlain ? [] : [.nameNotPlain]
     }
 }
 
 extension Unicode.Scalar {
+    /// What Persian and the scripts of India need between letters (U+200C, U+200D), though it is not seen.
+    private var isJoiner: Bool { (0x200C...0x200D).contains(value) }
+
     fileprivate var isPlain: Bool {
         switch properties.generalCategory {
         case .control, .lineSeparator, .paragraphSeparator, .unassigned, .privateUse: false
-        default: !properties.isBidiControl
+        default: !properties.isBidiControl && (isJoiner || !properties.isDefaultIgnorableCodePoint)
         }
     }
 }

@@ -173,7 +173,7 @@ package struct ApplicationDraft: Sendable {
     )
         throws(ApplicationProblems)
     {
-        var judge = DraftJudge(tenant: tenant)
+        var judge = DraftJudge(tenant: tenant, site: form.website.trimmingSpaces.webHost)
         let companyName = judge.name(form.companyName, problem: ApplicationProblem.companyName)
         if logo == nil, needsLogo { judge.problems.append(.missingLogo) }
         redirectURIs = judge.redirectURIs(form.redirectURIs)
@@ -207,11 +207,14 @@ package struct ApplicationDraft: Sendable {
 /// Collects what is wrong while a form is read.
 private struct DraftJudge {
     let tenant: Tenant
+
+    /// The host of the website, if one was typed.
+    let site: String?
     var problems: [ApplicationProblem] = []
 
     mutating func name(_ text: String, problem: (CompanyNameProblem) -> ApplicationProblem) -> CompanyName? {
         do {
-            return try CompanyName(text, at: tenant.brand)
+            return try CompanyName(text, at: tenant.brand, ofSite: site)
         } catch {
             problems.append(problem(error))
             return nil

@@ -12,18 +12,20 @@ package enum CompanyNameProblem: Error, Equatable, Sendable {
     case mixedAlphabets(word: String)
     case likeTheTenant
     case reservedWord(String)
+    case address(NameAddress)
 }
 
 /// A name that may stand in the sentence customers decide by.
 ///
 /// 2 to 80 characters as people count them and at most 256 bytes, without anything invisible, in one alphabet a
-/// word, and not to be taken for the tenant itself (Unicode TR 36 and TS 39; `spec` LO-02 to LO-04).
+/// word, without an address, and not to be taken for the tenant itself (Unicode TR 36 and TS 39; `spec` LO-02 to LO-04).
 package struct CompanyName: Sendable, Hashable, CustomStringConvertible, Bindable {
     package let text: String
     package var description: String { text }
     package var binding: Value { text.binding }
 
-    package init(_ typed: String, at brand: Brand) throws(CompanyNameProblem) {
+    /// Reads a name for an application whose website is at `site`, which may stand in it.
+    package init(_ typed: String, at brand: Brand, ofSite site: String? = nil) throws(CompanyNameProblem) {
         let text = typed.trimmingSpaces.composed
         guard !text.isEmpty else { throw .missing }
         guard text.count >= 2 else { throw .tooShort }
@@ -37,6 +39,7 @@ package struct CompanyName: Sendable, Hashable, CustomStringConvertible, Bindabl
             throw .mixedAlphabets(word: word)
         }
         try CompanyName.refuseImpersonation(text, of: brand)
+        if let address = NameAddress(in: text, exceptFor: site) { throw .address(address) }
         self.text = text
     }
 
@@ -69,7 +72,7 @@ extension Unicode.Scalar {
         }
     }
 
-    fileprivate var isLetterOrDigit: Bool {
+    var isLetterOrDigit: Bool {
         properties.isAlphabetic || properties.generalCategory == .decimalNumber
     }
 }

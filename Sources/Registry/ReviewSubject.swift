@@ -14,7 +14,7 @@ package struct ReviewSubject: Sendable {
     /// Who approved first, where it takes two.
     package let firstApproval: Account?
 
-    /// Whom customers would be told it comes from: whom the first of two named, or else the company.
+    /// Whom customers would be told it comes from: whom the first of two named, else whoever is confirmed, or the company.
     package var publisher: CompanyName {
         if case .waiting(_, let first?) = application.submission { return first.publisher }
         return application.publisher
@@ -62,17 +62,15 @@ extension Application {
     var publisher: CompanyName { approval?.publisher ?? companyName }
 
     /// The host of its website.
-    package var websiteHost: String? {
-        guard let website = profile.website else { return nil }
-        do throws(RedirectURIProblem) {
-            return try RedirectURI(website).place
-        } catch {
-            return nil
-        }
-    }
+    package var websiteHost: String? { profile.website?.webHost }
 }
 
 extension String {
+    /// The host of a website's address.
+    var webHost: String? {
+        do throws(RedirectURIProblem) { return try RedirectURI(self).place } catch { return nil }
+    }
+
     /// Whether one of two host names is the other or lies below it.
     package func isSameSite(as other: String) -> Bool {
         isByteForByte(other) || hasSuffix("." + other) || other.hasSuffix("." + self)

@@ -119,6 +119,11 @@ struct MendingTheRegistrationForm {
             "The company name cannot contain line breaks or hidden direction marks (here U+202E)"
         ),
         ("!!", "Enter your company name in letters"),
+        (
+            "Allow at www.evil.example/login",
+            "“www.evil.example” reads like a web address. The company name can have only that of your own website"
+        ),
+        ("Click Allow @ evil", "Leave “@” out of the company name"),
         (String(repeating: "a", count: 81), "The company name can be up to 80 characters"),
     ])
     func `a name that may not be used is told why, and shown as it was typed`(

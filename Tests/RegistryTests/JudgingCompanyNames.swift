@@ -103,6 +103,22 @@ struct JudgingCompanyNames {
         expectVerdict(on: row)
     }
 
+    @Test(arguments: NameTable.addresses)
+    func `it leads nowhere`(row: NameRow) {
+        expectVerdict(on: row)
+    }
+
+    @Test func `it may be the address of its own website`() throws {
+        for site in ["booking.com", "www.booking.com"] {
+            #expect(try CompanyName("Booking.com B.V.", at: brand, ofSite: site).text == "Booking.com B.V.")
+        }
+        for site in ["evil.com", "booking.com.evil.com", "com"] {
+            #expect(throws: CompanyNameProblem.address(.host("booking.com"))) {
+                try CompanyName("Booking.com", at: brand, ofSite: site)
+            }
+        }
+    }
+
     @Test(arguments: NameTable.harmless)
     func `a word that merely contains one is fine`(row: NameRow) {
         expectVerdict(on: row)

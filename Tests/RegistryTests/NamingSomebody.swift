@@ -6,7 +6,10 @@ import Testing
 struct NamingSomebody {
     @Test(arguments: [
         "Dana\r\n\r\nYour account is locked", "Dana\nLee", "Dana\u{2028}Lee", "Dana \u{202E}eeL", "Dana\u{7}",
-        "Dana\u{85}Lee", "https://evil.example/unlock", "Dana\u{E000}",
+        "Dana\u{85}Lee", "https://evil.example/unlock", "Dana\u{E000}", "Dana\u{200B}Lee",
+        "Dana at www.evil.com",
+        "evil.com", "Unlock: evil.co.uk/login", "evil\u{200C}.com", "dana@evil.example", "Dana\u{2060}",
+        "Dana\u{AD}Lee",
     ])
     func `a name is one line that leads nowhere`(name: String) throws {
         #expect(throws: AccountProblems(all: [.nameNotPlain])) {

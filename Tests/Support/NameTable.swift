@@ -12,7 +12,7 @@ package struct NameRow: Sendable {
 package enum NameTable {
     package static let all =
         allowed + rewritten + harmless + empty + lengths + hidden + marks + withoutLetters + mixed
-        + likeTheTenant + offices + partedOffices + ticks
+        + likeTheTenant + offices + partedOffices + ticks + addresses
 
     /// What people call their companies.
     package static let allowed = kept([
@@ -21,7 +21,23 @@ package enum NameTable {
         "株式会社日立", "三一重工", "トヨタ自動車", "한국전력공사", "शक्ति उद्योग", "บริษัท ก่อสร้าง",
         "شركة النور", "مصنع الكويت للرافعات", "חברת בדיקה", "Ελληνική Εταιρεία", "ΔΕΗ", "Яндекс", "Київстар",
         "Հայաստան", "საქართველო", "Acme 株式会社", "Acme Яндекс", "Acme 🚜", "Tiếng Việt Máy",
+        "E.ON", "A/S Nordkran", "24/7 Cranes", "Lee c/o Acme", "re:publica", "Kran GmbH & Co.KG", "Dr.Oetker",
+        "St.Gallen Lifts", "Node.js Tools", "J.B. Hunt", "S.A.de C.V.", "S.à r.l.", "Acme No.1",
+        "V2.0 Cranes",
     ])
+
+    /// What leads somewhere else (security.md B5).
+    package static let addresses =
+        [
+            ("Allow at www.evil.example/login", "www.evil.example"), ("paypal.com", "paypal.com"),
+            ("Click Allow or https://evil.example", "evil.example"), ("PAYPAL.COM Help", "paypal.com"),
+            ("evil．com", "evil.com"), ("evil。com", "evil.com"), ("Go to evil.co.uk now", "evil.co.uk"),
+            ("Acme (evil.com:8080)", "evil.com"), ("www.evil", "www.evil"), ("пример.рф", "пример.рф"),
+        ].map { NameRow(typed: $0, verdict: .failure(.address(.host($1)))) }
+        + [
+            ("Click Allow @ evil", "@"), ("acme@work", "@"), ("Acme：Cranes: now", ":"),
+            ("http://evil", ":"), ("//evil", "//"), ("Note: click Allow", ":"), ("Acme＠evil", "@"),
+        ].map { NameRow(typed: $0, verdict: .failure(.address(.sign($1)))) }
 
     /// What is kept in one normal form (Unicode UAX 15), without the spaces around it.
     package static let rewritten = [

@@ -126,8 +126,9 @@ enum ApplicationCommands {
         let (access, id) = try await subject(of: call, at: desk)
         var publisher: CompanyName?
         if let name = call.arguments["publisher"] {
+            let site = try await access.application(id).websiteHost
             do throws(CompanyNameProblem) {
-                publisher = try CompanyName(name, at: access.tenant.brand)
+                publisher = try CompanyName(name, at: access.tenant.brand, ofSite: site)
             } catch {
                 let words = error.message(label: "publisher", access.tenant.brand)
                 throw CommandFailure("--publisher: \(words)")

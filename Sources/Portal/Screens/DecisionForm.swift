@@ -19,9 +19,9 @@ struct DecisionForm {
     }
 
     /// The decision, or nil with what is to mend.
-    mutating func decision(_ brand: Brand) -> Decision? {
+    mutating func decision(on subject: ReviewSubject, _ brand: Brand) -> Decision? {
         switch choice {
-        case "approve": return approval(brand)
+        case "approve": return approval(of: subject.proposed, brand)
         case "changes":
             return written("Write to the partner what should change").map { .askForChanges($0) }
         case "reject": return written("Write the reason for the partner").map { .reject(reason: $0) }
@@ -31,9 +31,10 @@ struct DecisionForm {
         }
     }
 
-    private mutating func approval(_ brand: Brand) -> Decision? {
+    private mutating func approval(of application: Application, _ brand: Brand) -> Decision? {
         do throws(CompanyNameProblem) {
-            return .approve(publisher: try CompanyName(publisher ?? "", at: brand))
+            let name = try CompanyName(publisher ?? "", at: brand, ofSite: application.websiteHost)
+            return .approve(publisher: name)
         } catch {
             problems = [FieldProblem(field: "publisher", message: error.message(label: "publisher", brand))]
             return nil
@@ -96,7 +97,6 @@ struct DecisionSection: Component {
         }
     }
 
-    @HTMLBuilder private var second: HTML {
     /// What an approval changes; where the tenant is open, hardly anybody waited for it.
     private var effect: String {
         if subject.pending != nil { return "Customers see the new version." }
@@ -104,6 +104,7 @@ struct DecisionSection: Component {
             ? "Customers see that it is verified, and any of them can connect." : "Any customer can connect."
     }
 
+    @HTMLBuilder private var second: HTML {
         if let first = subject.firstApproval {
             div(.class("callout warn")) {
                 p {

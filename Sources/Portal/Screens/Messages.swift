@@ -48,6 +48,9 @@ extension CompanyNameProblem {
             "This name looks like \(brand.displayName) itself. Use your own company’s name"
         case .reservedWord(let word):
             "The word “\(word)” could be taken for \(brand.displayName) itself. Leave it out"
+        case .address(.host(let host)):
+            "“\(host)” reads like a web address. The \(label) can have only that of your own website"
+        case .address(.sign(let sign)): "Leave “\(sign)” out of the \(label)"
         }
     }
 
@@ -77,9 +80,6 @@ extension RedirectURIProblem {
         self == .listedTwice ? "This address is on the list already" : message
     }
 
-        case .fragment: "Remove the part after #"
-        case .userName: "Remove the user name before @"
-        case .wildcard: "Wildcards (*) are not supported; add each address"
     var message: String {
         switch self {
         case .notAbsolute: "Enter a full address, starting with https://"
@@ -87,6 +87,9 @@ extension RedirectURIProblem {
         case .illegalCharacter:
             "The address contains a character that has to be percent-encoded, such as a space or a letter with an accent"
         case .insecureHTTP: "http:// is allowed only for this computer (127.0.0.1, [::1] or localhost)"
+        case .fragment: "Remove the part after #"
+        case .userName: "Remove the user name before @"
+        case .wildcard: "Wildcards (*) are not supported; add each address"
         case .forbiddenScheme(let scheme): "“\(scheme):” addresses are not allowed"
         case .shortScheme(let scheme):
             "The scheme “\(scheme)” is too short to be safe. Use your domain backwards, like com.acme-rentals.app:/callback"

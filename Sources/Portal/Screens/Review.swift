@@ -48,7 +48,7 @@ enum ReviewScreens {
     static func decide(_ admin: AdminAccess, _ form: Form, _ visit: Visit) async throws -> Response {
         var page = try await page(for: admin, visit)
         page.decision = DecisionForm(form)
-        guard let decision = page.decision.decision(visit.brand) else {
+        guard let decision = page.decision.decision(on: page.subject, visit.brand) else {
             return page.page.response(to: visit, .unprocessable)
         }
         do {
