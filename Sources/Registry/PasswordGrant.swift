@@ -6,7 +6,6 @@ extension ClientAccess {
     /// before how often they may.
     package func issue(to customer: SignIn, scope: String?) async throws -> IssuedTokens {
         try require(.password)
-        guard client.kind == .confidential else { throw TokenRefusal.unauthorizedClient }
         let granted = try scope.map(registeredScopes) ?? client.scopes
         let (account, hash, renewed) = try await proven(customer)
         let fresh = fresh(.password, withRefreshToken: tenant.policy.grants.contains(.refreshToken))

@@ -106,13 +106,9 @@ extension RehearsedClient {
         case .redeem(let code, let redirectURI, let verifier):
             try await rehearse(code, redirectURI, verifier)
         case .refresh(let token, let scope): try await rehearse(token, scope)
-        case .forItself(let scope):
-            try access.require(.clientCredentials)
-            guard access.client.kind == .confidential else { throw TokenRefusal.unauthorizedClient }
-            _ = try scope.map(access.registeredScopes)
+        case .forItself(let scope): _ = try await access.scopesForItself(scope)
         case .forCustomer(_, _, let scope):
             try access.require(.password)
-            guard access.client.kind == .confidential else { throw TokenRefusal.unauthorizedClient }
             _ = try scope.map(access.registeredScopes)
         }
     }

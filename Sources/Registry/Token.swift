@@ -176,10 +176,7 @@ extension ClientAccess {
 
     /// Issues a token to the application itself (RFC 6749 §4.4); throws ``TokenRefusal``.
     package func issueForItself(scope: String?) async throws -> IssuedTokens {
-        try require(.clientCredentials)
-        guard client.kind == .confidential else { throw TokenRefusal.unauthorizedClient }
-        let policy = tenant.policy
-        let granted = try await approved(scope.map(registeredScopes), of: client.scopes)
+        let (policy, granted) = (tenant.policy, try await scopesForItself(scope))
         let isRefreshed = policy.refreshWithClientCredentials && policy.grants.contains(.refreshToken)
         let fresh = fresh(.clientCredentials, withRefreshToken: isRefreshed)
         if isRefreshed || policy.tokensInAuditLog {
@@ -192,6 +189,12 @@ extension ClientAccess {
             try await registry.database.write(fresh.insertion(granted, in: nil), .tenant(tenant.id))
         }
         return try fresh.issued(.issued(granted))
+    }
+
+    /// What a token of its own would be good for; throws ``TokenRefusal``.
+    func scopesForItself(_ scope: String?) async throws -> ScopeSet {
+        try require(.clientCredentials)
+        return try await approved(scope.map(registeredScopes), of: client.scopes)
     }
 
     /// What it named, or all it has, without what needs an approval that it lacks; throws where it named that.
@@ -235,7 +238,11 @@ extension ClientAccess {
 
     func require(_ grant: Grant) throws(TokenRefusal) {
         guard tenant.policy.grants.contains(grant) else { throw .unsupportedGrantType }
-        guard client.kind != .resourceServer else { throw .unauthorizedClient }
+        switch (grant, client.kind) {
+        case (_, .resourceServer), (.clientCredentials, .public), (.password, .public):
+            throw .unauthorizedClient
+        default: return
+        }
     }
 
     func endFamily(

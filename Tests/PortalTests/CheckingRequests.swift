@@ -212,6 +212,26 @@ struct CheckingRequests {
         }
     }
 
+    @Test func `a permission that needs an approval is refused as it would be`() async throws {
+        let portal = try await TestPortal { settings in
+            for place in settings.scopes.indices where settings.scopes[place].kind == .change {
+                settings.scopes[place].needsApproval = true
+            }
+        }
+        let application = try await portal.registeredApplication(isApproved: false)
+        let sent: Pairs = [("grant_type", "client_credentials"), ("scope", "equipment.change")]
+        let rehearsal = try await portal.partnerAccess().member(of: application.id).rehearsal
+        let credentials = ClientCredentials(id: application.id, secret: application.secret?.plaintext)
+        let client = try await rehearsal.client(credentials).get()
+        let cause = try await client.refusal(
+            of: .forItself(scope: "equipment.change"),
+            sent: Parameters(sent)
+        )
+        let answer = try await portal.client(application).post("/oauth2/token", sent)
+        #expect(answer.status == 400 && answer.body.contains("invalid_scope"))
+        #expect(try await cause == portal.activity(of: application).first?.cause)
+    }
+
     @Test func `it agrees with what answers real requests, for commands`() async throws {
         var choice = Choice()
         let tokens = try await portal.tokens(for: application)
