@@ -16,9 +16,7 @@ enum Launch {
             logoDecoder: logoDecoder
         )
         let words = Array(CommandLine.arguments.dropFirst())
-        ThisThread.run {
-            exit(await CommandLineInterface.run(words, at: terminal))
-        }
+        exit(ThisThread.run { await CommandLineInterface.run(words, at: terminal) })
     }
 
     private static var output: Output {

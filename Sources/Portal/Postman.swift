@@ -1,5 +1,4 @@
 import FoundationEssentials
-import Glibc
 import Registry
 import Synchronization
 import Web
@@ -79,10 +78,19 @@ private struct Round: Sendable {
     private func deliver(_ letter: PostedLetter, of tenant: Tenant) async throws {
         let writer = LetterWriter(to: letter, from: tenant, publicURL: sender.publicURL)
         let message = writer.message(letter)
-        let registry = registry
+        let (registry, log) = (registry, log)
         do {
             try await sender.send(message, to: letter.recipient) {
-                Blocking.answer { try await registry.beginHandover(of: letter) } ?? false
+                ThisThread.run {
+                    do { return try await registry.beginHandover(of: letter) } catch {
+                        log.note(
+                            .error,
+                            "An e-mail was not begun; it is tried again",
+                            [("error", "\(error)")]
+                        )
+                        return false
+                    }
+                }
             }
             try await registry.end(letter)
         } catch let problem as DeliveryProblem {
@@ -123,32 +131,5 @@ extension LetterWriter {
             text: written.text(from: tenant),
             html: written.html(from: tenant)
         )
-    }
-}
-
-/// Waiting for something asynchronous on a thread of our own, where nobody else is kept waiting.
-enum Blocking {
-    /// The answer, or nil when it is an error.
-    static func answer<Answer: Sendable>(_ work: @escaping @Sendable () async throws -> Answer) -> Answer? {
-        var ends: [Int32] = [-1, -1]
-        guard pipe(&ends) == 0 else { return nil }
-        let (reading, writing) = (ends[0], ends[1])
-        defer { close(reading) }
-        let box = Box(found: nil as Answer?)
-        Task {
-            do {
-                let answer = try await work()
-                box.found.withLock { $0 = answer }
-            } catch {}
-            close(writing)
-        }
-        var byte: UInt8 = 0
-        while read(reading, &byte, 1) < 0 && errno == EINTR {}
-        return box.found.withLock { $0 }
-    }
-
-    private final class Box<Answer: Sendable>: Sendable {
-        let found: Mutex<Answer?>
-        init(found: Answer?) { self.found = Mutex(found) }
     }
 }

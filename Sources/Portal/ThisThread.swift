@@ -4,19 +4,19 @@ import Synchronization
 /// Lets asynchronous work run on one thread, which may block: no thread that others wait for is used.
 final class ThisThread: TaskExecutor {
     private let jobs = Mutex<[UnownedJob]>([])
-    private let isDone = Atomic(false)
     private let bell = DispatchSemaphore(value: 0)
 
-    /// Runs `work` on the calling thread and returns when it has ended.
-    static func run(_ work: @escaping @Sendable () async -> Void) {
-        let thread = ThisThread()
+    /// Runs `work` on the calling thread and returns what it comes to.
+    static func run<Answer: Sendable>(_ work: @escaping @Sendable () async -> Answer) -> Answer {
+        let (thread, outcome) = (ThisThread(), Outcome<Answer>())
         Task(executorPreference: thread) {
-            await work()
-            thread.isDone.store(true, ordering: .releasing)
+            let answer = await work()
+            outcome.answer.withLock { $0 = answer }
         }
-        while !thread.isDone.load(ordering: .acquiring) {
+        while true {
             thread.bell.wait()
             thread.runNext()
+            if let answer = outcome.answer.withLock({ $0 }) { return answer }
         }
     }
 
@@ -31,4 +31,8 @@ final class ThisThread: TaskExecutor {
         let job = jobs.withLock { $0.isEmpty ? nil : $0.removeFirst() }
         job?.runSynchronously(on: asUnownedTaskExecutor())
     }
+}
+
+private final class Outcome<Answer: Sendable>: Sendable {
+    let answer = Mutex<Answer?>(nil)
 }
