@@ -108,33 +108,31 @@ final class WaitingLine<Work: Sendable>: Sendable {
 
 /// Wakes as many sleepers as it is rung times.
 private final class Bell: Sendable {
-    private let ends: (read: Int32, write: Int32)
+    private let ends: (reading: Int32, writing: Int32)
 
     init() {
-        var pair: [Int32] = [-1, -1]
-        _ = pipe(&pair)
-        for end in pair { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-        ends = (pair[0], pair[1])
+        guard let ends = makePipe() else { preconditionFailure("There is no descriptor left to wait with.") }
+        self.ends = ends
     }
 
     deinit {
-        close(ends.read)
-        close(ends.write)
+        close(ends.reading)
+        close(ends.writing)
     }
 
     func ring(_ times: Int) {
         guard times > 0 else { return }
-        _ = [UInt8](repeating: 0, count: times).withUnsafeBytes { write(ends.write, $0.baseAddress, times) }
+        _ = [UInt8](repeating: 0, count: times).withUnsafeBytes { write(ends.writing, $0.baseAddress, times) }
     }
 
     /// Says whether it was rung within so many milliseconds; -1 is for ever.
     func wait(atMost milliseconds: Int32) -> Bool {
         if milliseconds >= 0 {
-            var end = pollfd(fd: ends.read, events: Int16(POLLIN), revents: 0)
+            var end = pollfd(fd: ends.reading, events: Int16(POLLIN), revents: 0)
             if poll(&end, 1, milliseconds) <= 0 { return false }
         }
         var rung: UInt8 = 0
-        while read(ends.read, &rung, 1) < 0 && errno == EINTR {}
+        while read(ends.reading, &rung, 1) < 0 && errno == EINTR {}
         return true
     }
 }

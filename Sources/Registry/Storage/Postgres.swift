@@ -279,9 +279,10 @@ extension PostgresConnection {
 
     /// Ends what is on its way and returns the answers that were asked for.
     private func synchronise(confirms: Bool) throws(PostgresProblem) -> [[Row]] {
-        guard pq.PQpipelineSync(handle) == 1 else { throw .lost }
-        awaited.append(.end)
-        do {
+        do throws(PostgresProblem) {
+            // Which sends what is queued, and may have sent it where it fails.
+            guard pq.PQpipelineSync(handle) == 1 else { throw .lost }
+            awaited.append(.end)
             return try receive()
         } catch .lost where confirms {
             throw .unconfirmed
