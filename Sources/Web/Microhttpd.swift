@@ -314,6 +314,7 @@ package final class PreparedResponse: @unchecked Sendable {
     }
 
     package var body: [UInt8] { Array(bytes.buffer) }
+    package var bodyLength: Int { bytes.buffer.count }
 
     fileprivate func queue(on connection: OpaquePointer) -> Bool {
         guard let response else { return false }

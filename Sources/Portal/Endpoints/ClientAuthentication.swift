@@ -39,7 +39,7 @@ struct ClientAuthentication {
                 .credentialsTwice
             )
         }
-        guard id == nil || id == asked.id else {
+        guard id?.isByteForByte(asked.id) ?? true else {
             throw OAuthFailure.badRequest(
                 "client_id differs from the one in the Authorization header",
                 .otherClientID

@@ -29,7 +29,7 @@ enum LogoEndpoint {
     }
 }
 
-/// Pictures asked for lately, ready to be sent; at most 512 of at most 2 MiB.
+/// Pictures asked for lately, ready to be sent; at most 16 MiB of them, then it begins anew.
 ///
 /// Found by the whole address, for a second before anybody asks again whether its tenant is there: what an address
 /// names never changes.
@@ -46,15 +46,22 @@ final class KeptLogos: Sendable {
         let path: String
     }
 
+    private struct Contents {
+        var pictures: [Address: Kept] = [:]
+        var byteCount = 0
+    }
+
     private static let patience = Duration.seconds(1)
+    private static let mostBytes = 16 << 20
     private let now: @Sendable () -> Duration
-    private let pictures = Mutex<[Address: Kept]>([:])
+    private let contents = Mutex(Contents())
 
     init(now: @escaping @Sendable () -> Duration) { self.now = now }
 
     func picture(at request: Request) -> Kept? {
         guard request.method == .get, request.path.dropLast(2).last == "logos" else { return nil }
-        let kept = pictures.withLock { $0[Address(host: request.host, path: request.rawPath)] }
+        let address = Address(host: request.host, path: request.rawPath)
+        let kept = contents.withLock { $0.pictures[address] }
         return kept.flatMap { now() - $0.seenAt < Self.patience ? $0 : nil }
     }
 
@@ -62,10 +69,10 @@ final class KeptLogos: Sendable {
     func known(to visit: Visit) -> PreparedResponse? {
         let address = Address(host: visit.request.host, path: visit.request.rawPath)
         let now = now()
-        return pictures.withLock { pictures in
-            guard pictures[address]?.owner == visit.tenant.id else { return nil }
-            pictures[address]?.seenAt = now
-            return pictures[address]?.picture
+        return contents.withLock { contents in
+            guard contents.pictures[address]?.owner == visit.tenant.id else { return nil }
+            contents.pictures[address]?.seenAt = now
+            return contents.pictures[address]?.picture
         }
     }
 
@@ -77,9 +84,11 @@ final class KeptLogos: Sendable {
             owner: visit.tenant.id,
             seenAt: now()
         )
-        pictures.withLock { pictures in
-            if pictures.count >= 512 { pictures = [:] }
-            pictures[address] = kept
+        contents.withLock { contents in
+            let length = picture.bodyLength
+            if contents.byteCount + length > Self.mostBytes { contents = Contents() }
+            let replaced = contents.pictures.updateValue(kept, forKey: address)
+            contents.byteCount += length - (replaced?.picture.bodyLength ?? 0)
         }
     }
 }

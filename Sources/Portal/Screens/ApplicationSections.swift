@@ -253,7 +253,7 @@ struct RedirectURIsSection: Component {
     /// Two addresses that differ in a final slash are different, and easily taken for one another.
     @HTMLBuilder private var nearMiss: HTML {
         if let added = visit.queryValue("near"),
-            application.redirectURIs.contains(where: { $0.text == added }),
+            application.redirectURIs.contains(where: { $0.text.isByteForByte(added) }),
             let twin = application.redirectURIs.first(where: { $0.isNearMiss(of: added) })
         {
             div(.class("callout warn")) {

@@ -55,8 +55,8 @@ enum ApplicationScreens {
 
     static func askToRemoveRedirectURI(_ member: MemberAccess, _ visit: Visit) async throws -> Response {
         let waiting = try await member.pendingRevision()?.addedRedirectURIs ?? []
-        let uri = (member.application.redirectURIs + waiting).first { $0.text == visit.queryValue("uri") }
-        guard let uri else { throw Refusal.notFound }
+        let (asked, all) = (visit.queryValue("uri") ?? "", member.application.redirectURIs + waiting)
+        guard let uri = all.first(where: { $0.text.isByteForByte(asked) }) else { throw Refusal.notFound }
         return RemoveRedirectURIPage(visit: visit, application: member.application, uri: uri).page.response(
             to: visit
         )
