@@ -9,7 +9,12 @@ extension Visit {
     ///
     /// Nothing in it may throw: the request has been answered by then.
     func noteDoors(of sent: Parameters, by client: ClientAccess) {
-        guard hasDoors else { return }
+        registry.note(doors: doors(of: sent, by: client), usedBy: client.client.id, at: tenant)
+    }
+
+    /// The doors that an application's own request came through.
+    func doors(of sent: Parameters, by client: ClientAccess) -> [String] {
+        guard hasDoors else { return [] }
         let (sources, type) = (profile.parameters, BodyType(request.headers["content-type"]))
         let implied = sent.first("code") == nil ? nil : profile.whenMissing.grantType
         let grant = Grant(rawValue: sent.first("grant_type") ?? implied ?? "")
@@ -29,7 +34,7 @@ extension Visit {
             ("crossOrigin", profile.crossOrigin == .any && isFromOtherPage(client)),
             (Grant.password.rawValue, grant == .password),
         ]
-        note(needed, usedBy: client.client.id)
+        return needed.filter(\.isNeeded).map(\.door)
     }
 
     /// Notes the doors that an authorization request came through, as it was sent.
@@ -42,7 +47,8 @@ extension Visit {
             ("plusSeparatesScopes", sent.first("scope")?.utf8.contains(UInt8(ascii: "+")) ?? false),
             (Grant.implicit.rawValue, request.responseType == .token),
         ]
-        note(needed, usedBy: request.application.id)
+        let doors = needed.filter(\.isNeeded).map(\.door)
+        registry.note(doors: doors, usedBy: request.application.id, at: tenant)
     }
 
     /// Notes that another site's form brought an authorization request, if it is one of an application of ours.
@@ -54,10 +60,6 @@ extension Visit {
         } catch is RecipientRefusal {
             return
         }
-    }
-
-    private func note(_ needed: [(door: String, isNeeded: Bool)], usedBy application: ClientID) {
-        registry.note(doors: needed.filter(\.isNeeded).map(\.door), usedBy: application, at: tenant)
     }
 
     private var hasDoors: Bool {

@@ -105,15 +105,15 @@ extension Site {
         .visitor (.post, "/invitations/{link}",                                  JoiningScreens.signUp),
         .partner (.post, "/invitations/{link}/accept",                           JoiningScreens.accept),
 
-        .anyone  (.get,  "/sign-in",                                             CustomerDoor.ask),
-        .visitor (.post, "/sign-in",                                             CustomerDoor.signIn),
+        .anyone  (.get,  "/sign-in",                                             CustomerDoor.ask, for: .customers),
+        .visitor (.post, "/sign-in",                                             CustomerDoor.signIn, for: .customers),
         .customer(.post, "/sign-out",                                            CustomerDoor.signOut),
-        .anyone  (.get,  "/oauth2/authorize",                                    AuthorizeEndpoint.ask),
-        .request (.post, "/oauth2/authorize",                                    AuthorizeEndpoint.answer),
-        .anyone  (.get,  "/account/forgotten",                                   PasswordScreens(role: .customer).ask),
-        .visitor (.post, "/account/forgotten",                                   PasswordScreens(role: .customer).send),
-        .anyone  (.get,  "/account/reset/{link}",                                PasswordScreens(role: .customer).open),
-        .visitor (.post, "/account/reset/{link}",                                PasswordScreens(role: .customer).set),
+        .anyone  (.get,  "/oauth2/authorize",                                    AuthorizeEndpoint.ask, for: .customers),
+        .request (.post, "/oauth2/authorize",                                    AuthorizeEndpoint.answer, for: .customers),
+        .anyone  (.get,  "/account/forgotten",                                   PasswordScreens(role: .customer).ask, for: .customers),
+        .visitor (.post, "/account/forgotten",                                   PasswordScreens(role: .customer).send, for: .customers),
+        .anyone  (.get,  "/account/reset/{link}",                                PasswordScreens(role: .customer).open, for: .customers),
+        .visitor (.post, "/account/reset/{link}",                                PasswordScreens(role: .customer).set, for: .customers),
         .anyone  (.get,  "/account/address/{link}",                              AddressScreens(role: .customer).open),
         .visitor (.post, "/account/address/{link}",                              AddressScreens(role: .customer).confirm),
         .customer(.get,  "/account",                                             { try await AccountScreens(role: .customer).show($0.own, $1) }),
@@ -213,19 +213,19 @@ extension Site {
         .admin   (.get,  "/admin/applications/{application}/delete",             SuspensionScreens.askToDelete),
         .admin   (.post, "/admin/applications/{application}/delete",             SuspensionScreens.delete,       .fresh),
 
-        .client  (.post, "/oauth2/token",                                        TokenEndpoint.issue),
-        .client  (.post, "/oauth2/revoke",                                       TokenEndpoint.revoke),
-        .client  (.post, "/oauth2/introspect",                                   TokenEndpoint.introspect),
-        .bearer  (.get,  "/oauth2/verify",                                       ResourceEndpoint.verify),
+        .client  (.post, "/oauth2/token",                                        TokenEndpoint.issue, at: .token),
+        .client  (.post, "/oauth2/revoke",                                       TokenEndpoint.revoke, at: .revoke),
+        .question(.post, "/oauth2/introspect",                                   TokenEndpoint.introspect, at: .introspect),
+        .question(.get,  "/oauth2/verify",                                       ResourceEndpoint.verify),
         .bearerFromAnywhere(.delete, "/oauth2/tokens/current",                   ResourceEndpoint.logOut),
         .preflight(      "/oauth2/tokens/current",                               of: .delete),
         .preflight(      "/oauth2/token",                                        of: .post),
         .preflight(      "/oauth2/revoke",                                       of: .post),
 
-        .anyone  (.get,  "/.well-known/oauth-authorization-server",              MetadataEndpoint.show),
-        .anyone  (.get,  "/.well-known/openid-configuration",                    MetadataEndpoint.show),
+        .anyone  (.get,  "/.well-known/oauth-authorization-server",              MetadataEndpoint.show, for: .software),
+        .anyone  (.get,  "/.well-known/openid-configuration",                    MetadataEndpoint.show, for: .software),
         .anyone  (.get,  "/.well-known/change-password",                         ChangePasswordEndpoint.show),
-        .anyone  (.get,  "/.well-known/consent-receipt-key",                     ReceiptScreens.key),
+        .anyone  (.get,  "/.well-known/consent-receipt-key",                     ReceiptScreens.key, for: .software),
         .anyone  (.get,  "/logos/{digest}/{file}",                               LogoEndpoint.show),
         .anyone  (.get,  "/theme/{file}",                                        ThemeEndpoint.show),
     ]
@@ -276,13 +276,7 @@ struct Route: Sendable {
     let respond: @Sendable (Visit) async throws -> Response
 
     /// To whom a failure here is explained.
-    var audience: Failure.Audience {
-        let documents = ["oauth-authorization-server", "openid-configuration", "consent-receipt-key"]
-        let isDocument = documents.contains { pattern.description == "/.well-known/" + $0 }
-        if admits == .client || admits == .bearer || isDocument { return .software }
-        let spoken = ["/sign-in", "/oauth2/authorize", "/account/forgotten", "/account/reset/{link}"]
-        return spoken.contains(pattern.description) ? .customers : .people
-    }
+    let audience: Failure.Audience
 }
 
 // MARK: - How each kind of visitor is let in
@@ -292,23 +286,22 @@ extension Route {
     enum Writing: Sendable { case post }
 
     static func anyone(
-        _ method: Method,
+        _ method: Reading,
         _ pattern: PathPattern,
-        _ handler: @escaping @Sendable (Visit) async throws -> Response
+        _ handler: @escaping @Sendable (Visit) async throws -> Response,
+        for audience: Failure.Audience = .people
     ) -> Route {
-        Route(method, pattern, .anyone, method == .post ? .form : .none) { visit in
-            if method == .post { try visit.requireSameOrigin() }
-            return try await handler(visit)
-        }
+        Route(.get, pattern, .anyone, .none, for: audience, handler)
     }
 
     /// A form for people who are not signed in, sealed for their browser.
     static func visitor(
         _ method: Writing,
         _ pattern: PathPattern,
-        _ handler: @escaping @Sendable (Form, Visit) async throws -> Response
+        _ handler: @escaping @Sendable (Form, Visit) async throws -> Response,
+        for audience: Failure.Audience = .people
     ) -> Route {
-        Route(.post, pattern, .anyone, .form) { visit in
+        Route(.post, pattern, .anyone, .form, for: audience) { visit in
             try visit.requireSameOrigin()
             return try await handler(visit.sealedForm(for: nil), visit)
         }
@@ -460,19 +453,47 @@ extension Route {
     static func client(
         _ method: Writing,
         _ pattern: PathPattern,
-        _ handler: @escaping @Sendable (ClientAccess, Parameters, Visit) async throws -> Response
+        _ handler: @escaping @Sendable (ClientAccess, Parameters, Visit) async throws -> Response,
+        at step: Activity.Step
     ) -> Route {
-        let step = Activity.Step(pattern)
-        return Route(.post, pattern, .client, .parameters) { visit in
+        Route(.post, pattern, .client, .parameters) { visit in
             try await visit.allowingRegisteredOrigin {
-                let (client, sent) = try await visit.notingRefusals(at: step) {
-                    try await visit.client(at: step)
+                try await visit.answeringClient(at: step) { try await handler($0, $1, visit) }
+            }
+        }
+    }
+
+    /// The same for a question about a token: nobody is looked up again for one that was answered a moment ago.
+    static func question(
+        _ method: Writing,
+        _ pattern: PathPattern,
+        _ handler: @escaping @Sendable (ClientAccess, Parameters, Visit) async throws -> RepeatableAnswer,
+        at step: Activity.Step
+    ) -> Route {
+        Route(.post, pattern, .client, .parameters) { visit in
+            try await visit.allowingRegisteredOrigin {
+                try await visit.answeringOnce {
+                    try await visit.answeringClient(at: step) { client, sent in
+                        try await handler(client, sent, visit)
+                            .through(visit.doors(of: sent, by: client), of: client.client.id)
+                    }
                 }
-                return try await visit.notingRefusals(of: sent, by: client, at: step) {
-                    let response = try await handler(client, sent, visit)
-                    visit.noteDoors(of: sent, by: client)
-                    return response
+            }
+        }
+    }
+
+    /// The same by whoever holds the token.
+    static func question(
+        _ method: Reading,
+        _ pattern: PathPattern,
+        _ handler: @escaping @Sendable (BearerAccess, Visit) -> RepeatableAnswer
+    ) -> Route {
+        Route(.get, pattern, .bearer, .none) { visit in
+            try await visit.answeringOnce {
+                guard let bearer = try await visit.bearer() else {
+                    return RepeatableAnswer(response: visit.unauthorized(), uses: nil)
                 }
+                return handler(bearer, visit)
             }
         }
     }
@@ -505,9 +526,10 @@ extension Route {
     static func request(
         _ method: Writing,
         _ pattern: PathPattern,
-        _ handler: @escaping @Sendable (Form, Visit) async throws -> Response
+        _ handler: @escaping @Sendable (Form, Visit) async throws -> Response,
+        for audience: Failure.Audience
     ) -> Route {
-        Route(.post, pattern, .anyone, .form) { visit in
+        Route(.post, pattern, .anyone, .form, for: audience) { visit in
             if !visit.profile.authorizeByPost { try visit.requireSameOrigin() }
             let form = try Form(visit.request)
             if form["ticket"] != nil || form["client_id"] == nil { try visit.requireSameOrigin() }
@@ -527,8 +549,10 @@ extension Route {
         _ size: BodySize,
         _ proof: Proof = .any,
         from least: Rank = .readOnly,
+        for audience: Failure.Audience = .people,
         _ respond: @escaping @Sendable (Visit) async throws -> Response
     ) {
+        self.audience = admits == .client || admits == .bearer ? .software : audience
         self.method = method
         self.pattern = pattern
         self.admits = admits

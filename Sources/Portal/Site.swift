@@ -24,6 +24,9 @@ final class Site: Sendable {
     private let homes = Kept<Tenant, Home>(limit: 1024)
     private let dialects = Kept<Tenant, Dialect>(limit: 1024)
     let consentPages = Kept<ConsentSubject, ConsentSheet>(limit: 1024)
+
+    /// What was answered lately about tokens; see ``Visit/answeringOnce(_:)``.
+    let answers: Shelf<RepeatedQuestion, RepeatableAnswer>
     let assets: [String: Path]
 
     /// What an answer says unless it says otherwise.
@@ -48,6 +51,7 @@ final class Site: Sendable {
         self.monotonic = monotonic
         logos = KeptLogos(now: monotonic)
         brakes = Brakes(now: monotonic)
+        answers = registry.shelfOfAnswers()
         quota = TenantQuota(now: monotonic)
         let named = ["portal.css", "consent.js", "forms.js", "favicon.png"].map { name in
             let segments = publicFiles.path(of: name).split(separator: "/").map(String.init)

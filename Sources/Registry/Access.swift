@@ -1,7 +1,7 @@
-/// The capabilities: proof of who asks, made only here, each of one tenant.
-///
-/// What may be done is written as extensions beside the nouns: `PartnerAccess.register` stands in
-/// `Application.swift`. There is no way to a tenant's rows without one of these.
+// The capabilities: proof of who asks, each of one tenant. Most of what concerns a tenant's rows takes one.
+//
+// What may be done with one is written as extensions beside the nouns: `PartnerAccess.register` stands in
+// `Registration.swift`, and whoever holds an access token, `BearerAccess`, in `TokenEnds.swift`.
 
 /// A signed-in partner: their own applications and nothing else.
 package struct PartnerAccess: Sendable {

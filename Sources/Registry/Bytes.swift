@@ -11,10 +11,12 @@ extension UInt8 {
 }
 
 /// Bytes that something is found by: hashed in one go, where an array is hashed byte by byte.
-struct ByteKey: Hashable, Sendable {
+package struct ByteKey: Hashable, Sendable {
     let bytes: [UInt8]
 
-    func hash(into hasher: inout Hasher) { bytes.withUnsafeBytes { hasher.combine(bytes: $0) } }
+    package init(bytes: [UInt8]) { self.bytes = bytes }
+
+    package func hash(into hasher: inout Hasher) { bytes.withUnsafeBytes { hasher.combine(bytes: $0) } }
 }
 
 extension String {

@@ -8,6 +8,9 @@ package struct Client: Sendable {
 
     /// The secret it proved itself with; nil for a public application.
     let secretID: String?
+
+    /// When that ends; nil for one without an end.
+    let secretEndsAt: Date?
 }
 
 /// What a caller says to be known as a client (RFC 6749 §2.3).
@@ -103,7 +106,13 @@ extension ApplicationRegistry {
         guard let known, (known.kind == .public) == (sent.secret == nil) else {
             throw ClientRefusal.invalidClient
         }
-        return Client(id: known.id, kind: known.kind, scopes: known.scopes, secretID: secret?.id)
+        return Client(
+            id: known.id,
+            kind: known.kind,
+            scopes: known.scopes,
+            secretID: secret?.id,
+            secretEndsAt: known.secret.endsAt
+        )
     }
 }
 

@@ -1,6 +1,6 @@
-import FoundationEssentials
+package import FoundationEssentials
 
-/// Asking about tokens, and ending them.
+// Asking about tokens, and ending them.
 
 extension ClientAccess {
     /// Says what a token is good for; nil for every token that is dead, unknown or none of the asker's.
@@ -75,6 +75,61 @@ extension ClientAccess {
         )
         if revoked { try record(.tokenRevoked, [("access_token", access.id)], now, transaction) }
         return revoked
+    }
+}
+
+// MARK: - Asking again
+
+/// What a good answer about a token rests on: its uses are noted as often as it is given.
+package struct TokenUses: Sendable {
+    fileprivate let tenant: TenantID
+    fileprivate var subjects: [UseLog.Subject]
+
+    /// When the first of it ends by itself; nil where nothing does.
+    fileprivate let endsAt: Date?
+
+    package func works(at now: Date) -> Bool { endsAt.map { $0 > now } ?? true }
+
+    /// The same, where the question came through doors of the tenant's profile.
+    package func through(_ doors: [String], of application: ClientID) -> TokenUses {
+        var uses = self
+        uses.subjects += doors.map { .door(application, $0) }
+        return uses
+    }
+}
+
+extension ClientAccess {
+    /// What this client's answer about a token rests on.
+    package func uses(of token: TokenFacts) -> TokenUses {
+        let secret = client.secretID.map { UseLog.Subject.secret(client.id, $0) }
+        return TokenUses(
+            tenant: tenant.id,
+            subjects: [secret, token.grant.map { .grant($0) }].compactMap { $0 },
+            endsAt: [client.secretEndsAt, token.expiresAt].compactMap { $0 }.min()
+        )
+    }
+}
+
+extension BearerAccess {
+    package var uses: TokenUses {
+        TokenUses(
+            tenant: tenant.id,
+            subjects: token.grant.map { [.grant($0)] } ?? [],
+            endsAt: token.expiresAt
+        )
+    }
+}
+
+extension ApplicationRegistry {
+    /// A shelf for answers that are made of what was read lately: they are forgotten with it.
+    package func shelfOfAnswers<Question, Answer>() -> Shelf<Question, Answer> { recentReads.shelf() }
+
+    /// Notes what is used by an answer that is given once more.
+    package func noteAgain(_ uses: TokenUses, from provenance: Provenance) {
+        let now = clock()
+        for subject in uses.subjects {
+            self.uses.note(subject, tenant: uses.tenant, at: now, from: provenance.address)
+        }
     }
 }
 

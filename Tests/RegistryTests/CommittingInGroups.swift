@@ -63,7 +63,9 @@ struct CommittingInGroups {
         #expect(try await ids() == [2])
     }
 
-    @Test func `a statement nobody waits for is done without another to push it`() async throws {
+    @Test(.timeLimit(.minutes(1))) func `a statement nobody waits for is done without another to push it`()
+        async throws
+    {
         try await database.writeSoon("INSERT INTO codes (id) VALUES (1)", .directory)
         while try await ids().isEmpty { await Task.yield() }
     }

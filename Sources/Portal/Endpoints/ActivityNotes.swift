@@ -2,14 +2,6 @@ import Registry
 import Web
 
 /// What the endpoints tell an application's own people about its requests.
-extension Activity.Step {
-    /// What is asked at a place of the route table.
-    init(_ pattern: PathPattern) {
-        let place = pattern.description.split(separator: "/").last.map(String.init) ?? ""
-        self = Activity.Step(rawValue: place) ?? .token
-    }
-}
-
 extension Visit {
     func note(
         _ refusal: AuthorizationRefusal,
@@ -55,12 +47,12 @@ extension Visit {
     }
 
     /// Notes why a client was declined.
-    func notingRefusals(
+    func notingRefusals<Answer>(
         of sent: Parameters,
         by client: ClientAccess,
         at step: Activity.Step,
-        _ body: () async throws -> Response
-    ) async throws -> Response {
+        _ body: () async throws -> Answer
+    ) async throws -> Answer {
         do {
             return try await body()
         } catch {

@@ -5,8 +5,8 @@ import Web
 enum ResourceEndpoint {
     /// Answers `GET /oauth2/verify`: 204 with whose token it is, for a proxy in front of the provider's interface.
     ///
-    /// Asked for every call of that interface, so it costs one read.
-    static func verify(_ bearer: BearerAccess, _ visit: Visit) async throws -> Response {
+    /// Asked for every call of that interface, so it costs one read, and none where it was asked a moment ago.
+    static func verify(_ bearer: BearerAccess, _ visit: Visit) -> RepeatableAnswer {
         let token = bearer.token
         var headers: [Header] = [
             ("X-Auth-Subject", token.subject), ("X-Auth-Client", token.client.text),
@@ -15,7 +15,7 @@ enum ResourceEndpoint {
         ]
         // A header without a value cannot be sent; who forwards these drops what came from outside.
         if !token.scopes.isEmpty { headers.append(("X-Auth-Scopes", token.scopes.wire)) }
-        return Response(.noContent, headers: headers)
+        return RepeatableAnswer(response: Response(.noContent, headers: headers), uses: bearer.uses)
     }
 
     /// Answers `DELETE` at the tenant's own path: the token, its refresh token and their kin end (200, no body).

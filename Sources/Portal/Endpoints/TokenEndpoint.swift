@@ -98,13 +98,16 @@ enum TokenEndpoint {
         _ client: ClientAccess,
         _ sent: Parameters,
         _ visit: Visit
-    ) async throws -> Response {
+    ) async throws -> RepeatableAnswer {
         guard client.client.kind != .public else {
             throw OAuthFailure.invalidClient.because(.publicMayNot)
         }
         let facts = try await client.introspect(try sent.required("token"))
         let body = facts.map { describe($0, visit.issuer) } ?? .object([("active", .bool(false))])
-        return Response(.ok, headers: HeaderSet.json, body: body.bytes)
+        return RepeatableAnswer(
+            response: Response(.ok, headers: HeaderSet.json, body: body.bytes),
+            uses: facts.map(client.uses)
+        )
     }
 
     private static func describe(_ facts: TokenFacts, _ issuer: String) -> JSON {
