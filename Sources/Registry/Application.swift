@@ -66,7 +66,7 @@ package struct Application: Sendable, Hashable {
     package var companyName: CompanyName { profile.companyName }
     package var isApproved: Bool { approval != nil && !isSuspended }
 
-    /// Whom the tenant has verified no report freezes.
+    /// Reports never freeze an application that the tenant has verified.
     package var isFrozen: Bool { frozenAt != nil && !isApproved }
     package var isSuspended: Bool { suspension != nil }
 

@@ -100,8 +100,8 @@ package enum SecretRefusal: Error, Equatable, Sendable {
 // MARK: - What may be done with it
 
 extension ApplicationRegistry {
-    func newClientSecret(at tenant: Tenant) -> SecretText {
-        SecretText(prefix: tenant.name.secretPrefix, kind: .clientSecret, now: clock(), entropy: entropy)
+    func newSecret(_ kind: SecretText.Kind, at tenant: Tenant) -> SecretText {
+        SecretText(prefix: tenant.name.secretPrefix, kind: kind, now: clock(), entropy: entropy)
     }
 }
 
@@ -118,7 +118,7 @@ extension MemberAccess {
         others overlap: Overlap
     ) async throws -> SecretText {
         guard application.kind != .public else { throw SecretRefusal.publicApplication }
-        let secret = registry.newClientSecret(at: tenant)
+        let secret = registry.newSecret(.clientSecret, at: tenant)
         let made = SecretLabel(text: label, ticket: ticket, createdBy: actor)
         let (member, tenant) = (self, tenant.id)
         // Whoever is told of a leak is told next how many tokens there are.

@@ -47,8 +47,7 @@ extension ApplicationRegistry {
         showing shown: ShownDisclosure?,
         at tenant: Tenant
     ) -> MadeTicket {
-        let now = clock()
-        let ticket = SecretText(prefix: tenant.name.secretPrefix, kind: .ticket, now: now, entropy: entropy)
+        let (ticket, now) = (newSecret(.ticket, at: tenant), clock())
         let row = WaitingRow(
             digest: ticket.digest(with: secretKeys),
             session: session?.id,
@@ -76,7 +75,7 @@ private let silentCodesPerHour = 10
 extension CustomerAccess {
     /// Whether this customer has to be asked, and about what.
     ///
-    /// Whoever acts for several companies is: only they know which one they came for.
+    /// A customer who acts for several companies always has to be: only they know which one this is for.
     package func standing(
         of request: AuthorizationRequest,
         for companies: Companies
@@ -126,7 +125,7 @@ extension CustomerAccess {
     /// The answer finds the row whenever it comes. A ticket promises nothing yet, so nobody waits for the disk:
     /// if the machine fails in that moment, the customer starts again from the application.
     ///
-    /// Only what was shown can be allowed; without that the answer can be no but no.
+    /// Only what was shown can be allowed; without it the only answer taken is no.
     package func remember(
         _ subject: WaitingSubject,
         showing shown: ShownDisclosure? = nil
@@ -151,7 +150,7 @@ extension CustomerAccess {
     ) async throws
         -> AuthorizationAnswer?
     {
-        let code = registry.newCode(at: tenant)
+        let code = registry.newSecret(.code, at: tenant)
         let granted = request.scopes.intersection(grant.scopes)
         let row = CodeRow(
             WaitingSubject(request, query: ""),
@@ -199,11 +198,5 @@ extension AuthorizationRequest {
         guard case .web = recipient.redirectURI.destination, responseType == .code else { return false }
         return application.isApproved && application.kind == .confidential && prompt != .consent
             && grant.revision == application.revision
-    }
-}
-
-extension ApplicationRegistry {
-    func newCode(at tenant: Tenant) -> SecretText {
-        SecretText(prefix: tenant.name.secretPrefix, kind: .code, now: clock(), entropy: entropy)
     }
 }

@@ -134,7 +134,7 @@ struct AnswerMoment: Sendable {
         self.ticket = ticket
         self.choice = choice
         now = registry.clock()
-        code = registry.newCode(at: tenant)
+        code = registry.newSecret(.code, at: tenant)
         codeDigest = code.digest(with: registry.secretKeys)
         grantID = registry.newGrantID()
         stepID = registry.newStepID()

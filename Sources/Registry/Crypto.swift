@@ -21,6 +21,12 @@ package struct Entropy: Sendable {
     }
 
     package func bytes(_ count: Int) -> [UInt8] { fill(count) }
+
+    /// Capital letters and digits that are not taken for each other when they are read aloud, 5 bits each.
+    package func readable(_ count: Int) -> String {
+        let alphabet = Array("0123456789ABCDEFGHJKMNPQRSTVWXYZ".utf8)
+        return String(decoding: bytes(count).map { alphabet[Int($0 & 31)] }, as: UTF8.self)
+    }
 }
 
 /// A key for digests of one kind of secret.

@@ -67,7 +67,7 @@ final class DecodingProcess: Sendable {
 
     /// What a copy of it says about a picture; nil where the process is no longer there to be asked.
     ///
-    /// From the question to the answer at most so much time passes; then the copy is killed.
+    /// Waits at most `time` from the question to the answer, then kills the copy.
     func reply(to picture: [UInt8], within time: Duration) throws(LogoWorkshopFault) -> LogoReply? {
         let deadline = ContinuousClock.now + time
         var questions = try Pipe()

@@ -2,7 +2,8 @@ import Synchronization
 
 /// Tenants' work for few threads: each tenant in its turn, so that one whose people come in floods waits for itself.
 ///
-/// The operator's is that of no tenant. Where every place is taken, the last of the longest line is sent away for whoever has fewer waiting.
+/// The operator's work belongs to no tenant. When all places are taken, the last errand of the longest line is declined
+/// to make room for a tenant with a shorter one.
 final class FairLine: Sendable {
     struct Errand: Sendable {
         let run: @Sendable () -> Void

@@ -200,7 +200,7 @@ extension MemberAccess {
 }
 
 extension ApplicationRegistry {
-    func newManualReference() -> String { "A-" + entropy.reference() }
+    func newManualReference() -> String { "A-" + entropy.readable(8) }
 
     /// Ends a request as it was seen, the links that wait for it, and its token; throws ``ManualRefusal``.
     func end(

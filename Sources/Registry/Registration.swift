@@ -147,7 +147,7 @@ extension ApplicationRegistry {
         isHeld: Bool = false
     ) async throws -> RegisteredApplication {
         let id = ClientID(text: "\(tenant.name.secretPrefix)_\(entropy.base62(22))")
-        let secret = draft.kind == .public ? nil : newClientSecret(at: tenant)
+        let secret = draft.kind == .public ? nil : newSecret(.clientSecret, at: tenant)
         let (now, ledger, digest) = (clock(), ledger, secret?.digest(with: secretKeys))
         let application = try await database.transaction(.tenant(tenant.id)) { transaction in
             try transaction.hold(owner.id, tenant: tenant.id)

@@ -145,7 +145,7 @@ private struct ReportDesk: Sendable {
     ) async throws -> String {
         guard words.utf8.count <= Report.maxWordsBytes else { throw ReportRefusal.wordsTooLong }
         let report = Report(
-            reference: "R-" + registry.entropy.reference(),
+            reference: "R-" + registry.entropy.readable(8),
             application: application.id,
             account: account,
             reason: reason,
@@ -229,13 +229,5 @@ private struct ReportDesk: Sendable {
             tenant: tenant.id,
             at: now
         )
-    }
-}
-
-extension Entropy {
-    /// 8 letters and digits that are not taken for each other when read aloud: 40 bits.
-    func reference() -> String {
-        let alphabet = Array("0123456789ABCDEFGHJKMNPQRSTVWXYZ".utf8)
-        return String(decoding: bytes(8).map { alphabet[Int($0 & 31)] }, as: UTF8.self)
     }
 }

@@ -116,7 +116,7 @@ extension ApplicationRegistry {
     fileprivate func newClaim(on application: ClientID, _ rotation: SecretRotation) -> SecretClaim {
         let now = clock()
         return SecretClaim(
-            reference: "R-" + entropy.reference(),
+            reference: "R-" + entropy.readable(8),
             application: application,
             rotation: rotation,
             askedAt: now,

@@ -65,7 +65,7 @@ extension PartnerAccess {
 extension MemberAccess {
     /// Throws ``SecretRefusal``; a link that gave nothing is not used up.
     fileprivate func collect(_ claim: SecretClaim, by link: String) async throws -> SecretText {
-        let secret = registry.newClientSecret(at: tenant)
+        let secret = registry.newSecret(.clientSecret, at: tenant)
         let label = SecretLabel(text: claim.rotation.label, ticket: claim.reference, createdBy: actor)
         let member = self
         try await change(atLeast: .owner) { transaction, current, now in

@@ -149,8 +149,7 @@ extension ApplicationRegistry {
         // A hash made when hashes cost less is replaced in the one moment its password is known (SL-09).
         let isStale = passwords.needsRehash(hash)
         let renewed = isStale ? try await passwords.hash(signIn.password, at: tenant.id) : nil
-        let now = clock()
-        let cookie = SecretText(prefix: tenant.name.secretPrefix, kind: .session, now: now, entropy: entropy)
+        let (cookie, now) = (newSecret(.session, at: tenant), clock())
         let session = NewSession(
             id: cookie.id,
             digest: cookie.digest(with: secretKeys),

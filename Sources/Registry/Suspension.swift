@@ -16,7 +16,7 @@ extension Review {
     ///
     /// One that is suspended stays so under its reference, for the new reason. `note` is for administrators alone.
     func suspend(_ id: String, reason: String, note: String) async throws -> String {
-        let (fresh, tenant, review) = (Suspension.reference(registry.entropy), tenant.id, self)
+        let (fresh, tenant, review) = ("S-" + registry.entropy.readable(4), tenant.id, self)
         return try await change(id) { transaction, application, now in
             let reference = application.suspension?.reference ?? fresh
             let kept = reference.isEmpty ? fresh : reference
@@ -50,15 +50,6 @@ extension Review {
             try review.tell(.resumed(application: .init(application)), about: application, transaction, now)
             return ((), Change(.applicationResumed, [("reference", suspension.reference)]))
         }
-    }
-}
-
-extension Suspension {
-    /// Four letters and digits that nobody mistakes for one another.
-    fileprivate static func reference(_ entropy: Entropy) -> String {
-        let letters = Array("0123456789ABCDEFGHJKMNPQRSTVWXYZ".utf8)
-        let drawn = entropy.bytes(4).map { letters[Int($0) % letters.count] }
-        return "S-" + String(decoding: drawn, as: UTF8.self)
     }
 }
 

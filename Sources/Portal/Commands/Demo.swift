@@ -47,10 +47,7 @@ struct Demo: Codable, Sendable, Equatable {
 
     /// 80 bits as four groups of four letters and digits, none of which looks like another.
     private static func password(_ entropy: Entropy) -> String {
-        let letters = Array("0123456789abcdefghjkmnpqrstvwxyz".unicodeScalars)
-        let drawn = entropy.bytes(16).compactMap { letters.dropFirst(Int($0 & 31)).first }
-        let groups = stride(from: 0, to: 16, by: 4).map { drawn.dropFirst($0).prefix(4) }
-        return groups.map { String(String.UnicodeScalarView($0)) }.joined(separator: "-")
+        (0..<4).map { _ in entropy.readable(4).lowercased() }.joined(separator: "-")
     }
 
     var people: [Person] {

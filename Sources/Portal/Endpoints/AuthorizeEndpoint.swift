@@ -98,7 +98,7 @@ enum AuthorizeEndpoint {
 
     /// What the browser brought, with what goes without saying at this tenant.
     static func asked(_ visit: Visit) throws(FormProblem) -> Parameters {
-        completed(Parameters(try Form.urlEncoded(Array(visit.request.query.utf8)[...])), visit)
+        completed(try visit.query(), visit)
     }
 
     private static func completed(_ sent: Parameters, _ visit: Visit) -> Parameters {
