@@ -411,5 +411,5 @@ def test_a_node_with_another_master_key_is_refused_with_a_sentence(both: Nodes, 
     assert (foreign.data / "master.key").read_bytes() == key
     # One that was only just made is in the way of the right one.
     fresh = Server(tmp_path / "fresh", database=both.each[0].database)
-    assert fresh.command("tenant", "list").returncode == 1
+    assert fresh.command("init").returncode == 1
     assert not (fresh.data / "master.key").exists()
