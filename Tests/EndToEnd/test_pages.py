@@ -82,6 +82,8 @@ def look_at(tab: Tab, name: str, look: str) -> list[str]:
     if tab.overflow():
         wrong.append(f"{tab.overflow()} pixels too wide")
     if look == "mobile":
+        if tab.scrolling_tables():
+            wrong.append("a table hides some of its columns")
         wrong += made_up_languages(tab, name)
         tab.space_out()
         wrong += [f"cut off with text spacing: {element}" for element in tab.clipped()]

@@ -95,7 +95,7 @@ struct ReadingTheAuditLog {
         var (seen, query): ([String], [(name: String, value: String)]) = ([], [])
         while true {
             let page = try await ada.get("/admin/audit", query)
-            let links = page.body.split(separator: "<tr><td><a href=\"/t/harbour/admin/audit/").dropFirst()
+            let links = page.body.split(separator: "<a href=\"/t/harbour/admin/audit/").dropFirst()
             seen += links.map { String($0.prefix { $0 != "\"" }) }
             guard let before = page.between("audit?before=", "\"") else { break }
             query = [("before", before)]

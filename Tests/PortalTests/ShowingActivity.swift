@@ -153,7 +153,7 @@ struct ShowingActivity {
         let first = try await dana.get(place)
         let older = try #require(first.between("\(place)?before=", "\""))
         let second = try await dana.get(place, [("before", older.replacing("%2D", with: "-"))])
-        #expect(first.body.components(of: "<tr>") == 26 && second.body.components(of: "<tr>") == 6)
+        #expect(first.body.components(of: "</tr>") == 26 && second.body.components(of: "</tr>") == 6)
         #expect(!second.body.contains("before="))
     }
 

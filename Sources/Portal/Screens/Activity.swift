@@ -116,19 +116,12 @@ private struct ActivityListPage {
 
     @HTMLBuilder private var table: HTML {
         div(.class("card")) {
-            div(.class("scroll"), .tabindex(0), .role("region"), .aria("labelledby", "entries")) {
-                Web.table {
-                    caption(.class("vh"), .id("entries")) { "Requests, newest first" }
-                    thead {
-                        tr {
-                            for heading in ["Time", "Step", "Result", "Reference"] {
-                                th(.scope("col")) { heading }
-                            }
-                        }
-                    }
-                    tbody { for entry in activity.entries { row(entry) } }
-                }
-            }
+            LabelledTable(
+                id: "entries",
+                caption: "Requests, newest first",
+                columns: ["Time", "Step", "Result", "Reference"],
+                rows: activity.entries.map(row)
+            )
         }
         if activity.uncounted > 0 {
             p(.class("note")) { "\(activity.uncounted) more requests were counted, but not kept one by one." }
@@ -139,15 +132,15 @@ private struct ActivityListPage {
         }
     }
 
-    private func row(_ entry: Activity) -> HTML {
-        tr {
-            td { Moment(CalendarText(entry.at), isPrecise: true) }
-            td { entry.step.word }
-            th(.scope("row")) {
+    private func row(_ entry: Activity) -> [LabelledTable.Cell] {
+        [
+            .init { Moment(CalendarText(entry.at), isPrecise: true) },
+            .init { entry.step.word },
+            .heading {
                 a(.href(ActivityScreens.path(entry, of: application, visit))) { bdi { entry.cause.sentence } }
-            }
-            td { code(.class("ref")) { entry.reference } }
-        }
+            },
+            .init { code(.class("ref")) { entry.reference } },
+        ]
     }
 }
 

@@ -35,44 +35,33 @@ struct ApplicationTable: Component {
             a(.class("btn primary"), .href(visit.path("applications", "new"))) { "Register an application" }
         }
         div(.class("card")) {
-            div(.class("scroll"), .tabindex(0), .role("region"), .aria("labelledby", "applications")) {
-                table
-            }
+            LabelledTable(
+                id: "applications",
+                caption: "Your applications",
+                columns: ["Application", "State", "Client ID", "Customers", "Last request"],
+                rows: applications.map(row)
+            )
         }
     }
 
-    private var table: HTML {
-        Web.table {
-            caption(.class("vh"), .id("applications")) { "Your applications" }
-            thead {
-                tr {
-                    for heading in ["Application", "State", "Client ID", "Customers", "Last request"] {
-                        th(.scope("col")) { heading }
-                    }
-                }
-            }
-            tbody { for summary in applications { row(summary) } }
-        }
-    }
-
-    private func row(_ summary: ApplicationSummary) -> HTML {
+    private func row(_ summary: ApplicationSummary) -> [LabelledTable.Cell] {
         let application = summary.application
-        return tr {
-            th(.scope("row")) {
+        return [
+            .heading {
                 span(.class("named")) {
                     ApplicationMark(application, visit.home, isSmall: true)
                     a(.href(visit.path("applications", application.id.text))) {
                         bdi { application.displayName }
                     }
                 }
-            }
-            td { StateTag(application: application, tenant: visit.tenant) }
-            td { code(.class("whole")) { application.id.text } }
-            td { "\(summary.connectedCustomers)" }
-            td {
+            },
+            .init { StateTag(application: application, tenant: visit.tenant) },
+            .init { code(.class("whole")) { application.id.text } },
+            .init { "\(summary.connectedCustomers)" },
+            .init {
                 if let use = summary.lastUsedAt { Day(use) } else { "Never" }
-            }
-        }
+            },
+        ]
     }
 }
 

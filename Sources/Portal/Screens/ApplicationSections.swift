@@ -27,44 +27,37 @@ struct SecretsSection: Component {
                     "No secret works. Your software gets no tokens until it has a new one."
                 }
             }
-            div(.class("scroll"), .tabindex(0), .role("region"), .aria("labelledby", "secrets-c")) {
-                table {
-                    caption(.class("vh"), .id("secrets-c")) { "Client secrets, table" }
-                    thead {
-                        tr {
-                            for heading in ["Secret", "State", "Created", "Last used", "Stops working"] {
-                                th(.scope("col")) { heading }
-                            }
-                            if mayChange { th(.scope("col")) { "Action" } }
-                        }
-                    }
-                    tbody { for secret in secrets { row(secret) } }
-                }
-            }
+            LabelledTable(
+                id: "secrets-c",
+                caption: "Client secrets, table",
+                columns: ["Secret", "State", "Created", "Last used", "Stops working"]
+                    + (mayChange ? ["Action"] : []),
+                rows: secrets.map(row)
+            )
         }
     }
 
-    private func row(_ secret: ClientSecret) -> HTML {
-        tr {
-            th(.scope("row")) {
+    private func row(_ secret: ClientSecret) -> [LabelledTable.Cell] {
+        [
+            .heading {
                 code { "…\(secret.hint)" }
                 if !secret.label.isEmpty {
                     br()
                     bdi { secret.label }
                 }
-            }
-            td { state(secret) }
-            td {
+            },
+            .init { state(secret) },
+            .init {
                 Moment(CalendarText(secret.createdAt))
                 p(.class("note")) {
                     "by "
                     bdi { secret.createdByEmail ?? visit.brand.displayName }
                 }
-            }
-            td { SecretUse(secret: secret) }
-            td { end(secret) }
-            if mayChange { td { actions(secret) } }
-        }
+            },
+            .init { SecretUse(secret: secret) },
+            .init { end(secret) },
+            .init { actions(secret) },
+        ]
     }
 
     @HTMLBuilder private func state(_ secret: ClientSecret) -> HTML {
@@ -84,7 +77,7 @@ struct SecretsSection: Component {
         }
     }
 
-    private func actions(_ secret: ClientSecret) -> HTML {
+    @HTMLBuilder private func actions(_ secret: ClientSecret) -> HTML {
         let steps: [(verb: String, hidden: String, step: String)] =
             if secret.isLive {
                 [("Set end date", " of the", "end"), ("Revoke", " the", "revoke")]
@@ -93,12 +86,15 @@ struct SecretsSection: Component {
             } else {
                 []
             }
-        return ul(.class("links")) {
-            for (verb, hidden, step) in steps {
-                li {
-                    a(.href(visit.path("applications", application.id.text, "secrets", secret.id, step))) {
-                        verb
-                        span(.class("vh")) { "\(hidden) secret ending \(secret.hint)" }
+        if !steps.isEmpty {
+            ul(.class("links")) {
+                for (verb, hidden, step) in steps {
+                    li {
+                        a(.href(visit.path("applications", application.id.text, "secrets", secret.id, step)))
+                        {
+                            verb
+                            span(.class("vh")) { "\(hidden) secret ending \(secret.hint)" }
+                        }
                     }
                 }
             }

@@ -85,33 +85,27 @@ struct AuditPage {
 
     private var list: HTML {
         div(.class("card")) {
-            div(.class("scroll"), .role("region"), .tabindex(0), .aria("label", "Entries")) {
-                table {
-                    thead {
-                        tr {
-                            for heading in ["Time (UTC)", "What", "From", "Result", "Reference"] {
-                                th(.scope("col")) { heading }
-                            }
-                        }
-                    }
-                    tbody { for entry in entries { row(entry) } }
-                }
-            }
+            LabelledTable(
+                id: "entries",
+                caption: "Entries, newest first",
+                columns: ["Time (UTC)", "What", "From", "Result", "Reference"],
+                rows: entries.map(row)
+            )
         }
     }
 
-    private func row(_ audit: AuditEntry) -> HTML {
-        tr {
-            td {
+    private func row(_ audit: AuditEntry) -> [LabelledTable.Cell] {
+        [
+            .init {
                 a(.href(place.appending("\(audit.entry.sequence)"))) {
                     Moment(CalendarText(audit.entry.at), isPrecise: true)
                 }
-            }
-            td { AuditSentence(audit: audit) }
-            td { bdi { audit.entry.address } }
-            td { audit.result }
-            td { code(.class("ref")) { audit.entry.reference } }
-        }
+            },
+            .heading { AuditSentence(audit: audit) },
+            .init { bdi { audit.entry.address } },
+            .init { audit.result },
+            .init { code(.class("ref")) { audit.entry.reference } },
+        ]
     }
 
     @HTMLBuilder private var turning: HTML {

@@ -108,17 +108,12 @@ private struct LinkCheckerPage {
         }
         section(.class("card"), .aria("labelledby", "rules-h")) {
             h2(.id("rules-h")) { "Rule by rule" }
-            div(.class("scroll"), .tabindex(0), .role("region"), .aria("labelledby", "rules-c")) {
-                table {
-                    caption(.class("vh"), .id("rules-c")) { "Rules, table" }
-                    thead {
-                        tr {
-                            for heading in ["Result", "Rule", "Stands in"] { th(.scope("col")) { heading } }
-                        }
-                    }
-                    tbody { for finding in checked.findings { row(finding.rule, finding.verdict) } }
-                }
-            }
+            LabelledTable(
+                id: "rules-c",
+                caption: "Rules, table",
+                columns: ["Result", "Rule", "Stands in"],
+                rows: checked.findings.map { row($0.rule, $0.verdict) }
+            )
         }
         if !checked.parameters.isEmpty { read(checked) }
     }
@@ -129,25 +124,25 @@ private struct LinkCheckerPage {
             : "This request would be answered."
     }
 
-    private func row(_ rule: CheckRule, _ verdict: CheckedRequest.Verdict) -> HTML {
-        tr {
-            td {
+    private func row(_ rule: CheckRule, _ verdict: CheckedRequest.Verdict) -> [LabelledTable.Cell] {
+        [
+            .init {
                 switch verdict {
                 case .passed: span(.class("tag ok")) { "Pass" }
                 case .failed: span(.class("tag bad")) { "Fail" }
                 case .notChecked: span(.class("tag idle")) { "Not checked" }
                 }
-            }
-            th(.scope("row")) {
+            },
+            .heading {
                 rule.sentence
                 if case .failed(let cause) = verdict {
                     p { strong { bdi { "\(cause.sentence)." } } }
                     if let advice = cause.advice { p(.class("note")) { advice } }
                     compared(cause)
                 }
-            }
-            td { rule.clause(at: visit.tenant, visit.profile) }
-        }
+            },
+            .init { rule.clause(at: visit.tenant, visit.profile) },
+        ]
     }
 
     @HTMLBuilder private func compared(_ cause: Activity.Cause) -> HTML {

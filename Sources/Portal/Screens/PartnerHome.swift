@@ -101,30 +101,20 @@ private struct OfferedScopes: Component {
                     """
                 }
             } else {
-                div(.class("scroll"), .tabindex(0), .role("region"), .aria("label", "Permissions, table")) {
-                    table { rows }
-                }
+                LabelledTable(
+                    id: "scopes-c",
+                    caption: "Permissions, table",
+                    columns: ["Permission", "What customers read", "Access"],
+                    rows: visit.tenant.scopesOnOffer.map(row)
+                )
             }
         }
     }
 
-    @HTMLBuilder private var rows: HTML {
-        thead {
-            tr {
-                th(.scope("col")) { "Permission" }
-                th(.scope("col")) { "What customers read" }
-                th(.scope("col")) { "Access" }
-            }
-        }
-        tbody {
-            for scope in visit.tenant.scopesOnOffer {
-                tr {
-                    th(.scope("row")) { code { scope.name.text } }
-                    td { scope.sentence }
-                    td { scope.kind.words }
-                }
-            }
-        }
+    private func row(_ scope: OfferedScope) -> [LabelledTable.Cell] {
+        [
+            .heading { code { scope.name.text } }, .init { scope.sentence }, .init { scope.kind.words },
+        ]
     }
 }
 

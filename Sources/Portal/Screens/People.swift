@@ -204,43 +204,37 @@ private struct PeopleTable: Component {
 
     var body: HTML {
         div(.class("card")) {
-            div(.class("scroll"), .role("region"), .tabindex(0), .aria("label", "Administrators")) {
-                table {
-                    thead {
-                        tr {
-                            for heading in ["Name", "Role", "Last sign-in", "Second factor", "Sessions"] {
-                                th(.scope("col")) { heading }
-                            }
-                        }
-                    }
-                    tbody { for person in people { row(person) } }
-                }
-            }
+            LabelledTable(
+                id: "people",
+                caption: "Administrators, table",
+                columns: ["Name", "Role", "Last sign-in", "Second factor", "Sessions"],
+                rows: people.map(row)
+            )
         }
     }
 
-    private func row(_ person: Administrator) -> HTML {
-        tr {
-            th(.scope("row")) {
+    private func row(_ person: Administrator) -> [LabelledTable.Cell] {
+        [
+            .heading {
                 a(.href(visit.path("admin", "people", person.account.id.text))) {
                     strong { bdi { person.account.name } }
                 }
                 if person.account.id == admin.account.id { " (you)" }
                 if person.disabledAt != nil { DisabledTag() }
                 p(.class("note")) { bdi { person.account.email.text } }
-            }
-            td { person.rank.word }
-            td { if let at = person.signedInAt { Moment(CalendarText(at)) } else { "Not yet" } }
-            td {
+            },
+            .init { person.rank.word },
+            .init { if let at = person.signedInAt { Moment(CalendarText(at)) } else { "Not yet" } },
+            .init {
                 if let at = person.secondFactorSetAt {
                     "Since "
                     Moment(CalendarText(at))
                 } else {
                     "Not set up"
                 }
-            }
-            td { "\(person.sessions)" }
-        }
+            },
+            .init { "\(person.sessions)" },
+        ]
     }
 }
 

@@ -14,29 +14,21 @@ struct RevisionComparison: Component {
     }
 
     var body: HTML {
-        div(.class("scroll"), .tabindex(0), .role("region"), .aria("labelledby", "comparison")) {
-            table {
-                caption(.class("vh"), .id("comparison")) { "What is approved, and what is asked for" }
-                thead {
-                    tr {
-                        for heading in ["What", "Approved", "Asked for"] { th(.scope("col")) { heading } }
-                    }
-                }
-                tbody {
-                    for change in changes { row(change) }
-                    for uri in pending.addedRedirectURIs { added(uri) }
-                    for scope in visit.tenant.offers(pending.addedScopes) { added(scope) }
-                }
-            }
-        }
+        LabelledTable(
+            id: "comparison",
+            caption: "What is approved, and what is asked for",
+            columns: ["What", "Approved", "Asked for"],
+            rows: changes.map(row) + pending.addedRedirectURIs.map(added)
+                + visit.tenant.offers(pending.addedScopes).map(added)
+        )
     }
 
-    private func row(_ change: BrandChange) -> HTML {
-        tr {
-            th(.scope("row")) { change.field.label }
-            td { value(change.old, beside: nil, change.field) }
-            td { value(change.new, beside: change.old, change.field) }
-        }
+    private func row(_ change: BrandChange) -> [LabelledTable.Cell] {
+        [
+            .heading { change.field.label },
+            .init { value(change.old, beside: nil, change.field) },
+            .init { value(change.new, beside: change.old, change.field) },
+        ]
     }
 
     @HTMLBuilder private func value(_ text: String, beside other: String?, _ field: BrandChange.Field) -> HTML
@@ -53,38 +45,38 @@ struct RevisionComparison: Component {
     }
 
     /// An address is compared with the one it is most easily taken for.
-    private func added(_ uri: RedirectURI) -> HTML {
+    private func added(_ uri: RedirectURI) -> [LabelledTable.Cell] {
         let nearest = application.redirectURIs.map(\.text).min {
             MarkedText.distance(uri.text, $0) < MarkedText.distance(uri.text, $1)
         }
-        return tr {
-            th(.scope("row")) { "Redirect URI" }
-            td {
+        return [
+            .heading { "Redirect URI" },
+            .init {
                 if let nearest {
                     code { nearest }
                     p(.class("note")) { "Stays; the most similar one." }
                 } else {
                     span(.class("note")) { "None" }
                 }
-            }
-            td {
+            },
+            .init {
                 code {
                     if let nearest { MarkedText(uri.text, against: nearest) } else { mark { uri.text } }
                 }
-            }
-        }
+            },
+        ]
     }
 
-    private func added(_ scope: OfferedScope) -> HTML {
-        tr {
-            th(.scope("row")) { "Permission" }
-            td { span(.class("note")) { "Not asked for" } }
-            td {
+    private func added(_ scope: OfferedScope) -> [LabelledTable.Cell] {
+        [
+            .heading { "Permission" },
+            .init { span(.class("note")) { "Not asked for" } },
+            .init {
                 mark { scope.sentence }
                 " "
                 code { scope.name.text }
-            }
-        }
+            },
+        ]
     }
 }
 

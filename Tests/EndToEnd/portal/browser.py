@@ -137,6 +137,14 @@ class Tab:
             )
         )
 
+    def scrolling_tables(self) -> int:
+        """How many tables are wider than their place."""
+        return int(
+            self.page.evaluate(
+                "() => [...document.querySelectorAll('.scroll')].filter(e => e.scrollWidth > e.clientWidth).length"
+            )
+        )
+
     def click_early(self, button: str) -> None:
         """A raw click where the button is, at once; Playwright's own click would wait out the guard."""
         box = self.page.locator(button).bounding_box()
