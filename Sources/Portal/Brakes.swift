@@ -212,6 +212,19 @@ struct Brakes: Sendable {
     ) async throws -> Duration? {
         try await waitForLetters(to: [email], purpose, visit)
     }
+
+    /// The same for letters that somebody causes who is in; throws ``Refusal/tooMany(_:)`` where they cause too many.
+    func waitForLetters(
+        to emails: [EmailAddress],
+        _ purpose: LetterPurpose,
+        by author: Account,
+        _ visit: Visit
+    ) async throws -> Duration? {
+        let key = "\(visit.tenant.name) \(author.id)"
+        let attempt = try await Attempt(emails.map { _ in (invitations, key) }, visit)
+        if let wait = attempt.wait { throw Refusal.tooMany(wait) }
+        return try await waitForLetters(to: emails, purpose, visit)
+    }
 }
 
 /// What a letter is about that anybody can cause: each is counted by itself, so that none keeps another away.

@@ -9,10 +9,11 @@ extension ApplicationRegistry {
     /// Does the work and answers ``evenTime`` after it began, whatever was found (SL-06).
     ///
     /// Reading an account takes longer than finding none, by microseconds that five hundred questions would tell.
-    func evenly(_ work: @Sendable () async throws -> Void) async throws {
+    package func evenly<Result>(_ work: @Sendable () async throws -> Result) async throws -> Result {
         let end = ContinuousClock.now.advanced(by: evenTime)
-        try await work()
+        let result = try await work()
         try await Task.sleep(until: end, clock: .continuous)
+        return result
     }
 
     /// Does the work; where it throws, no sooner than ``refusalTime`` after it began, whatever was wrong (CA-02).

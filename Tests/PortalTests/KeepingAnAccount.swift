@@ -266,26 +266,6 @@ struct KeepingAnAccount {
         )
     }
 
-    @Test func `what a stranger asks for keeps nobody's new password away`() async throws {
-        try await portal.add(dana, as: .partner)
-        var (owner, stranger) = (portal.browser(), portal.browser())
-        #expect(try await signIn(dana, TestPortal.password, in: &owner) == 303)
-        func resets() async throws -> Int {
-            try await letters().count { if case .resetPassword = $0.letter { true } else { false } }
-        }
-        _ = try await askToSignUp(dana, in: &stranger)
-        _ = try await send("/account/forgotten", in: &stranger, [("email", dana)])
-        _ = try await send("/partners/forgotten", in: &owner, [("email", dana)])
-        #expect(try await resets() == 1)
-        for _ in 1...12 {
-            portal.clock.advance(by: .seconds(601))
-            _ = try await send("/partners/forgotten", in: &stranger, [("email", dana)])
-        }
-        #expect(try await resets() == 11)
-        _ = try await send("/partners/forgotten", in: &owner, [("email", dana)])
-        #expect(try await resets() == 12)
-    }
-
     @Test func `guesses at one's own password are so many a day`() async throws {
         var browser = try await portal.partner(dana)
         func guess() async throws -> Int {

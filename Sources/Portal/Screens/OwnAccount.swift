@@ -31,7 +31,9 @@ struct AccountScreens: Sendable {
             return try await page(of: own, visit, typed, [problem]).response(to: visit, .unprocessable)
         }
         return try await proving(own, "address-password", visit, typed) {
-            if try await visit.site.brakes.waitForLetter(to: email, .newAddress(role), visit) == nil {
+            let brakes = visit.site.brakes
+            let wait = try await brakes.waitForLetters(to: [email], .newAddress(role), by: own.account, visit)
+            if wait == nil {
                 try await own.askForAddress(
                     email,
                     password: form["address_password"] ?? "",

@@ -25,7 +25,7 @@ struct PasswordScreens: Sendable {
             page.refuse(typed)
             return page.page.response(to: visit, .unprocessable)
         }
-        let isKnown = try await visit.isKnown(to: email, as: role)
+        let isKnown = try await visit.registry.evenly { try await visit.isKnown(to: email, as: role) }
         let purpose = LetterPurpose.newPassword(role, isKnown: isKnown)
         let wait = try await visit.site.brakes.waitForLetter(to: email, purpose, visit)
         if wait == nil {

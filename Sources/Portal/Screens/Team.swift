@@ -156,10 +156,7 @@ extension TeamScreens {
         by member: MemberAccess,
         _ visit: Visit
     ) async throws -> Duration? {
-        let (brakes, key) = (visit.site.brakes, "\(visit.tenant.name) \(member.account.id)")
-        let attempt = try await Attempt(emails.map { _ in (brakes.invitations, key) }, visit)
-        if let wait = attempt.wait { throw Refusal.tooMany(wait) }
-        return try await brakes.waitForLetters(to: emails, .invitation, visit)
+        try await visit.site.brakes.waitForLetters(to: emails, .invitation, by: member.account, visit)
     }
 }
 
