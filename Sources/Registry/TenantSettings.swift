@@ -130,7 +130,7 @@ extension AdminAccess {
             try transaction.revise(id, to: settings, at: now)
             try transaction.takeBack(settings.scopes(missingOf: standing.settings), tenant: id)
             try record(change.action, change.object, change.detail)
-            try admin.tellIfLoosened(standing.settings.policy, to: settings.policy, in: transaction, at: now)
+            try admin.tellIfLoosened(standing.settings, to: settings, in: transaction, at: now)
             return Tenant(id: id, name: name, settings: settings, disabledAt: standing.disabledAt)
         }
         registry.announceTenants()
@@ -139,15 +139,22 @@ extension AdminAccess {
 
     /// One of two who have to approve cannot dispense with the other unseen.
     private func tellIfLoosened(
-        _ old: Policy,
-        to new: Policy,
+        _ old: Tenant.Settings,
+        to new: Tenant.Settings,
         in transaction: any Connection,
         at now: Date
     ) throws {
-        let (rule, before) = (new.secondAdministrator, old.secondAdministrator)
-        guard rule.isLooser(than: before) else { return }
-        let letter = Letter.secondAdministratorLoosened(before, to: rule, by: signature, at: now)
-        try tellOthers(letter, in: transaction, at: now)
+        let (rule, before) = (new.policy.secondAdministrator, old.policy.secondAdministrator)
+        if rule.isLooser(than: before) {
+            let letter = Letter.secondAdministratorLoosened(before, to: rule, by: signature, at: now)
+            try tellOthers(letter, in: transaction, at: now)
+        }
+        let reading = Set(new.scopes.filter { $0.kind == .read }.map(\.name))
+        let loosened = old.scopes.filter { $0.kind != .read && reading.contains($0.name) }
+        if rule == .forChanges, !loosened.isEmpty {
+            let letter = Letter.permissionsOnlyRead(loosened.map(\.name.text), by: signature, at: now)
+            try tellOthers(letter, in: transaction, at: now)
+        }
     }
 
     /// Who did one of these last, for somebody whose own change comes too late.

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Registry
+import Support
 import Testing
 
 @testable import Portal
@@ -33,6 +34,31 @@ struct WarningAdministrators {
         #expect(letter.subject == "Many applications wait for somebody to look")
         #expect(letter.paragraphs[0].text(in: .english).hasSuffix(said))
         #expect(try await letters(at: portal).count == 1)
+    }
+
+    @Test func `who lets fewer approvals take two, or gives the role Full, is named to the others`()
+        async throws
+    {
+        let portal = try await TestPortal { $0.policy.secondAdministrator = .always }
+        _ = try await portal.browser(of: "vic@harbour.example", as: .admin)
+        var ada = try await portal.browser(of: "ada@harbour.example", as: .admin)
+        let invited = try await ada.post(
+            "/admin/people",
+            [("seal", ada.ownSeal), ("email", "eve@harbour.example"), ("rank", "full")]
+        )
+        #expect(invited.status == 303)
+        let letters = try await letters(at: portal)
+        let letter = try #require(
+            letters.first { $0.subject.hasSuffix("is invited as a full administrator") }
+        )
+        let said = letter.paragraphs[0].text(in: .english)
+        #expect(said.hasPrefix("Somebody (ada@harbour.example) invited eve@harbour.example on "))
+        #expect(letter.link.url == TestPortal.issuer + "/admin/people")
+        let writer = LetterWriter(tenant: portal.tenant, publicURL: portal.site.publicURL)
+        let loosened = writer.write(
+            .secondAdministratorLoosened(.always, to: .never, by: "Ada", at: portal.clock.now)
+        )
+        #expect(loosened.paragraphs[0].text(in: .english).hasSuffix("Before: Always. Now: Never."))
     }
 
     @Test func `crossings are a letter that leads to the audit log, and sentences there`() async throws {

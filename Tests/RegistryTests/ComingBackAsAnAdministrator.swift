@@ -151,6 +151,33 @@ struct ComingBackAsAnAdministrator {
         )
     }
 
+    @Test(arguments: Policy.SecondAdministrator.allCases)
+    func `whoever says that a permission only reads is read of where changes take two`(
+        rule: Policy.SecondAdministrator
+    ) async throws {
+        let world = try await TestRegistry { $0.policy.secondAdministrator = rule }
+        let robin = try await world.admin("robin@harbour.example")
+        _ = try await world.admin("ada@harbour.example")
+        let old = try #require(world.tenant.settings.scopes.first { $0.kind == .change })
+        let new = try OfferedScope.named(old.name.text, old.sentence, .read)
+        for (scope, other) in [(old, new), (new, old)] {
+            try await robin.revise { tenant in
+                var settings = tenant.settings
+                settings.scopes = settings.scopes.map { $0.name == scope.name ? other : $0 }
+                return TenantChange(settings, .scopeChanged, of: scope.name.text, [])
+            }
+        }
+        let told = try await world.registry.waitingLetters(of: world.tenant.id).compactMap { posted in
+            if case .permissionsOnlyRead(let names, _, _) = posted.letter {
+                "\(posted.recipient) \(names)"
+            } else {
+                nil
+            }
+        }
+        let expected = ["ada@harbour.example [\"\(old.name)\"]"]
+        #expect(told == (rule == .forChanges ? expected : []))
+    }
+
     @Test(arguments: Policy.SecondAdministrator.allCases, Policy.SecondAdministrator.allCases)
     func `whoever lets fewer approvals take two administrators is read of`(
         old: Policy.SecondAdministrator,
