@@ -186,6 +186,16 @@ struct TalkingToTheCommandLine {
 
     // MARK: People and applications
 
+    @Test func `an account without a name is called by what stands before the @, without its dots`()
+        async throws
+    {
+        try await importTenant()
+        let line = "account add --role customer --email john.me@northfield.example"
+        #expect(await console.run(line, input: "a long enough sentence\n") == 0)
+        #expect(await console.run("account list") == 0)
+        #expect(console.printed.contains("john me"))
+    }
+
     @Test func `an account takes its password from standard input`() async throws {
         try await importTenant()
         let line = "account add --role customer --email dana@northfield.example --json"

@@ -14,7 +14,11 @@ enum AccountCommands {
                 .tenant,
                 .required("role", "ROLE", "partner, customer or admin"),
                 .required("email", "EMAIL", "The address to sign in with"),
-                .value("name", "NAME", "The person's name; by default what stands before the @"),
+                .value(
+                    "name",
+                    "NAME",
+                    "The person's name; by default what stands before the @, without dots"
+                ),
                 .repeated("organisation", "NAME", "A company the person acts for"),
             ],
             prompt: "Password: ",
@@ -69,7 +73,8 @@ enum AccountCommands {
         let email = call.required("email")
         let draft = try AccountDraft(
             email: email,
-            name: call.arguments["name"] ?? email.split(separator: "@").first.map(String.init) ?? "",
+            name: call.arguments["name"]
+                ?? email.prefix { $0 != "@" }.split(separator: ".").joined(separator: " "),
             companies: try companies(in: call),
             password: try password(in: call.input),
             at: access.tenant
