@@ -109,7 +109,8 @@ def test_a_suspended_application_is_a_page(server: Server, standard: Tenant, cus
     assert answer.status_code == 400 and "location" not in answer.headers
     page = Page(answer)
     assert answer.headers["x-request-id"] in page.text
-    assert suspended.redirect_uri not in page.source
+    back = f"{suspended.redirect_uri}?error=access_denied&"
+    assert page.source.count(suspended.redirect_uri) == page.source.replace("&amp;", "&").count(back) == 1
     assert "ticket" not in {name for form in page.forms for name, _ in form.fields}
 
 
