@@ -51,12 +51,14 @@ package struct ActivityPage: Sendable {
 
 extension MemberAccess {
     /// Up to ``Activity/pageLength`` of an application's entries, older than the one named.
-    package func activity(before id: String? = nil) async throws -> ActivityPage {
+    package func activity(before id: String? = nil, onlyRefused: Bool = false) async throws -> ActivityPage {
         let since = registry.clock().addingTimeInterval(-Double(Activity.keptSeconds))
+        let answers = try Activity.Cause.answers.map { try $0.text }
+        let kind: SQL = onlyRefused ? " AND cause NOT IN (" + .list(answers) + ")" : ""
         return try await reading { connection, application, tenant in
             let found = try connection.activity(
                 of: application,
-                where: "AND id < \(id ?? "~")",
+                where: "AND id < \(id ?? "~")" + kind,
                 since: since,
                 limit: Activity.pageLength + 1,
                 tenant: tenant
@@ -74,9 +76,9 @@ extension MemberAccess {
         try await newest("AND id = \(id)")
     }
 
-    /// The newest entry under a reference that somebody passed on.
-    package func activity(under reference: String) async throws -> Activity? {
-        try await newest("AND reference = \(reference)")
+    /// The newest entry under a reference that somebody passed on, in any of the ways it can be read.
+    package func activity(under readings: [String]) async throws -> Activity? {
+        try await newest("AND reference IN (" + .list(readings) + ")")
     }
 
     /// What the last authorization request came to; nil where there was none in thirty days.

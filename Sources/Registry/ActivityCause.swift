@@ -62,6 +62,9 @@ extension Activity {
         case severalCompanies
         case code(CodeFault)
         case refreshToken(RefreshTokenFault)
+
+        /// What a customer answered; all others are refusals of ours.
+        package static let answers = [Cause.allowed, .cancelled]
     }
 
     /// What is the matter with an authorization code.

@@ -1,7 +1,7 @@
 import Synchronization
 
 /// Names requests: ten characters of Crockford's base 32, apart by hyphens, such as `01JD-7F3K-Q2`.
-final class RequestReferences: Sendable {
+package final class RequestReferences: Sendable {
     private let counter: Atomic<UInt64>
 
     init() {
@@ -40,6 +40,17 @@ final class RequestReferences: Sendable {
         case let letter: letter + 59
         }
     }
+
+    /// What somebody may mean who types a name, perhaps as it was read to them on the telephone: that very name, and
+    /// the one of ours it is without regard to case, spaces and hyphens, an O read as 0, an I or L as 1.
+    package static func readings(of typed: String) -> [String] {
+        let digits: [Character: Character] = ["O": "0", "I": "1", "L": "1"]
+        let read = typed.uppercased().filter { $0 != " " && $0 != "-" }.map { digits[$0] ?? $0 }
+        guard read.count == 10, read.allSatisfy(alphabet.contains) else { return [typed] }
+        return [typed, String(read[..<4]) + "-" + String(read[4..<8]) + "-" + String(read[8...])]
+    }
+
+    private static let alphabet = Set((0..<32).map { Character(Unicode.Scalar(character($0))) })
 
     /// Says whether a proxy's name for a request may be ours: 8 to 64 letters, digits and hyphens.
     static func isAcceptable(_ name: String) -> Bool {

@@ -147,6 +147,28 @@ struct ShowingActivity {
         #expect(page.body.contains("\(TestPortal.base)\(entry)\""))
     }
 
+    @Test func `a reference is found however it is typed`() async throws {
+        _ = try await refused("https://acme.example/callback/")
+        var dana = try await portal.partner()
+        for typed in ["01JD-7F3K-Q2", "01jd 7f3k q2", "01JD7F3KQ2", " OIJD-7F3K-Q2 ", "Oljd7f3kq2"] {
+            #expect(try await dana.get(place, [("reference", typed)]).status == 303, "\(typed)")
+        }
+        #expect(try await dana.get(place, [("reference", "01JD-7F3K-Q3")]).status == 200)
+    }
+
+    @Test func `what failed is told from what did not, and stands alone where one asks for it`() async throws
+    {
+        _ = try await portal.code(for: application)
+        _ = try await refused("https://acme.example/callback/")
+        var dana = try await portal.partner()
+        let all = try await dana.get(place)
+        #expect(all.body.contains("<span class=\"tag ok\">Allowed</span>"))
+        #expect(all.body.contains("<span class=\"tag bad\">Refused</span>"))
+        let failed = try await dana.get(place, [("show", "refused")])
+        #expect(failed.text.contains("The redirect URI is not on your list"))
+        #expect(!failed.text.contains("Customer allowed access"))
+    }
+
     @Test func `older requests stand on further pages`() async throws {
         for number in 0..<30 { _ = try await refused("https://acme.example/\(number)") }
         var dana = try await portal.partner()

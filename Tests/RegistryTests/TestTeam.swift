@@ -36,7 +36,7 @@ extension PartnerAccess {
     }
 
     func activity(under reference: String, of application: Application) async throws -> Activity? {
-        try await member(of: application.id.text).activity(under: reference)
+        try await member(of: application.id.text).activity(under: [reference])
     }
 
     func secrets(of application: Application) async throws -> [ClientSecret] {

@@ -5,25 +5,32 @@ import Web
 enum ActivityScreens {
     static func list(_ member: MemberAccess, _ visit: Visit) async throws -> Response {
         let application = member.application
-        let typed = (visit.queryValue("reference") ?? "").trimmingSpaces.uppercased()
+        let typed = (visit.queryValue("reference") ?? "").trimmingSpaces
         if let found = try await entry(under: typed, member, visit) {
             return .redirect(to: path(found, of: application, visit))
         }
-        let page = try await member.activity(before: visit.queryValue("before"))
-        return ActivityListPage(visit: visit, application: application, activity: page, typed: typed).page
-            .response(to: visit)
+        let onlyRefused = visit.queryValue("show") == "refused"
+        let page = try await member.activity(before: visit.queryValue("before"), onlyRefused: onlyRefused)
+        return ActivityListPage(
+            visit: visit,
+            application: application,
+            activity: page,
+            onlyRefused: onlyRefused,
+            typed: typed
+        ).page.response(to: visit)
     }
 
     /// What a reference is about, though it may not have been written yet.
     private static func entry(
-        under reference: String,
+        under typed: String,
         _ member: MemberAccess,
         _ visit: Visit
     ) async throws -> Activity? {
-        guard (1...64).contains(reference.utf8.count) else { return nil }
-        if let found = try await member.activity(under: reference) { return found }
+        guard (1...64).contains(typed.utf8.count) else { return nil }
+        let readings = RequestReferences.readings(of: typed)
+        if let found = try await member.activity(under: readings) { return found }
         try await visit.registry.writeActivity()
-        return try await member.activity(under: reference)
+        return try await member.activity(under: readings)
     }
 
     static func show(_ member: MemberAccess, _ visit: Visit) async throws -> Response {
@@ -82,6 +89,7 @@ private struct ActivityListPage {
     let visit: Visit
     let application: Application
     let activity: ActivityPage
+    let onlyRefused: Bool
     let typed: String
 
     var page: Page {
@@ -103,13 +111,30 @@ private struct ActivityListPage {
                 LookUpForm(visit: visit, application: application, typed: typed)
                 CheckForm(visit: visit, application: application)
             }
+            if onlyRefused || !activity.entries.isEmpty { kinds }
             if activity.entries.isEmpty { nothing } else { table }
+        }
+    }
+
+    private var place: Path { ActivityScreens.path(application, visit) }
+    private var refusedPlace: Path { place.with(query: [("show", "refused")]) }
+
+    private var kinds: HTML {
+        nav(.class("sections"), .aria("label", "Which requests")) {
+            ul {
+                li { a(.href(place), .aria("current", "page").when(!onlyRefused)) { "All requests" } }
+                li {
+                    a(.href(refusedPlace), .aria("current", "page").when(onlyRefused)) {
+                        "Only what was refused"
+                    }
+                }
+            }
         }
     }
 
     private var nothing: HTML {
         div(.class("empty")) {
-            h2 { "Nothing has happened yet" }
+            h2 { onlyRefused ? "Nothing was refused" : "Nothing has happened yet" }
             p { "It appears here within seconds." }
         }
     }
@@ -123,12 +148,16 @@ private struct ActivityListPage {
                 rows: activity.entries.map(row)
             )
         }
-        if activity.uncounted > 0 {
+        if activity.uncounted > 0, !onlyRefused {
             p(.class("note")) { "\(activity.uncounted) more requests were counted, but not kept one by one." }
         }
         if let older = activity.older {
-            let place = ActivityScreens.path(application, visit).with(query: [("before", older)])
-            p { a(.class("btn"), .href(place)) { "Show older requests" } }
+            let kind = onlyRefused ? [(name: "show", value: "refused")] : []
+            p {
+                a(.class("btn"), .href(place.with(query: kind + [("before", older)]))) {
+                    "Show older requests"
+                }
+            }
         }
     }
 
@@ -137,10 +166,25 @@ private struct ActivityListPage {
             .init { Moment(CalendarText(entry.at), isPrecise: true) },
             .init { entry.step.word },
             .heading {
+                OutcomeTag(cause: entry.cause)
+                " "
                 a(.href(ActivityScreens.path(entry, of: application, visit))) { bdi { entry.cause.sentence } }
             },
             .init { code(.class("ref")) { entry.reference } },
         ]
+    }
+}
+
+/// How a request ended, before the sentence that says why.
+struct OutcomeTag: Component {
+    let cause: Activity.Cause
+
+    var body: HTML {
+        switch cause {
+        case .allowed: span(.class("tag ok")) { "Allowed" }
+        case .cancelled: span(.class("tag idle")) { "Cancelled" }
+        default: span(.class("tag bad")) { "Refused" }
+        }
     }
 }
 

@@ -14,6 +14,7 @@ struct ActivityEntryPage {
             p { a(.href(ActivityScreens.path(application, visit))) { "Back to activity" } }
             h1 { bdi { entry.cause.sentence } }
             dl(.class("facts")) {
+                fact("Result") { OutcomeTag(cause: entry.cause) }
                 fact("Application") { bdi { application.displayName } }
                 fact("Time") {
                     time(.datetime(CalendarText(entry.at).iso)) { CalendarText(entry.at).precise }
