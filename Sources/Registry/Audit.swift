@@ -8,13 +8,15 @@ package struct AuditFilter: Sendable, Equatable {
     /// Up to but not including.
     package var to: Date?
 
-    /// Who did it: an e-mail address, an account's id, or “operator”.
+    /// Who did it: an e-mail address or its beginning, a part of a name, an account's id, or “operator”.
     package var person = ""
 
-    /// What it was done to: an application's id, or another.
+    /// What it was done to: an application's id or a part of its name, or the id of something else.
     package var object = ""
     package var action = ""
-    package var reference = ""
+
+    /// Any of them; empty for whatever reference there is.
+    package var references: [String] = []
 
     package init() {}
 }
@@ -173,24 +175,40 @@ extension Connection {
             SELECT sequence, at, actor, action, object, detail, address, reference, hash FROM ledger
             WHERE tenant = \(tenant) AND sequence >= \(range.lowerBound) AND sequence < \(range.upperBound)
             """
-        if !filter.person.isEmpty {
-            statement = statement + " AND actor IN (" + .list(try actors(filter.person, tenant: tenant)) + ")"
-        }
-        if !filter.object.isEmpty { statement = statement + " AND object = \(filter.object)" }
+        if !filter.person.isEmpty { statement = statement + " AND " + actors(filter.person, tenant: tenant) }
+        if !filter.object.isEmpty { statement = statement + " AND " + objects(filter.object, tenant: tenant) }
         if !filter.action.isEmpty { statement = statement + " AND action = \(filter.action)" }
-        if !filter.reference.isEmpty { statement = statement + " AND reference = \(filter.reference)" }
+        if !filter.references.isEmpty {
+            statement = statement + " AND reference IN (" + .list(filter.references) + ")"
+        }
         return try run(statement + " ORDER BY sequence DESC LIMIT \(limit)").map(LedgerEntry.init)
     }
 
-    /// Everything a person may be called in the ledger.
-    private func actors(_ person: String, tenant: TenantID) throws -> [String] {
-        guard let email = EmailAddress(person) else {
-            return [person] + Role.allCases.map { "\($0.rawValue):\(person)" }
-        }
-        let found = try run(
-            "SELECT role, id FROM accounts WHERE tenant = \(tenant) AND email = \(email)"
-        ).map { row in "\(try row.text(0)):\(try row.text(1))" }
-        return found.isEmpty ? [person] : found
+    /// Whether a person did it, whatever they are called in the ledger.
+    private func actors(_ person: String, tenant: TenantID) -> SQL {
+        let names = [person] + Role.allCases.map { "\($0.rawValue):\(person)" }
+        let accounts: SQL = "SELECT role || ':' || id FROM accounts WHERE tenant = \(tenant) AND "
+        let fitting: SQL =
+            if let email = EmailAddress(person) {
+                "email = \(email)"
+            } else {
+                """
+                (email LIKE lower(\(person.pattern + "%")) ESCAPE '!'
+                    OR lower(name) LIKE lower(\("%" + person.pattern + "%")) ESCAPE '!')
+                """
+            }
+        return "(actor IN (" + .list(names) + ") OR actor IN (" + accounts + fitting + "))"
+    }
+
+    /// Whether it was done to an application of this name, or to what has this id.
+    private func objects(_ object: String, tenant: TenantID) -> SQL {
+        let part = "%" + object.pattern + "%"
+        return """
+            (object = \(object) OR object IN (
+                SELECT id FROM applications
+                WHERE tenant = \(tenant) AND (lower(company_name) LIKE lower(\(part)) ESCAPE '!'
+                    OR lower(application_name) LIKE lower(\(part)) ESCAPE '!')))
+            """
     }
 
     func named(_ entries: [LedgerEntry], tenant: TenantID) throws -> [AuditEntry] {
@@ -239,5 +257,12 @@ extension LedgerEntry {
             let fact = facts.first { $0.count == 2 && $0[0] == part.rawValue }
             return fact.map { (part, String($0[1])) }
         }
+    }
+}
+
+extension String {
+    /// Itself, where a pattern of `LIKE` is wanted.
+    fileprivate var pattern: String {
+        map { "!%_".contains($0) ? "!\($0)" : String($0) }.joined()
     }
 }

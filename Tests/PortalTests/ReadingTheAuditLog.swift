@@ -46,14 +46,55 @@ struct ReadingTheAuditLog {
             try await ada.get("/admin/audit", query).text
         }
         let approved = try await text([("application", application.id), ("action", "application.approved")])
-        #expect(approved.contains("approved Acme Rentals") && !approved.contains("suspended"))
+        #expect(approved.contains("approved Acme Rentals") && !approved.contains("suspended Acme"))
         #expect(!approved.contains("Borrowed Cranes"))
         let day = CalendarText(portal.clock.now).isoDate
         let later = try await text([("from", day), ("to", day)])
         #expect(later.contains("suspended Acme Rentals") && !later.contains("approved Acme Rentals"))
         let own = try await text([("person", "ada@harbour.example")])
-        #expect(own.contains("second factor") && !own.contains("suspended"))
+        #expect(own.contains("second factor") && !own.contains("suspended Acme"))
         #expect(try await text([("reference", "nobody-has-it")]).contains("No entries match."))
+    }
+
+    @Test func `people and applications are found by a part of what they are called`() async throws {
+        let application = try await portal.registeredApplication("Acme Rentals")
+        let cranes = try await portal.registeredApplication("100% Cranes", of: "lee@cranes.example")
+        var ada = try await admin()
+        func text(_ name: String, _ value: String) async throws -> String {
+            try await ada.get("/admin/audit", [(name, value)]).text
+        }
+        for typed in ["ada", "ADA@harb", "operator"] {
+            #expect(try await !text("person", typed).contains("No entries match"), "\(typed)")
+        }
+        #expect(try await text("person", "ada@").contains("second factor"))
+        #expect(try await text("person", "d_").contains("No entries match"))
+        for typed in ["acme", "Rentals", application.id] {
+            let found = try await text("application", typed)
+            #expect(found.contains(application.id) && !found.contains(cranes.id), "\(typed)")
+        }
+        #expect(try await text("application", "100%").contains(cranes.id))
+        #expect(try await text("application", "0%c").contains("No entries match"))
+    }
+
+    @Test func `a reference is found however it is typed`() async throws {
+        var ada = try await admin()
+        _ = try await ada.post("/admin/audit/export", [("seal", ada.ownSeal), ("format", "csv")])
+        for typed in ["01JD-7F3K-Q2", "oijd 7f3k q2"] {
+            let found = try await ada.get("/admin/audit", [("reference", typed)])
+            #expect(found.text.contains("exported the audit log"), "\(typed)")
+        }
+    }
+
+    @Test func `actions are chosen from a list, and days that exclude each other are told`() async throws {
+        var ada = try await admin()
+        let page = try await ada.get("/admin/audit", [("action", "a.later_one")])
+        for action in Action.allCases { #expect(page.body.contains("value=\"\(action.rawValue)\"")) }
+        #expect(page.body.contains("<option value=\"a.later_one\" selected"))
+        let wrong = try await ada.get("/admin/audit", [("from", "2026-11-20"), ("to", "2026-11-19")])
+        #expect(wrong.status == 422 && wrong.text.contains("Choose a day that is not before “From”"))
+        #expect(!wrong.text.contains("No entries match"))
+        let unread = try await ada.get("/admin/audit", [("from", "20.11.2026")])
+        #expect(unread.status == 422 && unread.text.contains("Enter a day like"))
     }
 
     @Test func `tokens are told by their ids, where the tenant writes each down`() async throws {

@@ -9,7 +9,9 @@ enum AuditScreens {
     static func list(_ admin: AdminAccess, _ visit: Visit) async throws -> Response {
         let search = AuditSearch(visit)
         let before = visit.queryValue("before").flatMap { Int($0) }
-        let found = try await admin.audit(search.filter, before: before, limit: pageLength + 1)
+        let isReadable = search.problems.isEmpty
+        let found =
+            isReadable ? try await admin.audit(search.filter, before: before, limit: pageLength + 1) : []
         return AuditPage(
             search: search,
             entries: Array(found.prefix(pageLength)),
@@ -17,7 +19,7 @@ enum AuditScreens {
             isFirst: before == nil,
             check: admin.lastLedgerCheck(),
             visit: visit
-        ).page.response(to: visit)
+        ).page.response(to: visit, isReadable ? .ok : .unprocessable)
     }
 
     static func show(_ admin: AdminAccess, _ visit: Visit) async throws -> Response {
@@ -71,6 +73,15 @@ struct AuditSearch {
 
     func value(_ name: String) -> String { pairs.first { $0.name == name }?.value ?? "" }
 
+    /// Why it can find nothing.
+    var problems: [FieldProblem] {
+        let unread = ["from", "to"].filter { !value($0).isEmpty && CalendarText.day(value($0)) == nil }
+            .map { FieldProblem(field: $0, message: "Enter a day like 2027-03-31") }
+        guard let from = CalendarText.day(value("from")), let to = CalendarText.day(value("to")), from > to
+        else { return unread }
+        return [FieldProblem(field: "to", message: "Choose a day that is not before “From”")]
+    }
+
     var filter: AuditFilter {
         var filter = AuditFilter()
         filter.from = CalendarText.day(value("from"))
@@ -78,7 +89,8 @@ struct AuditSearch {
         filter.person = value("person")
         filter.object = value("application")
         filter.action = value("action")
-        filter.reference = value("reference")
+        let reference = value("reference")
+        filter.references = reference.isEmpty ? [] : RequestReferences.readings(of: reference)
         return filter
     }
 }

@@ -12,11 +12,13 @@ struct AuditPage {
     private var place: Path { visit.path("admin", "audit") }
 
     var page: Page {
-        Page("Audit log", .administrators) {
+        Page("Audit log", .administrators, problems: search.problems) {
             h1 { "Audit log" }
             chain
             filters
-            if entries.isEmpty {
+            if !search.problems.isEmpty {
+                HTML()
+            } else if entries.isEmpty {
                 div(.class("empty")) {
                     p {
                         "No entries match. "
@@ -60,7 +62,7 @@ struct AuditPage {
                 field("to", "To", type: "date")
                 field("person", "Person")
                 field("application", "Application")
-                field("action", "Action")
+                action
                 field("reference", "Reference")
             }
             div(.class("row")) {
@@ -71,15 +73,29 @@ struct AuditPage {
     }
 
     private func field(_ id: String, _ label: String, type: String = "text") -> Field {
-        let hints = [
-            "person": "E-mail or account ID", "application": "Client ID", "action": "Such as secret.created",
-        ]
-        return Field(id: id, name: id, label: label, hint: hints[id]) { attributes in
+        let hints = ["person": "Name, e-mail or account ID", "application": "Name or client ID"]
+        return Field(id: id, name: id, label: label, hint: hints[id], problems: search.problems) {
+            attributes in
             input(
                 attributes + [
                     .type(type), .value(search.value(id)), .dir(.leftToRight), .autocomplete("off"),
                 ]
             )
+        }
+    }
+
+    /// One that is in the address and that this program does not know stays chosen.
+    private var action: Field {
+        let chosen = search.value("action")
+        let known = Action.allCases.map(\.rawValue).sorted()
+        let isKnown = chosen.isEmpty || known.contains { $0.isByteForByte(chosen) }
+        return Field(id: "action", name: "action", label: "Action") { attributes in
+            select(attributes) {
+                option(.value("")) { "Any" }
+                for name in isKnown ? known : [chosen] + known {
+                    option(.value(name), .selected.when(name.isByteForByte(chosen))) { name }
+                }
+            }
         }
     }
 
