@@ -181,6 +181,19 @@ extension AdminAccess {
         try await registry.summaries(of: tenant)
     }
 
+    /// How many applications take customers without anybody's approval, where the tenant asks for none.
+    package func unapprovedApplications() async throws -> Int {
+        let tenant = tenant.id
+        return try await registry.database.read(
+            """
+            SELECT count(*) FROM applications
+            WHERE tenant = \(tenant) AND approved_at IS NULL AND deleted_at IS NULL
+                AND suspended_at IS NULL AND frozen_at IS NULL AND held_at IS NULL
+            """,
+            .tenant(tenant)
+        ).first?.integer(0) ?? 0
+    }
+
     /// What waits, oldest first.
     package func queue() async throws -> ReviewQueue {
         let (tenant, lastYear) = (tenant.id, registry.clock().addingTimeInterval(-365 * 86_400))

@@ -212,6 +212,35 @@ struct ChangingTheSettings {
         #expect(try await tenant().policy.accessTokenSeconds == .unlimited)
     }
 
+    @Test func `every mistake is told at once`() async throws {
+        var ada = try await ada()
+        let answer = try await save(&ada) { fields in
+            fields.set("grants", nil)
+            for name in ["codeSeconds", "reportsToFreeze", "signInFailures"] { fields.set(name, "many") }
+        }
+        #expect(answer.status == 422)
+        for place in ["grants-authorization-code", "code-seconds", "reports-to-freeze", "sign-in-failures"] {
+            #expect(answer.body.contains("href=\"#\(place)\""), "\(place)")
+        }
+    }
+
+    @Test func `who wants approvals reads how many applications that stops`() async throws {
+        var ada = try await ada()
+        let words = "that nobody approved would take no new customers until you do"
+        _ = try await portal.registeredApplication("Acme Rentals", isApproved: false)
+        #expect(try await !ada.get("/admin/settings").text.contains(words))
+        #expect(try await save(&ada) { $0.set("review", "open") }.status == 303)
+        #expect(try await ada.get("/admin/settings").text.contains("1 application \(words)"))
+    }
+
+    @Test func `a list leads to each part of the page`() async throws {
+        var ada = try await ada()
+        let page = try await ada.get("/admin/settings")
+        let parts = page.body.split(separator: "<h2 id=\"").dropFirst().map { $0.prefix { $0 != "\"" } }
+        #expect(parts.count == 7)
+        for part in parts { #expect(page.body.contains("href=\"#\(part)\"")) }
+    }
+
     @Test func `a grace for refresh tokens is set with its risk, and stands in the ledger`() async throws {
         var ada = try await ada()
         let risk = "In that time nobody notices a stolen copy."

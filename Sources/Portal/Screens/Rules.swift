@@ -6,21 +6,12 @@ enum RuleScreens {
     static func show(_ admin: AdminAccess, _ visit: Visit) async throws -> Response {
         var form = RulesForm(try TenantFile.json(of: visit.tenant.settings, called: visit.tenant.name))
         form.basis = try visit.basis(of: .rules, in: visit.tenant)
-        return RulesPage(admin: admin, visit: visit, uses: try await admin.doorUses(), form: form).response()
+        return try await page(form, admin, visit).response()
     }
 
     static func save(_ admin: AdminAccess, _ sent: Form, _ visit: Visit) async throws -> Response {
         let form = RulesForm(sent)
-        var page = RulesPage(admin: admin, visit: visit, uses: try await admin.doorUses(), form: form)
-        if form.grants.isEmpty {
-            page.problems = [
-                FieldProblem(
-                    field: "grants-authorization-code",
-                    message: "Choose at least one way to get a token"
-                )
-            ]
-            return page.response(.unprocessable)
-        }
+        var page = try await page(form, admin, visit)
         let edit = TenantEdit(
             part: .rules,
             action: .settingsChanged,
@@ -40,6 +31,21 @@ enum RuleScreens {
             page.overtaken = overtaken
             return page.response(.conflict)
         }
+    }
+
+    private static func page(
+        _ form: RulesForm,
+        _ admin: AdminAccess,
+        _ visit: Visit
+    ) async throws -> RulesPage {
+        let isOpen = visit.tenant.policy.review == .open
+        return RulesPage(
+            admin: admin,
+            visit: visit,
+            uses: try await admin.doorUses(),
+            unapproved: isOpen ? try await admin.unapprovedApplications() : 0,
+            form: form
+        )
     }
 }
 
@@ -135,6 +141,10 @@ struct RulesForm: Sendable {
         let key = mistake.path.utf8.split(separator: UInt8(ascii: ".")).last.map { String($0) ?? "" } ?? ""
         if key.hasPrefix("protectedNames") {
             return FieldProblem(field: "protected-names", message: "Protected names: \(mistake.message)")
+        }
+        if key.isByteForByte("grants") {
+            let message = "Choose at least one way to get a token"
+            return FieldProblem(field: "grants-authorization-code", message: message)
         }
         guard let number = RuleNumber.all.first(where: { $0.key == key }) else {
             return FieldProblem(field: "registration-open", message: "\(mistake.path): \(mistake.message)")

@@ -8,12 +8,27 @@ struct RulesPage {
 
     /// How many applications needed each door lately.
     let uses: [String: Int]
+
+    /// How many applications nobody approved that customers can connect.
+    let unapproved: Int
     var form: RulesForm
     var problems: [FieldProblem] = []
     var overtaken: Overtaken?
 
     /// The form as somebody else left it.
     var theirs: RulesForm?
+
+    private enum Part: String, CaseIterable {
+        case partners = "Partners"
+        case grants = "Ways to get a token"
+        case tokens = "Audit log"
+        case letters = "E-mails to customers"
+        case lifetimes = "How long things last"
+        case tries = "Sessions and tries"
+        case doors = "Legacy doors"
+
+        var anchor: String { "\(self)-h" }
+    }
 
     func response(_ status: Status = .ok) -> Response { page.response(to: visit, status) }
 
@@ -37,30 +52,31 @@ struct RulesPage {
         Web.form(.class("stack"), .method("post"), .action(visit.path("admin", "settings")), .novalidate) {
             SealField(seal: visit.seal(for: .admin))
             input(.type("hidden"), .name("basis"), .value(form.basis))
-            section("partners", "Partners") {
+            places
+            section(.partners) {
                 registration
                 review
                 secondAdministrator
                 protectedNames
                 for number in RuleNumber.limits { field(number) }
             }
-            section("grants", "Ways to get a token") {
+            section(.grants) {
                 for grant in RulesForm.usualGrants + RulesForm.oldGrants { choice(grant) }
             }
-            section("tokens", "Audit log") { auditLog }
-            section("letters", "E-mails to customers") { letters }
-            section("lifetimes", "How long things last") {
+            section(.tokens) { auditLog }
+            section(.letters) { letters }
+            section(.lifetimes) {
                 for number in RuleNumber.lifetimes { field(number, now: spoken(number)) }
             }
-            section("tries", "Sessions and tries") {
+            section(.tries) {
                 div(.class("folds")) {
                     fold("How long people stay signed in", RuleNumber.sessions, areSeconds: true)
                     fold("How often somebody may guess", RuleNumber.guesses)
                     fold("How often something may be done", RuleNumber.crowds)
                 }
             }
-            section("doors", "Legacy doors") { doors }
-            div(.class("row")) { button(.class("btn primary")) { "Save settings" } }
+            section(.doors) { doors }
+            div(.class("row saving")) { button(.class("btn primary")) { "Save settings" } }
             ImportNote(tenant: visit.tenant)
         }
     }
@@ -106,9 +122,16 @@ struct RulesPage {
         }
     }
 
-    private func section(_ id: String, _ heading: String, @HTMLBuilder _ content: () -> HTML) -> HTML {
-        Web.section(.class("card"), .aria("labelledby", "\(id)-h")) {
-            h2(.id("\(id)-h")) { heading }
+    /// The form is longer than any screen.
+    private var places: HTML {
+        nav(.class("sections"), .aria("label", "Settings")) {
+            ul { for part in Part.allCases { li { a(.href(Path(anchor: part.anchor))) { part.rawValue } } } }
+        }
+    }
+
+    private func section(_ part: Part, @HTMLBuilder _ content: () -> HTML) -> HTML {
+        Web.section(.class("card"), .aria("labelledby", part.anchor)) {
+            h2(.id(part.anchor)) { part.rawValue }
             content()
         }
     }
@@ -157,7 +180,7 @@ struct RulesPage {
                 "review",
                 "reviewed",
                 "Needed",
-                "Until you approve it, an application works for its test accounts only.",
+                "Until you approve it, an application works for its test accounts only." + stopped,
                 form.review == .reviewed
             )
             radio(
@@ -168,6 +191,13 @@ struct RulesPage {
                 form.review == .open
             )
         }
+    }
+
+    /// What saying so would stop.
+    private var stopped: String {
+        unapproved == 0
+            ? ""
+            : " \(counted(unapproved, "application")) that nobody approved would take no new customers until you do."
     }
 
     private var secondAdministrator: HTML {
