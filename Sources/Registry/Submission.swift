@@ -43,6 +43,8 @@ package struct ApprovalChecklist: Sendable, Equatable {
 
     /// How many customers have connected so far, up to the first token.
     package let testConnections: Int
+
+    package var isComplete: Bool { hasLogo && hasRedirectURI && hasPrivacyPolicy && testConnections > 0 }
 }
 
 // MARK: - What may be done with it

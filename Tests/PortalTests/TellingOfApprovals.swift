@@ -13,6 +13,14 @@ struct TellingOfApprovals {
         return written.paragraphs.map { $0.text(in: .english) }.joined()
     }
 
+    @Test func `what is missing keeps nobody from asking, and the page says so`() async throws {
+        let portal = try await TestPortal()
+        let application = try await portal.registeredApplication(isApproved: false)
+        var dana = try await portal.partner()
+        let page = try await dana.get("/applications/\(application.id)")
+        #expect(page.text.contains("You can ask as it is. Harbourline will look for each of these"))
+    }
+
     @Test func `where applications are reviewed, an approval opens one to customers`() async throws {
         let portal = try await TestPortal()
         let application = try await portal.registeredApplication(isApproved: false)

@@ -116,6 +116,11 @@ struct StateBox: Component {
     }
 
     @HTMLBuilder private var asking: HTML {
+        if !checklist.isComplete {
+            p {
+                "You can ask as it is. \(tenant) will look for each of these, and may ask for what is missing:"
+            }
+        }
         Checklist(checklist: checklist)
         button("approval", "Ask for approval", "btn primary")
     }
