@@ -7,10 +7,6 @@ extension Connection {
             throw ManualRefusal.noSuchApplication
         }
         try tenant.requireByHand(terms.scopes, to: application)
-        if terms.lifetime == .unlimited, !(1...ManualRequest.maxReasonBytes).contains(terms.reason.utf8.count)
-        {
-            throw ManualRefusal.needsReason
-        }
         if terms.isByLetter, !tenant.policy.manualTokenByMail { throw ManualRefusal.notByLetter }
         if application.isSuspended || application.isFrozen { throw ManualRefusal.suspended }
         guard let known = try account(of: terms.customer, as: .customer, tenant: tenant.id) else {
@@ -20,6 +16,10 @@ extension Connection {
         let customer = known.account
         guard try mayConnect(customer, to: application, for: terms.scopes, at: tenant) else {
             throw ManualRefusal.mayNotConnect
+        }
+        if terms.lifetime == .unlimited, !(1...ManualRequest.maxReasonBytes).contains(terms.reason.utf8.count)
+        {
+            throw ManualRefusal.needsReason
         }
         let standing = try standingGrant(to: application, of: customer.id, tenant: tenant.id)
         return ManualParties(

@@ -181,6 +181,12 @@ extension AdminAccess {
         try await registry.summaries(of: tenant)
     }
 
+    /// The same without what is counted of each.
+    package func registeredApplications() async throws -> [Application] {
+        let tenant = tenant.id
+        return try await registry.database.read(.tenant(tenant)) { try $0.allApplications(tenant: tenant) }
+    }
+
     /// How many applications take customers without anybody's approval, where the tenant asks for none.
     package func unapprovedApplications() async throws -> Int {
         let tenant = tenant.id

@@ -168,6 +168,31 @@ struct GivingTokensByHand {
         #expect(unknown.status == 422 && unknown.text.contains("There is no customer with this address"))
     }
 
+    @Test func `every mistake is told at once`() async throws {
+        var ada = admin
+        let typed: [(name: String, value: String)] = [
+            ("seal", ada.ownSeal), ("application", "nothing"), ("ends", "never"),
+        ]
+        let answer = try await ada.post(
+            "/admin/manual-tokens/check",
+            typed + [("email", "kim@northfield.example")]
+        )
+        #expect(answer.status == 422 && answer.text.contains("Choose an application"))
+        #expect(answer.text.contains("Say why it never ends"))
+        let other = try await ada.post("/admin/manual-tokens/check", typed + [("email", "kim")])
+        #expect(
+            other.text.contains("Enter an e-mail address") && other.text.contains("Say why it never ends")
+        )
+    }
+
+    @Test func `an application that nobody can connect is not offered`() async throws {
+        let cranes = try await portal.registeredApplication("Borrowed Cranes")
+        try await portal.theOperator.suspend(cranes.id, reason: "Odd")
+        var ada = admin
+        let page = try await ada.get("/admin/manual-tokens/new").body
+        #expect(page.contains("value=\"\(application.id)\"") && !page.contains(cranes.id))
+    }
+
     @Test func `a partner is not told who is a customer`() async throws {
         let known = try await asked()
         let unknown = try await asked([("email", "nobody@northfield.example")])

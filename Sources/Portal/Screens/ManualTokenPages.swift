@@ -89,6 +89,7 @@ struct ManualTokenPage {
             label: "Reason, if it never ends",
             value: form.reason,
             hint: "Needed only for “never”.",
+            isOptional: true,
             direction: .automatic,
             problems: problems
         )
@@ -124,9 +125,9 @@ struct ManualTokenPage {
         ).body
     }
 
-    /// A partner's request is for the application that asked.
+    /// A partner's request is for the application that asked; others can be chosen while customers can connect them.
     private var chooseable: [Application] {
-        guard let request else { return applications }
+        guard let request else { return applications.filter { !$0.isSuspended && !$0.isFrozen } }
         return applications.filter { $0.id == request.application }
     }
 }

@@ -58,19 +58,18 @@ enum ManualTokenScreens {
         _ visit: Visit,
         _ act: (ManualTerms) async throws -> Response
     ) async throws -> Response {
-        var problem = FieldProblem(
-            field: "email",
-            message: "Enter an e-mail address like name@company.com"
-        )
+        var problems = form.problems
         if let terms = form.terms {
             do {
-                return try await act(terms)
+                if problems.isEmpty { return try await act(terms) }
+                _ = try await admin.check(terms)
             } catch let refusal as ManualRefusal {
-                problem = FieldProblem(refusal)
+                let further = FieldProblem(refusal)
+                if !problems.contains(where: { $0.field == further.field }) { problems.append(further) }
             }
         }
         var page = try await page(form, admin, visit)
-        page.problems = [problem]
+        page.problems = problems
         return page.page.response(to: visit, .unprocessable)
     }
 
@@ -83,7 +82,7 @@ enum ManualTokenScreens {
             visit: visit,
             form: form,
             request: try await admin.asked(form.request),
-            applications: try await admin.applications().map(\.application)
+            applications: try await admin.registeredApplications()
         )
     }
 
@@ -202,6 +201,17 @@ struct ManualTokenForm {
         end = form["ends"].flatMap(End.init) ?? .quarter
         reason = form["reason"]?.trimmingSpaces ?? ""
         isByLetter = form["hand"] == "letter"
+    }
+
+    /// What can be seen without asking whom it is about.
+    var problems: [FieldProblem] {
+        let isReasonMissing = end == .never && reason.isEmpty
+        return [
+            EmailAddress(email) == nil
+                ? FieldProblem(field: "email", message: "Enter an e-mail address like name@company.com")
+                : nil,
+            isReasonMissing ? FieldProblem(ManualRefusal.needsReason) : nil,
+        ].compactMap { $0 }
     }
 
     /// Nil for what is no e-mail address.
