@@ -197,7 +197,8 @@ extension Site {
         host == publicURL.host || publicURL.isLoopback && PublicURL.isLoopback(host)
     }
 
-    /// What a request gets that belongs to no tenant: the way to the only one there is, or an honest page.
+    /// What a request gets that belongs to no tenant: the way to the only one there is or, on this machine,
+    /// to each, or an honest page.
     private func strangersAnswer(to request: Request, at address: Address) async throws -> Response {
         let hostOwner = try await registry.tenant(atHost: PublicURL.withoutPort(request.host))
         guard isOurs(request.host) || hostOwner != nil else { return Failure.wrongHost(request, publicURL) }
@@ -205,6 +206,7 @@ extension Site {
             if let only = try await registry.onlyTenant() {
                 return .redirect(to: publicURL.root.appending("t", only.name.text, ""))
             }
+            if let page = try await LocalStart.response(to: request, of: self) { return page }
         }
         return Failure.nobodyHere(request)
     }

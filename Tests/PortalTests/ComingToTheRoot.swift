@@ -38,4 +38,19 @@ struct ComingToTheRoot {
         #expect(answer.status.code == 404)
         #expect(!String(decoding: answer.bytes, as: UTF8.self).contains("harbour"))
     }
+
+    @Test func `whoever sits at the machine is shown each of several, and the e-mails`() async throws {
+        let name = try #require(TenantName("quay"))
+        _ = try await portal.registry.importTenant(portal.tenant.settings, as: name)
+        func page(_ host: String) async -> Answer {
+            let request = Request.made(.get, "/", host: host, below: "", from: "127.0.0.1")
+            return Answer(await portal.site.respond(to: request), to: request)
+        }
+        let here = await page("127.0.0.1:8080")
+        #expect(here.status == 200)
+        for place in ["/t/harbour/", "/t/quay/", "/t/quay/admin", "/mail"] {
+            #expect(here.body.contains("href=\"\(place)\""), "\(place)")
+        }
+        #expect(await page("rebound.example").status != 200)
+    }
 }

@@ -32,9 +32,12 @@ struct ApplicationPage {
                 h1 { bdi { application.displayName } }
                 StateTag(application: application, tenant: visit.tenant)
             }
-            p(.class("note")) {
-                "Client ID "
-                code { application.id.text }
+            div(.class("row")) {
+                p(.class("note")) {
+                    "Client ID "
+                    code(.id("client-id")) { application.id.text }
+                }
+                CopyRow(id: "client-id", what: "client ID")
             }
             StateBox(application: application, checklist: checklist, role: role, visit: visit)
             sections
