@@ -2,6 +2,7 @@ import FoundationEssentials
 
 /// What an invitation to a team says to whoever opens its link.
 package struct OpenInvitation: Sendable {
+    package let application: ClientID
     package let applicationName: String
     package let email: EmailAddress
     package let role: MemberRole
@@ -24,6 +25,7 @@ extension ApplicationRegistry {
                 throw LinkRefusal.gone
             }
             return OpenInvitation(
+                application: application.id,
                 applicationName: application.displayName,
                 email: invitation.email,
                 role: invitation.role,

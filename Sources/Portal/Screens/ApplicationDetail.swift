@@ -26,7 +26,9 @@ struct ApplicationPage {
         let title = application.displayName
         let frame = Page.Frame.partners(signedIn: true, current: .applications)
         return Page(title, frame, problems: problems, script: .forms) {
-            if problems.isEmpty { Notice(text: visit.queryValue("done").flatMap(Done.init)?.sentence) }
+            if problems.isEmpty {
+                Notice(text: visit.queryValue("done").flatMap(Done.init)?.sentence(application))
+            }
             div(.class("heading")) {
                 ApplicationMark(application, visit.home)
                 h1 { bdi { application.displayName } }

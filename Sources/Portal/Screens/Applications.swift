@@ -125,7 +125,7 @@ enum Done: String {
     case roleSaved = "role-saved"
     case memberRemoved = "member-removed"
 
-    var sentence: String {
+    func sentence(_ application: Application) -> String {
         switch self {
         case .redirectURIAdded: "The redirect URI is on the list."
         case .redirectURIRemoved: "The redirect URI is removed."
@@ -143,7 +143,7 @@ enum Done: String {
         case .invited: "The invitation is on its way."
         case .invitedAgain: "The invitation is on its way again. The link sent before no longer works."
         case .invitationCancelled: "The invitation is cancelled. Its link no longer works."
-        case .joined: "You are in the team now."
+        case .joined: "You joined \(application.displayName)."
         case .offered: "The offer is on its way."
         case .offerTakenBack: "The offer is taken back. Its link no longer works."
         case .takenOver:

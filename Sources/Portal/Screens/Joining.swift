@@ -34,7 +34,11 @@ enum JoiningScreens {
                     at: visit.tenant,
                     from: visit.provenance
                 )
-                return try await visit.signInNow(account, password, to: visit.path("applications"))
+                return try await visit.signInNow(
+                    account,
+                    password,
+                    to: visit.place(of: invitation.application, after: .joined)
+                )
             } catch let problems as AccountProblems {
                 let door = LetterDoor(
                     visit: visit,
