@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from urllib.parse import urlsplit
 
 from playwright.sync_api import Page
 
@@ -60,8 +59,7 @@ def allowed(stage: Stage) -> str:
 
 def handover(stage: Stage) -> str:
     allowed(stage)
-    link = stage.rovitracker.server.link_for(stage.asking.email)
-    return stage.rovitracker.base + urlsplit(link).path
+    return stage.rovitracker.server.link_for(stage.asking.email)
 
 
 def collected(stage: Stage, page: Page) -> None:
