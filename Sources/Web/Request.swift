@@ -141,6 +141,17 @@ package struct Headers: Sendable {
         fields.filter { isNamed($0, name) }.map { text($0.value) }
     }
 
+    /// Appends every value of the field called `name`, each with a zero after it, which none can hold; says how many.
+    package func append(_ name: String, to text: inout [UInt8]) -> Int {
+        var count = 0
+        for field in fields where isNamed(field, name) {
+            text += bytes[field.value]
+            text.append(0)
+            count += 1
+        }
+        return count
+    }
+
     func isNamed(_ field: Field, _ name: String) -> Bool {
         guard field.name.count == name.utf8.count else { return false }
         var name = name

@@ -55,16 +55,19 @@ extension Visit {
     }
 
     private var question: RepeatedQuestion {
-        let scheme = request.isSecure.map { $0 ? "https" : "http" } ?? ""
-        let credentials = request.headers.all("authorization")
-        let headers = credentials + request.headers.all("content-type")
-        var bytes = [UInt8(clamping: credentials.count)]
-        bytes.reserveCapacity(512)
-        // None of these can hold a zero.
-        for part in [scheme, request.host, request.rawPath, request.query] + headers {
-            bytes.append(contentsOf: part.utf8)
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(512 + request.body.count)
+        bytes.append(request.isSecure.map { $0 ? 2 : 1 } ?? 0)
+        // No part but the last can hold a zero, and no value begins with a small number.
+        for part in [request.host, request.rawPath, request.query] {
+            bytes += part.utf8
             bytes.append(0)
         }
-        return RepeatedQuestion(tenant: tenant, digest: ByteKey(bytes: sha256(bytes + request.body)))
+        for name in ["authorization", "content-type"] {
+            let count = request.headers.append(name, to: &bytes)
+            bytes.append(UInt8(clamping: count))
+        }
+        bytes += request.body
+        return RepeatedQuestion(tenant: tenant, digest: ByteKey(bytes: sha256(bytes)))
     }
 }
