@@ -7,8 +7,9 @@ SWIFT_TEST := swift test --skip-build --experimental-maximum-parallelization-wid
 
 PYTEST  := var/venv/bin/python -m pytest Tests/EndToEnd
 
-# What is the same whatever keeps the rows: the looks of pages, the servers that tests are given, and what SQLite's file goes through.
-SAME    := $(foreach name,pages postgres_server failing_disk power_loss locked grown_store,--ignore Tests/EndToEnd/test_$(name).py)
+# What is the same whatever keeps the rows: the looks of pages, how HTTP is framed, the servers that tests are given, and what
+# SQLite's file goes through.
+SAME    := $(foreach name,pages http_edge spellings_of_paths postgres_server failing_disk power_loss locked grown_store,--ignore Tests/EndToEnd/test_$(name).py)
 
 .PHONY: run test check torture bench format lint storybook release
 
