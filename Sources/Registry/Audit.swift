@@ -263,6 +263,6 @@ extension LedgerEntry {
 extension String {
     /// Itself, where a pattern of `LIKE` is wanted.
     fileprivate var pattern: String {
-        map { "!%_".contains($0) ? "!\($0)" : String($0) }.joined()
+        unicodeScalars.map { ["!", "%", "_"].contains($0) ? "!\($0)" : "\($0)" }.joined()
     }
 }

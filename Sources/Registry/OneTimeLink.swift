@@ -80,7 +80,7 @@ extension ApplicationRegistry {
     ) -> OneTimeLink {
         let now = clock()
         return OneTimeLink(
-            secret: SecretText(prefix: tenant.name.secretPrefix, kind: .link, now: now, entropy: entropy),
+            secret: newSecret(.link, at: tenant),
             purpose: purpose,
             subject: subject,
             detail: detail,

@@ -79,7 +79,7 @@ extension ApplicationRegistry {
         from provenance: Provenance
     ) async throws -> SecretText {
         let account = session.account
-        let cookie = newSession(at: tenant, clock())
+        let cookie = newSecret(.session, at: tenant)
         let digest = cookie.digest(with: secretKeys)
         let letters = RecoveryCode.letters(of: typed)
         let recovery = recoveryDigests(letters, of: account.id, at: tenant)
@@ -145,7 +145,7 @@ extension ApplicationRegistry {
             }
             throw SecondFactorRefusal.wrongCode
         }
-        let cookie = newSession(at: tenant, now)
+        let cookie = newSecret(.session, at: tenant)
         let (digest, sealed) = (cookie.digest(with: secretKeys), seal(key, of: account.id, at: tenant))
         let codes = (0..<SecondFactor.recoveryCodes).map { _ in RecoveryCode(entropy) }
         let digests = codes.map {
@@ -255,10 +255,6 @@ extension ApplicationRegistry {
     }
 
     private static var recoveryPurpose: [UInt8] { Array("recovery code".utf8) }
-
-    func newSession(at tenant: Tenant, _ now: Date) -> SecretText {
-        SecretText(prefix: tenant.name.secretPrefix, kind: .session, now: now, entropy: entropy)
-    }
 }
 
 extension TenantID {

@@ -61,8 +61,8 @@ extension PartnerAccess {
     package func confirm(password: String) async throws -> SecretText {
         if hasSecondFactor { throw WrongPassword() }
         let proven = try await own.prove(password)
-        let (session, tenant, now) = (session, tenant, registry.clock())
-        let cookie = registry.newSession(at: tenant, now)
+        let (session, tenant) = (session, tenant)
+        let cookie = registry.newSecret(.session, at: tenant)
         let digest = cookie.digest(with: registry.secretKeys)
         try await registry.changePeople(of: tenant, by: actor, from: provenance) { transaction, record, now in
             guard try transaction.hold(session.account.id, provenBy: proven, tenant: tenant.id),

@@ -107,6 +107,8 @@ final class WaitingLine<Work: Sendable>: Sendable {
 }
 
 /// Wakes as many sleepers as it is rung times.
+///
+/// One is made with its line, before the server takes a request.
 private final class Bell: Sendable {
     private let ends: (reading: Int32, writing: Int32)
 
