@@ -66,7 +66,7 @@ extension Connection {
         _ before: Date,
         tenant: TenantID
     ) throws -> Int {
-        try run(
+        let bytes = try run(
             """
             DELETE FROM logos
             WHERE tenant = \(tenant) AND digest > \(start) AND digest <= \(end) AND stored_at < \(before)
@@ -78,9 +78,11 @@ extension Connection {
                 AND NOT EXISTS
                     (SELECT 1 FROM tenants t WHERE t.id = \(tenant)
                         AND t.settings || t.imported LIKE '%' || logos.digest || '%')
-            RETURNING 1
+            RETURNING length(png)
             """
-        ).count
+        ).map { try $0.integer(0) }
+        if !bytes.isEmpty { try countLogoBytes(-bytes.reduce(0, +), tenant: tenant) }
+        return bytes.count
     }
 }
 

@@ -102,17 +102,36 @@ extension ApplicationRegistry {
 // MARK: - How it is kept
 
 extension Connection {
+    /// Of pictures that are kept already only notes when they came last.
     fileprivate func store(_ logo: Logo, tenant: TenantID, at now: Date) throws {
-        for (size, png) in logo.images {
-            try run(
+        let added = try logo.images.filter { size, png in
+            try !run(
                 """
                 INSERT INTO logos (tenant, digest, size, png, stored_at, look)
                 VALUES (\(tenant), \(logo.digest), \(size.rawValue), \(png), \(now), \(logo.look))
-                ON CONFLICT (tenant, digest, size)
-                DO UPDATE SET stored_at = excluded.stored_at, look = excluded.look
+                ON CONFLICT (tenant, digest, size) DO NOTHING
+                RETURNING size
                 """
-            )
+            ).isEmpty
         }
+        if !added.isEmpty { try countLogoBytes(added.values.reduce(0) { $0 + $1.count }, tenant: tenant) }
+        guard added.count < logo.images.count else { return }
+        try run(
+            """
+            UPDATE logos SET stored_at = \(now), look = \(logo.look)
+            WHERE tenant = \(tenant) AND digest = \(logo.digest)
+            """
+        )
+    }
+
+    /// Adds to the bytes that a tenant's logos take, or takes away from them.
+    func countLogoBytes(_ change: Int, tenant: TenantID) throws {
+        try run(
+            """
+            INSERT INTO logo_bytes (tenant, kept) VALUES (\(tenant), \(change))
+            ON CONFLICT (tenant) DO UPDATE SET kept = logo_bytes.kept + excluded.kept
+            """
+        )
     }
 
     fileprivate func insert(
@@ -149,5 +168,23 @@ extension Connection {
                 byteCount: try row.integer(2)
             )
         }
+    }
+}
+
+extension Schema {
+    /// Their sum, which counting them for each upload would take longer for with every logo.
+    static var bytesOfLogos: [SQL] {
+        [
+            """
+            CREATE TABLE logo_bytes (
+                tenant INTEGER NOT NULL PRIMARY KEY REFERENCES tenants (id),
+                kept INTEGER NOT NULL
+            ) WITHOUT ROWID
+            """
+        ]
+    }
+
+    static var bytesOfLogosSoFar: [SQL] {
+        ["INSERT INTO logo_bytes (tenant, kept) SELECT tenant, sum(length(png)) FROM logos GROUP BY tenant"]
     }
 }

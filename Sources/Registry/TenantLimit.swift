@@ -27,7 +27,7 @@ package enum TenantLimit: String, Sendable, Codable, CaseIterable, Bindable {
                 LIMIT \(most)
             ) AS unapproved
             """
-        case .logos: "SELECT COALESCE(sum(length(png)), 0) FROM logos WHERE tenant = \(tenant)"
+        case .logos: "SELECT kept FROM logo_bytes WHERE tenant = \(tenant)"
         }
     }
 }

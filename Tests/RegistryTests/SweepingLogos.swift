@@ -1,7 +1,8 @@
 import FoundationEssentials
-import Registry
 import Support
 import Testing
+
+@testable import Registry
 
 @Suite("Sweeping logos nobody refers to")
 struct SweepingLogos {
@@ -92,5 +93,30 @@ struct SweepingLogos {
         world.clock.advance(by: .seconds(2))
         for _ in 0..<5 { _ = try await world.registry.sweep(batch: 1) }
         for logo in logos { #expect(try await !isKept(logo)) }
+    }
+
+    /// The bytes of all logos as they are counted, and as they are.
+    private func bytes() async throws -> [Int] {
+        let tenant = world.tenant
+        return try await world.database.read(.tenant(tenant.id)) { connection in
+            let kept = try connection.run("SELECT sum(length(png)) FROM logos WHERE tenant = \(tenant.id)")
+            return [
+                try connection.use(of: .logos, at: tenant).used,
+                try kept.first?.optionalInteger(0) ?? 0,
+            ]
+        }
+    }
+
+    @Test func `what they take is counted as they come and go`() async throws {
+        var counts: [Int] = []
+        for shade: UInt8 in [1, 2, 2] {
+            _ = try await upload(shade: shade)
+            let bytes = try await bytes()
+            #expect(bytes[0] == bytes[1])
+            counts.append(bytes[0])
+        }
+        #expect(0 < counts[0] && counts[0] < counts[1] && counts[1] == counts[2])
+        try await sweepLater()
+        #expect(try await bytes() == [0, 0])
     }
 }

@@ -74,6 +74,7 @@ extension Schema {
             columns: ["png", "stored_at", "look"],
             page: 20
         ),
+        Table("logo_bytes", key: ["tenant"], columns: ["kept"]),
         Table(
             "staged_logos",
             key: ["tenant", "id"],
