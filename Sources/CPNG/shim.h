@@ -25,32 +25,32 @@ static inline int cpng_give_up_privileges(void) {
         | prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
 }
 
-/// A message that is one number, and two open files with it (unix(7), SCM_RIGHTS).
+/// A message that is two open files (unix(7), SCM_RIGHTS), and a byte because it cannot be none.
 struct cpng_message {
-    int32_t number;
     int files[2];
 };
 
 /// 0 when the message was sent.
 static inline int cpng_send(int socket, const struct cpng_message *message) {
     _Alignas(struct cmsghdr) char room[CMSG_SPACE(sizeof message->files)] = {0};
-    struct iovec number = {.iov_base = (void *)&message->number, .iov_len = sizeof message->number};
+    struct iovec byte = {.iov_base = "", .iov_len = 1};
     struct msghdr parts = {
-        .msg_iov = &number, .msg_iovlen = 1, .msg_control = room, .msg_controllen = sizeof room};
+        .msg_iov = &byte, .msg_iovlen = 1, .msg_control = room, .msg_controllen = sizeof room};
     struct cmsghdr *files = CMSG_FIRSTHDR(&parts);
     *files = (struct cmsghdr){
         .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS, .cmsg_len = CMSG_LEN(sizeof message->files)};
     memcpy(CMSG_DATA(files), message->files, sizeof message->files);
-    return sendmsg(socket, &parts, MSG_NOSIGNAL) == sizeof message->number ? 0 : -1;
+    return sendmsg(socket, &parts, MSG_NOSIGNAL) == 1 ? 0 : -1;
 }
 
 /// Waits for a message; 0 when a whole one came.
 static inline int cpng_receive(int socket, struct cpng_message *message) {
     _Alignas(struct cmsghdr) char room[CMSG_SPACE(sizeof message->files)];
-    struct iovec number = {.iov_base = &message->number, .iov_len = sizeof message->number};
+    char content;
+    struct iovec byte = {.iov_base = &content, .iov_len = 1};
     struct msghdr parts = {
-        .msg_iov = &number, .msg_iovlen = 1, .msg_control = room, .msg_controllen = sizeof room};
-    if (recvmsg(socket, &parts, MSG_CMSG_CLOEXEC) != sizeof message->number) return -1;
+        .msg_iov = &byte, .msg_iovlen = 1, .msg_control = room, .msg_controllen = sizeof room};
+    if (recvmsg(socket, &parts, MSG_CMSG_CLOEXEC) != 1) return -1;
     struct cmsghdr *files = CMSG_FIRSTHDR(&parts);
     if (!files || files->cmsg_type != SCM_RIGHTS || files->cmsg_len != CMSG_LEN(sizeof message->files)) return -1;
     memcpy(message->files, CMSG_DATA(files), sizeof message->files);

@@ -2,7 +2,7 @@ import Glibc
 
 /// The process that decodes (``LogoForkServer``), as it is seen from here: started once, asked again and again.
 ///
-/// A copy of it decodes each picture, which inherits a pipe to read, a pipe to write, and nothing else. Of the process
+/// A copy of it decodes each picture, which is given a pipe to read, a pipe to write, and nothing else. Of the process
 /// itself nothing is asked any more once a picture ended otherwise than with an answer.
 final class DecodingProcess: Sendable {
     private let socket: Int32
@@ -23,7 +23,7 @@ final class DecodingProcess: Sendable {
 
     deinit {
         Glibc.close(socket)
-        kill(process, SIGKILL)
+        kill(-process, SIGKILL)
         var status: Int32 = 0
         while waitpid(process, &status, 0) < 0, errno == EINTR {}
     }
@@ -51,7 +51,10 @@ final class DecodingProcess: Sendable {
         posix_spawnattr_setsigmask(&attributes, &signals)
         sigfillset(&signals)
         posix_spawnattr_setsigdefault(&attributes, &signals)
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
+        // A group of its own, so that its copies end with it.
+        posix_spawnattr_setpgroup(&attributes, 0)
+        let settings = POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP
+        posix_spawnattr_setflags(&attributes, Int16(settings))
 
         var process = pid_t()
         let problem = withCStrings([executable, "decode-logos"]) { arguments in
@@ -67,37 +70,41 @@ final class DecodingProcess: Sendable {
 
     /// What a copy of it says about a picture; nil where the process is no longer there to be asked.
     ///
-    /// Waits at most `time` from the question to the answer, then kills the copy.
+    /// Waits at most `time` for the answer; a copy that takes longer ends with the process, as with every fault.
     func reply(to picture: [UInt8], within time: Duration) throws(LogoWorkshopFault) -> LogoReply? {
         let deadline = ContinuousClock.now + time
         var questions = try Pipe()
         defer { questions.close() }
         var answers = try Pipe()
         defer { answers.close() }
-        let request = DecodingRequest(reading: questions.reading, writing: answers.writing, time: time)
+        let request = DecodingRequest(reading: questions.reading, writing: answers.writing)
         guard request.send(through: socket) else { return nil }
         questions.closeReading()
         answers.closeWriting()
         // Never waits for a process that does not read: a pipe holds less than a picture.
         _ = fcntl(questions.writing, F_SETFL, O_NONBLOCK)
-        let heard = Self.converse(picture, &questions, answers, until: deadline)
+        guard let heard = Self.converse(picture, &questions, answers, until: deadline) else {
+            throw .timedOut
+        }
         answers.close()
-        let ending = endOfCopy(until: deadline + .seconds(1))
-        guard let heard else { throw .timedOut }
-        guard ending != nil, let reply = LogoReply(heard) else { throw .crashed(ending ?? -SIGKILL) }
+        guard let reply = LogoReply(heard) else { throw .crashed(ending()) }
         return reply
     }
 
-    /// How the copy ended: its exit code, or its signal, negative; nil if that was never said.
-    private func endOfCopy(until deadline: ContinuousClock.Instant) -> Int32? {
-        var door = pollfd(fd: socket, events: Int16(POLLIN), revents: 0)
+    /// How the process ended, which it does as its last copy did: its exit code, or its signal, negative.
+    ///
+    /// It is told that nothing comes any more, and is given a second.
+    private func ending() -> Int32 {
+        shutdown(socket, Int32(SHUT_WR))
+        let deadline = ContinuousClock.now + .seconds(1)
+        var door = pollfd(fd: socket, events: 0, revents: 0)
         while poll(&door, 1, patience(until: deadline)) < 0, errno == EINTR {}
-        var ending: Int32 = 0
-        let size = MemoryLayout<Int32>.size
-        guard door.revents != 0, recv(socket, &ending, size, Int32(MSG_DONTWAIT)) == size else {
-            return nil
-        }
-        return ending
+        guard door.revents != 0 else { return -SIGKILL }
+        var end = siginfo_t()
+        // Left to be waited for, so that its number stays its own until then.
+        while waitid(P_PID, id_t(process), &end, WEXITED | WNOWAIT) < 0, errno == EINTR {}
+        let status = end._sifields._sigchld.si_status
+        return end.si_code == CLD_EXITED ? status : -status
     }
 
     /// Writes the picture and reads to the end of the answer, both as it suits the process; nil when the
@@ -141,11 +148,10 @@ final class DecodingProcess: Sendable {
     }
 }
 
-/// What goes to the process that decodes: where a copy of it reads and writes, and how long it may take.
+/// What goes to the process that decodes: where a copy of it reads and writes.
 struct DecodingRequest {
     let reading: Int32
     let writing: Int32
-    let time: Duration
 }
 
 /// Milliseconds for poll(2), at most a minute and never less than one.

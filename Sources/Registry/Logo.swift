@@ -210,7 +210,16 @@ extension Raster {
     }
 
     /// The picture, a square, as a PNG file of ours.
+    ///
+    /// Flat pictures become as small without filters, in a fifth of the time; of others the smaller file is taken.
     fileprivate func encoded() throws(LogoRefusal) -> [UInt8] {
+        let unfiltered = try encoded(UInt32(PNG_IMAGE_FLAG_FAST))
+        guard unfiltered.count > rgba.count / 16 else { return unfiltered }
+        let filtered = try encoded(0)
+        return filtered.count < unfiltered.count ? filtered : unfiltered
+    }
+
+    private func encoded(_ flags: UInt32) throws(LogoRefusal) -> [UInt8] {
         // A row more for every filter byte, and room for what zlib and the chunks add to noise.
         var png = [UInt8](repeating: 0, count: rgba.count + rgba.count / 64 + height + 1024)
         var size = png_alloc_size_t(png.count)
@@ -218,6 +227,7 @@ extension Raster {
             image.pointee.width = UInt32(width)
             image.pointee.height = UInt32(height)
             image.pointee.format = Self.format
+            image.pointee.flags = flags
             return rgba.withUnsafeBytes { source in
                 png.withUnsafeMutableBytes { target in
                     png_image_write_to_memory(image, target.baseAddress, &size, 0, source.baseAddress, 0, nil)
@@ -267,23 +277,12 @@ extension DecodingRequest {
     init?(from socket: Int32) {
         var message = cpng_message()
         guard cpng_receive(socket, &message) == 0 else { return nil }
-        self.init(
-            reading: message.files.0,
-            writing: message.files.1,
-            time: .milliseconds(message.number)
-        )
+        self.init(reading: message.files.0, writing: message.files.1)
     }
 
     /// Whether somebody is there to take it.
     func send(through socket: Int32) -> Bool {
-        let milliseconds = Int32(min(time, .seconds(3600)) / .milliseconds(1))
-        var message = cpng_message(number: milliseconds, files: (reading, writing))
+        var message = cpng_message(files: (reading, writing))
         return cpng_send(socket, &message) == 0
-    }
-
-    /// Closes both ends, in whichever process that is.
-    func close() {
-        Glibc.close(reading)
-        Glibc.close(writing)
     }
 }

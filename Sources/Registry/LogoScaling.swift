@@ -24,7 +24,7 @@ package struct Raster: Sendable {
 /// Red, green, blue and opacity are 0 to 1, and no channel is more than the opacity.
 struct LightRaster {
     /// Four numbers side by side; not SIMD, which is slow beyond bearing where it is not optimised.
-    struct Pixel {
+    struct Pixel: Equatable {
         var red: Float
         var green: Float
         var blue: Float
@@ -57,18 +57,16 @@ struct LightRaster {
 
     /// The whole picture scaled to fit into a square of this side: its shape is kept, nothing is cut off.
     init(_ raster: Raster, fitting side: Int) {
-        let light = (0...255).map { Float(LinearRGB.light(UInt8($0))) }
         let size = Self.size(of: raster.width, by: raster.height, fitting: side)
         self.init(from: (raster.width, raster.height), to: size) { row, pixels in
-            for column in pixels.indices {
-                let place = 4 * (row * raster.width + column)
-                let opacity = Float(raster.rgba[place + 3]) / 255
-                pixels[column] = Pixel(
-                    red: light[Int(raster.rgba[place])] * opacity,
-                    green: light[Int(raster.rgba[place + 1])] * opacity,
-                    blue: light[Int(raster.rgba[place + 2])] * opacity,
-                    opacity: opacity
-                )
+            raster.rgba.withUnsafeBytes { bytes in
+                let colours = bytes.bindMemory(to: UInt32.self)[(row * raster.width)...]
+                // Logos are flat: most of their pixels are like the one before.
+                var (before, light) = (UInt32(0), Pixel.none)
+                for (column, colour) in zip(pixels.indices, colours) {
+                    if colour != before { (before, light) = (colour, Pixel(stored: colour)) }
+                    pixels[column] = light
+                }
             }
         }
     }
@@ -117,16 +115,12 @@ struct LightRaster {
     func centred(in side: Int) -> Raster {
         var rgba = [UInt8](repeating: 0, count: side * side * 4)
         let (left, top) = ((side - width) / 2, (side - height) / 2)
-        let nearest = NearestChannel.shared
-        for row in 0..<height {
-            for column in 0..<width {
-                let pixel = pixels[row * width + column]
-                guard pixel.opacity > 0.5 / 255 else { continue }
-                let target = 4 * ((top + row) * side + left + column)
-                rgba[target] = nearest.to(pixel.red / pixel.opacity)
-                rgba[target + 1] = nearest.to(pixel.green / pixel.opacity)
-                rgba[target + 2] = nearest.to(pixel.blue / pixel.opacity)
-                rgba[target + 3] = UInt8((pixel.opacity * 255).rounded())
+        rgba.withUnsafeMutableBytes { bytes in
+            let colours = bytes.bindMemory(to: UInt32.self)
+            var (before, colour) = (Pixel.none, UInt32(0))
+            for (place, pixel) in pixels.enumerated() {
+                if pixel != before { (before, colour) = (pixel, pixel.stored) }
+                colours[(top + place / width) * side + left + place % width] = colour
             }
         }
         return Raster(width: side, height: side, rgba: rgba)
@@ -142,6 +136,28 @@ struct LightRaster {
 }
 
 extension LightRaster.Pixel {
+    private static let lights = (0...255).map { Float(LinearRGB.light(UInt8($0))) }
+
+    /// Of the four bytes of a ``Raster``.
+    fileprivate init(stored: UInt32) {
+        func byte(_ number: UInt32) -> Int { Int(UInt32(littleEndian: stored) >> (8 * number) & 0xFF) }
+        let opacity = Float(byte(3)) / 255
+        self.init(
+            red: Self.lights[byte(0)] * opacity,
+            green: Self.lights[byte(1)] * opacity,
+            blue: Self.lights[byte(2)] * opacity,
+            opacity: opacity
+        )
+    }
+
+    /// The four bytes of a ``Raster`` that are nearest to it.
+    fileprivate var stored: UInt32 {
+        guard opacity > 0.5 / 255 else { return 0 }
+        func byte(_ light: Float) -> UInt32 { UInt32(NearestChannel.shared.to(light / opacity)) }
+        let opaque = UInt32((opacity * 255).rounded())
+        return UInt32(littleEndian: byte(red) | byte(green) << 8 | byte(blue) << 16 | opaque << 24)
+    }
+
     /// From a distance of 0.08 in OKLab: light grey (#e3e3e3) just not, yellow well.
     fileprivate var isSeenOnWhite: Bool {
         guard opacity > 0 else { return false }

@@ -81,23 +81,24 @@ enum LogoWorker {
     /// Memory beyond what the program itself has mapped: the largest legal picture takes half of it.
     private static let memory: UInt = 96 << 20
 
+    /// Gives up what is not needed to wait for a picture; whether that was done.
+    static func confine() -> Bool {
+        guard let mapped = mappedBytes() else { return false }
+        return limit(RLIMIT_AS, to: mapped + memory) && limit(RLIMIT_CPU, to: 2)
+            && limit(RLIMIT_FSIZE, to: 0) && limit(RLIMIT_CORE, to: 0) && giveUpPrivileges()
+    }
+
     /// Reads a picture from standard input and answers on standard output; what it returns is its exit code.
     static func run() -> Int32 {
-        guard confine() else { return 71 }
+        guard limit(RLIMIT_NOFILE, to: 0) else { return 71 }
         do {
             let picture = try read(atMost: LogoLimits().bytes + 1)
             try write(LogoReply(judging: picture).encoded())
-            return 0
         } catch {
             return 74
         }
-    }
-
-    private static func confine() -> Bool {
-        guard let mapped = mappedBytes() else { return false }
-        return limit(RLIMIT_AS, to: mapped + memory) && limit(RLIMIT_CPU, to: 2)
-            && limit(RLIMIT_FSIZE, to: 0) && limit(RLIMIT_CORE, to: 0) && limit(RLIMIT_NOFILE, to: 0)
-            && giveUpPrivileges()
+        // Whoever reads need not wait for the end of the process.
+        return close(STDOUT_FILENO)
     }
 
     private static func limit(_ resource: __rlimit_resource, to value: UInt) -> Bool {

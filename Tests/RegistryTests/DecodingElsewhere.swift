@@ -41,16 +41,16 @@ final class DecodingElsewhere {
         let script = try file("program.sh", Array(lines.utf8))
         let server = """
             #!/usr/bin/env python3
-            import os, socket, struct, subprocess, sys
+            import os, signal, socket, subprocess, sys
             door = socket.socket(fileno=0)
             while True:
-                message, ends, *_ = socket.recv_fds(door, 4, 2)
+                message, ends, *_ = socket.recv_fds(door, 1, 2)
                 if not message: sys.exit()
                 child = subprocess.Popen(["/bin/sh", "\(script)"], stdin=ends[0], stdout=ends[1])
                 for end in ends: os.close(end)
-                try: child.wait(struct.unpack("=i", message)[0] / 1000)
-                except subprocess.TimeoutExpired: child.kill()
-                door.send(struct.pack("=i", child.wait()))
+                ending = child.wait()
+                if ending < 0: os.kill(os.getpid(), -ending)
+                if ending: sys.exit(ending)
             """
         return try file("program", Array(server.utf8), mode: 0o700)
     }
