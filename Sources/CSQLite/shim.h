@@ -1,3 +1,5 @@
+// For malloc_trim(3), which Swift's view of the C library lacks.
+#include <malloc.h>
 #include <sqlite3.h>
 
 /* Swift cannot call variadic functions, nor read macros that cast an integer to a pointer. */

@@ -13,7 +13,7 @@ struct Housekeeping {
         let registry = desk.registry
         var tasks = [
             Housekeeping.watching(desk.clock, log),
-            Housekeeping.every(.seconds(60), or: "Sweeping failed", log) {
+            Housekeeping.every(.seconds(60), or: "Sweeping failed", log, afterFirst: Housekeeping.letGo) {
                 _ = try await registry.sweep()
             },
             Housekeeping.every(.seconds(1), or: "Last uses were not written", log) {
@@ -32,7 +32,6 @@ struct Housekeeping {
                 }
             },
         ]
-        tasks.append(Housekeeping.lettingGo())
         tasks.append(
             registry.isShared
                 ? Housekeeping.takingUpKeys(desk, log) : Housekeeping.watching(desk.folder, log)
@@ -52,24 +51,28 @@ struct Housekeeping {
         _ pause: Duration,
         or failure: String,
         _ log: Log,
+        afterFirst: @escaping @Sendable () async -> Void = {},
         _ work: @escaping @Sendable () async throws -> Void
     ) -> Task<Void, Never> {
-        Task {
+        @Sendable func tryIt() async {
+            do { try await work() } catch {
+                log.note(.error, "\(failure); it is tried again", [("error", "\(error)")])
+            }
+        }
+        return Task {
+            await tryIt()
+            await afterFirst()
             while !Task.isCancelled {
-                do { try await work() } catch {
-                    log.note(.error, "\(failure); it is tried again", [("error", "\(error)")])
-                }
                 do { try await Task.sleep(for: pause) } catch { return }
+                await tryIt()
             }
         }
     }
 
-    /// Once, when what is done at the start is done.
-    private static func lettingGo() -> Task<Void, Never> {
-        Task {
-            do { try await Task.sleep(for: .milliseconds(300)) } catch { return }
-            ProgramFiles.letGo()
-        }
+    /// When what is done at the start is done.
+    @Sendable private static func letGo() async {
+        do { try await Task.sleep(for: .milliseconds(300)) } catch { return }
+        ProgramFiles.letGo()
     }
 
     /// A key that another server prepared is here before that one writes with it.

@@ -19,8 +19,9 @@ extension ApplicationRegistry {
                 swept += found
                 if found < batch || Task.isCancelled { break }
             }
-            if Task.isCancelled { break }
+            if Task.isCancelled { return swept }
         }
+        try await database.shrink()
         return swept
     }
 

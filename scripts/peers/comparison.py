@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import statistics
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -77,7 +78,7 @@ class Run:
                 starts[peer.name].append(peer.start())
         for peer in peers:
             self.note(FIRST_ANSWER, peer, statistics.median(starts[peer.name]))
-            self.note(IDLE, peer, peer.memory())
+            self.note(IDLE, peer, settled(peer.memory))
 
     @contextmanager
     def running(self, peer: Peer) -> Iterator[Jobs]:
@@ -198,3 +199,12 @@ def compared(value: float | None, wanted: float, digits: str) -> str:
         return f"{'':20} "
     asked = f"{wanted:8.2g}" if wanted else f"{'':8}"
     return f"{value:12{digits}}{asked}" + ("!" if value < wanted else " ")
+
+
+def settled(amount: Callable[[], float]) -> float:
+    """What it is once it hardly changes any more from one second to the next."""
+    before, now = 0.0, amount()
+    while abs(now - before) > now / 100:
+        time.sleep(1)
+        before, now = now, amount()
+    return now

@@ -151,6 +151,9 @@ package protocol Database: AnyObject, Sendable {
     /// Calls `body` after another process announced a change, or may have done so unheard.
     func onChangeElsewhere(_ body: @escaping @Sendable () -> Void)
 
+    /// Gives back the memory of rows that are not needed again soon, after many were looked at.
+    func shrink() async throws
+
     /// Finishes what is waiting and lets go of the files; whatever is asked afterwards throws ``DatabaseFault/closed``.
     func close() async
 }

@@ -125,6 +125,9 @@ package final class PostgresDatabase: Database {
 
     package func onChangeElsewhere(_ body: @escaping @Sendable () -> Void) { announcements.add(body) }
 
+    /// Rows are looked at in the server's memory.
+    package func shrink() async throws {}
+
     package func close() async { finish() }
 
     private func finish() {

@@ -371,3 +371,6 @@ extension DatabaseFault {
         return code & 0xFF == Int(SQLITE_IOERR)
     }
 }
+
+/// Gives the system what this process freed and the allocator kept, a few milliseconds' work.
+func giveFreedMemoryBack() { malloc_trim(0) }

@@ -124,6 +124,12 @@ package final class SQLiteDatabase: Database {
     package func announceChange() {}
     package func onChangeElsewhere(_ body: @escaping @Sendable () -> Void) {}
 
+    /// What the writer needs again comes from the system's cache of the file.
+    package func shrink() async throws {
+        try await transaction(.directory) { try $0.run("PRAGMA shrink_memory") }
+        giveFreedMemoryBack()
+    }
+
     package func close() async { finish() }
 
     /// Writes a consistent copy of a database to a file that does not exist yet, while whoever has it open goes on.
