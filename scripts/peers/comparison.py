@@ -15,6 +15,9 @@ from .stores import Store
 
 STARTS = 7
 
+SETTLING = 10
+"""Seconds after its start in which a server does what it has to do before it is idle."""
+
 FIRST_ANSWER = "start to first answer, ms"
 IDLE = "memory idle, MiB"
 LOADED = "memory after the load, MiB"
@@ -76,9 +79,10 @@ class Run:
             for peer in peers:
                 peer.stop()
                 starts[peer.name].append(peer.start())
+        time.sleep(SETTLING)
         for peer in peers:
             self.note(FIRST_ANSWER, peer, statistics.median(starts[peer.name]))
-            self.note(IDLE, peer, settled(peer.memory))
+            self.note(IDLE, peer, peer.memory())
 
     @contextmanager
     def running(self, peer: Peer) -> Iterator[Jobs]:
@@ -199,12 +203,3 @@ def compared(value: float | None, wanted: float, digits: str) -> str:
         return f"{'':20} "
     asked = f"{wanted:8.2g}" if wanted else f"{'':8}"
     return f"{value:12{digits}}{asked}" + ("!" if value < wanted else " ")
-
-
-def settled(amount: Callable[[], float]) -> float:
-    """What it is once it hardly changes any more from one second to the next."""
-    before, now = 0.0, amount()
-    while abs(now - before) > now / 100:
-        time.sleep(1)
-        before, now = now, amount()
-    return now
