@@ -6,7 +6,7 @@ import Synchronization
 /// Writing a line costs about a microsecond and never waits for the reader. If the reader falls behind
 /// by more than a mebibyte, lines are dropped, and the next line written says how many.
 package final class Log: Sendable {
-    package enum Level: String, Sendable { case debug, info, warning, error }
+    package enum Level: String, Sendable { case info, warning, error }
 
     private let sink: LogSink
     private let clock: @Sendable () -> Duration
