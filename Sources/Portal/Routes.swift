@@ -200,7 +200,7 @@ extension Site {
         .admin   (.post, "/admin/manual-tokens/{request}/again",                 ManualTokenScreens.askAgain,    .fresh),
         .admin   (.get,  "/admin/manual-tokens/{request}/end",                   ManualTokenScreens.askToEnd),
         .admin   (.post, "/admin/manual-tokens/{request}/end",                   ManualTokenScreens.end,         .fresh),
-        .admin   (.get,  "/admin/applications",                                  ReviewScreens.list),
+        .admin   (.get,  "/admin/applications",                                  AllApplicationsScreens.list),
         .admin   (.get,  "/admin/applications/{application}",                    ReviewScreens.show),
         .admin   (.post, "/admin/applications/{application}/decision",           ReviewScreens.decide,           .fresh),
         .admin   (.post, "/admin/applications/{application}/reports",            ReportScreens.settle,             .fresh),

@@ -158,3 +158,20 @@ extension Application {
         heldAt = try row.optionalDate(27)
     }
 }
+
+extension Application {
+    /// Whether these words are in the name of a row of applications, in capitals or not.
+    static func isNamed(_ words: String) -> SQL {
+        let part = "%" + words.pattern + "%"
+        return """
+            (lower(company_name) LIKE lower(\(part)) ESCAPE '!' OR lower(application_name) LIKE lower(\(part)) ESCAPE '!')
+            """
+    }
+}
+
+extension String {
+    /// Itself, where a pattern of `LIKE` with `!` as escape is wanted.
+    var pattern: String {
+        unicodeScalars.map { ["!", "%", "_"].contains($0) ? "!\($0)" : "\($0)" }.joined()
+    }
+}

@@ -202,13 +202,8 @@ extension Connection {
 
     /// Whether it was done to an application of this name, or to what has this id.
     private func objects(_ object: String, tenant: TenantID) -> SQL {
-        let part = "%" + object.pattern + "%"
-        return """
-            (object = \(object) OR object IN (
-                SELECT id FROM applications
-                WHERE tenant = \(tenant) AND (lower(company_name) LIKE lower(\(part)) ESCAPE '!'
-                    OR lower(application_name) LIKE lower(\(part)) ESCAPE '!')))
-            """
+        "(object = \(object) OR object IN (SELECT id FROM applications WHERE tenant = \(tenant) AND "
+            + Application.isNamed(object) + "))"
     }
 
     func named(_ entries: [LedgerEntry], tenant: TenantID) throws -> [AuditEntry] {
@@ -257,12 +252,5 @@ extension LedgerEntry {
             let fact = facts.first { $0.count == 2 && $0[0] == part.rawValue }
             return fact.map { (part, String($0[1])) }
         }
-    }
-}
-
-extension String {
-    /// Itself, where a pattern of `LIKE` is wanted.
-    fileprivate var pattern: String {
-        unicodeScalars.map { ["!", "%", "_"].contains($0) ? "!\($0)" : "\($0)" }.joined()
     }
 }

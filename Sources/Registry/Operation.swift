@@ -80,8 +80,14 @@ extension OperatorAccess {
         }
     }
 
+    /// Every application of the tenant.
     package func applications() async throws -> [ApplicationSummary] {
-        try await registry.summaries(of: tenant)
+        let tenant = tenant.id
+        return try await registry.database.read(.tenant(tenant)) { connection in
+            try connection.allApplications(tenant: tenant).map { application in
+                try connection.summary(of: application, tenant: tenant)
+            }
+        }
     }
 
     /// Throws ``OperatorRefusal``.

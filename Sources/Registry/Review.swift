@@ -34,10 +34,10 @@ package struct ReviewQueue: Sendable {
     /// With the number of reports that wait, the most reported first; up to ``limit``.
     package let reported: [(application: Application, reports: Int)]
 
-    /// Applications with a secret that works and is older than a year.
+    /// Applications with a secret that works and is older than a year, those with the oldest, up to ``limit``.
     package let oldSecrets: [Application]
 
-    static let limit = 100
+    package static let limit = 100
 }
 
 // MARK: - What may be done with it
@@ -177,16 +177,6 @@ extension AdminAccess {
         )
     }
 
-    package func applications() async throws -> [ApplicationSummary] {
-        try await registry.summaries(of: tenant)
-    }
-
-    /// The same without what is counted of each.
-    package func registeredApplications() async throws -> [Application] {
-        let tenant = tenant.id
-        return try await registry.database.read(.tenant(tenant)) { try $0.allApplications(tenant: tenant) }
-    }
-
     /// How many applications take customers without anybody's approval, where the tenant asks for none.
     package func unapprovedApplications() async throws -> Int {
         let tenant = tenant.id
@@ -209,7 +199,11 @@ extension AdminAccess {
                 waiting: try waiting.map { try connection.reviewSubject($0, tenant: tenant) },
                 waitingCount: try connection.countWaiting(tenant: tenant),
                 reported: try connection.reportedApplications(upTo: ReviewQueue.limit, tenant: tenant),
-                oldSecrets: try connection.applications(withSecretsBefore: lastYear, tenant: tenant)
+                oldSecrets: try connection.applications(
+                    withSecretsBefore: lastYear,
+                    upTo: ReviewQueue.limit,
+                    tenant: tenant
+                )
             )
         }
     }
@@ -234,17 +228,5 @@ extension AdminAccess {
         -> DecisionOutcome
     {
         try await review.decide(decision, on: subject.application.id.text, seen: seen)
-    }
-}
-
-extension ApplicationRegistry {
-    /// Every application of a tenant, for those who look after it.
-    func summaries(of tenant: Tenant) async throws -> [ApplicationSummary] {
-        let tenant = tenant.id
-        return try await database.read(.tenant(tenant)) { connection in
-            try connection.allApplications(tenant: tenant).map { application in
-                try connection.summary(of: application, tenant: tenant)
-            }
-        }
     }
 }

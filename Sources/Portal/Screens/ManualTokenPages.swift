@@ -8,7 +8,9 @@ struct ManualTokenPage {
 
     /// The partner's request that it answers.
     let request: ManualRequest?
-    let applications: [Application]
+
+    /// What can be chosen; nil where there is too much to choose from.
+    let applications: [Application]?
     var problems: [FieldProblem] = []
 
     private var name: String { visit.brand.displayName }
@@ -97,15 +99,25 @@ struct ManualTokenPage {
     }
 
     private var applicationField: HTML {
-        Field(id: "application", name: "application", label: "1 Application", problems: problems) {
-            attributes in
-            select(attributes) {
-                for application in chooseable {
-                    option(
-                        .value(application.id.text),
-                        .selected.when(application.id.text.isByteForByte(form.application))
-                    ) { application.displayName }
+        let hint = applications == nil ? "Its client ID, as its page says" : nil
+        return Field(
+            id: "application",
+            name: "application",
+            label: "1 Application",
+            hint: hint,
+            problems: problems
+        ) { attributes in
+            if let applications {
+                select(attributes) {
+                    for application in applications {
+                        option(
+                            .value(application.id.text),
+                            .selected.when(application.id.text.isByteForByte(form.application))
+                        ) { application.displayName }
+                    }
                 }
+            } else {
+                input(attributes + [.value(form.application), .dir(.leftToRight), .autocomplete("off")])
             }
         }.body
     }
@@ -123,12 +135,6 @@ struct ManualTokenPage {
             ],
             chosen: form.isByLetter ? "letter" : "link"
         ).body
-    }
-
-    /// A partner's request is for the application that asked; others can be chosen while customers can connect them.
-    private var chooseable: [Application] {
-        guard let request else { return applications.filter { !$0.isSuspended && !$0.isFrozen } }
-        return applications.filter { $0.id == request.application }
     }
 }
 

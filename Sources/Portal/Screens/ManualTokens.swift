@@ -78,12 +78,22 @@ enum ManualTokenScreens {
         _ admin: AdminAccess,
         _ visit: Visit
     ) async throws -> ManualTokenPage {
-        ManualTokenPage(
+        let request = try await admin.asked(form.request)
+        return ManualTokenPage(
             visit: visit,
             form: form,
-            request: try await admin.asked(form.request),
-            applications: try await admin.registeredApplications()
+            request: request,
+            applications: try await chooseable(for: request, admin)
         )
+    }
+
+    /// A partner's request is for the application that asked; others can be chosen while customers can connect them.
+    private static func chooseable(
+        for request: ManualRequest?,
+        _ admin: AdminAccess
+    ) async throws -> [Application]? {
+        guard let request else { return try await admin.connectableApplications() }
+        return [try await admin.subject(request.application.text)?.application].compactMap { $0 }
     }
 
     static func show(_ admin: AdminAccess, _ visit: Visit) async throws -> Response {

@@ -12,21 +12,6 @@ enum ReviewScreens {
         ).page.response(to: visit)
     }
 
-    static func list(_ admin: AdminAccess, _ visit: Visit) async throws -> Response {
-        let applications = try await admin.applications()
-        return Page("Applications", .administrators) {
-            if visit.queryValue("done") == "deleted" { Notice(text: "The application is deleted.") }
-            h1 { "Applications" }
-            if applications.isEmpty {
-                div(.class("empty")) { p { "No partner has registered an application yet." } }
-            } else {
-                ul(.class("rows card")) {
-                    for summary in applications { ApplicationRow(summary: summary, visit: visit) }
-                }
-            }
-        }.response(to: visit)
-    }
-
     static func show(_ admin: AdminAccess, _ visit: Visit) async throws -> Response {
         try await page(for: admin, visit).page.response(to: visit)
     }
@@ -120,34 +105,6 @@ extension Visit {
     }
 }
 
-/// One application in a list of all.
-private struct ApplicationRow: Component {
-    let summary: ApplicationSummary
-    let visit: Visit
-
-    private var application: Application { summary.application }
-
-    var body: HTML {
-        li {
-            ApplicationMark(application, visit.home, isSmall: true)
-            div {
-                a(.href(visit.path("admin", "applications", application.id.text))) {
-                    strong { bdi { application.displayName } }
-                }
-                " "
-                StateTag(application: application, tenant: visit.tenant)
-                p(.class("note")) {
-                    "Registered by someone at "
-                    bdi { application.ownerDomain }
-                    " on "
-                    Moment(CalendarText(application.createdAt))
-                    " · \(summary.connectedCustomers) connected"
-                }
-            }
-        }
-    }
-}
-
 /// What is to do, oldest first, each heading with its number.
 private struct QueuePage {
     let visit: Visit
@@ -198,7 +155,10 @@ private struct QueuePage {
 
     private var oldSecrets: HTML {
         section(.class("card"), .aria("labelledby", "secrets-h")) {
-            h2(.id("secrets-h")) { "Secrets older than a year (\(queue.oldSecrets.count))" }
+            h2(.id("secrets-h")) {
+                let count = queue.oldSecrets.count
+                "Secrets older than a year (\(count == ReviewQueue.limit ? "the oldest " : "")\(count))"
+            }
             ul(.class("rows")) {
                 for application in queue.oldSecrets {
                     li {

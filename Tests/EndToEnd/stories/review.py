@@ -198,6 +198,11 @@ SCENES = [
     opened("admin-queue", "admin", queue),
     Scene("admin-queue-near-a-limit", None, near_a_limit),
     opened("admin-applications", "admin", lambda stage: stage.standard.base + "/admin/applications"),
+    opened(
+        "admin-applications-none-of-that-name",
+        "admin",
+        lambda stage: stage.standard.base + "/admin/applications?name=nobody",
+    ),
     admin_sees("admin-review", lambda stage: asked(stage, "Waiting Ltd")),
     admin_sees("admin-review-change", lambda stage: changed(stage, "Pending Rentals")),
     Scene("admin-review-error", "admin", decide_badly),

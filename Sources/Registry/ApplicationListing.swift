@@ -1,0 +1,86 @@
+/// A stretch of a tenant's applications, newest first.
+package struct ApplicationListing: Sendable {
+    package static let length = 100
+
+    package let applications: [ApplicationSummary]
+
+    /// The one that older ones come after; nil when there are none.
+    package let older: String?
+}
+
+extension AdminAccess {
+    /// Applications with these words in a name, or of this client ID; all where there are no words.
+    ///
+    /// Begins after the one with an id, where one is given.
+    package func applications(
+        named words: String = "",
+        olderThan id: String? = nil,
+        upTo length: Int = ApplicationListing.length
+    ) async throws -> ApplicationListing {
+        let tenant = tenant.id
+        return try await registry.database.read(.tenant(tenant)) { connection in
+            let found = try connection.applications(named: words, after: id, upTo: length + 1, tenant: tenant)
+            let shown = found.prefix(length)
+            return ApplicationListing(
+                applications: try shown.map { try connection.summary(of: $0, tenant: tenant) },
+                older: found.count > length ? shown.last?.id.text : nil
+            )
+        }
+    }
+
+    /// What customers can connect, newest first; nil where that is more than somebody can choose from.
+    package func connectableApplications(upTo limit: Int = 200) async throws -> [Application]? {
+        let tenant = tenant.id
+        let found = try await registry.database.read(.tenant(tenant)) { connection in
+            try connection.connectableApplications(upTo: limit + 1, tenant: tenant)
+        }
+        return found.count > limit ? nil : found
+    }
+}
+
+// MARK: - How it is kept
+
+extension Connection {
+    fileprivate func applications(
+        named words: String,
+        after id: String?,
+        upTo limit: Int,
+        tenant: TenantID
+    ) throws -> [Application] {
+        let named: SQL = words.isEmpty ? "" : "AND (n.id = \(words) OR " + Application.isNamed(words) + ")"
+        let older: SQL =
+            id.map {
+                """
+                AND EXISTS (SELECT 1 FROM applications l WHERE l.tenant = \(tenant) AND l.id = \($0)
+                    AND (n.created_at < l.created_at OR n.created_at = l.created_at AND n.id > l.id))
+                """
+            } ?? ""
+        return try newestApplications(where: named + " " + older, upTo: limit, tenant: tenant)
+    }
+
+    fileprivate func connectableApplications(upTo limit: Int, tenant: TenantID) throws -> [Application] {
+        let condition: SQL = "AND n.suspended_at IS NULL AND n.frozen_at IS NULL"
+        return try newestApplications(where: condition, upTo: limit, tenant: tenant)
+    }
+
+    /// The newest of the applications `n` that fit.
+    private func newestApplications(
+        where condition: SQL,
+        upTo limit: Int,
+        tenant: TenantID
+    ) throws -> [Application] {
+        let newest: SQL =
+            "SELECT n.id FROM applications n WHERE n.tenant = \(tenant) AND n.deleted_at IS NULL " + condition
+            + " ORDER BY n.created_at DESC, n.id LIMIT \(limit)"
+        return try applications(
+            where: "a.tenant = \(tenant) AND a.id IN (" + newest + ")",
+            tenant: tenant
+        )
+    }
+}
+
+extension Schema {
+    static var applicationsByAge: [SQL] {
+        ["CREATE INDEX applications_by_age ON applications (tenant, created_at)"]
+    }
+}
