@@ -91,7 +91,7 @@ extension AccountProblem {
     /// What is wrong with what somebody calls themselves.
     static func all(inName name: String) -> [AccountProblem] {
         if name.isEmpty { return [.missingName] }
-        if name.utf8.count > 256 { return [.nameTooLong] }
+        if name.length > 256 { return [.nameTooLong] }
         let isPlain = name.unicodeScalars.allSatisfy(\.isPlain) && NameAddress(in: name) == nil
         return isPlain ? [] : [.nameNotPlain]
     }

@@ -184,7 +184,7 @@ package struct ApplicationDraft: Sendable {
         let privacyPolicy = judge.address(form.privacyPolicy, problem: .privacyPolicy)
         let terms = judge.address(form.terms, problem: .terms)
         let supportEmail = judge.email(form.supportEmail)
-        if form.purpose.utf8.count > 2000 { judge.problems.append(.purposeTooLong) }
+        if form.purpose.length > 2000 { judge.problems.append(.purposeTooLong) }
         scopes = judge.scopes(form.scopes)
         guard let companyName, judge.problems.isEmpty else {
             throw ApplicationProblems(all: judge.problems)

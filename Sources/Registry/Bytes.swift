@@ -20,6 +20,9 @@ package struct ByteKey: Hashable, Sendable {
 }
 
 extension String {
+    /// How long it is for whoever is told a limit: a letter counts one in any script, an accent of its own another.
+    package var length: Int { unicodeScalars.count }
+
     /// Whether it is the same text to the byte; `==` would take `e` and an accent for `é`.
     func isByteForByte(_ other: String) -> Bool {
         let count = utf8.count

@@ -17,8 +17,7 @@ extension Connection {
         guard try mayConnect(customer, to: application, for: terms.scopes, at: tenant) else {
             throw ManualRefusal.mayNotConnect
         }
-        if terms.lifetime == .unlimited, !(1...ManualRequest.maxReasonBytes).contains(terms.reason.utf8.count)
-        {
+        if terms.lifetime == .unlimited, !(1...ManualRequest.maxReasonLength).contains(terms.reason.length) {
             throw ManualRefusal.needsReason
         }
         let standing = try standingGrant(to: application, of: customer.id, tenant: tenant.id)

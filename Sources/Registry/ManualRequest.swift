@@ -71,7 +71,9 @@ package struct ManualRequest: Sendable {
 
     /// How long a customer may think about it, and how long a partner may leave it.
     package static let patience: Duration = .seconds(7 * 86_400)
-    package static let maxReasonBytes = 1000
+
+    /// As much as somebody may write, in characters.
+    package static let maxReasonLength = 1000
 
     /// As many as one application may have waiting for the administrators.
     package static let maxWaiting = 10

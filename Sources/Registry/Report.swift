@@ -25,8 +25,8 @@ package struct Report: Sendable {
     package let settledAt: Date?
     package let wasFounded: Bool?
 
-    /// As much as somebody may write, in bytes.
-    package static let maxWordsBytes = 2000
+    /// As much as somebody may write, in characters.
+    package static let maxWordsLength = 2000
 }
 
 /// Why a report was not taken.
@@ -143,7 +143,7 @@ private struct ReportDesk: Sendable {
         _ words: String,
         of account: AccountID?
     ) async throws -> String {
-        guard words.utf8.count <= Report.maxWordsBytes else { throw ReportRefusal.wordsTooLong }
+        guard words.length <= Report.maxWordsLength else { throw ReportRefusal.wordsTooLong }
         let report = Report(
             reference: "R-" + registry.entropy.readable(8),
             application: application.id,

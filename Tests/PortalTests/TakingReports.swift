@@ -65,6 +65,15 @@ struct TakingReports {
         #expect(long.status == 422 && long.text.contains("Say it in up to 2,000 characters"))
     }
 
+    @Test func `two thousand characters may be said in any script`() async throws {
+        for letter in ["x", "ж", "語", "𠀋"] {
+            var browser = portal.browser()
+            let words = String(repeating: letter, count: 2000)
+            let answer = try await report(&browser, [("reason", "other"), ("words", words)])
+            #expect(answer.status == 303, "\(letter)")
+        }
+    }
+
     @Test func `a form of another site reports nothing`() async throws {
         var browser = portal.browser()
         _ = try await browser.get(place)

@@ -47,7 +47,7 @@ extension AccountProblem {
     fileprivate var atTheTerminal: String {
         switch self {
         case .missingName: "--name is missing"
-        case .nameTooLong: "--name is too long: it can have up to 256 bytes"
+        case .nameTooLong: "--name is too long: it can have up to 256 characters"
         case .nameNotPlain: "--name has to be one line, without a web address and what turns text around"
         case .missingEmail: "--email is missing"
         case .malformedEmail: "--email is not an e-mail address"
@@ -74,7 +74,7 @@ extension ApplicationProblem {
         case .privacyPolicy: "--privacy-policy is not an address that begins with https://"
         case .terms: "--terms is not an address that begins with https://"
         case .supportEmail: "--support-email is not an e-mail address"
-        case .purposeTooLong: "--purpose is too long: it can have up to 2000 bytes"
+        case .purposeTooLong: "--purpose is too long: it can have up to 2000 characters"
         case .unknownScope(let name): "--scope \(name): the tenant has no such scope"
         }
     }

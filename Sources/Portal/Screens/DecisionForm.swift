@@ -42,7 +42,7 @@ struct DecisionForm {
     }
 
     private mutating func written(_ mend: String) -> String? {
-        if (1...2000).contains(message.utf8.count) { return message }
+        if (1...2000).contains(message.length) { return message }
         let words = message.isEmpty ? mend : "Write it in up to 2,000 characters"
         problems = [FieldProblem(field: "message", message: words)]
         return nil

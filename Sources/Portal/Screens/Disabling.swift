@@ -32,7 +32,7 @@ enum DisablingScreens {
         let standing = try await admin.requested(visit)
         let reason = form["reason"]?.trimmingSpaces ?? ""
         var problem: FieldProblem?
-        if reason.utf8.count > longestReason {
+        if reason.length > longestReason {
             problem = FieldProblem(field: "reason", message: "Say why in up to 500 characters")
         } else {
             do { try await admin.disable(standing.account, because: reason) } catch let refusal

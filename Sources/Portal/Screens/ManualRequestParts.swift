@@ -132,7 +132,7 @@ extension FieldProblem {
         case .needsReason:
             self.init(
                 field: "reason",
-                message: "Say why it never ends, in up to \(ManualRequest.maxReasonBytes) characters"
+                message: "Say why it never ends, in up to \(ManualRequest.maxReasonLength) characters"
             )
         case .overtaken:
             self.init(field: "application", message: "Somebody has decided about this request meanwhile")

@@ -216,7 +216,7 @@ extension FieldProblem {
         }
         switch problem {
         case .missingName: self.init(field: "name", message: "Enter your name")
-        case .nameTooLong: self.init(field: "name", message: "The name can be up to 256 bytes")
+        case .nameTooLong: self.init(field: "name", message: "The name can be up to 256 characters")
         case .nameNotPlain: self.init(field: "name", message: "Use a name on one line, without a web address")
         case .missingEmail: self.init(field: "email", message: "Enter your work e-mail")
         case .malformedEmail: self.init(field: "email", message: words.emailIsMalformed)

@@ -19,7 +19,7 @@ enum ReportScreens {
         let grant = try await customer?.grant(to: application)
         let words = form["words"]?.trimmingSpaces ?? ""
         guard let reason = Report.Reason(rawValue: form["reason"] ?? ""),
-            words.utf8.count <= Report.maxWordsBytes
+            words.length <= Report.maxWordsLength
         else {
             let page = ReportPage(
                 application: application,
@@ -119,7 +119,7 @@ private struct ReportPage {
         guard let words else { return [] }
         let reason = FieldProblem(field: "reason-not-me", message: "Choose what is wrong")
         let tooLong = FieldProblem(field: "words", message: "Say it in up to 2,000 characters")
-        return (chosen == nil ? [reason] : []) + (words.utf8.count > Report.maxWordsBytes ? [tooLong] : [])
+        return (chosen == nil ? [reason] : []) + (words.length > Report.maxWordsLength ? [tooLong] : [])
     }
 
     var page: Page {

@@ -13,7 +13,7 @@ enum SuspensionScreens {
         let reason = form["reason"]?.trimmingSpaces ?? ""
         let note = form["note"]?.trimmingSpaces ?? ""
         var problems: [FieldProblem] = []
-        if !(1...500).contains(reason.utf8.count) {
+        if !(1...500).contains(reason.length) {
             problems.append(
                 FieldProblem(
                     field: "reason",
@@ -21,7 +21,7 @@ enum SuspensionScreens {
                 )
             )
         }
-        if note.utf8.count > 2000 {
+        if note.length > 2000 {
             problems.append(FieldProblem(field: "note", message: "Write the note in up to 2,000 characters"))
         }
         guard problems.isEmpty else {

@@ -49,7 +49,7 @@ enum TokenRequestScreens {
         page.reason = form["reason"]?.trimmingSpaces ?? ""
         page.chosen = Set(form.all("scope").compactMap(Scope.init))
         guard let email = EmailAddress(page.email),
-            (1...ManualRequest.maxReasonBytes).contains(page.reason.utf8.count)
+            (1...ManualRequest.maxReasonLength).contains(page.reason.length)
         else {
             page.problems = page.typingProblems
             return page.page.response(to: visit, .unprocessable)
@@ -115,7 +115,7 @@ private struct TokenRequestPage {
     private var offered: [OfferedScope] { visit.tenant.givenByHand(to: application) }
 
     var typingProblems: [FieldProblem] {
-        let limit = ManualRequest.maxReasonBytes
+        let limit = ManualRequest.maxReasonLength
         let address = FieldProblem(
             field: "email",
             message: "Enter an e-mail address like name@company.com"
@@ -123,7 +123,7 @@ private struct TokenRequestPage {
         let none = FieldProblem(field: "reason", message: "Say why you need it")
         let tooLong = FieldProblem(field: "reason", message: "Say why in up to \(limit) characters")
         return (EmailAddress(email) == nil ? [address] : []) + (reason.isEmpty ? [none] : [])
-            + (reason.utf8.count > limit ? [tooLong] : [])
+            + (reason.length > limit ? [tooLong] : [])
     }
 
     var page: Page {
