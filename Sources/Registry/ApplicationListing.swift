@@ -47,40 +47,37 @@ extension Connection {
         upTo limit: Int,
         tenant: TenantID
     ) throws -> [Application] {
-        let named: SQL = words.isEmpty ? "" : "AND (n.id = \(words) OR " + Application.isNamed(words) + ")"
-        let older: SQL =
-            id.map {
-                """
-                AND EXISTS (SELECT 1 FROM applications l WHERE l.tenant = \(tenant) AND l.id = \($0)
-                    AND (n.created_at < l.created_at OR n.created_at = l.created_at AND n.id > l.id))
-                """
-            } ?? ""
-        return try newestApplications(where: named + " " + older, upTo: limit, tenant: tenant)
-    }
-
-    fileprivate func connectableApplications(upTo limit: Int, tenant: TenantID) throws -> [Application] {
-        let condition: SQL = "AND n.suspended_at IS NULL AND n.frozen_at IS NULL"
+        var condition: SQL =
+            words.isEmpty ? "" : "AND (id = \(words) OR " + Application.isNamed(words) + ")"
+        if let id {
+            let last = try run("SELECT created_at FROM applications WHERE tenant = \(tenant) AND id = \(id)")
+            guard let start = try last.first?.integer(0) else { return [] }
+            condition =
+                condition
+                + " AND created_at <= \(start) AND (created_at < \(start) OR id > \(id))"
+        }
         return try newestApplications(where: condition, upTo: limit, tenant: tenant)
     }
 
-    /// The newest of the applications `n` that fit.
+    fileprivate func connectableApplications(upTo limit: Int, tenant: TenantID) throws -> [Application] {
+        let condition: SQL = "AND suspended_at IS NULL AND frozen_at IS NULL"
+        return try newestApplications(where: condition, upTo: limit, tenant: tenant)
+    }
+
+    /// Looks for the ids once, and then for what belongs to each.
     private func newestApplications(
         where condition: SQL,
         upTo limit: Int,
         tenant: TenantID
     ) throws -> [Application] {
         let newest: SQL =
-            "SELECT n.id FROM applications n WHERE n.tenant = \(tenant) AND n.deleted_at IS NULL " + condition
-            + " ORDER BY n.created_at DESC, n.id LIMIT \(limit)"
+            "SELECT id FROM applications WHERE tenant = \(tenant) AND deleted_at IS NULL " + condition
+            + " ORDER BY created_at DESC, id LIMIT \(limit)"
+        let ids = try run(newest).map { try $0.text(0) }
+        guard !ids.isEmpty else { return [] }
         return try applications(
-            where: "a.tenant = \(tenant) AND a.id IN (" + newest + ")",
+            where: "a.tenant = \(tenant) AND a.id IN (" + .list(ids) + ")",
             tenant: tenant
         )
-    }
-}
-
-extension Schema {
-    static var applicationsByAge: [SQL] {
-        ["CREATE INDEX applications_by_age ON applications (tenant, created_at)"]
     }
 }

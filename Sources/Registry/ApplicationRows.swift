@@ -160,7 +160,7 @@ extension Application {
 }
 
 extension Application {
-    /// Whether these words are in the name of a row of applications, in capitals or not.
+    /// Whether these words are in the name of a row of applications; of the letters a to z, in capitals or not.
     static func isNamed(_ words: String) -> SQL {
         let part = "%" + words.pattern + "%"
         return """

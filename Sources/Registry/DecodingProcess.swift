@@ -68,10 +68,15 @@ final class DecodingProcess: Sendable {
 
     // MARK: - Asking it
 
-    /// What a copy of it says about a picture; nil where the process is no longer there to be asked.
+    /// What a copy of it says about a picture; nil where none is ready in time, as when the last one has not ended.
     ///
     /// Waits at most `time` for the answer; a copy that takes longer ends with the process, as with every fault.
-    func reply(to picture: [UInt8], within time: Duration) throws(LogoWorkshopFault) -> LogoReply? {
+    func reply(
+        to picture: [UInt8],
+        within time: Duration,
+        readyWithin patience: Duration
+    ) throws(LogoWorkshopFault) -> LogoReply? {
+        guard isReady(until: .now + patience) else { return nil }
         let deadline = ContinuousClock.now + time
         var questions = try Pipe()
         defer { questions.close() }
@@ -91,10 +96,18 @@ final class DecodingProcess: Sendable {
         return reply
     }
 
+    /// Whether a copy says that it is ready.
+    private func isReady(until deadline: ContinuousClock.Instant) -> Bool {
+        var door = pollfd(fd: socket, events: Int16(POLLIN), revents: 0)
+        while poll(&door, 1, patience(until: deadline)) < 0, errno == EINTR {}
+        var word: UInt8 = 0
+        return door.revents != 0 && recv(socket, &word, 1, Int32(MSG_DONTWAIT)) == 1
+    }
+
     /// How the process ended, which it does as its last copy did: its exit code, or its signal, negative.
     ///
     /// It is told that nothing comes any more, and is given a second.
-    private func ending() -> Int32 {
+    func ending() -> Int32 {
         shutdown(socket, Int32(SHUT_WR))
         let deadline = ContinuousClock.now + .seconds(1)
         var door = pollfd(fd: socket, events: 0, revents: 0)

@@ -2,9 +2,9 @@ import Glibc
 
 /// The process that decodes pictures by copies of itself: all that a program does before it begins is done once.
 ///
-/// It reads none of them. A copy stands ready before it is needed and takes the next message from the socket that is
-/// standard input, with the pipe to read a picture from and the pipe to answer to. No copy can look inside the process,
-/// which ends with its server, and as its copy ended where that was otherwise than with an answer.
+/// It reads none of them. A copy stands ready before it is needed, says so on the socket that is standard input, and takes
+/// the next message from there, with the pipe to read a picture from and the pipe to answer to. No copy can look inside
+/// the process, which ends with its server, and as its copy ended where that was otherwise than with an answer.
 package enum LogoForkServer {
     /// What a copy ends with that nobody asked anything (`EX_NOINPUT`, sysexits(3)).
     private static let unasked: Int32 = 66
@@ -37,7 +37,7 @@ package enum LogoForkServer {
 
     /// In the copy, which has nothing open but the two pipes once it reads.
     private static func standReady() -> Never {
-        guard LogoWorker.confine() else { _exit(71) }
+        guard LogoWorker.confine(), send(STDIN_FILENO, [1], 1, Int32(MSG_NOSIGNAL)) == 1 else { _exit(71) }
         guard let request = DecodingRequest(from: STDIN_FILENO) else { _exit(unasked) }
         guard dup2(request.reading, STDIN_FILENO) >= 0, dup2(request.writing, STDOUT_FILENO) >= 0 else {
             _exit(71)

@@ -75,8 +75,9 @@ package enum LogoReply: Sendable, Equatable {
 
 /// The process that decodes one picture, having given up everything else it could do.
 ///
-/// Whoever finds the next hole in libpng owns a process that can open no file and no socket, write no
-/// file, start nothing that has more rights, and is gone two seconds later. It is a copy of ``LogoForkServer``.
+/// Whoever finds the next hole in libpng owns a process that can open no file and no socket, write no file, start nothing
+/// that has more rights, has two seconds of a processor, and is gone when the next picture comes. It is a copy of
+/// ``LogoForkServer``.
 enum LogoWorker {
     /// Memory beyond what the program itself has mapped: the largest legal picture takes half of it.
     private static let memory: UInt = 96 << 20

@@ -86,19 +86,22 @@ private final class DecodingProcesses: Sendable {
 
     func reply(to picture: [UInt8]) throws(LogoWorkshopFault) -> LogoReply {
         while let process = idle.withLock({ $0.popLast() }) {
-            if let reply = try reply(of: process, to: picture) { return reply }
+            if let reply = try reply(of: process, to: picture, readyWithin: time / 8) { return reply }
         }
         let process = try DecodingProcess(executable: executable, environment: environment)
-        guard let reply = try reply(of: process, to: picture) else { throw .crashed(0) }
+        guard let reply = try reply(of: process, to: picture, readyWithin: time) else {
+            throw .crashed(process.ending())
+        }
         return reply
     }
 
-    /// Nil where the process has gone since it was asked last.
+    /// Nil where the process has gone since it was asked last, or its last copy has not.
     private func reply(
         of process: DecodingProcess,
-        to picture: [UInt8]
+        to picture: [UInt8],
+        readyWithin patience: Duration
     ) throws(LogoWorkshopFault) -> LogoReply? {
-        let reply = try process.reply(to: picture, within: time)
+        let reply = try process.reply(to: picture, within: time, readyWithin: patience)
         if reply != nil { idle.withLock { $0.append(process) } }
         return reply
     }

@@ -46,7 +46,7 @@ extension Connection {
                 a.tenant = \(tenant) AND a.id IN (SELECT k.application FROM client_secrets k
                     WHERE k.tenant = \(tenant) AND k.created_at < \(date) AND k.revoked_at IS NULL
                         AND k.ends_at IS NULL
-                    GROUP BY k.application ORDER BY min(k.created_at) LIMIT \(limit))
+                    GROUP BY k.application ORDER BY min(k.created_at), k.application LIMIT \(limit))
                 """,
             tenant: tenant
         )

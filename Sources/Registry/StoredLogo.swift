@@ -102,10 +102,19 @@ extension ApplicationRegistry {
 // MARK: - How it is kept
 
 extension Connection {
-    /// Of pictures that are kept already only notes when they came last.
+    /// Of pictures that are kept already only notes when they came last, which keeps them from being swept meanwhile.
     fileprivate func store(_ logo: Logo, tenant: TenantID, at now: Date) throws {
-        let added = try logo.images.filter { size, png in
-            try !run(
+        let kept = try run(
+            """
+            UPDATE logos SET stored_at = \(now), look = \(logo.look)
+            WHERE tenant = \(tenant) AND digest = \(logo.digest)
+            RETURNING size
+            """
+        ).map { try $0.integer(0) }
+        var added = 0
+        for size in Logo.Size.allCases where !kept.contains(size.rawValue) {
+            guard let png = logo.images[size] else { continue }
+            let isNew = try !run(
                 """
                 INSERT INTO logos (tenant, digest, size, png, stored_at, look)
                 VALUES (\(tenant), \(logo.digest), \(size.rawValue), \(png), \(now), \(logo.look))
@@ -113,15 +122,9 @@ extension Connection {
                 RETURNING size
                 """
             ).isEmpty
+            if isNew { added += png.count }
         }
-        if !added.isEmpty { try countLogoBytes(added.values.reduce(0) { $0 + $1.count }, tenant: tenant) }
-        guard added.count < logo.images.count else { return }
-        try run(
-            """
-            UPDATE logos SET stored_at = \(now), look = \(logo.look)
-            WHERE tenant = \(tenant) AND digest = \(logo.digest)
-            """
-        )
+        if added > 0 { try countLogoBytes(added, tenant: tenant) }
     }
 
     /// Adds to the bytes that a tenant's logos take, or takes away from them.

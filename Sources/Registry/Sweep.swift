@@ -21,7 +21,8 @@ extension ApplicationRegistry {
             }
             if Task.isCancelled { return swept }
         }
-        try await database.shrink()
+        // Where too many wait, a minute later.
+        do { try await database.shrink() } catch DatabaseFault.busy {}
         return swept
     }
 
@@ -32,13 +33,15 @@ extension ApplicationRegistry {
         let place = logoSweep.place(in: tenant)
         let found = try await database.transaction(.tenant(tenant)) { transaction in
             try self.warnOfSecrets(of: tenant, in: transaction, at: now)
-            try transaction.forgetWarnings(of: tenant)
-            return Swept(
+            let swept = Swept(
                 rows: try transaction.deleteExpired(of: tenant, upTo: batch, at: now),
                 logos: try transaction.deleteLogos(after: place, upTo: batch, of: tenant, at: now),
                 grants: try transaction.overdueGrants(upTo: batch, tenant: tenant, at: now),
                 proofs: try transaction.overdueProofs(upTo: batch, tenant: tenant, at: now)
             )
+            // After the logos, whose bytes an upload counts too before it warns of them.
+            try transaction.forgetWarnings(of: tenant)
+            return swept
         }
         logoSweep.goOn(from: found.logos.end, in: tenant)
         if !found.grants.isEmpty { try await lapse(found.grants, of: tenant, at: now) }

@@ -225,7 +225,7 @@ def limits(process: int) -> str:
 def is_over(process: int) -> bool:
     try:
         return " Z " in Path(f"/proc/{process}/stat").read_text()
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):
         return True
 
 

@@ -179,8 +179,8 @@ def test_each_earlier_format_becomes_this_one_with_every_row(formats: Formats, t
                     lacking = f"SELECT {wanted} FROM {one}.{table} EXCEPT"
                     lacking += f" SELECT {wanted} FROM {other}.{table}"
                     assert new.execute(lacking).fetchall() == [], f"format {number}, {table}"
-            counted = new.execute("SELECT tenant, kept FROM logo_bytes").fetchall()
-            assert counted == new.execute("SELECT tenant, sum(length(png)) FROM logos GROUP BY tenant").fetchall()
+            counted = new.execute("SELECT tenant, kept FROM logo_bytes ORDER BY tenant").fetchall()
+            assert counted == new.execute("SELECT tenant, sum(length(png)) FROM logos GROUP BY tenant ORDER BY tenant").fetchall()
 
 
 def test_a_migration_that_is_killed_anywhere_goes_on_from_there(formats: Formats, tmp_path: Path) -> None:

@@ -41,9 +41,10 @@ final class DecodingElsewhere {
         let script = try file("program.sh", Array(lines.utf8))
         let server = """
             #!/usr/bin/env python3
-            import os, signal, socket, subprocess, sys
+            import os, socket, subprocess, sys
             door = socket.socket(fileno=0)
             while True:
+                door.send(b".")
                 message, ends, *_ = socket.recv_fds(door, 1, 2)
                 if not message: sys.exit()
                 child = subprocess.Popen(["/bin/sh", "\(script)"], stdin=ends[0], stdout=ends[1])
@@ -126,9 +127,34 @@ final class DecodingElsewhere {
     }
 
     @Test func `a process that never answers is killed in time`() async throws {
-        let limits = LogoWorkshop.Limits(time: .milliseconds(100))
-        let workshop = try LogoWorkshop(executable: program("exec sleep 600"), limits: limits)
+        let limits = LogoWorkshop.Limits(time: .seconds(2))
+        let number = folder + "/number"
+        let hanging = try program("printf %s $$ > \(number); exec sleep 600")
+        let workshop = try LogoWorkshop(executable: hanging, limits: limits)
         await #expect(throws: LogoWorkshopFault.timedOut) { try await workshop.logo(from: large, at: tenant) }
+        let copy = try #require(pid_t(text(of: number)))
+        while isRunning(copy) { await Task.yield() }
+    }
+
+    @Test func `a process that lingers after its answer keeps nobody waiting, and is killed`() async throws {
+        let logo = try Logo.decode(good)
+        let (answer, number) = (try file("answer", LogoReply.drawn(logo).encoded()), folder + "/number")
+        let lingering = try program(
+            """
+            cat > /dev/null; cat \(answer); exec >&-
+            [ -e \(number) ] || { printf %s $$ > \(number); exec sleep 600; }
+            """
+        )
+        let workshop = try LogoWorkshop(executable: lingering, limits: LogoWorkshop.Limits(time: .seconds(8)))
+        for _ in 1...2 { #expect(try await workshop.logo(from: good, at: tenant) == logo) }
+        let copy = try #require(pid_t(text(of: number)))
+        while isRunning(copy) { await Task.yield() }
+    }
+
+    /// Whether it has not ended; one that nobody buried has.
+    private func isRunning(_ process: pid_t) -> Bool {
+        guard let state = FileManager.default.contents(atPath: "/proc/\(process)/stat") else { return false }
+        return !String(decoding: state, as: UTF8.self).contains(") Z ")
     }
 
     @Test func `a process that never stops talking is cut off`() async throws {

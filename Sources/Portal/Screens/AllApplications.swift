@@ -22,6 +22,9 @@ private struct AllApplicationsPage {
 
     private var place: Path { visit.path("admin", "applications") }
 
+    /// Whether newer ones were shown before.
+    private var isFurther: Bool { visit.queryValue("before") != nil }
+
     var page: Page {
         Page("Applications", .administrators) {
             if visit.queryValue("done") == "deleted" { Notice(text: "The application is deleted.") }
@@ -29,13 +32,14 @@ private struct AllApplicationsPage {
             if !listing.applications.isEmpty {
                 search
                 list
-            } else if words.isEmpty {
+            } else if words.isEmpty, !isFurther {
                 div(.class("empty")) { p { "No partner has registered an application yet." } }
             } else {
                 search
                 div(.class("empty")) {
                     p {
-                        "No application has this name or client ID. "
+                        isFurther ? "There are no older ones." : "No application has this name or client ID."
+                        " "
                         a(.href(place)) { "Show all" }
                     }
                 }
@@ -44,14 +48,21 @@ private struct AllApplicationsPage {
     }
 
     private var search: HTML {
-        form(.class("card"), .method("get"), .action(place), .role("search")) {
-            TextField(
+        form(
+            .class("card"),
+            .method("get"),
+            .action(place),
+            .role("search"),
+            .aria("label", "Applications")
+        ) {
+            Field(
                 id: "name",
+                name: "name",
                 label: "Find an application",
-                value: words,
-                hint: "Part of its name or of its company’s, or its client ID",
-                direction: .automatic
-            )
+                hint: "Part of its name or of its company’s, or its client ID"
+            ) { attributes in
+                input(attributes + [.value(words), .dir(.automatic), .autocomplete("off")])
+            }
             div(.class("row")) {
                 button(.class("btn primary")) { "Find" }
                 if !words.isEmpty { a(.class("btn"), .href(place)) { "Show all" } }

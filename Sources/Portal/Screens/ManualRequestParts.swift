@@ -105,7 +105,7 @@ extension FieldProblem {
     init(_ refusal: ManualRefusal) {
         switch refusal {
         case .notOffered, .noSuchApplication:
-            self.init(field: "application", message: "Choose an application")
+            self.init(field: "application", message: "Choose an application, or enter the client ID of one")
         case .tooMany:
             self.init(
                 field: "email",

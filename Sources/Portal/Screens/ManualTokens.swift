@@ -205,7 +205,7 @@ struct ManualTokenForm {
 
     init(_ form: Form) {
         request = form["request"] ?? ""
-        application = form["application"] ?? ""
+        application = form["application"]?.trimmingSpaces ?? ""
         email = form["email"]?.trimmingSpaces ?? ""
         scopes = Set(form.all("scope").compactMap(Scope.init))
         end = form["ends"].flatMap(End.init) ?? .quarter

@@ -157,7 +157,7 @@ private struct QueuePage {
         section(.class("card"), .aria("labelledby", "secrets-h")) {
             h2(.id("secrets-h")) {
                 let count = queue.oldSecrets.count
-                "Secrets older than a year (\(count == ReviewQueue.limit ? "the oldest " : "")\(count))"
+                "Secrets older than a year (\(count)\(count == ReviewQueue.limit ? " or more" : ""))"
             }
             ul(.class("rows")) {
                 for application in queue.oldSecrets {

@@ -46,7 +46,6 @@ package enum Schema {
             Migration("languages of people", ["ALTER TABLE accounts ADD COLUMN language TEXT"]),
             Migration("since when owners own", sinceWhenOwnersOwn, filling: ownersFromTheBeginning),
             Migration("bytes of logos", bytesOfLogos, filling: bytesOfLogosSoFar),
-            Migration("applications by age", applicationsByAge),
         ]
     }
 
