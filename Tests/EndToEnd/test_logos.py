@@ -214,8 +214,11 @@ def may_open_nothing(process: int) -> bool:
 
 
 def is_waiting(copy: int) -> bool:
-    """Whether it has given up what it needs to wait for a picture, and no more."""
-    return "Max cpu time              2 " in limits(copy) and not may_open_nothing(copy)
+    """Whether it has given up what it does not need to wait for a picture, and sleeps."""
+    with suppress(OSError):
+        is_confined = "Max cpu time              2 " in limits(copy) and not may_open_nothing(copy)
+        return is_confined and ") S " in Path(f"/proc/{copy}/stat").read_text()
+    return False
 
 
 def limits(process: int) -> str:
@@ -227,6 +230,11 @@ def is_over(process: int) -> bool:
         return " Z " in Path(f"/proc/{process}/stat").read_text()
     except (FileNotFoundError, ProcessLookupError):
         return True
+
+
+def ready_copy(process: int) -> int:
+    """The copy of a process that waits for the next picture."""
+    return until(lambda: [copy for copy in decoders(process) if is_waiting(copy)], pause=0)[0]
 
 
 def ready_decoders(server: Server, partner: Person) -> list[int]:
@@ -267,13 +275,12 @@ def test_where_the_process_that_is_kept_ready_is_gone_or_hangs_another_takes_its
     server: Server, partners: Iterator[Person]
 ) -> None:
     for process in ready_decoders(server, next(partners)):
-        waiting = decoders(process)
+        waiting = ready_copy(process)
         os.kill(process, signal.SIGKILL)
-        for gone in [process, *waiting]:
+        for gone in (process, waiting):
             until(lambda gone=gone: is_over(gone))
     for process in ready_decoders(server, next(partners)):
-        waiting = until(lambda process=process: [each for each in decoders(process) if is_waiting(each)])
-        os.kill(waiting[0], signal.SIGSTOP)
+        os.kill(ready_copy(process), signal.SIGSTOP)
     assert upload(next(partners), png()).status == 503
     assert was_taken(upload(next(partners), png()))
 
