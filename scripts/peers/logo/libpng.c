@@ -2,7 +2,8 @@
  *
  *     libpng PICTURE SECONDS
  *
- * With the calls and settings that Portal uses. Pixels are picked, not averaged, and once: scaling is no part of it.
+ * With the calls that Portal uses, and the settings libpng has by itself: Portal has flat pictures written without filters.
+ * Pixels are picked, not averaged, and once: scaling is no part of it.
  */
 
 #include <png.h>
