@@ -72,7 +72,7 @@ private struct AllApplicationsPage {
 
     @HTMLBuilder private var list: HTML {
         ul(.class("rows card")) {
-            for summary in listing.applications { ApplicationRow(summary: summary, visit: visit) }
+            for summary in listing.applications { row(summary) }
         }
         if let older = listing.older {
             let named = words.isEmpty ? [] : [(name: "name", value: words)]
@@ -83,14 +83,23 @@ private struct AllApplicationsPage {
             }
         }
     }
+
+    private func row(_ summary: ApplicationSummary) -> ApplicationRow {
+        ApplicationRow(application: summary.application, visit: visit) {
+            "Registered by someone at "
+            bdi { summary.application.ownerDomain }
+            " on "
+            Moment(CalendarText(summary.application.createdAt))
+            " · \(summary.connectedCustomers) connected"
+        }
+    }
 }
 
-/// One application of them.
-private struct ApplicationRow: Component {
-    let summary: ApplicationSummary
+/// An application in a list of administrators, with a line about it.
+struct ApplicationRow: Component {
+    let application: Application
     let visit: Visit
-
-    private var application: Application { summary.application }
+    @HTMLBuilder let note: () -> HTML
 
     var body: HTML {
         li {
@@ -101,13 +110,7 @@ private struct ApplicationRow: Component {
                 }
                 " "
                 StateTag(application: application, tenant: visit.tenant)
-                p(.class("note")) {
-                    "Registered by someone at "
-                    bdi { application.ownerDomain }
-                    " on "
-                    Moment(CalendarText(application.createdAt))
-                    " · \(summary.connectedCustomers) connected"
-                }
+                p(.class("note")) { note() }
             }
         }
     }

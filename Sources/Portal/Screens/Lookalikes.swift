@@ -20,17 +20,7 @@ struct LookalikeWarning: Component {
     @HTMLBuilder private func row(_ lookalike: Lookalike) -> HTML {
         switch lookalike.original {
         case .application(let application):
-            li {
-                ApplicationMark(application, visit.home, isSmall: true)
-                div {
-                    a(.href(visit.path("admin", "applications", application.id.text))) {
-                        strong { bdi { application.displayName } }
-                    }
-                    " "
-                    StateTag(application: application, tenant: visit.tenant)
-                    p(.class("note")) { lookalike.likeness.sentence }
-                }
-            }
+            ApplicationRow(application: application, visit: visit) { lookalike.likeness.sentence }
         case .protectedName(let name):
             li {
                 div {
