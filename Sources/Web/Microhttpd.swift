@@ -26,6 +26,13 @@ struct Daemon: @unchecked Sendable {
         Unmanaged.passUnretained(edge).release()
     }
 
+    /// How the threads learn which of their connections have something to read.
+    private static let plain = MHD_USE_EPOLL_INTERNAL_THREAD
+
+    /// poll(2), because 0.9.75 asks epoll only at the edges, and where the rest of a hello does not come it forgets
+    /// that it has read everything: it asks the same connection again and again, with all of a processor.
+    private static let secure = MHD_FLAG(MHD_USE_POLL_INTERNAL_THREAD.rawValue | MHD_USE_TLS.rawValue)
+
     /// TLS 1.2 and 1.3, authenticated ciphers with forward secrecy only.
     private static let tlsPriorities =
         "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:-KX-ALL:+ECDHE-ECDSA:+ECDHE-RSA:-CIPHER-ALL"
@@ -41,8 +48,7 @@ struct Daemon: @unchecked Sendable {
     private static func start(_ edge: Edge, on listener: Int32) -> OpaquePointer? {
         let options = edge.options
         let context = Unmanaged.passRetained(edge).toOpaque()
-        var flags = MHD_USE_EPOLL_INTERNAL_THREAD.rawValue | MHD_ALLOW_SUSPEND_RESUME.rawValue
-        if options.tls != nil { flags |= MHD_USE_TLS.rawValue }
+        let flags = (options.tls == nil ? plain : secure).rawValue | MHD_ALLOW_SUSPEND_RESUME.rawValue
         let certificate = (options.tls?.certificate ?? []) + [0]
         let key = (options.tls?.key ?? []) + [0]
         let daemon = certificate.withUnsafeBytes { certificate in

@@ -8,6 +8,7 @@ import os
 import signal
 import socket
 import subprocess
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -129,6 +130,17 @@ class Server:
             with suppress(FileNotFoundError):
                 count += os.readlink(link).startswith("socket:")
         return count
+
+    def is_at_rest(self) -> bool:
+        """Whether ten looks in a row see each of its threads asleep."""
+        assert self.process
+        for _ in range(10):
+            for thread in Path(f"/proc/{self.process.pid}/task").iterdir():
+                with suppress(FileNotFoundError, ProcessLookupError):
+                    if (thread / "stat").read_text().rpartition(")")[2].split()[0] == "R":
+                        return False
+            time.sleep(0.01)
+        return True
 
     def pause(self) -> None:
         """Nothing of it moves until `resume`; it is still connected, and connected to."""
