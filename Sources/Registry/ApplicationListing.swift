@@ -38,6 +38,25 @@ extension AdminAccess {
     }
 }
 
+extension OperatorAccess {
+    /// The next stretch of the tenant's applications, newest first, after one of them; none when it was the last.
+    package func applications(
+        after last: ApplicationSummary? = nil,
+        upTo length: Int = ApplicationListing.length
+    ) async throws -> [ApplicationSummary] {
+        let (tenant, last) = (tenant.id, last?.application.id.text)
+        return try await registry.database.read(.tenant(tenant)) { connection in
+            let found = try connection.applications(
+                named: "",
+                after: last,
+                upTo: length,
+                tenant: tenant
+            )
+            return try found.map { try connection.summary(of: $0, tenant: tenant) }
+        }
+    }
+}
+
 // MARK: - How it is kept
 
 extension Connection {

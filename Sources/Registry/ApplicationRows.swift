@@ -16,10 +16,6 @@ extension Connection {
         )
     }
 
-    func allApplications(tenant: TenantID) throws -> [Application] {
-        try applications(where: "a.tenant = \(tenant)", tenant: tenant)
-    }
-
     /// Keeps an application as it is until the transaction ends, so that what is decided about it stays right.
     ///
     /// False where there is none. Whoever holds the ledger too holds that first, so that no two wait for each other.

@@ -23,11 +23,18 @@ package struct AccountStanding: Sendable {
 extension AdminAccess {
     /// The accounts with an address, at most one in each role.
     package func accounts(of email: EmailAddress) async throws -> [AccountStanding] {
-        try await registry.accounts(at: tenant, where: "email = \(email)")
+        try await registry.accounts(of: email, at: tenant)
     }
 
-    package func disabledAccounts() async throws -> [AccountStanding] {
-        try await registry.accounts(at: tenant, where: "disabled_at IS NOT NULL")
+    /// Those that were disabled last, and whether there are more.
+    package func disabledAccounts(
+        upTo limit: Int = ReviewQueue.limit
+    ) async throws -> (last: [AccountStanding], areAll: Bool) {
+        let found = try await registry.accounts(
+            at: tenant,
+            where: "disabled_at IS NOT NULL ORDER BY disabled_at DESC, id LIMIT \(limit + 1)"
+        )
+        return (Array(found.prefix(limit)), found.count <= limit)
     }
 
     package func account(_ id: String) async throws -> AccountStanding? {
@@ -55,14 +62,31 @@ extension AdminAccess {
 extension OperatorAccess {
     /// The accounts with an address, at most one in each role.
     package func accounts(of email: EmailAddress) async throws -> [AccountStanding] {
-        try await registry.accounts(at: tenant, where: "email = \(email)")
+        try await registry.accounts(of: email, at: tenant)
     }
 
-    /// All accounts in these roles, or those of them that are disabled.
-    package func accounts(in roles: [Role], onlyDisabled: Bool) async throws -> [AccountStanding] {
-        let wanted: SQL = "role IN (" + .list(roles) + ")"
-        let condition = onlyDisabled ? wanted + " AND disabled_at IS NOT NULL" : wanted
-        return try await registry.accounts(at: tenant, where: condition)
+    /// The next stretch of the accounts in these roles, or of those that are disabled, after one of them; none when it
+    /// was the last.
+    ///
+    /// They come by role in the order given, and by address.
+    package func accounts(
+        in roles: [Role],
+        onlyDisabled: Bool,
+        after last: Account? = nil,
+        upTo limit: Int = 500
+    ) async throws -> [AccountStanding] {
+        let left = last.map { last in roles.drop { $0 != last.role } } ?? roles[...]
+        for role in left {
+            let start = role == last?.role ? last?.email.text ?? "" : ""
+            let disabled: SQL = onlyDisabled ? " AND disabled_at IS NOT NULL" : ""
+            let condition: SQL = "role = \(role) AND email > \(start)"
+            let found = try await registry.accounts(
+                at: tenant,
+                where: condition + disabled + " ORDER BY email LIMIT \(limit)"
+            )
+            if !found.isEmpty { return found }
+        }
+        return []
     }
 
     /// Throws ``PeopleRefusal``.
@@ -78,6 +102,12 @@ extension OperatorAccess {
 // MARK: - What both do
 
 extension ApplicationRegistry {
+    /// The roles are named because the index begins with them.
+    fileprivate func accounts(of email: EmailAddress, at tenant: Tenant) async throws -> [AccountStanding] {
+        let condition: SQL = "role IN (" + .list(Role.allCases) + ") AND email = \(email) ORDER BY role"
+        return try await accounts(at: tenant, where: condition)
+    }
+
     fileprivate func accounts(at tenant: Tenant, where condition: SQL) async throws -> [AccountStanding] {
         let tenant = tenant.id
         return try await database.read(.tenant(tenant)) { try $0.accounts(where: condition, tenant: tenant) }
@@ -145,7 +175,7 @@ extension Connection {
                     WHERE f.tenant = accounts.tenant AND f.account = accounts.id)
             FROM accounts WHERE tenant = \(tenant) AND closed_at IS NULL AND
             """
-        return try run(accounts + " " + condition + " ORDER BY email, role").map { row in
+        return try run(accounts + " " + condition).map { row in
             AccountStanding(
                 account: try Account(row, from: 0),
                 createdAt: try row.date(5),

@@ -80,16 +80,6 @@ extension OperatorAccess {
         }
     }
 
-    /// Every application of the tenant.
-    package func applications() async throws -> [ApplicationSummary] {
-        let tenant = tenant.id
-        return try await registry.database.read(.tenant(tenant)) { connection in
-            try connection.allApplications(tenant: tenant).map { application in
-                try connection.summary(of: application, tenant: tenant)
-            }
-        }
-    }
-
     /// Throws ``OperatorRefusal``.
     package func application(_ id: String) async throws -> Application {
         let tenant = tenant.id

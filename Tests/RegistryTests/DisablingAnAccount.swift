@@ -198,6 +198,44 @@ struct DisablingAnAccount {
         _ = try await world.tokens(for: application)
     }
 
+    @Test func `all accounts are listed by role and address, a stretch at a time`() async throws {
+        for name in ["vic", "ada", "lou"] {
+            try await world.registry.add("\(name)@harbour.example", as: .admin, at: world.tenant)
+        }
+        func stretches(_ roles: [Role], onlyDisabled: Bool = false) async throws -> [[String]] {
+            var (found, last): ([[String]], Account?) = ([], nil)
+            repeat {
+                let stretch = try await world.theOperator.accounts(
+                    in: roles,
+                    onlyDisabled: onlyDisabled,
+                    after: last,
+                    upTo: 2
+                )
+                found.append(stretch.map(\.account.email.text))
+                last = stretch.last?.account
+            } while last != nil
+            return found
+        }
+        let administrators = [["ada@harbour.example", "lou@harbour.example"], ["vic@harbour.example"]]
+        #expect(try await stretches([.admin]) == administrators + [[]])
+        #expect(try await stretches([.customer, .admin]) == [[kim]] + administrators + [[]])
+        try await disable(world.customer.account)
+        #expect(try await stretches(Role.allCases, onlyDisabled: true) == [[kim], []])
+    }
+
+    @Test func `administrators see whom they disabled last, and whether that is all`() async throws {
+        let admin = try await world.admin("vic@harbour.example")
+        for name in ["ada", "lou"] {
+            try await world.registry.add("\(name)@acme.example", as: .partner, at: world.tenant)
+            let email = try #require(EmailAddress("\(name)@acme.example"))
+            try await disable(try #require(try await world.theOperator.accounts(of: email).first).account)
+            world.clock.advance(by: .seconds(1))
+        }
+        let (all, one) = (try await admin.disabledAccounts(), try await admin.disabledAccounts(upTo: 1))
+        #expect(all.last.map(\.account.email.text) == ["lou@acme.example", "ada@acme.example"] && all.areAll)
+        #expect(one.last.map(\.account.email.text) == ["lou@acme.example"] && !one.areAll)
+    }
+
     @Test func `the ledger says it once, with the reason`() async throws {
         let entries = try await world.entries {
             for _ in 1...2 { try await disable(world.customer.account) }

@@ -44,6 +44,17 @@ struct ListingApplications {
         #expect(Set(found.joined()) == ["Acme", "Birch", "Cedar", "Dune"])
     }
 
+    @Test func `an operator's list goes on after each of them until there is none`() async throws {
+        try await register(["Acme", "Birch", "Cedar"], after: .seconds(60))
+        var (found, last): ([[String]], ApplicationSummary?) = ([], nil)
+        repeat {
+            let stretch = try await world.theOperator.applications(after: last, upTo: 2)
+            found.append(stretch.map(\.application.displayName))
+            last = stretch.last
+        } while last != nil
+        #expect(found == [["Cedar", "Birch"], ["Acme"], []])
+    }
+
     @Test func `they are found by part of their name, in capitals or not, and by their whole client ID`()
         async throws
     {

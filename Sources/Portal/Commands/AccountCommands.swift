@@ -97,12 +97,14 @@ enum AccountCommands {
     private static func list(_ call: Call, at desk: Desk) async throws {
         let roles = try call.arguments["role"].map { [try role(called: $0)] } ?? Role.allCases
         let access = try await desk.access(toTenantOf: call)
-        let accounts = try await access.accounts(in: roles, onlyDisabled: call.arguments.has("disabled"))
-        call.print(
-            accounts.map(facts),
+        let onlyDisabled = call.arguments.has("disabled")
+        try await call.print(
             columns: ["email", "role", "name", "disabled", "last_sign_in"],
-            empty: call.arguments.has("disabled") ? "No account is disabled." : "No accounts yet."
-        )
+            empty: onlyDisabled ? "No account is disabled." : "No accounts yet.",
+            facts: facts
+        ) { last in
+            try await access.accounts(in: roles, onlyDisabled: onlyDisabled, after: last?.account)
+        }
     }
 
     private static func disable(_ call: Call, at desk: Desk) async throws {

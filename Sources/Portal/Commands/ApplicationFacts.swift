@@ -4,21 +4,23 @@ import Registry
 /// Looking at applications.
 extension ApplicationCommands {
     static func list(_ call: Call, at desk: Desk) async throws {
-        let applications = try await desk.access(toTenantOf: call).applications()
-        call.print(
-            applications.map { summary in
-                [
-                    ("client_id", .text(summary.application.id.text)),
-                    ("name", .text(summary.application.displayName)),
-                    ("kind", .text(summary.application.kind.word)),
-                    ("state", .text(summary.application.state.word)),
-                    ("customers", .number(summary.connectedCustomers)),
-                    ("last_used", .text(summary.lastUsedAt?.formatted(.iso8601) ?? "never")),
-                ]
-            },
+        let access = try await desk.access(toTenantOf: call)
+        try await call.print(
             columns: ["client_id", "name", "kind", "state", "customers", "last_used"],
-            empty: "No applications yet."
-        )
+            empty: "No applications yet.",
+            facts: facts
+        ) { try await access.applications(after: $0) }
+    }
+
+    private static func facts(_ summary: ApplicationSummary) -> [(String, JSON)] {
+        [
+            ("client_id", .text(summary.application.id.text)),
+            ("name", .text(summary.application.displayName)),
+            ("kind", .text(summary.application.kind.word)),
+            ("state", .text(summary.application.state.word)),
+            ("customers", .number(summary.connectedCustomers)),
+            ("last_used", .text(summary.lastUsedAt?.formatted(.iso8601) ?? "never")),
+        ]
     }
 
     static func show(_ call: Call, at desk: Desk) async throws {

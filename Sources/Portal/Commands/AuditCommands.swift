@@ -102,12 +102,10 @@ enum AuditCommands {
     private static func export(_ call: Call, at desk: Desk) async throws {
         for tenant in try await tenants(of: call, at: desk) {
             let access = desk.registry.operatorAccess(to: tenant)
-            var last = 0
-            while true {
-                let page = try await access.ledger(after: last, limit: 500)
-                for entry in page { call.output.print(line(entry, of: tenant)) }
-                guard let end = page.last else { break }
-                last = end.sequence
+            try await forEachStretch { last in
+                try await access.ledger(after: last?.sequence ?? 0, limit: 500)
+            } use: { entries in
+                for entry in entries { call.output.print(line(entry, of: tenant)) }
             }
         }
     }

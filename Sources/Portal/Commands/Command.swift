@@ -82,14 +82,60 @@ struct Call: Sendable {
 
     /// Prints a list: an object a line, or aligned columns under a heading.
     func print(_ rows: [[(String, JSON)]], columns: [String], empty: String) {
+        if rows.isEmpty, !wantsJSON { return output.print(empty) }
+        var table = Table(columns)
+        print(rows, in: &table)
+    }
+
+    /// Prints a list as it is read: `next` says what comes after one of its items, and nothing after the last.
+    ///
+    /// However long the list is, no more than what `next` says at once is in memory.
+    func print<Item>(
+        columns: [String],
+        empty: String,
+        facts: (Item) -> [(String, JSON)],
+        next: (Item?) async throws -> [Item]
+    ) async throws {
+        var table = Table(columns)
+        let isEmpty = try await !forEachStretch(next) { print($0.map(facts), in: &table) }
+        if isEmpty, !wantsJSON { output.print(empty) }
+    }
+
+    private func print(_ rows: [[(String, JSON)]], in table: inout Table) {
         if wantsJSON {
             for row in rows { output.print(String(decoding: JSON.object(row).bytes, as: UTF8.self)) }
-        } else if rows.isEmpty {
-            output.print(empty)
         } else {
-            let cells = rows.map { row in columns.map { name in row.first { $0.0 == name }?.1.cell ?? "" } }
-            output.print(aligned([columns.map { $0.uppercased() }] + cells))
+            output.print(table.lines(of: rows))
         }
+    }
+}
+
+/// Uses a list as it is read, from the first stretch to the last; false where there was none.
+@discardableResult
+func forEachStretch<Item>(
+    _ next: (Item?) async throws -> [Item],
+    use: ([Item]) throws -> Void
+) async throws -> Bool {
+    var last: Item?
+    while case let stretch = try await next(last), let end = stretch.last {
+        try use(stretch)
+        last = end
+    }
+    return last != nil
+}
+
+/// Columns under a heading, whose rows may come a stretch after the other.
+private struct Table {
+    private let columns: [String]
+    private var widths: [Int] = []
+
+    init(_ columns: [String]) { self.columns = columns }
+
+    /// The next rows as lines, with the heading before the first.
+    mutating func lines(of rows: [[(String, JSON)]]) -> String {
+        let heading = widths.isEmpty ? [columns.map { $0.uppercased() }] : []
+        let cells = rows.map { row in columns.map { name in row.first { $0.0 == name }?.1.cell ?? "" } }
+        return aligned(heading + cells, &widths)
     }
 }
 
@@ -108,8 +154,17 @@ extension JSON {
 
 /// Rows as lines, every column as wide as its widest cell.
 func aligned(_ rows: [[String]]) -> String {
+    var widths: [Int] = []
+    return aligned(rows, &widths)
+}
+
+/// The same, no narrower than the rows before.
+private func aligned(_ rows: [[String]], _ widths: inout [Int]) -> String {
     let count = rows.map(\.count).max() ?? 0
-    let widths = (0..<count).map { column in rows.map { $0.dropFirst(column).first?.count ?? 0 }.max() ?? 0 }
+    widths = (0..<count).map { column in
+        let before = widths.dropFirst(column).first ?? 0
+        return rows.reduce(before) { max($0, $1.dropFirst(column).first?.count ?? 0) }
+    }
     return rows.map { row in
         zip(row, widths).enumerated().map { place, cell in
             place == row.count - 1 ? cell.0 : cell.0 + String(repeating: " ", count: cell.1 - cell.0.count)

@@ -90,7 +90,7 @@ extension AdminAccess {
 private struct AccountsPage {
     let visit: Visit
     let typed: String
-    let disabled: [AccountStanding]
+    let disabled: (last: [AccountStanding], areAll: Bool)
     let invited: [InvitedPartner]
     let mayChange: Bool
 
@@ -106,7 +106,7 @@ private struct AccountsPage {
             p { "People with a disabled account cannot sign in. Nothing of theirs is deleted." }
             search
             if let found { list(found, "Found", orElse: "Nobody has an account with this address.") }
-            list(disabled, "Disabled", orElse: "No account is disabled.")
+            list(disabled.last, "Disabled", areAll: disabled.areAll, orElse: "No account is disabled.")
             InvitedSection(
                 people: invited.map { .init(email: $0.email, detail: $0.name, expiresAt: $0.expiresAt) },
                 cancelling: mayChange ? visit.path("admin", "partners", "cancel-invitation") : nil,
@@ -137,11 +137,21 @@ private struct AccountsPage {
         }
     }
 
-    private func list(_ standings: [AccountStanding], _ heading: String, orElse nobody: String) -> HTML {
+    private func list(
+        _ standings: [AccountStanding],
+        _ heading: String,
+        areAll: Bool = true,
+        orElse nobody: String
+    ) -> HTML {
         let id = heading.lowercased()
         return section(.class("card"), .aria("labelledby", id)) {
             h2(.id(id)) { heading }
             if standings.isEmpty { p(.class("note")) { nobody } }
+            if !areAll {
+                p(.class("note")) {
+                    "The \(standings.count) of the latest date. Find others by their address."
+                }
+            }
             ul(.class("rows")) { for standing in standings { li { row(standing) } } }
         }
     }
