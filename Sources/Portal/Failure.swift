@@ -35,7 +35,8 @@ enum Failure {
     static func response(to error: any Error, _ visit: Visit, for audience: Audience) -> Response {
         let failure = OAuthFailure(error)
         let isExpected =
-            error is Refusal || error is MemberRefusal || error is FormProblem || isOfNothing(error)
+            error is Refusal || error is RankLost || error is MemberRefusal || error is FormProblem
+            || isOfNothing(error)
         if failure.status == .internalError, !isExpected { record(error, visit.request, visit.site.log) }
         return switch audience {
         case .software: failure.response(to: visit)
@@ -50,7 +51,7 @@ enum Failure {
         case _ where isOfNothing(error): SystemPage.notFound.response(to: visit)
         case Refusal.foreignForm:
             SystemPage(.forbidden, words.foreignForm, in: spoken).response(to: visit)
-        case Refusal.readOnly: SystemPage.readOnly.response(to: visit)
+        case Refusal.readOnly, is RankLost: SystemPage.readOnly.response(to: visit)
         case Refusal.tenantDisabled:
             SystemPage(.serviceUnavailable, words.disabled, isHome: true, in: spoken).response(to: visit)
         case Refusal.unsealedForm:

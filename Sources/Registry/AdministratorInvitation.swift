@@ -162,6 +162,7 @@ extension ApplicationRegistry {
             at: tenant
         )
         try await changePeople(of: tenant, by: actor, from: provenance) { transaction, record, now in
+            try transaction.requireFullRank(of: actor, tenant: tenant.id)
             let known = try transaction.account(of: email, as: .admin, tenant: tenant.id)
             if let known {
                 throw known.isDisabled ? PeopleRefusal.accountDisabled : .alreadyAdministrator(email)

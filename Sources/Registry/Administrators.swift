@@ -58,7 +58,7 @@ extension AdminAccess {
         let (id, email, admin) = (administrator.account.id, administrator.account.email, self)
         try await registry.changePeople(of: tenant, by: actor, from: provenance) { transaction, record, now in
             let tenant = admin.tenant.id
-            try transaction.holdLedger(of: tenant)
+            try transaction.requireFullRank(of: admin.actor, tenant: tenant)
             let isLast = try transaction.isLastFullAdministrator(id, tenant: tenant)
             guard rank == .full || !isLast else { throw PeopleRefusal.lastFullAdministrator }
             try transaction.set(rank, of: id, tenant: tenant)
@@ -150,6 +150,9 @@ extension OperatorAccess {
     }
 }
 
+/// What an administrator was about to do was meant by somebody who may only look by now, or is none any more.
+package struct RankLost: Error {}
+
 // MARK: - Nobody rules alone unseen
 
 extension AdminAccess {
@@ -186,7 +189,7 @@ extension ApplicationRegistry {
     ) async throws {
         let (id, email) = (administrator.account.id, administrator.account.email)
         try await changePeople(of: tenant, by: actor, from: provenance) { transaction, record, now in
-            try transaction.holdLedger(of: tenant.id)
+            try transaction.requireFullRank(of: actor, tenant: tenant.id)
             guard try !transaction.isLastFullAdministrator(id, tenant: tenant.id) else {
                 throw PeopleRefusal.lastFullAdministrator
             }
@@ -247,6 +250,14 @@ extension Connection {
                 AND closed_at IS NULL AND disabled_at IS NULL AND id <> \(id)
             """
         ).isEmpty
+    }
+
+    /// Holds the ledger, so that nobody's rank changes until the transaction ends; throws ``RankLost`` for an
+    /// administrator who may not change anything by now.
+    func requireFullRank(of actor: Actor, tenant: TenantID) throws {
+        try holdLedger(of: tenant)
+        guard case .admin(let id) = actor else { return }
+        guard try isFullAdministrator(id, tenant: tenant) else { throw RankLost() }
     }
 
     /// Whether somebody may decide, now.

@@ -80,6 +80,7 @@ extension AdminAccess {
             at: tenant
         )
         try await registry.database.transaction(.tenant(tenant.id)) { transaction in
+            try transaction.requireFullRank(of: actor, tenant: tenant.id)
             let parties = try transaction.parties(to: terms, at: tenant, now)
             if request == nil {
                 try transaction.insertManualRequest(
@@ -118,6 +119,7 @@ extension AdminAccess {
             at: tenant
         )
         try await registry.database.transaction(.tenant(tenant.id)) { transaction in
+            try transaction.requireFullRank(of: actor, tenant: tenant.id)
             let renewed = try transaction.run(
                 """
                 UPDATE manual_requests SET expires_at = \(link.expiresAt), customer_asked_at = \(now)
@@ -135,6 +137,7 @@ extension AdminAccess {
         let (now, tenant) = (registry.clock(), tenant.id)
         try await registry.recentReads.changing {
             try await registry.database.transaction(.tenant(tenant)) { transaction in
+                try transaction.requireFullRank(of: actor, tenant: tenant)
                 try registry.end(request, in: transaction, tenant: tenant, at: now)
                 try record(.manualTokenEnded, request, transaction, now)
             }

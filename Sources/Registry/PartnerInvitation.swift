@@ -33,8 +33,9 @@ extension AdminAccess {
             until: link.expiresAt,
             link: link.secret.plaintext
         )
-        let (id, registry) = (tenant.id, registry)
+        let (id, registry, actor) = (tenant.id, registry, actor)
         try await registry.changePeople(of: tenant, by: actor, from: provenance) { transaction, record, now in
+            try transaction.requireFullRank(of: actor, tenant: id)
             guard try transaction.account(of: draft.email, as: .partner, tenant: id) == nil else {
                 throw AccountProblems(all: [.emailTaken])
             }

@@ -113,6 +113,7 @@ extension AdminAccess {
         let (id, tenant, now) = (application.id, tenant.id, registry.clock())
         try await registry.recentReads.changing {
             try await registry.database.transaction(.tenant(tenant)) { transaction in
+                try transaction.requireFullRank(of: desk.actor, tenant: tenant)
                 guard try transaction.hold(id, tenant: tenant) else { return }
                 let count = try transaction.settleReports(
                     about: id,

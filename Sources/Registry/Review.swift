@@ -138,13 +138,14 @@ struct Review: Sendable {
         _ id: String,
         _ body: @escaping @Sendable (any Connection, Application, Date) throws -> (Outcome, Change?)
     ) async throws -> Outcome {
-        let tenant = tenant.id
+        let (tenant, actor) = (tenant.id, actor)
         return try await registry.change(
             ClientID(text: id),
             at: tenant,
             by: actor,
             from: provenance,
             finding: { transaction in
+                try transaction.requireFullRank(of: actor, tenant: tenant)
                 guard let application = try transaction.application(id, tenant: tenant) else {
                     throw OperatorRefusal.noSuchApplication(id)
                 }

@@ -118,7 +118,7 @@ extension AdminAccess {
             transaction,
             record,
             now in
-            try transaction.holdLedger(of: id)
+            try transaction.requireFullRank(of: admin.actor, tenant: id)
             guard let standing = try transaction.tenant(named: name) else {
                 throw DamagedRow(place: "tenants")
             }
