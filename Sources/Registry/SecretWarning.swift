@@ -30,12 +30,17 @@ enum SecretWarning: Int, Sendable, CaseIterable {
 
 extension ApplicationRegistry {
     /// Writes to the owners of secrets that end soon, and of new ones that nobody uses.
-    func warnOfSecrets(of tenant: TenantID, in transaction: any Connection, at now: Date) throws {
+    func warnOfSecrets(
+        of tenant: TenantID,
+        upTo batch: Int,
+        in transaction: any Connection,
+        at now: Date
+    ) throws {
         // The nearest first, so that one that is late is warned of once.
         let endings = try SecretWarning.allCases.reversed().flatMap {
             try transaction.takeEndings(due: $0, tenant: tenant, at: now)
         }
-        for notice in try endings + transaction.takeUnused(tenant: tenant, at: now) {
+        for notice in try endings + transaction.takeUnused(upTo: batch, tenant: tenant, at: now) {
             let owners = try transaction.ownerAddresses(of: notice.application, tenant: tenant)
             try outbox.post(notice.letter, to: owners, in: transaction, tenant: tenant, at: now)
         }
@@ -74,27 +79,43 @@ extension Connection {
         }
     }
 
-    /// New secrets beside older ones that three days have not seen used; each is found once.
-    fileprivate func takeUnused(tenant: TenantID, at now: Date) throws -> [SecretNotice] {
+    /// New secrets beside older ones that three days have not seen used; each is looked at once, some at a time.
+    ///
+    /// One that has no older beside it then never has.
+    fileprivate func takeUnused(upTo batch: Int, tenant: TenantID, at now: Date) throws -> [SecretNotice] {
+        let tried = now.addingTimeInterval(-SecretWarning.trial)
         let rows = try run(
             """
             UPDATE client_secrets SET reminded_at = \(now)
-            WHERE tenant = \(tenant) AND last_used_at IS NULL AND reminded_at IS NULL AND revoked_at IS NULL
-                AND (ends_at IS NULL OR ends_at > \(now))
-                AND created_at <= \(now.addingTimeInterval(-SecretWarning.trial))
-                AND EXISTS (SELECT 1 FROM client_secrets o WHERE o.tenant = client_secrets.tenant
-                    AND o.application = client_secrets.application AND o.id <> client_secrets.id
-                    AND o.created_at < client_secrets.created_at AND o.revoked_at IS NULL
-                    AND (o.ends_at IS NULL OR o.ends_at > \(now)))
-            RETURNING application, hint, created_at
+            WHERE tenant = \(tenant) AND (application, id) IN (
+                SELECT application, id FROM client_secrets
+                WHERE tenant = \(tenant) AND last_used_at IS NULL AND reminded_at IS NULL AND revoked_at IS NULL
+                    AND created_at <= \(tried)
+                LIMIT \(batch))
+            RETURNING application, hint, created_at, id, ends_at
             """
         )
         return try rows.compactMap { row in
-            let made = try row.date(2)
+            let (made, end) = (try row.date(2), try row.optionalDate(4))
+            let isOver = end.map { $0 <= now } ?? false
+            guard try !isOver && isBesideAnOlderOne(row, tenant: tenant, at: now) else { return nil }
             return try notice(of: row, tenant: tenant) {
                 .secretUnused(application: $0, hint: $1, since: made)
             }
         }
+    }
+
+    /// Whether the application of a secret has one that was made before it and still works.
+    private func isBesideAnOlderOne(_ row: Row, tenant: TenantID, at now: Date) throws -> Bool {
+        let (application, made) = (try row.text(0), try row.date(2))
+        return try !run(
+            """
+            SELECT 1 FROM client_secrets
+            WHERE tenant = \(tenant) AND application = \(application) AND id <> \(try row.text(3))
+                AND created_at < \(made) AND revoked_at IS NULL AND (ends_at IS NULL OR ends_at > \(now))
+            LIMIT 1
+            """
+        ).isEmpty
     }
 
     /// Nil for an application that was deleted.

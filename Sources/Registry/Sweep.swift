@@ -32,7 +32,7 @@ extension ApplicationRegistry {
     private func sweep(_ tenant: TenantID, upTo batch: Int, at now: Date) async throws -> Int {
         let place = logoSweep.place(in: tenant)
         let found = try await database.transaction(.tenant(tenant)) { transaction in
-            try self.warnOfSecrets(of: tenant, in: transaction, at: now)
+            try self.warnOfSecrets(of: tenant, upTo: batch, in: transaction, at: now)
             let swept = Swept(
                 rows: try transaction.deleteExpired(of: tenant, upTo: batch, at: now),
                 logos: try transaction.deleteLogos(after: place, upTo: batch, of: tenant, at: now),
@@ -102,10 +102,10 @@ private struct Expired {
 }
 
 extension Expired {
-    /// A request stays a day longer so that it can be started again, and a letter and a link a week, so that it can be
-    /// told what became of them.
+    /// A customer's request stays a day longer so that it can be started again, an hour where nobody has signed in yet;
+    /// a letter and a link a week, so that it can be told what became of them.
     static func all(at now: Date) -> [Expired] {
-        let yesterday = now.addingTimeInterval(-86_400)
+        let (lastHour, yesterday) = (now.addingTimeInterval(-3600), now.addingTimeInterval(-86_400))
         let lastWeek = now.addingTimeInterval(-7 * 86_400)
         let activityEnds = now.addingTimeInterval(-Double(Activity.keptSeconds))
         let lastYear = now.addingTimeInterval(-366 * 86_400)
@@ -115,6 +115,7 @@ extension Expired {
             Expired("token_families", where: "expires_at < \(now)"),
             Expired("authorization_codes", where: "kept_until < \(now)"),
             Expired("authorization_requests", where: "expires_at < \(yesterday)"),
+            Expired("authorization_requests", where: "session IS NULL AND expires_at < \(lastHour)"),
             Expired("sessions", where: "expires_at < \(now)"),
             Expired("secret_uses", "application, secret, hour, address_block", where: "hour < \(yesterday)"),
             Expired("shared_counts", "digest", where: "expires_at < \(now)"),

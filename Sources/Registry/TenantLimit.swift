@@ -102,7 +102,8 @@ extension Connection {
     }
 
     fileprivate func warnedLimits(of tenant: TenantID) throws -> [TenantLimit] {
-        try run("SELECT kind FROM alerts WHERE tenant = \(tenant) AND subject = ''")
+        let kinds: SQL = "kind IN (" + .list(TenantLimit.allCases) + ")"
+        return try run("SELECT kind FROM alerts WHERE tenant = \(tenant) AND " + kinds + " AND subject = ''")
             .compactMap { TenantLimit(rawValue: try $0.text(0)) }
     }
 

@@ -74,6 +74,7 @@ package final class DoubtfulDatabase: Database {
     package var isShared: Bool { isSaidToBeShared ?? real.isShared }
     package func announceChange() { real.announceChange() }
     package func onChangeElsewhere(_ body: @escaping @Sendable () -> Void) { real.onChangeElsewhere(body) }
+    package func expectManyRows() async throws { try await real.expectManyRows() }
     package func shrink() async throws { try await real.shrink() }
 
     package func close() async { await real.close() }

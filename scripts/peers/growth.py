@@ -59,7 +59,6 @@ def grow(data: Path, size: Size) -> None:
         add_tokens(store, pattern, tenants, size.tokens)
         add_entries(store, pattern, tenants, size.entries, key(data))
         store.execute("COMMIT")
-        store.execute("ANALYZE")
 
 
 def key(data: Path) -> bytes:

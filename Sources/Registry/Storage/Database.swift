@@ -151,6 +151,9 @@ package protocol Database: AnyObject, Sendable {
     /// Calls `body` after another process announced a change, or may have done so unheard.
     func onChangeElsewhere(_ body: @escaping @Sendable () -> Void)
 
+    /// Has statements carried out as is right where a tenant has very many rows; called once all tables are made.
+    func expectManyRows() async throws
+
     /// Gives back the memory of rows that are not needed again soon, after many were looked at.
     func shrink() async throws
 

@@ -68,6 +68,7 @@ package func migrate(
             try connection.define(migrations[number].statements, filling: migrations[number].filling)
         }
     }
+    try await database.expectManyRows()
 }
 
 private struct MigrationRecord {

@@ -71,7 +71,7 @@ package struct SchemaName: Sendable, ExpressibleByStringLiteral, CustomStringCon
 
 extension SQL {
     /// What a database prepares: `$1` to `$n` where the values stand, numbered as they come.
-    var text: String {
+    package var text: String {
         var text = ""
         var number = 0
         for piece in pieces {

@@ -130,6 +130,14 @@ package final class SQLiteDatabase: Database {
         giveFreedMemoryBack()
     }
 
+    package func expectManyRows() async throws {
+        guard try await transaction(.directory, { try $0.expectManyRows() }) else { return }
+        // Whoever opens the file from now on knows; who has it open is told.
+        try await transaction(.directory) { try $0.run("ANALYZE sqlite_schema") }
+        let reader = try SQLiteConnection(path: path, for: .reading, busyTimeout: busyTimeout)
+        readers.withLock { $0.idle = [reader] }
+    }
+
     package func close() async { finish() }
 
     /// Writes a consistent copy of a database to a file that does not exist yet, while whoever has it open goes on.

@@ -46,6 +46,7 @@ package enum Schema {
             Migration("languages of people", ["ALTER TABLE accounts ADD COLUMN language TEXT"]),
             Migration("since when owners own", sinceWhenOwnersOwn, filling: ownersFromTheBeginning),
             Migration("bytes of logos", bytesOfLogos, filling: bytesOfLogosSoFar),
+            Migration("indexes for many", indexesForMany),
         ]
     }
 
@@ -391,6 +392,28 @@ package enum Schema {
             ) WITHOUT ROWID
             """,
             "CREATE INDEX refused_redirects_by_time ON refused_redirects (tenant, refused_at)",
+        ]
+    }
+
+    /// What is looked for among very many rows, of which few are meant.
+    private static var indexesForMany: [SQL] {
+        [
+            """
+            CREATE INDEX applications_unapproved ON applications (tenant)
+            WHERE approved_at IS NULL AND deleted_at IS NULL
+            """,
+            """
+            CREATE INDEX client_secrets_endless ON client_secrets (tenant, created_at)
+            WHERE revoked_at IS NULL AND ends_at IS NULL
+            """,
+            "CREATE INDEX reports_open ON reports (tenant, application) WHERE settled_at IS NULL",
+            "CREATE INDEX manual_requests_by_time ON manual_requests (tenant, asked_at)",
+            "CREATE INDEX activity_counts_by_day ON activity_counts (tenant, day)",
+            "CREATE INDEX door_uses_by_time ON door_uses (tenant, last_used_at)",
+            """
+            CREATE INDEX authorization_requests_of_strangers ON authorization_requests (tenant, expires_at)
+            WHERE session IS NULL
+            """,
         ]
     }
 
