@@ -135,6 +135,9 @@ struct Brakes: Sendable {
     /// Per neighbourhood, whoever is named.
     let addressFailures: Brake
 
+    /// Per neighbourhood: what is kept of requests while nobody has signed in.
+    let waitingRequests: Brake
+
     /// Per neighbourhood: reports of applications.
     let reports: Brake
     let signUps: Brake
@@ -173,6 +176,7 @@ struct Brakes: Sendable {
         passwordFailures = brake("password", .signInFailures, per: minute * 15)
         dailyPasswordFailures = brake("password, daily", .signInFailuresPerDay, per: day)
         addressFailures = brake("address", .addressFailures, per: minute * 15)
+        waitingRequests = Brake("waiting request", per: minute, now) { _ in 600 }
         reports = brake("report", .reportsPerHour, per: hour)
         signUps = brake("sign-up", .signUpsPerHour, per: hour)
         registrations = brake("registration", .registrationsPerDay, per: day)

@@ -181,6 +181,18 @@ struct AnsweringAuthorizeRequests {
         #expect(Set(answer.returned.keys) == ["code", "state", "iss"])
     }
 
+    @Test func `nor are they kept while somebody signs in, and the language is`() async throws {
+        var browser = portal.browser()
+        let query = portal.query(application)
+        let more = [("x", String(repeating: "y", count: 7000)), ("ui_locales", "de")]
+        let sent = query + more.map { (name: $0.0, value: $0.1) }
+        #expect(try await browser.authorize(sent).status == 303)
+        let rows = try await portal.database.read("SELECT query FROM authorization_requests", .directory)
+        let kept = try #require(try rows.first?.text(0))
+        #expect(kept.utf8.count < 500 && kept.hasSuffix("&ui_locales=de"))
+        #expect(kept.contains("client_id=\(application.id)&") && kept.contains("code_challenge="))
+    }
+
     @Test(arguments: [
         "client_id=nobody&redirect_uri=https://evil.test/", "redirect_uri=https://evil.test/", "",
         "client_id=ID&redirect_uri=https://evil.test/",

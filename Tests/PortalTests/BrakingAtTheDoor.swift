@@ -30,6 +30,22 @@ struct BrakingAtTheDoor {
         #expect(try await attempt(TestPortal.password, from: &browser) == 429)
     }
 
+    @Test func `a neighbourhood begins six hundred requests a minute that nobody is signed in for`()
+        async throws
+    {
+        let application = try await portal.registeredApplication("Acme Lifts")
+        var crowd = portal.browser()
+        let query = portal.query(application)
+        for _ in 1...600 { #expect(try await crowd.authorize(query).status == 303) }
+        let late = try await crowd.authorize(query)
+        #expect(late.status == 429 && late["Retry-After"] != nil)
+        var other = portal.browser()
+        other.address = "198.51.100.8"
+        #expect(try await other.authorize(query).status == 303)
+        portal.clock.advance(by: .seconds(60))
+        #expect(try await crowd.authorize(query).status == 303)
+    }
+
     @Test func `guesses from a thousand addresses are a hundred a day`() async throws {
         try await portal.add("kim@northfield.example", as: .customer)
         var statuses: [Int] = []

@@ -40,7 +40,7 @@ enum AuthorizeEndpoint {
             return AuthorizeErrorPage.malformed("The query string cannot be decoded", in: spokenAlone(visit))
                 .response(to: visit)
         }
-        let asked = completed(sent, visit)
+        let (asked, query) = (completed(sent, visit), known(query, sent))
         let recipient: Recipient
         do {
             recipient = try await visit.registry.recipient(of: asked, at: visit.tenant)
@@ -248,6 +248,13 @@ enum AuthorizeEndpoint {
         "response_type", "client_id", "redirect_uri", "scope", "state", "code_challenge",
         "code_challenge_method", "response_mode", "prompt",
     ]
+
+    /// A query without what we ignore, so that nobody has us keep more than a request says.
+    private static func known(_ query: String, _ sent: Parameters) -> String {
+        func isKnown(_ name: String) -> Bool { ownParameters.contains(name) || LanguageChoice.isAbout(name) }
+        if sent.pairs({ !isKnown($0) }).isEmpty { return query }
+        return String(("" as Path).with(query: sent.pairs(isKnown)).text.dropFirst())
+    }
 
     /// The same request, up to the tag of another language.
     private static func place(inOtherLanguage asked: Parameters, _ visit: Visit) -> Path {

@@ -34,7 +34,12 @@ enum CustomerDoor {
     static func turnedAway(_ visit: Visit) -> Response { .redirect(to: visit.path("sign-in")) }
 
     /// Sends somebody to sign in who has something to decide; the way back is kept here, not in the address.
+    ///
+    /// Throws ``Refusal/tooMany(_:)`` where a neighbourhood begins many requests and ends none.
     static func keeping(_ subject: WaitingSubject, _ visit: Visit) async throws -> Response {
+        if let wait = try await visit.site.brakes.waitingRequests.spend(visit.neighbourhood, visit) {
+            throw Refusal.tooMany(wait)
+        }
         let known = visit.browser
         let browser = known ?? visit.registry.freshToken()
         let id = try await visit.registry.keep(
