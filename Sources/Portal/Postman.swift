@@ -65,14 +65,28 @@ private struct Round: Sendable {
     let sender: MailSender
     let log: Log
 
+    /// Takes a letter of each in turn until nothing waits, so that nobody's many keep another's one.
+    ///
+    /// Where something is posted meanwhile, its tenant has its turn as well.
     func deliver(for tenants: [TenantID]) async throws {
-        for id in tenants {
-            while !Task.isCancelled, let letter = try await registry.claimLetter(of: id),
-                let tenant = try await registry.tenant(of: id)
-            {
-                try await deliver(letter, of: tenant)
+        var turn = tenants
+        while !turn.isEmpty {
+            var waiting: [TenantID] = []
+            for id in turn where try await deliverOne(of: id) {
+                waiting.append(id)
             }
+            let posted = waiting.isEmpty ? [] : registry.outbox.recentTenants(at: registry.now())
+            turn = waiting + posted.filter { !turn.contains($0) }
         }
+    }
+
+    /// Says whether there was one.
+    private func deliverOne(of id: TenantID) async throws -> Bool {
+        guard !Task.isCancelled, let letter = try await registry.claimLetter(of: id),
+            let tenant = try await registry.tenant(of: id)
+        else { return false }
+        try await deliver(letter, of: tenant)
+        return true
     }
 
     private func deliver(_ letter: PostedLetter, of tenant: Tenant) async throws {

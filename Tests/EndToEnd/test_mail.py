@@ -32,8 +32,8 @@ def portal(tmp_path: Path) -> Iterator[Server]:
     server.stop()
 
 
-def sign_up(server: Server, email: str) -> None:
-    person = Person(server.tenant("standard").base, "partner")
+def sign_up(server: Server, email: str, tenant: str = "standard") -> None:
+    person = Person(server.tenant(tenant).base, "partner")
     page = person.page("/partners/sign-up")
     answer = person.submit(page, "email", name="Dana Field", email=email)
     assert answer.status_code == 200
@@ -81,6 +81,22 @@ def test_a_mail_server_that_takes_its_time_keeps_nobody_waiting(portal: Server) 
         mail.hurry.set()
         until(lambda: len(mail.letters) == len(people), within=60, of="every letter")
         assert Counter(mail.recipients) == Counter(people)
+
+
+def test_many_letters_of_one_tenant_do_not_keep_the_one_of_another(portal: Server) -> None:
+    portal.succeed("tenant", "import", str(ROOT / "Tenants/rovitracker.json5"))
+    with MailServer() as mail:
+        mail.hurry.clear()
+        portal.options = settings(mail)
+        portal.start()
+        many = [f"dana-{number}@acme.example" for number in range(8)]
+        for person in many:
+            sign_up(portal, person)
+        until(lambda: mail.asked == 1, within=15, of="the first letter")
+        sign_up(portal, "lou@birch.example", "rovitracker")
+        mail.hurry.set()
+        until(lambda: len(mail.letters) == len(many) + 1, within=60, of="every letter")
+        assert mail.recipients.index("lou@birch.example") <= 2
 
 
 def test_a_connection_cut_after_the_letter_costs_a_second_copy_and_no_third(portal: Server) -> None:
