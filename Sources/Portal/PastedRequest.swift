@@ -114,7 +114,9 @@ private struct ShellWords {
         byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r")
     }
 
-    private mutating func add(_ byte: UInt8) { word = (word ?? []) + [byte] }
+    private mutating func add(_ byte: UInt8) {
+        if word?.append(byte) == nil { word = [byte] }
+    }
 
     private mutating func endWord() {
         if let word { all.append(word) }

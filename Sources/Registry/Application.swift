@@ -221,10 +221,12 @@ private struct DraftJudge {
         }
     }
 
+    /// Looks at one line more than there may be: that one is too many, or another was refused, and all are sent again.
     mutating func redirectURIs(_ lines: [String]) -> [RedirectURI] {
         var accepted: [RedirectURI] = []
-        let typed = lines.map(\.trimmingSpaces)
-        for (place, text) in typed.enumerated() where !text.isEmpty {
+        let typed = lines.lazy.map(\.trimmingSpaces).enumerated().filter { !$0.element.isEmpty }
+        let limit = tenant.policy.redirectURIsPerApplication
+        for (place, text) in typed.prefix(limit + 1) {
             do throws(RedirectURIProblem) {
                 accepted = try tenant.policy.adding(text, to: accepted)
             } catch {

@@ -85,6 +85,8 @@ final class Exchange: TaskExecutor, @unchecked Sendable {
         let (step, left) = progress.withLock { progress -> (Step, [UnownedJob]) in
             if let answer = progress.answer {
                 progress.place = .over
+                // Held by whoever sends it alone: a slow reader keeps it for long.
+                progress.answer = nil
                 defer { progress.jobs = [] }
                 return (.send(answer), progress.jobs)
             }

@@ -121,6 +121,11 @@ struct RegisteringAnApplication {
         )
     }
 
+    @Test func `however many addresses are wrong, as many as may be listed are told and one more`() {
+        let told = problems(form { $0.redirectURIs = [String](repeating: "a", count: 100_000) })
+        #expect(told.count == 21)
+    }
+
     @Test func `the same press of the button registers once`() async throws {
         let draft = try draft(form())
         let first = try await world.partner.register(draft)
