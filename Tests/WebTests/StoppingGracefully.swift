@@ -38,8 +38,10 @@ struct StoppingGracefully {
     }
 
     @Test func `it stops while clients come, and its port is free at once`() async throws {
+        // Where no other test takes a port that is free.
+        let host = "127.0.0.2"
         for _ in 0..<100 {
-            let server = try TestServer()
+            let server = try TestServer(host: host)
             await withTaskGroup(of: Void.self) { group in
                 for _ in 0..<4 {
                     group.addTask {
@@ -50,7 +52,7 @@ struct StoppingGracefully {
                 group.addTask { await server.stop(within: .milliseconds(20)) }
             }
             let next = Server(
-                .init(port: server.port),
+                .init(host: host, port: server.port),
                 log: server.log.log,
                 bodyLimit: { _, _ in 0 },
                 respond: { _ in Response(.ok) }

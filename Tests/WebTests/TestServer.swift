@@ -7,18 +7,24 @@ import Web
 final class TestServer: Sendable {
     private let server: Server
     private let seen = Seen()
+    let host: String
     let port: Int
     let log: LogFile
 
     /// `bodyLimits` are by the first segment of the path; without one it is 64 KiB.
     init(
+        host: String = "127.0.0.1",
         limits: Limits = Limits(),
         proxies: [String] = [],
         bodyLimits: [String: Int] = [:],
         respond: @escaping @Sendable (Request) async -> Response = { Response(.ok, text: $0.rawPath) }
     ) throws {
         let log = try LogFile()
-        let options = Server.Options(trustedProxies: proxies.compactMap(AddressRange.init), limits: limits)
+        let options = Server.Options(
+            host: host,
+            trustedProxies: proxies.compactMap(AddressRange.init),
+            limits: limits
+        )
         server = Server(
             options,
             log: log.log,
@@ -29,6 +35,7 @@ final class TestServer: Sendable {
             }
         )
         self.log = log
+        self.host = host
         port = try server.start()
     }
 
@@ -44,9 +51,9 @@ final class TestServer: Sendable {
     }
 
     func exchange(_ bytes: [UInt8]) async throws -> Answer {
-        let port = port
+        let (host, port) = (host, port)
         return try await onThread {
-            let wire = try Wire(port: port)
+            let wire = try Wire(host: host, port: port)
             wire.send(bytes)
             return wire.readToEnd()
         }
@@ -123,7 +130,7 @@ final class Wire: Sendable {
         let code: Int32
     }
 
-    init(port: Int) throws {
+    init(host: String = "127.0.0.1", port: Int) throws {
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var buffer: Int32 = 64 * 1024
         setsockopt(descriptor, SOL_SOCKET, SO_SNDBUF, &buffer, socklen_t(MemoryLayout<Int32>.size))
@@ -134,7 +141,7 @@ final class Wire: Sendable {
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = UInt16(port).bigEndian
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        address.sin_addr.s_addr = inet_addr(host)
         let connected = withUnsafeBytes(of: &address) { bytes in
             bytes.withMemoryRebound(to: sockaddr.self) {
                 connect(descriptor, $0.baseAddress, socklen_t(bytes.count)) == 0
