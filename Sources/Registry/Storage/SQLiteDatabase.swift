@@ -131,7 +131,8 @@ package final class SQLiteDatabase: Database {
     }
 
     package func expectManyRows() async throws {
-        guard try await transaction(.directory, { try $0.expectManyRows() }) else { return }
+        if try await read(.directory, { try $0.expectsManyRows() }) { return }
+        try await transaction(.directory) { try $0.expectManyRows() }
         // Whoever opens the file from now on knows; who has it open is told.
         try await transaction(.directory) { try $0.run("ANALYZE sqlite_schema") }
         let reader = try SQLiteConnection(path: path, for: .reading, busyTimeout: busyTimeout)
