@@ -30,25 +30,29 @@ enum Sighting: Sendable, Equatable {
     var texts: [String] { if case .texts(let texts) = self { texts } else { [] } }
 }
 
+/// Looks where a proof is published, in the name of somebody for whom one is looked for at a time.
+typealias LookForProof =
+    @Sendable (_ proof: DomainProof, _ way: DomainProof.Way, _ asker: String) async -> Sighting
+
 /// Looks where people publish that a domain is theirs: the one time that we ask a name or an address they gave.
 ///
 /// A ``DomainName`` is public by its form; the file is fetched from public addresses only. Each look has a thread of
-/// its own and a few seconds, and only a few are under way.
+/// its own and a few seconds, and only a few are under way, of each who asks one.
 final class DomainLookup: Sendable {
     private static let atOnce = 4
 
     private let resolver: Resolver
     private let files: ProofFileAccess
-    private let underWay = Mutex(0)
+    private let underWay = Mutex<[String]>([])
 
     init(asking resolver: Resolver, files: ProofFileAccess = ProofFileAccess()) {
         self.resolver = resolver
         self.files = files
     }
 
-    func sighting(of proof: DomainProof, _ way: DomainProof.Way) async -> Sighting {
-        guard enter() else { return .busy }
-        defer { underWay.withLock { $0 -= 1 } }
+    func sighting(of proof: DomainProof, _ way: DomainProof.Way, for asker: String) async -> Sighting {
+        guard enter(asker) else { return .busy }
+        defer { leave(asker) }
         return await withCheckedContinuation { caller in
             do {
                 try OwnThread { [self] in caller.resume(returning: look(for: proof, way)) }.leave()
@@ -58,12 +62,16 @@ final class DomainLookup: Sendable {
         }
     }
 
-    private func enter() -> Bool {
-        underWay.withLock { count in
-            guard count < Self.atOnce else { return false }
-            count += 1
+    private func enter(_ asker: String) -> Bool {
+        underWay.withLock { askers in
+            guard askers.count < Self.atOnce, !askers.contains(asker) else { return false }
+            askers.append(asker)
             return true
         }
+    }
+
+    private func leave(_ asker: String) {
+        underWay.withLock { askers in askers.removeAll { $0 == asker } }
     }
 
     private func look(for proof: DomainProof, _ way: DomainProof.Way) -> Sighting {

@@ -7,7 +7,7 @@ struct Housekeeping {
 
     init(
         at desk: Desk,
-        looking look: @escaping @Sendable (DomainProof, DomainProof.Way) async -> Sighting,
+        looking look: @escaping LookForProof,
         _ log: Log
     ) {
         let registry = desk.registry
@@ -28,7 +28,7 @@ struct Housekeeping {
             Housekeeping.every(.seconds(60), or: "Domains were not looked at", log) {
                 try await registry.lookAgain { proof in
                     guard let way = proof.finding?.way else { return .unknown }
-                    return await look(proof, way).presence(of: proof)
+                    return await look(proof, way, "housekeeping").presence(of: proof)
                 }
             },
         ]

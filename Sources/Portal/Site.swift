@@ -14,7 +14,7 @@ final class Site: Sendable {
     let mail: MailRoute
 
     /// Looks where the proof of a domain is published.
-    let look: @Sendable (DomainProof, DomainProof.Way) async -> Sighting
+    let look: LookForProof
     let log: Log
     let monotonic: @Sendable () -> Duration
     let brakes: Brakes
@@ -38,7 +38,7 @@ final class Site: Sendable {
         publicFiles: PublicFiles,
         publicURL: PublicURL,
         mail: MailRoute,
-        look: @escaping @Sendable (DomainProof, DomainProof.Way) async -> Sighting,
+        look: @escaping LookForProof,
         log: Log,
         monotonic: @escaping @Sendable () -> Duration
     ) {

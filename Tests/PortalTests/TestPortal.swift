@@ -44,7 +44,7 @@ struct TestPortal: Sendable {
             publicFiles: try PublicFiles(folder: TestPortal.folder("Public")),
             publicURL: try #require(PublicURL(publicURL)),
             mail: mail,
-            look: { [publications] in publications.sighting(of: $0, $1) },
+            look: { [publications] proof, way, _ in publications.sighting(of: proof, way) },
             log: Log(descriptor: open("/dev/null", O_WRONLY), clock: { .zero }),
             monotonic: { [clock] in .seconds(clock.now.timeIntervalSince1970) }
         )

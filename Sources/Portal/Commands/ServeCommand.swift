@@ -52,7 +52,7 @@ enum ServeCommand {
             publicFiles: files,
             publicURL: configuration.publicURL,
             mail: configuration.mailRoute,
-            look: { await lookup.sighting(of: $0, $1) },
+            look: { await lookup.sighting(of: $0, $1, for: $2) },
             log: log,
             monotonic: Clocks.sinceBoot
         )

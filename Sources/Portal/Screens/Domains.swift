@@ -34,7 +34,7 @@ enum DomainScreens {
         if let wait = try await Attempt(counted, visit).wait { throw Refusal.tooMany(wait) }
         var seen: [DomainProof.Way: Sighting] = [:]
         for way in DomainProof.Way.allCases {
-            let sighting = await visit.site.look(proof, way)
+            let sighting = await visit.site.look(proof, way, "\(member.account.id)")
             if try await member.prove(proof.domain, way, finding: sighting.texts) {
                 return .redirect(
                     to: visit.place(ofDomainsOf: member.application, after: .proved(proof.domain))
