@@ -149,8 +149,11 @@ def processes(pid: int) -> Iterator[int]:
 
 
 def proportional(pid: int) -> int:
-    """KiB of a process, of shared pages its share."""
-    rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
+    """KiB of a process, of shared pages its share; none of one that has ended meanwhile."""
+    try:
+        rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return 0
     return int(rollup.split("\nPss:")[1].split()[0])
 
 
