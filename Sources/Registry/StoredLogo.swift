@@ -19,10 +19,19 @@ package struct StagedLogo: Sendable {
 
     /// How long a form may lie open.
     static let lifetime: TimeInterval = 12 * 3600
+
+    /// Bytes of files that one partner may upload meanwhile, so that nobody alone fills the tenant's room.
+    package static let share = 4 << 20
 }
 
-/// The tenant keeps as many logos of partners as its policy allows.
-package struct NoRoomForLogos: Error {}
+/// As much is kept of partners' logos as may be.
+package enum NoRoomForLogos: Error, Equatable {
+    /// Of everybody's, as the policy says.
+    case atTenant
+
+    /// Of this partner's that are not in use.
+    case forPartner
+}
 
 /// Where somebody's uploads wait for the form they belong to.
 package struct LogoShelf: Sendable {
@@ -54,8 +63,10 @@ extension LogoShelf {
         )
         let (now, tenant, account, registry) = (registry.clock(), tenant, account, registry)
         try await registry.database.transaction(.tenant(tenant.id)) { transaction in
-            if account.role == .partner, try transaction.use(of: .logos, at: tenant).isFull {
-                throw NoRoomForLogos()
+            if account.role == .partner {
+                if try transaction.use(of: .logos, at: tenant).isFull { throw NoRoomForLogos.atTenant }
+                let before = try transaction.stagedBytes(of: account.id, tenant: tenant.id, at: now)
+                if before + upload.count > StagedLogo.share { throw NoRoomForLogos.forPartner }
             }
             try transaction.store(picture, tenant: tenant.id, at: now)
             try transaction.insert(staged, of: account.id, tenant: tenant.id, at: now)
@@ -135,6 +146,15 @@ extension Connection {
             ON CONFLICT (tenant) DO UPDATE SET kept = logo_bytes.kept + excluded.kept
             """
         )
+    }
+
+    fileprivate func stagedBytes(of account: AccountID, tenant: TenantID, at now: Date) throws -> Int {
+        try run(
+            """
+            SELECT CAST(coalesce(sum(byte_count), 0) AS BIGINT) FROM staged_logos
+            WHERE tenant = \(tenant) AND account = \(account) AND expires_at > \(now)
+            """
+        ).first?.integer(0) ?? 0
     }
 
     fileprivate func insert(

@@ -197,10 +197,35 @@ struct RegisteringAnApplication {
     {
         let world = try await TestRegistry { $0.policy.logoMebibytes = 0 }
         let upload = picture(64, 64) { x, y in [UInt8(x), UInt8(y), 200, 255] }
-        await #expect(throws: NoRoomForLogos.self) {
+        await #expect(throws: NoRoomForLogos.atTenant) {
             try await world.partner.logos.stage(upload, fileName: "logo.png")
         }
         _ = try await world.admin("ada@harbour.example").logos.stage(upload, fileName: "logo.png")
+    }
+
+    @Test func `one partner's uploads of half a day are four megabytes of files at most`() async throws {
+        func upload(_ number: Int) async throws {
+            let noise = picture(320, 320) { x, y in
+                let seed = UInt32(
+                    truncatingIfNeeded: (x * 331 + y * 7919 + number * 104_729) &* 2_654_435_761
+                )
+                return [24, 16, 8].map { UInt8(truncatingIfNeeded: seed >> $0) } + [255]
+            }
+            _ = try await world.partner.logos.stage(noise, fileName: "logo.png")
+        }
+        var taken = 0
+        await #expect(throws: NoRoomForLogos.forPartner) {
+            for number in 1...100 {
+                try await upload(number)
+                taken = number
+            }
+        }
+        #expect((10...50).contains(taken))
+        let lou = try await world.registry.newPartner("lou@birch.example", at: world.tenant)
+        let small = picture(64, 64) { x, y in [UInt8(x), UInt8(y), 200, 255] }
+        _ = try await lou.logos.stage(small, fileName: "logo.png")
+        world.clock.advance(by: .seconds(12 * 3600))
+        try await upload(taken + 1)
     }
 
     @Test func `a deleted application makes room for another`() async throws {

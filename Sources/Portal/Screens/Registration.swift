@@ -94,13 +94,22 @@ struct LogoUpload: Sendable {
                 return
             } catch let refusal as LogoRefusal {
                 problem = FieldProblem(field: "logo", message: refusal.message(filename: file.filename))
-            } catch is NoRoomForLogos {
-                let message =
-                    "\(visit.brand.displayName) has no room for more logos. Ask them to make some, then try again."
-                problem = FieldProblem(field: "logo", message: message)
+            } catch let refusal as NoRoomForLogos {
+                problem = FieldProblem(field: "logo", message: refusal.message(at: visit.brand))
             }
         }
         if let id = form["staged_logo"], !id.isEmpty { staged = try await shelf.staged(id) }
+    }
+}
+
+extension NoRoomForLogos {
+    fileprivate func message(at brand: Brand) -> String {
+        switch self {
+        case .atTenant:
+            "\(brand.displayName) has no room for more logos. Ask them to make some, then try again."
+        case .forPartner:
+            "You have uploaded \(StagedLogo.share >> 20) MB of logos today. Try again tomorrow."
+        }
     }
 }
 

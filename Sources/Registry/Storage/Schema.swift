@@ -406,6 +406,7 @@ package enum Schema {
             CREATE INDEX client_secrets_endless ON client_secrets (tenant, created_at)
             WHERE revoked_at IS NULL AND ends_at IS NULL
             """,
+            "CREATE INDEX staged_logos_by_account ON staged_logos (tenant, account)",
             "CREATE INDEX reports_open ON reports (tenant, application) WHERE settled_at IS NULL",
             "CREATE INDEX manual_requests_by_time ON manual_requests (tenant, asked_at)",
             "CREATE INDEX activity_counts_by_day ON activity_counts (tenant, day)",
