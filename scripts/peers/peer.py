@@ -136,13 +136,12 @@ class Peer:
 
 
 def processes(pid: int) -> Iterator[int]:
-    """A process and all below it."""
+    """A process and all below it, without those that end meanwhile."""
     yield pid
-    for task in Path(f"/proc/{pid}/task").iterdir():
+    for listed in Path("/proc").glob(f"{pid}/task/*/children"):
         try:
-            children = (task / "children").read_text().split()
-        except FileNotFoundError:
-            # A thread that has ended meanwhile.
+            children = listed.read_text().split()
+        except (FileNotFoundError, ProcessLookupError):
             continue
         for child in children:
             yield from processes(int(child))
