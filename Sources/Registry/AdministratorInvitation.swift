@@ -162,13 +162,13 @@ extension ApplicationRegistry {
             at: tenant
         )
         try await changePeople(of: tenant, by: actor, from: provenance) { transaction, record, now in
-            try transaction.requireFullRank(of: actor, tenant: tenant.id)
             let known = try transaction.account(of: email, as: .admin, tenant: tenant.id)
             if let known {
                 throw known.isDisabled ? PeopleRefusal.accountDisabled : .alreadyAdministrator(email)
             }
             try self.keep(link, in: transaction, tenant: tenant.id)
             try telling(transaction, link.secret.plaintext, now)
+            try transaction.requireFullRank(of: actor, tenant: tenant.id)
             try record(.administratorInvited, email.text, [("rank", rank.rawValue)])
         }
         return link

@@ -254,6 +254,8 @@ extension Connection {
 
     /// Holds the ledger, so that nobody's rank changes until the transaction ends; throws ``RankLost`` for an
     /// administrator who may not change anything by now.
+    ///
+    /// Asked where the ledger would be held anyway: what was done before is undone.
     func requireFullRank(of actor: Actor, tenant: TenantID) throws {
         try holdLedger(of: tenant)
         guard case .admin(let id) = actor else { return }

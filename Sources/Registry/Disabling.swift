@@ -126,8 +126,8 @@ extension ApplicationRegistry {
     ) async throws {
         let (id, place) = (account.id, tenant.id)
         try await changePeople(of: tenant, by: actor, from: provenance) { transaction, record, now in
-            try transaction.requireFullRank(of: actor, tenant: place)
             guard try transaction.disable(id, tenant: place, at: now) else { return }
+            try transaction.requireFullRank(of: actor, tenant: place)
             if account.role == .admin, try transaction.isLastFullAdministrator(id, tenant: place) {
                 throw PeopleRefusal.lastFullAdministrator
             }
@@ -148,8 +148,8 @@ extension ApplicationRegistry {
     ) async throws {
         let (id, tenantID) = (account.id, tenant.id)
         try await changePeople(of: tenant, by: actor, from: provenance) { transaction, record, _ in
-            try transaction.requireFullRank(of: actor, tenant: tenantID)
             guard try transaction.enable(id, tenant: tenantID) else { return }
+            try transaction.requireFullRank(of: actor, tenant: tenantID)
             try record(.accountEnabled, id.text, [])
         }
     }

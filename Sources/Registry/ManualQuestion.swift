@@ -80,7 +80,6 @@ extension AdminAccess {
             at: tenant
         )
         try await registry.database.transaction(.tenant(tenant.id)) { transaction in
-            try transaction.requireFullRank(of: actor, tenant: tenant.id)
             let parties = try transaction.parties(to: terms, at: tenant, now)
             if request == nil {
                 try transaction.insertManualRequest(
@@ -119,7 +118,6 @@ extension AdminAccess {
             at: tenant
         )
         try await registry.database.transaction(.tenant(tenant.id)) { transaction in
-            try transaction.requireFullRank(of: actor, tenant: tenant.id)
             let renewed = try transaction.run(
                 """
                 UPDATE manual_requests SET expires_at = \(link.expiresAt), customer_asked_at = \(now)
@@ -137,7 +135,6 @@ extension AdminAccess {
         let (now, tenant) = (registry.clock(), tenant.id)
         try await registry.recentReads.changing {
             try await registry.database.transaction(.tenant(tenant)) { transaction in
-                try transaction.requireFullRank(of: actor, tenant: tenant)
                 try registry.end(request, in: transaction, tenant: tenant, at: now)
                 try record(.manualTokenEnded, request, transaction, now)
             }
@@ -182,6 +179,7 @@ extension AdminAccess {
         _ now: Date,
         _ more: [(String, String)] = []
     ) throws {
+        try transaction.requireFullRank(of: actor, tenant: tenant.id)
         try registry.ledger.record(
             action,
             of: request.application.text,

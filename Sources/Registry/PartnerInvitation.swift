@@ -35,12 +35,12 @@ extension AdminAccess {
         )
         let (id, registry, actor) = (tenant.id, registry, actor)
         try await registry.changePeople(of: tenant, by: actor, from: provenance) { transaction, record, now in
-            try transaction.requireFullRank(of: actor, tenant: id)
             guard try transaction.account(of: draft.email, as: .partner, tenant: id) == nil else {
                 throw AccountProblems(all: [.emailTaken])
             }
             try registry.keep(link, in: transaction, tenant: id)
             try registry.outbox.post(letter, to: draft.email, in: transaction, tenant: id, at: now)
+            try transaction.requireFullRank(of: actor, tenant: id)
             try record(.partnerInvited, draft.email.text, [])
         }
     }

@@ -180,10 +180,10 @@ extension ApplicationRegistry {
         _ provenance: Provenance
     ) async throws {
         try await changePeople(of: tenant, by: actor, from: provenance) { transaction, record, now in
-            // Whoever has no session there does it to somebody else.
-            if session == nil { try transaction.requireFullRank(of: actor, tenant: tenant.id) }
             try transaction.deleteSecondFactor(of: account, tenant: tenant.id)
             try transaction.endSessions(of: account, except: session, tenant: tenant.id)
+            // Whoever has no session there does it to somebody else.
+            if session == nil { try transaction.requireFullRank(of: actor, tenant: tenant.id) }
             try record(.secondFactorRemoved, account.text, [])
             guard let owner = try transaction.account(account, tenant: tenant.id) else { return }
             // Where somebody else did it, their address is not the owner's business.

@@ -35,7 +35,10 @@ struct LosingARankMeanwhile {
     func `nothing is decided by somebody who may not any more`(loss: Loss) async throws {
         let (admin, lou) = (vic, try #require(EmailAddress("lou@harbour.example")))
         let other = try #require(try await admin.administrator(ada.account.id.text))
-        let (kim, wanted) = (world.customer.account, application.application)
+        let (kim, dana, wanted) = (
+            world.customer.account, world.partner.account, application.application
+        )
+        try await ada.disable(dana, because: "Asked for it")
         let subject = try #require(try await admin.subject(application.id))
         let acts: [(String, () async throws -> Void)] = [
             ("invite", { try await admin.invite(lou, as: .full) }),
@@ -43,7 +46,7 @@ struct LosingARankMeanwhile {
             ("remove", { try await admin.remove(other) }),
             ("reset", { try await admin.resetSecondFactor(of: other) }),
             ("disable", { try await admin.disable(kim, because: "") }),
-            ("enable", { try await admin.enable(kim) }),
+            ("enable", { try await admin.enable(dana) }),
             ("suspend", { _ = try await admin.suspend(wanted, reason: "Abuse") }),
             ("settle", { try await admin.settleReports(about: wanted, areFounded: false) }),
             (
