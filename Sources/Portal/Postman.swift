@@ -28,22 +28,23 @@ struct Postman {
     private let work = Work()
 
     init(of registry: ApplicationRegistry, _ sender: MailSender, _ log: Log) {
-        let round = Round(registry: registry, sender: sender, log: log)
         task = Task { [work] in
+            var round = Round(registry: registry, sender: sender, log: log)
             defer { work.isOver.store(true, ordering: .releasing) }
-            var secondsToLookEverywhere = 0
+            var nextLookEverywhere = ContinuousClock.now
             while !Task.isCancelled {
                 do {
-                    if secondsToLookEverywhere <= 0 {
-                        secondsToLookEverywhere = 30
-                        try await round.deliver(for: try await registry.tenantIDs())
+                    if nextLookEverywhere <= .now {
+                        nextLookEverywhere = .now + .seconds(30)
+                        try await round.turn(everywhere: true)
                     } else {
-                        try await round.deliver(for: registry.outbox.recentTenants(at: registry.now()))
+                        try await round.turn()
                     }
                 } catch {
                     log.note(.error, "The outbox was not reached; it is tried again", [("error", "\(error)")])
+                    round.waiting = []
                 }
-                secondsToLookEverywhere -= 1
+                guard round.waiting.isEmpty else { continue }
                 do { try await Task.sleep(for: .seconds(1)) } catch { return }
             }
         }
@@ -59,24 +60,32 @@ struct Postman {
     }
 }
 
-/// Delivering what tenants have waiting.
-private struct Round: Sendable {
+/// Delivering what tenants have waiting, a letter of each in turn, so that nobody's many keep another's one.
+private struct Round {
     let registry: ApplicationRegistry
     let sender: MailSender
     let log: Log
 
-    /// Takes a letter of each in turn until nothing waits, so that nobody's many keep another's one.
-    ///
-    /// Where something is posted meanwhile, its tenant has its turn as well.
-    func deliver(for tenants: [TenantID]) async throws {
-        var turn = tenants
-        while !turn.isEmpty {
-            var waiting: [TenantID] = []
-            for id in turn where try await deliverOne(of: id) {
-                waiting.append(id)
-            }
-            let posted = waiting.isEmpty ? [] : registry.outbox.recentTenants(at: registry.now())
-            turn = waiting + posted.filter { !turn.contains($0) }
+    /// Of whom there was a letter in the last turn, and may be another.
+    var waiting: [TenantID] = []
+
+    /// When the last turn began, however long it took: what was posted meanwhile is in the next.
+    private var lastBegan: Date?
+
+    init(registry: ApplicationRegistry, sender: MailSender, log: Log) {
+        (self.registry, self.sender, self.log) = (registry, sender, log)
+    }
+
+    /// Delivers one letter of each who has one, among those where there may be, or everywhere.
+    mutating func turn(everywhere: Bool = false) async throws {
+        let now = registry.now()
+        let posted = registry.outbox.recentTenants(at: lastBegan ?? now)
+        lastBegan = now
+        let tenants =
+            try await everywhere ? registry.tenantIDs() : waiting + posted.filter { !waiting.contains($0) }
+        waiting = []
+        for id in tenants where try await deliverOne(of: id) {
+            waiting.append(id)
         }
     }
 
