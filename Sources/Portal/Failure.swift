@@ -51,7 +51,8 @@ enum Failure {
         case _ where isOfNothing(error): SystemPage.notFound.response(to: visit)
         case Refusal.foreignForm:
             SystemPage(.forbidden, words.foreignForm, in: spoken).response(to: visit)
-        case Refusal.readOnly, is RankLost: SystemPage.readOnly.response(to: visit)
+        case Refusal.readOnly: SystemPage.readOnly.response(to: visit)
+        case is RankLost: SystemPage.rankLost.response(to: visit)
         case Refusal.tenantDisabled:
             SystemPage(.serviceUnavailable, words.disabled, isHome: true, in: spoken).response(to: visit)
         case Refusal.unsealedForm:

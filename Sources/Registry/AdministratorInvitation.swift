@@ -38,13 +38,14 @@ extension AdminAccess {
 
     func cancel(_ purpose: OneTimeLink.Purpose, of email: EmailAddress, _ action: Action) async throws -> Bool
     {
-        let id = tenant.id
+        let (id, actor) = (tenant.id, actor)
         return try await registry.changePeople(of: tenant, by: actor, from: provenance) {
             transaction,
             record,
             now in
             let ended = try transaction.endLink(purpose, about: email.text, tenant: id)
             guard let ended, ended.expiresAt > now else { return false }
+            try transaction.requireFullRank(of: actor, tenant: id)
             try record(action, email.text, [])
             return true
         }

@@ -39,6 +39,18 @@ struct LosingARankMeanwhile {
             world.customer.account, world.partner.account, application.application
         )
         try await ada.disable(dana, because: "Asked for it")
+        let draft = try SignUpDraft(email: "new@acme.example", name: "Nell")
+        let rob = try #require(EmailAddress("rob@harbour.example"))
+        try await ada.invite(rob, as: .full)
+        let terms = ManualTerms(
+            application: application.id,
+            customer: kim.email,
+            scopes: try #require(ScopeSet(wire: "equipment.read")),
+            lifetime: .seconds(86_400),
+            isByLetter: false
+        )
+        let waiting = try await ada.askCustomer(terms)
+        let request = try #require(try await ada.manualRequest(waiting))
         let subject = try #require(try await admin.subject(application.id))
         let acts: [(String, () async throws -> Void)] = [
             ("invite", { try await admin.invite(lou, as: .full) }),
@@ -48,6 +60,11 @@ struct LosingARankMeanwhile {
             ("disable", { try await admin.disable(kim, because: "") }),
             ("enable", { try await admin.enable(dana) }),
             ("suspend", { _ = try await admin.suspend(wanted, reason: "Abuse") }),
+            ("invite a partner", { try await admin.invitePartner(draft) }),
+            ("cancel", { _ = try await admin.cancelInvitation(of: rob) }),
+            ("ask a customer", { _ = try await admin.askCustomer(terms) }),
+            ("ask again", { try await admin.askAgain(waiting) }),
+            ("end", { try await admin.end(request) }),
             ("settle", { try await admin.settleReports(about: wanted, areFounded: false) }),
             (
                 "reject",

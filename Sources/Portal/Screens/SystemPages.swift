@@ -69,6 +69,14 @@ struct SystemPage: Sendable {
         )
     )
 
+    static let rankLost = SystemPage(
+        .forbidden,
+        (
+            "You cannot change this any more",
+            "Somebody took that right from you meanwhile. Nothing was changed."
+        )
+    )
+
     static func tooMany(_ wait: Duration, in spoken: Spoken?) -> SystemPage {
         let minutes = Int((wait.wholeSeconds + 59) / 60)
         let words = (spoken?.words ?? .english).system.tooMany
