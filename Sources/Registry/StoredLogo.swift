@@ -20,8 +20,8 @@ package struct StagedLogo: Sendable {
     /// How long a form may lie open.
     static let lifetime: TimeInterval = 12 * 3600
 
-    /// Bytes of files that one partner may upload meanwhile, so that nobody alone fills the tenant's room.
-    package static let share = 4 << 20
+    /// Bytes of pictures that one partner may have stored meanwhile of a tenant's room, so that nobody alone fills it.
+    static func share(of room: Int) -> Int { max(1 << 20, room / 10) }
 }
 
 /// As much is kept of partners' logos as may be.
@@ -29,7 +29,7 @@ package enum NoRoomForLogos: Error, Equatable {
     /// Of everybody's, as the policy says.
     case atTenant
 
-    /// Of this partner's that are not in use.
+    /// Of this partner's of the last twelve hours, in use or not.
     case forPartner
 }
 
@@ -64,9 +64,16 @@ extension LogoShelf {
         let (now, tenant, account, registry) = (registry.clock(), tenant, account, registry)
         try await registry.database.transaction(.tenant(tenant.id)) { transaction in
             if account.role == .partner {
-                if try transaction.use(of: .logos, at: tenant).isFull { throw NoRoomForLogos.atTenant }
-                let before = try transaction.stagedBytes(of: account.id, tenant: tenant.id, at: now)
-                if before + upload.count > StagedLogo.share { throw NoRoomForLogos.forPartner }
+                let room = try transaction.use(of: .logos, at: tenant)
+                if room.isFull { throw NoRoomForLogos.atTenant }
+                let others = try transaction.stagedBytes(
+                    of: account.id,
+                    besides: picture.digest,
+                    tenant: tenant.id,
+                    at: now
+                )
+                let all = picture.images.values.reduce(others) { $0 + $1.count }
+                if all > StagedLogo.share(of: room.most) { throw NoRoomForLogos.forPartner }
             }
             try transaction.store(picture, tenant: tenant.id, at: now)
             try transaction.insert(staged, of: account.id, tenant: tenant.id, at: now)
@@ -148,11 +155,19 @@ extension Connection {
         )
     }
 
-    fileprivate func stagedBytes(of account: AccountID, tenant: TenantID, at now: Date) throws -> Int {
+    /// Of the pictures of everything that somebody uploaded and may still use, but for one.
+    fileprivate func stagedBytes(
+        of account: AccountID,
+        besides digest: String,
+        tenant: TenantID,
+        at now: Date
+    ) throws -> Int {
         try run(
             """
-            SELECT CAST(coalesce(sum(byte_count), 0) AS BIGINT) FROM staged_logos
-            WHERE tenant = \(tenant) AND account = \(account) AND expires_at > \(now)
+            SELECT CAST(coalesce(sum(length(png)), 0) AS BIGINT) FROM logos
+            WHERE tenant = \(tenant) AND digest <> \(digest) AND digest IN (
+                SELECT digest FROM staged_logos
+                WHERE tenant = \(tenant) AND account = \(account) AND expires_at > \(now))
             """
         ).first?.integer(0) ?? 0
     }

@@ -203,9 +203,11 @@ struct RegisteringAnApplication {
         _ = try await world.admin("ada@harbour.example").logos.stage(upload, fileName: "logo.png")
     }
 
-    @Test func `one partner's uploads of half a day are four megabytes of files at most`() async throws {
+    @Test(arguments: [64, 320])
+    func `one partner's uploads of half a day take a tenth of the room`(side: Int) async throws {
+        let world = try await TestRegistry { $0.policy.logoMebibytes = 20 }
         func upload(_ number: Int) async throws {
-            let noise = picture(320, 320) { x, y in
+            let noise = picture(side, side) { x, y in
                 let seed = UInt32(
                     truncatingIfNeeded: (x * 331 + y * 7919 + number * 104_729) &* 2_654_435_761
                 )
@@ -220,7 +222,8 @@ struct RegisteringAnApplication {
                 taken = number
             }
         }
-        #expect((10...50).contains(taken))
+        let kept = try await world.database.read("SELECT kept FROM logo_bytes", .directory).first?.integer(0)
+        #expect((1_500_000...2 << 20).contains(try #require(kept)))
         let lou = try await world.registry.newPartner("lou@birch.example", at: world.tenant)
         let small = picture(64, 64) { x, y in [UInt8(x), UInt8(y), 200, 255] }
         _ = try await lou.logos.stage(small, fileName: "logo.png")

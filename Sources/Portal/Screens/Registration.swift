@@ -108,7 +108,7 @@ extension NoRoomForLogos {
         case .atTenant:
             "\(brand.displayName) has no room for more logos. Ask them to make some, then try again."
         case .forPartner:
-            "You have uploaded \(StagedLogo.share >> 20) MB of logos today. Try again tomorrow."
+            "You have uploaded as many logos as one partner may in twelve hours. Try again later."
         }
     }
 }
