@@ -69,8 +69,10 @@ private struct WatchedConnection: Connection {
 private final class Plans: Sendable {
     let walks = Mutex<[String]>([])
 
-    /// Of which a tenant has one row, or a few.
-    private static let small = ["ledger_heads", "logo_bytes", "tenant_hosts", "reports_open"]
+    /// Of which a tenant has one row, or a few; unapproved applications are counted up to a limit.
+    private static let small = [
+        "ledger_heads", "logo_bytes", "tenant_hosts", "reports_open", "applications_unapproved",
+    ]
 
     func look(at sql: SQL, on connection: any Connection) throws {
         // What a new row is compared with for the sake of foreign keys is in the plan and not done.
@@ -78,9 +80,8 @@ private final class Plans: Sendable {
         guard !["INSERT", "PRAGMA", "EXPLAIN"].contains(where: text.hasPrefix) else { return }
         let plan = try connection.run("EXPLAIN QUERY PLAN " + sql).map { try $0.text(3) }
         // Where rows come in the order that is asked for, no more are looked at than are wanted.
-        if text.contains("LIMIT"), !plan.contains(where: { $0.hasPrefix("USE TEMP B-TREE FOR ORDER") }) {
-            return
-        }
+        let isSorted = plan.contains { $0.hasPrefix("USE TEMP B-TREE FOR ORDER") }
+        if text.contains("ORDER BY"), text.contains("LIMIT"), !isSorted { return }
         let found = plan.filter { step in
             step.hasSuffix("(tenant=?)") && !Self.small.contains { step.contains($0) }
         }
