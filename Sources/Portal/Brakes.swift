@@ -136,7 +136,9 @@ struct Brakes: Sendable {
     let addressFailures: Brake
 
     /// Per neighbourhood: what is kept of requests while nobody has signed in.
-    let waitingRequests: Brake
+    ///
+    /// Each server counts for itself: to tell the others would be a row for each, which is what it spares.
+    let waitingRequests: RateLimiter
 
     /// Per neighbourhood: reports of applications.
     let reports: Brake
@@ -176,7 +178,7 @@ struct Brakes: Sendable {
         passwordFailures = brake("password", .signInFailures, per: minute * 15)
         dailyPasswordFailures = brake("password, daily", .signInFailuresPerDay, per: day)
         addressFailures = brake("address", .addressFailures, per: minute * 15)
-        waitingRequests = Brake("waiting request", per: minute, now) { _ in 600 }
+        waitingRequests = RateLimiter(per: minute, now: now)
         reports = brake("report", .reportsPerHour, per: hour)
         signUps = brake("sign-up", .signUpsPerHour, per: hour)
         registrations = brake("registration", .registrationsPerDay, per: day)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
@@ -14,7 +15,7 @@ from playwright.sync_api import expect
 from portal.browser import Chromium
 from portal.dns import NameServer, ProofHost, certificate, text
 from portal.oauth import Application, Page, Person
-from portal.server import ROOT, Server, Tenant
+from portal.server import ROOT, Server, Tenant, until
 
 CALLBACK, LOCAL = "https://app.example.com/callback", "http://localhost:9/x"
 OURS = "127.99.0.1"
@@ -131,6 +132,20 @@ def test_a_silent_name_server_is_given_up(world: World) -> None:
     page = owned.check("quiet.example.org")
     assert "No name server answered about _portal-challenge.quiet.example.org in time." in page.text
     assert time.monotonic() - start < GIVEN_UP
+
+
+def test_one_who_waits_for_a_silent_name_server_waits_alone(world: World) -> None:
+    one, other = world.owned("https://still.example.org/callback"), world.owned("https://app.example.net/callback")
+    one.asked_to_publish("still.example.org")
+    other.asked_to_publish("app.example.net")
+    silent = "_portal-challenge.still.example.org"
+    world.names.silent.add(silent)
+    with ThreadPoolExecutor() as pool:
+        first = pool.submit(one.check, "still.example.org")
+        until(lambda: silent in world.names.asked, of="the first question")
+        assert "We look for other proofs at the moment." in one.check("still.example.org").text
+        assert "We look for other proofs" not in other.check("app.example.net").text
+        assert f"No name server answered about {silent} in time." in first.result().text
 
 
 def test_a_file_proves_its_host_and_no_other(world: World) -> None:

@@ -80,7 +80,7 @@ struct VerifyingDomains {
         (.texts(["v=spf1 -all"]), "_portal-challenge.example.com says something else:v=spf1 -all"),
         (.noSuchName, "There is no _portal-challenge.example.com in the DNS."),
         (.noAnswer, "No name server answered about _portal-challenge.example.com in time."),
-        (.busy, "We look for others at the moment."),
+        (.busy, "We look for other proofs at the moment."),
     ])
     func `what was found instead is said in words`(sighting: Sighting, words: String) async throws {
         _ = try await text()

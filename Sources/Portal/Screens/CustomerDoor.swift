@@ -35,9 +35,9 @@ enum CustomerDoor {
 
     /// Sends somebody to sign in who has something to decide; the way back is kept here, not in the address.
     ///
-    /// Throws ``Refusal/tooMany(_:)`` where a neighbourhood begins many requests and ends none.
+    /// Throws ``Refusal/tooMany(_:)`` where a neighbourhood begins very many in a minute.
     static func keeping(_ subject: WaitingSubject, _ visit: Visit) async throws -> Response {
-        if let wait = try await visit.site.brakes.waitingRequests.spend(visit.neighbourhood, visit) {
+        if let wait = visit.site.brakes.waitingRequests.spend(visit.neighbourhood, limit: 600) {
             throw Refusal.tooMany(wait)
         }
         let known = visit.browser

@@ -149,7 +149,7 @@ private struct AccountsPage {
             if standings.isEmpty { p(.class("note")) { nobody } }
             if !areAll {
                 p(.class("note")) {
-                    "The \(standings.count) of the latest date. Find others by their address."
+                    "The \(standings.count) that were disabled last. Find others by their address."
                 }
             }
             ul(.class("rows")) { for standing in standings { li { row(standing) } } }

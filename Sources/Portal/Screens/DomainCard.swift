@@ -154,7 +154,7 @@ extension Sighting {
             "There is no \(place) in the DNS."
                 + (way == .record ? " A new record can take an hour to be seen." : "")
         case .noAnswer: "No name server answered about \(place) in time. Try again in a few minutes."
-        case .busy: "We look for others at the moment. Try again in a few seconds."
+        case .busy: "We look for other proofs at the moment. Try again in a few seconds."
         case .notPublic: "\(place) leads to an address that is not public, so we did not connect to it."
         case .status(let status):
             "\(place) answered with status \(status), where 200 is needed. Redirects do not count."
