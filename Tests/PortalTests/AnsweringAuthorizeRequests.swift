@@ -187,7 +187,10 @@ struct AnsweringAuthorizeRequests {
         let more = [("x", String(repeating: "y", count: 7000)), ("ui_locales", "de")]
         let sent = query + more.map { (name: $0.0, value: $0.1) }
         #expect(try await browser.authorize(sent).status == 303)
-        let rows = try await portal.database.read("SELECT query FROM authorization_requests", .directory)
+        let rows = try await portal.database.read(
+            "SELECT query FROM authorization_requests",
+            .tenant(portal.tenant.id)
+        )
         let kept = try #require(try rows.first?.text(0))
         #expect(kept.utf8.count < 500 && kept.hasSuffix("&ui_locales=de"))
         #expect(kept.contains("client_id=\(application.id)&") && kept.contains("code_challenge="))

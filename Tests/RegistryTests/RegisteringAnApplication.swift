@@ -222,7 +222,8 @@ struct RegisteringAnApplication {
                 taken = number
             }
         }
-        let kept = try await world.database.read("SELECT kept FROM logo_bytes", .directory).first?.integer(0)
+        let kept = try await world.database.read("SELECT kept FROM logo_bytes", .tenant(world.tenant.id))
+            .first?.integer(0)
         #expect((1_500_000...2 << 20).contains(try #require(kept)))
         let lou = try await world.registry.newPartner("lou@birch.example", at: world.tenant)
         let small = picture(64, 64) { x, y in [UInt8(x), UInt8(y), 200, 255] }
