@@ -47,6 +47,7 @@ struct FindingFewAmongMany {
     @Test func `what administrators do with one looks at its rows`() async throws {
         let admin = try await world.admin("kim@rovitracker.example")
         _ = try await admin.queue()
+        _ = try await admin.manualRequests()
         _ = try await admin.limitsNear()
         _ = try await admin.applications()
         _ = try await admin.accounts(of: world.customer.account.email)

@@ -27,8 +27,8 @@ extension Connection {
 
     /// To be raised with the figures.
     private func mark() throws -> String {
-        let tables = try run("SELECT count(*) FROM schema_migrations").first?.integer(0) ?? 0
-        return "\(tables) portal-1"
+        let migrations = try run("SELECT count(*) FROM schema_migrations").first?.integer(0) ?? 0
+        return "\(migrations) portal-1"
     }
 
     private func indexesOfTenants() throws -> [ExpectedIndex] {
