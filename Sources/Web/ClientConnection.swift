@@ -20,6 +20,12 @@ final class ClientConnection: Sendable {
     /// Whether bytes of a refused request may still be on their way when the connection is closed.
     let lingers = Atomic<Bool>(false)
 
+    /// What came through TLS since the last progress.
+    private let encryptedBytes = Atomic<Int>(0)
+
+    /// A handshake takes a tenth of it, and no more than 48 KiB are read at once for a request.
+    private static let mostEncryptedBytes = 128 * 1024
+
     private let phase = Atomic<UInt8>(Phase.idle.rawValue)
     private let deadline: Atomic<Int64>
 
@@ -58,4 +64,13 @@ final class ClientConnection: Sendable {
     }
 
     func isOverdue(at now: Int64) -> Bool { deadline.load(ordering: .relaxed) < now }
+
+    /// Counts what came through TLS; no where so much came that nothing of it was, or will be, a request.
+    func mayGoOn(afterEncrypted count: Int) -> Bool {
+        let before = encryptedBytes.add(max(0, count), ordering: .relaxed).oldValue
+        return before <= Self.mostEncryptedBytes
+    }
+
+    /// Part of a request was read.
+    func noteProgress() { encryptedBytes.store(0, ordering: .relaxed) }
 }

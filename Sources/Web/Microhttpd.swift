@@ -195,10 +195,30 @@ private func connectionChanged(
         )
         edge.watchdog.add(record)
         client.pointee = Unmanaged.passRetained(record).toOpaque()
+        mhd_receive_by(connection, receiveForTLS, client.pointee)
     } else if let record = client.pointee {
         client.pointee = nil
         edge.watchdog.remove(Unmanaged<ClientConnection>.fromOpaque(record).takeRetainedValue())
     }
+}
+
+/// Reads for TLS, as long as requests come out of it.
+///
+/// GnuTLS keeps the beginning of a handshake message until all of it is there, up to 16 MiB, and asks only then whether it
+/// may be so long.
+private func receiveForTLS(
+    client: UnsafeMutableRawPointer?,
+    buffer: UnsafeMutableRawPointer?,
+    count: Int
+) -> Int {
+    guard let client, let buffer else { return -1 }
+    let record = Unmanaged<ClientConnection>.fromOpaque(client).takeUnretainedValue()
+    let received = recv(record.descriptor, buffer, count, 0)
+    guard record.mayGoOn(afterEncrypted: received) else {
+        errno = ECONNRESET
+        return -1
+    }
+    return received
 }
 
 /// Keeps the raw target of a request, before libmicrohttpd decodes it in place.
@@ -213,6 +233,7 @@ private func targetArrived(
     guard let context, let connection, let record = mhd_socket_context(connection) else { return nil }
     let edge = Unmanaged<Edge>.fromOpaque(context).takeUnretainedValue()
     let client = Unmanaged<ClientConnection>.fromOpaque(record).takeUnretainedValue()
+    client.noteProgress()
     if client.requests.add(1, ordering: .relaxed).oldValue == 0 {
         client.enter(.receiving)
     } else {
@@ -243,6 +264,7 @@ private func requestAdvanced(
     guard let context, let method, let uploadSize, let exchange = exchange?.pointee else { return .NO }
     let edge = Unmanaged<Edge>.fromOpaque(context).takeUnretainedValue()
     let current = Unmanaged<Exchange>.fromOpaque(exchange).takeUnretainedValue()
+    current.client.noteProgress()
     switch current.stage {
     case .targetRead:
         let head = [UInt8](UnsafeRawBufferPointer(start: method, count: mhd_head_size(connection)))

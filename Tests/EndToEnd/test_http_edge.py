@@ -444,3 +444,22 @@ def test_hands_that_are_never_shaken_keep_nobody_waiting(tmp_path: Path) -> None
             until(lambda: server.connections() < 50, within=20, of="the end of those who said nothing")
     finally:
         assert server.stop() == 0
+
+
+def test_a_hello_of_megabytes_is_cut_off_and_a_large_request_is_not(tmp_path: Path) -> None:
+    server, cert = with_certificate(tmp_path)
+    server.succeed("tenant", "import", "Tenants/standard.json5")
+    server.start()
+    try:
+        # A message of 16 MiB, in records of 16 KiB (RFC 8446 §4 and §5.1).
+        beginning, record = b"\x01\xff\xff\xff" + bytes(16380), b"\x16\x03\x01\x40\x00"
+        hello = record + beginning + (record + bytes(16384)) * 1000
+        with socket.create_connection(("127.0.0.1", server.port), timeout=10) as client, pytest.raises(OSError):
+            client.sendall(hello)
+        context = ssl.create_default_context(cafile=str(cert))
+        with httpx.Client(verify=context, base_url=f"{server.url}/t/standard") as browser:
+            for _ in range(3):
+                answer = browser.post("/applications/preview", files={"logo": ("logo.png", bytes(500_000))})
+                assert answer.status_code == 303
+    finally:
+        assert server.stop() == 0
