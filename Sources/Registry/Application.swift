@@ -60,6 +60,9 @@ package struct Application: Sendable, Hashable {
     /// When it was found to look like another one that customers know.
     package let heldAt: Date?
 
+    /// When it was deleted, and every consent to it ended; nil everywhere but where a consent speaks of it.
+    let deletedAt: Date?
+
     /// The mail domain of whoever registered it, which customers may see.
     package let ownerDomain: String
 

@@ -53,7 +53,7 @@ extension Application {
                 a.support_email, a.purpose, a.kind, a.scopes, a.revision, a.created_at, a.approved_at,
                 a.suspended_at, a.suspension_reason, o.email, a.suspension_reference, a.publisher, a.terms,
                 s.state, s.asked_at, s.answered_at, s.message, s.first_admin,
-                s.first_publisher, a.frozen_at, a.held_at
+                s.first_publisher, a.frozen_at, a.held_at, a.deleted_at
             FROM applications a JOIN accounts o ON o.tenant = a.tenant AND o.id = a.owner
             LEFT JOIN submissions s ON s.tenant = a.tenant AND s.application = a.id
             WHERE
@@ -152,6 +152,7 @@ extension Application {
         self.proofs = proofs
         frozenAt = try row.optionalDate(26)
         heldAt = try row.optionalDate(27)
+        deletedAt = try row.optionalDate(28)
     }
 }
 

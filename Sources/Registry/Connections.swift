@@ -10,35 +10,39 @@ package struct EndedConsent: Sendable {
 
 extension CustomerAccess {
     /// What stands now, the latest first.
-    package func grants() async throws -> [ConsentGrant] {
-        let now = registry.clock()
-        return try await allGrants().filter { $0.isLive(at: now) }
-    }
+    package func grants() async throws -> [ConsentGrant] { try await standing("") }
 
     /// What stands and what ended, the latest first.
-    package func allGrants() async throws -> [ConsentGrant] {
-        let (tenant, account) = (tenant.id, account.id)
-        return try await registry.database.read(.tenant(tenant)) { connection in
-            try connection.grants(of: account, tenant: tenant)
-        }
-    }
+    package func allGrants() async throws -> [ConsentGrant] { try await kept("") }
 
     package func grant(_ id: String) async throws -> ConsentGrant? {
-        try await grants().first { $0.id == id }
+        try await standing("AND g.id = \(id)").first
     }
 
     /// What this customer allows an application.
     package func grant(to application: Application) async throws -> ConsentGrant? {
-        try await grants().first { $0.application.id == application.id }
+        try await standing("AND g.application = \(application.id)").first
     }
 
     /// What ended when this customer disconnected, for the notice that says so.
     package func ended(_ id: String) async throws -> EndedConsent? {
-        guard let grant = try await allGrants().first(where: { $0.id == id && $0.endedAt != nil }) else {
+        guard let grant = try await kept("AND g.id = \(id)").first(where: { $0.endedAt != nil }) else {
             return nil
         }
         let evidence = try await history(of: grant).first { $0.kind == .ended }?.evidence
         return EndedConsent(applicationName: grant.application.displayName, evidence: evidence)
+    }
+
+    private func standing(_ condition: SQL) async throws -> [ConsentGrant] {
+        let now = registry.clock()
+        return try await kept(condition).filter { $0.isLive(at: now) }
+    }
+
+    private func kept(_ condition: SQL) async throws -> [ConsentGrant] {
+        let (tenant, account) = (tenant.id, account.id)
+        return try await registry.database.read(.tenant(tenant)) { connection in
+            try connection.grants(of: account, condition, tenant: tenant)
+        }
     }
 
     /// Ends a consent and with it every code and token it gave; they are dead when this returns (CN-12).
@@ -168,11 +172,13 @@ extension ConsentGrant {
 }
 
 extension Connection {
-    fileprivate func grants(of customer: AccountID, tenant: TenantID) throws -> [ConsentGrant] {
-        try grants(
-            "WHERE g.tenant = \(tenant) AND g.customer = \(customer) ORDER BY g.granted_at DESC, g.id",
-            tenant: tenant
-        )
+    fileprivate func grants(
+        of customer: AccountID,
+        _ condition: SQL = "",
+        tenant: TenantID
+    ) throws -> [ConsentGrant] {
+        let theirs: SQL = "WHERE g.tenant = \(tenant) AND g.customer = \(customer) "
+        return try grants(theirs + condition + " ORDER BY g.granted_at DESC, g.id", tenant: tenant)
     }
 
     func liveGrants(of customer: AccountID, tenant: TenantID, at now: Date) throws -> [ConsentGrant] {
@@ -186,7 +192,7 @@ extension Connection {
             ORDER BY g.ends_at LIMIT \(batch)
             """,
             tenant: tenant
-        )
+        ).filter { $0.application.deletedAt == nil }
     }
 
     private func grants(_ condition: SQL, tenant: TenantID) throws -> [ConsentGrant] {

@@ -64,16 +64,13 @@ extension Connection {
         ).first?.integer(0) ?? 0
     }
 
-    /// Ends everything an application has, in one transaction; says how many consents that were.
+    /// Ends everything an application has; says how many consents that were.
+    ///
+    /// Those that one batch does not hold get their end in the sweep, as of now; until then ``ConsentGrant`` says so.
     fileprivate func delete(_ application: Application, tenant: TenantID, at now: Date) throws -> Int {
         let id = application.id
-        try recordEnds(of: id, tenant: tenant, at: now)
-        let ended = try run(
-            """
-            UPDATE grants SET ended_at = \(now)
-            WHERE tenant = \(tenant) AND application = \(id) AND ended_at IS NULL RETURNING id
-            """
-        ).count
+        let connected = try countConnected(to: id, tenant: tenant)
+        let areMany = try endConsents(to: id, upTo: Self.batch, tenant: tenant, at: now) < connected
         for table in Application.belongings {
             let removal: SQL = "DELETE FROM \(table) WHERE tenant = \(tenant) AND application = \(id)"
             try run(removal)
@@ -87,25 +84,58 @@ extension Connection {
             UPDATE applications SET deleted_at = \(now), suspended_at = \(now), suspension_reason = NULL,
                 suspension_note = NULL, suspension_reference = NULL, logo = NULL, website = NULL,
                 privacy_policy = NULL, terms = NULL, support_email = NULL, purpose = NULL,
-                tokens_void_before = \(now)
+                tokens_void_before = \(now), consents_ended_at = \(areMany ? nil : now)
             WHERE tenant = \(tenant) AND id = \(id)
             """
         )
+        return connected
+    }
+
+    private static var batch: Int { 500 }
+
+    /// Ends consents to applications that were deleted, as of then; says how many that were.
+    func endConsentsToDeleted(upTo batch: Int, tenant: TenantID, at now: Date) throws -> Int {
+        let next = try run(
+            """
+            SELECT id, deleted_at FROM applications
+            WHERE tenant = \(tenant) AND deleted_at IS NOT NULL AND consents_ended_at IS NULL
+            ORDER BY deleted_at LIMIT 1
+            """
+        ).first
+        guard let next else { return 0 }
+        let (id, deletedAt) = (ClientID(text: try next.text(0)), try next.date(1))
+        let ended = try endConsents(to: id, upTo: batch, tenant: tenant, at: deletedAt)
+        if ended < batch {
+            try run(
+                "UPDATE applications SET consents_ended_at = \(now) WHERE tenant = \(tenant) AND id = \(id)"
+            )
+        }
         return ended
     }
 
-    /// The last step of every consent that stands, named after it: each ends once.
-    private func recordEnds(of id: ClientID, tenant: TenantID, at now: Date) throws {
+    /// Each with its last step, named after the consent: each ends once.
+    private func endConsents(to id: ClientID, upTo batch: Int, tenant: TenantID, at date: Date) throws -> Int
+    {
+        let consents = try run(
+            """
+            SELECT id FROM grants WHERE tenant = \(tenant) AND application = \(id) AND ended_at IS NULL
+            LIMIT \(batch)
+            """
+        ).map { try $0.text(0) }
+        if consents.isEmpty { return 0 }
+        let these: SQL = "g.tenant = \(tenant) AND g.id IN (" + SQL.list(consents) + ")"
         try run(
             """
             INSERT INTO consent_records (tenant, id, grant_id, place, step, at, scopes)
             SELECT g.tenant, 'rc_' || substr(g.id, 4), g.id,
                 (SELECT COALESCE(max(r.place), -1) + 1 FROM consent_records r
                     WHERE r.tenant = g.tenant AND r.grant_id = g.id),
-                'ended', \(now), ''
-            FROM grants g WHERE g.tenant = \(tenant) AND g.application = \(id) AND g.ended_at IS NULL
-            """
+                'ended', \(date), ''
+            FROM grants g WHERE
+            """ + " " + these
         )
+        try run("UPDATE grants AS g SET ended_at = \(date) WHERE " + these)
+        return consents.count
     }
 
     private func endManualRequests(of id: ClientID, tenant: TenantID) throws {

@@ -77,7 +77,7 @@ extension ConsentGrant {
         revision = try row.integer(6)
         declined = ScopeSet(wire: try row.text(7)) ?? ScopeSet()
         endsAt = try row.optionalDate(8)
-        endedAt = try row.optionalDate(9)
+        endedAt = try row.optionalDate(9) ?? application.deletedAt
         company = Company(stored: try row.text(10))
     }
 }

@@ -29,15 +29,15 @@ extension AdminAccess {
     /// What customers may take an application for, so that whoever decides about it sees both; twenty at most.
     package func lookalikes(of application: Application) async throws -> [Lookalike] {
         let tenant = tenant
+        let found = try await registry.likenesses(
+            of: ApplicationBrand(application),
+            ownedBy: application.owner,
+            besides: application.id,
+            at: tenant,
+            upTo: 20
+        )
         return try await registry.database.read(.tenant(tenant.id)) { connection in
-            let brand = ApplicationBrand(application)
-            let found = try connection.likenesses(
-                of: brand,
-                ownedBy: application.owner,
-                besides: application.id,
-                at: tenant
-            )
-            return try found.sorted { $0.likeness < $1.likeness }.prefix(20).compactMap { found in
+            try found.compactMap { found in
                 try connection.original(found.place, tenant: tenant.id).map {
                     Lookalike(original: $0, likeness: found.likeness)
                 }
@@ -57,16 +57,50 @@ extension ApplicationRegistry {
         at tenant: Tenant
     ) async throws -> Bool {
         guard tenant.policy.review == .open else { return false }
-        return try await database.read(.tenant(tenant.id)) { connection in
-            try !connection.likenesses(of: brand, ownedBy: owner, besides: own, at: tenant).isEmpty
+        return try await !likenesses(of: brand, ownedBy: owner, besides: own, at: tenant, upTo: 1).isEmpty
+    }
+
+    /// What a brand is like, the closest first: the provider, protected names, and approved applications whose team its
+    /// owner is not in.
+    ///
+    /// Reads a stretch of applications at a time, so that a tenant with a million of them keeps nobody waiting; no
+    /// further than one that counts, where only one is asked for.
+    fileprivate func likenesses(
+        of brand: ApplicationBrand,
+        ownedBy owner: AccountID,
+        besides own: ClientID?,
+        at tenant: Tenant,
+        upTo limit: Int
+    ) async throws -> [Found] {
+        let (mine, provider) = try await database.read(.tenant(tenant.id)) { connection in
+            try (connection.appearance(of: brand, tenant: tenant.id), connection.logo(of: tenant))
         }
+        var found = tenant.policy.protectedNames.compactMap { name in
+            Found(.protectedName(name), mine.likeness(toName: name))
+        }
+        found += [Found(.provider, mine.likeness(to: provider))].compactMap { $0 }
+        var last: String? = ""
+        while let start = last, limit > 1 || found.isEmpty {
+            let others = try await database.read(.tenant(tenant.id)) { connection in
+                try connection.approvedApplications(
+                    after: start,
+                    besides: own,
+                    without: owner,
+                    tenant: tenant.id
+                )
+            }
+            found += others.compactMap { Found(.application($0.id), mine.likeness(to: $0.appearance)) }
+            found = Array(found.sorted { $0.likeness < $1.likeness }.prefix(limit))
+            last = others.last?.id
+        }
+        return found
     }
 }
 
 // MARK: - How it is kept
 
 /// The names and the logo that customers read and see.
-private struct Appearance {
+private struct Appearance: Sendable {
     let names: [NameLook]
     let logo: LogoLook?
 
@@ -90,8 +124,8 @@ private struct Appearance {
 }
 
 /// Something that a brand is like, before it is read.
-private struct Found {
-    enum Place {
+private struct Found: Sendable {
+    enum Place: Sendable {
         case application(String)
         case provider
         case protectedName(String)
@@ -107,31 +141,34 @@ private struct Found {
 }
 
 extension Connection {
-    /// What a brand is like: the provider, protected names, and approved applications whose team its owner is not in.
-    fileprivate func likenesses(
-        of brand: ApplicationBrand,
-        ownedBy owner: AccountID,
-        besides own: ClientID?,
-        at tenant: Tenant
-    ) throws -> [Found] {
+    fileprivate func appearance(of brand: ApplicationBrand, tenant: TenantID) throws -> Appearance {
         let names = [brand.profile.companyName.text, brand.profile.applicationName?.text]
-        let mine = Appearance(names, try brand.logo.flatMap { try look(of: $0.text, tenant: tenant.id) })
-        let approved = try run(
+        return Appearance(names, try brand.logo.flatMap { try look(of: $0.text, tenant: tenant) })
+    }
+
+    fileprivate func logo(of tenant: Tenant) throws -> Appearance {
+        Appearance([], try tenant.brand.logo.flatMap { try look(of: $0, tenant: tenant.id) })
+    }
+
+    /// The next thousand by their ID; of those whose team somebody is in, none.
+    fileprivate func approvedApplications(
+        after id: String,
+        besides own: ClientID?,
+        without owner: AccountID,
+        tenant: TenantID
+    ) throws -> [(id: String, appearance: Appearance)] {
+        try run(
             """
             SELECT a.id, a.company_name, a.application_name, l.look FROM applications a
             LEFT JOIN logos l ON l.tenant = a.tenant AND l.digest = a.logo AND l.size = 128
-            WHERE a.tenant = \(tenant.id) AND a.approved_at IS NOT NULL AND a.deleted_at IS NULL
+            WHERE a.tenant = \(tenant) AND a.id > \(id) AND a.approved_at IS NOT NULL AND a.deleted_at IS NULL
                 AND a.id <> \(own?.text ?? "") AND NOT EXISTS (SELECT 1 FROM members m
                     WHERE m.tenant = a.tenant AND m.application = a.id AND m.account = \(owner))
+            ORDER BY a.id LIMIT 1000
             """
-        ).compactMap { row in
-            let other = Appearance([try row.text(1), try row.optionalText(2)], try row.look(3))
-            return Found(.application(try row.text(0)), mine.likeness(to: other))
+        ).map { row in
+            (try row.text(0), Appearance([try row.text(1), try row.optionalText(2)], try row.look(3)))
         }
-        let logo = try tenant.brand.logo.flatMap { try look(of: $0, tenant: tenant.id) }
-        let provider = Found(.provider, mine.likeness(to: Appearance([], logo)))
-        return approved + [provider].compactMap { $0 }
-            + tenant.policy.protectedNames.compactMap { Found(.protectedName($0), mine.likeness(toName: $0)) }
     }
 
     /// Nil for an application that is gone.

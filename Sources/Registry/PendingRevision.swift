@@ -44,6 +44,7 @@ extension Application {
             proofs: proofs,
             frozenAt: frozenAt,
             heldAt: heldAt,
+            deletedAt: deletedAt,
             ownerDomain: ownerDomain
         )
     }

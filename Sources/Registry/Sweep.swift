@@ -7,12 +7,13 @@ extension ApplicationRegistry {
     /// Deletes expired rows of each tenant, up to `batch` of a kind at a time so that nobody waits long for it, and says
     /// how many went.
     ///
-    /// Writes the letters about secrets that are due as well. Ends early where the task is cancelled.
+    /// Ends what a deletion left for later, tenants and consents. Writes the letters about secrets that are due as well. Ends early where the task is cancelled.
     package func sweep(batch: Int = 500) async throws -> Int {
         let now = clock()
         guard try await takesOn(.sweep, for: 90, at: now) else { return 0 }
         try await noteServing(at: now)
         var swept = 0
+        try await deleteForgottenTenants(upTo: batch)
         for tenant in try await tenantIDs() {
             for _ in 0..<Self.visits {
                 let found = try await sweep(tenant, upTo: batch, at: now)
@@ -35,6 +36,7 @@ extension ApplicationRegistry {
             try self.warnOfSecrets(of: tenant, upTo: batch, in: transaction, at: now)
             let swept = Swept(
                 rows: try transaction.deleteExpired(of: tenant, upTo: batch, at: now),
+                consents: try transaction.endConsentsToDeleted(upTo: batch, tenant: tenant, at: now),
                 logos: try transaction.deleteLogos(after: place, upTo: batch, of: tenant, at: now),
                 grants: try transaction.overdueGrants(upTo: batch, tenant: tenant, at: now),
                 proofs: try transaction.overdueProofs(upTo: batch, tenant: tenant, at: now)
@@ -70,11 +72,12 @@ extension ApplicationRegistry {
 /// What one look at a tenant deleted, and what it found that is over.
 private struct Swept: Sendable {
     let rows: Int
+    let consents: Int
     let logos: LogoSweep.Stretch
     let grants: [ConsentGrant]
     let proofs: [(ClientID, DomainName)]
 
-    var count: Int { rows + logos.deleted + grants.count + proofs.count }
+    var count: Int { rows + consents + logos.deleted + grants.count + proofs.count }
 }
 
 /// What one of all processes does for the others.
@@ -84,11 +87,11 @@ private enum Chore: String {
 
 // MARK: - How it is kept
 
-/// What is over in a table, and by what its rows are named.
-private struct Expired {
-    let table: SQL
-    let key: SQL
-    let condition: SQL
+/// What is to go of a table, and by what its rows are named.
+struct Removal {
+    private let table: SQL
+    private let key: SQL
+    private let condition: SQL
 
     init(_ table: SQL, _ key: SQL = "id", where condition: SQL) {
         (self.table, self.key, self.condition) = (table, key, condition)
@@ -101,37 +104,39 @@ private struct Expired {
     }
 }
 
-extension Expired {
+extension Removal {
+    /// What is over.
+    ///
     /// A customer's request stays a day longer so that it can be started again, an hour where nobody has signed in yet;
     /// a letter and a link a week, so that it can be told what became of them.
-    static func all(at now: Date) -> [Expired] {
+    fileprivate static func expired(at now: Date) -> [Removal] {
         let (lastHour, yesterday) = (now.addingTimeInterval(-3600), now.addingTimeInterval(-86_400))
         let lastWeek = now.addingTimeInterval(-7 * 86_400)
         let activityEnds = now.addingTimeInterval(-Double(Activity.keptSeconds))
         let lastYear = now.addingTimeInterval(-366 * 86_400)
         return [
-            Expired("access_tokens", where: "expires_at < \(now)"),
-            Expired("refresh_tokens", where: "kept_until < \(now)"),
-            Expired("token_families", where: "expires_at < \(now)"),
-            Expired("authorization_codes", where: "kept_until < \(now)"),
-            Expired("authorization_requests", where: "expires_at < \(yesterday)"),
-            Expired("authorization_requests", where: "session IS NULL AND expires_at < \(lastHour)"),
-            Expired("sessions", where: "expires_at < \(now)"),
-            Expired("secret_uses", "application, secret, hour, address_block", where: "hour < \(yesterday)"),
-            Expired("shared_counts", "digest", where: "expires_at < \(now)"),
-            Expired("crossings", "minute", where: "minute < \(yesterday.minute)"),
-            Expired("staged_logos", where: "expires_at < \(now)"),
-            Expired("known_browsers", "account, digest", where: "seen_at < \(lastYear)"),
-            Expired("outbox", where: "id < \(Outbox.firstID(at: lastWeek))"),
-            Expired("one_time_links", where: "expires_at < \(lastWeek)"),
-            Expired("activity", "application, id", where: "at < \(activityEnds)"),
-            Expired("activity_counts", "application, day", where: "day < \(activityEnds.day)"),
+            Removal("access_tokens", where: "expires_at < \(now)"),
+            Removal("refresh_tokens", where: "kept_until < \(now)"),
+            Removal("token_families", where: "expires_at < \(now)"),
+            Removal("authorization_codes", where: "kept_until < \(now)"),
+            Removal("authorization_requests", where: "expires_at < \(yesterday)"),
+            Removal("authorization_requests", where: "session IS NULL AND expires_at < \(lastHour)"),
+            Removal("sessions", where: "expires_at < \(now)"),
+            Removal("secret_uses", "application, secret, hour, address_block", where: "hour < \(yesterday)"),
+            Removal("shared_counts", "digest", where: "expires_at < \(now)"),
+            Removal("crossings", "minute", where: "minute < \(yesterday.minute)"),
+            Removal("staged_logos", where: "expires_at < \(now)"),
+            Removal("known_browsers", "account, digest", where: "seen_at < \(lastYear)"),
+            Removal("outbox", where: "id < \(Outbox.firstID(at: lastWeek))"),
+            Removal("one_time_links", where: "expires_at < \(lastWeek)"),
+            Removal("activity", "application, id", where: "at < \(activityEnds)"),
+            Removal("activity_counts", "application, day", where: "day < \(activityEnds.day)"),
         ]
     }
 }
 
 extension Connection {
     fileprivate func deleteExpired(of tenant: TenantID, upTo batch: Int, at now: Date) throws -> Int {
-        try Expired.all(at: now).reduce(0) { try $0 + run($1.deletion(upTo: batch, of: tenant)).count }
+        try Removal.expired(at: now).reduce(0) { try $0 + run($1.deletion(upTo: batch, of: tenant)).count }
     }
 }

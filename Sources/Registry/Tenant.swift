@@ -183,11 +183,15 @@ extension Connection {
     }
 
     func tenant(of id: TenantID) throws -> Tenant? {
-        try run("SELECT id, name, settings, disabled_at FROM tenants WHERE id = \(id)").first.map(Tenant.init)
+        try run(
+            "SELECT id, name, settings, disabled_at FROM tenants WHERE id = \(id) AND " + .isNotDeleted
+        ).first.map(Tenant.init)
     }
 
     func tenantIDs() throws -> [TenantID] {
-        try run("SELECT id FROM tenants ORDER BY id").map { TenantID(number: try $0.integer(0)) }
+        try run("SELECT id FROM tenants WHERE " + .isNotDeleted + " ORDER BY id").map {
+            TenantID(number: try $0.integer(0))
+        }
     }
 
     /// A number that no tenant has or had.
@@ -198,14 +202,19 @@ extension Connection {
         return TenantID(number: (try last.first?.optionalInteger(0) ?? 0) + 1)
     }
 
-    func tenants(upTo limit: Int) throws -> [Tenant] {
-        try run("SELECT id, name, settings, disabled_at FROM tenants ORDER BY name LIMIT \(limit)")
-            .map(Tenant.init)
-    }
+    func tenants(upTo limit: Int) throws -> [Tenant] { try tenants("ORDER BY name LIMIT \(limit)") }
 
-    func allTenants() throws -> [Tenant] {
-        try run("SELECT id, name, settings, disabled_at FROM tenants ORDER BY name").map(Tenant.init)
+    func allTenants() throws -> [Tenant] { try tenants("ORDER BY name") }
+
+    private func tenants(_ order: SQL) throws -> [Tenant] {
+        let all: SQL = "SELECT id, name, settings, disabled_at FROM tenants WHERE "
+        return try run(all + .isNotDeleted + " " + order).map(Tenant.init)
     }
+}
+
+extension SQL {
+    /// Of one that is being deleted there are rows left, by which nobody finds it.
+    fileprivate static let isNotDeleted: SQL = "id NOT IN (SELECT id FROM former_tenants)"
 }
 
 extension Tenant {

@@ -74,4 +74,31 @@ struct DeletingATenant {
         #expect(again.id != world.tenant.id && again.disabledAt == nil)
         _ = try await world.registry.newCustomer("kim@northfield.example", at: again)
     }
+
+    @Test func `one whose deletion was interrupted is gone for everybody, and the sweep deletes the rest`()
+        async throws
+    {
+        try await fill()
+        let rowsBefore = try await rows(of: world.tenant)
+        try await world.theOperator.disableTenant()
+        let deletion = Task { [world] in
+            withUnsafeCurrentTask { $0?.cancel() }
+            try await world.theOperator.deleteTenant()
+        }
+        try await deletion.value
+        #expect(try await rows(of: world.tenant) >= rowsBefore)
+        #expect(try await world.registry.tenants().isEmpty)
+        #expect(try await world.registry.tenantIDs().isEmpty)
+        let name = try #require(TenantName("harbour"))
+        let again = try await world.registry.importTenant(
+            .harbour { $0.hosts = ["api.harbour.example"] },
+            as: name
+        )
+        #expect(again.id != world.tenant.id)
+
+        _ = try await world.registry.sweep(batch: 10)
+        #expect(try await rows(of: world.tenant) == 0)
+        let left = try await world.database.read("SELECT id FROM tenants", .directory)
+        #expect(try left.map { try $0.integer(0) } == [again.id.number])
+    }
 }

@@ -41,6 +41,8 @@ struct FindingFewAmongMany {
         _ = try await world.partner.applications()
         _ = try await world.partner.activity(of: application.application)
         _ = try await world.partner.secrets(of: application.application)
+        _ = try await world.tokens(for: application)
+        try await world.partner.member(of: application.id).delete()
         #expect(database.walks == [])
     }
 

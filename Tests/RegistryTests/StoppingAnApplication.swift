@@ -99,6 +99,30 @@ struct StoppingAnApplication {
         #expect(steps.first?.at == world.clock.now && steps.last?.hasReceipt == true)
     }
 
+    @Test func `more consents than go at once are over at once, and the sweep gives each its last step`()
+        async throws
+    {
+        _ = try await world.tokens(for: application)
+        let grant = try #require(try await world.customer.grants().first)
+        try await multiply(grant, by: 1200)
+        world.clock.advance(by: .seconds(60))
+        let deletedAt = world.clock.now
+        try await world.partner.member(of: application.id).delete()
+        #expect(try await world.ledger().last?.detail.contains("1201") == true)
+        #expect(try await count("grants", where: "ended_at IS NULL") > 500)
+        #expect(try await world.customer.grants().isEmpty)
+        #expect(try await world.customer.allGrants().first?.endedAt == deletedAt)
+        #expect(try await world.customer.ended(grant.id) != nil)
+        #expect(try await world.partner.applications().isEmpty)
+
+        world.clock.advance(by: .seconds(60))
+        _ = try await world.registry.sweep()
+        #expect(try await count("grants", where: "ended_at IS NULL") == 0)
+        #expect(try await count("consent_records", where: "step = 'ended' AND at = \(deletedAt)") == 1201)
+        #expect(try await world.customer.allGrants().first?.endedAt == deletedAt)
+        #expect(try await world.customer.history(of: grant).map(\.kind) == [.ended, .allowed])
+    }
+
     @Test func `an administrator deletes only what nobody is connected to`() async throws {
         _ = try await world.tokens(for: application)
         let ada = try await world.admin("ada@harbour.example")
@@ -114,6 +138,42 @@ struct StoppingAnApplication {
         let developer = try await world.member("lee@acme.example", as: .developer, of: application)
         await #expect(throws: MemberRefusal.self) { try await developer.delete() }
         #expect(try await world.current(application).isApproved)
+    }
+
+    /// As if so many more customers had allowed the same.
+    private func multiply(_ grant: ConsentGrant, by count: Int) async throws {
+        let tenant = world.tenant.id
+        let numbers: SQL =
+            "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < \(count))"
+        try await world.database.transaction(.tenant(tenant)) { [customer = world.customer.account.id] in
+            try $0.run(
+                """
+                INSERT INTO accounts (tenant, id, role, email, name, organisation, password, created_at)
+                """ + " " + numbers + " " + """
+                    SELECT tenant, id || i, role, i || email, name, organisation, password, created_at
+                    FROM accounts, n WHERE tenant = \(tenant) AND id = \(customer)
+                    """
+            )
+            try $0.run(
+                """
+                INSERT INTO grants (tenant, id, customer, application, scopes, redirect_uri, revision, granted_at,
+                    changed_at)
+                """ + " " + numbers + " " + """
+                    SELECT tenant, 'gr_0' || i, customer || i, application, scopes, redirect_uri, revision, granted_at,
+                        changed_at
+                    FROM grants, n WHERE tenant = \(tenant) AND id = \(grant.id)
+                    """
+            )
+        }
+    }
+
+    private func count(_ table: SchemaName, where condition: SQL) async throws -> Int {
+        let tenant = world.tenant.id
+        let rows = try await world.database.read(
+            "SELECT count(*) FROM \(table) WHERE tenant = \(tenant) AND " + condition,
+            .tenant(tenant)
+        )
+        return try rows.first?.integer(0) ?? 0
     }
 
     private func introspects(_ tokens: IssuedTokens) async throws -> Bool {

@@ -47,6 +47,7 @@ package enum Schema {
             Migration("since when owners own", sinceWhenOwnersOwn, filling: ownersFromTheBeginning),
             Migration("bytes of logos", bytesOfLogos, filling: bytesOfLogosSoFar),
             Migration("indexes for many", indexesForMany),
+            Migration("deletion in batches", deletionInBatches, filling: deletionSoFar),
         ]
     }
 

@@ -88,6 +88,7 @@ extension Schema {
                 "support_email", "purpose", "kind", "scopes", "revision", "created_at", "approved_at",
                 "suspended_at", "suspension_reason", "tokens_void_before", "publisher", "terms",
                 "suspension_note", "suspension_reference", "deleted_at", "frozen_at", "held_at",
+                "consents_ended_at",
             ]
         ),
         Table(
