@@ -107,7 +107,8 @@ struct Attempt {
         }
     }
 
-    private func takeBack() async {
+    /// Where nothing was tried after all.
+    func takeBack() async {
         for (brake, key) in counted { await brake.giveBack(key, visit) }
     }
 }

@@ -127,11 +127,13 @@ extension Connection {
         return (application, role)
     }
 
+    /// Nil also for somebody who was disabled since they came in.
     fileprivate func role(of account: AccountID, in id: String, tenant: TenantID) throws -> MemberRole? {
         try run(
             """
-            SELECT role FROM members
-            WHERE tenant = \(tenant) AND application = \(id) AND account = \(account)
+            SELECT m.role FROM members m JOIN accounts a ON a.tenant = m.tenant AND a.id = m.account
+            WHERE m.tenant = \(tenant) AND m.application = \(id) AND m.account = \(account)
+                AND a.disabled_at IS NULL
             """
         ).first.map { row in
             guard let role = MemberRole(rawValue: try row.text(0)) else {

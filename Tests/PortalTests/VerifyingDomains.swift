@@ -131,6 +131,17 @@ struct VerifyingDomains {
         #expect(portal.publications.places.isEmpty)
     }
 
+    @Test func `what nobody looked for counts as not asked`() async throws {
+        _ = try await text()
+        portal.publications.publish(.busy, at: "example.com")
+        portal.publications.publish(.busy, at: "example.com", .file)
+        var dana = try await portal.partner()
+        for _ in 0...30 {
+            let answer = try await send(&dana, "/check", "example.com")
+            #expect(answer.status == 422)
+        }
+    }
+
     @Test func `the world is asked so often for an application, and no more`() async throws {
         _ = try await text()
         var dana = try await portal.partner()

@@ -30,6 +30,17 @@ struct WorkingInATeam {
         #expect(try await stranger.applications().isEmpty)
     }
 
+    @Test func `somebody who is disabled while they act changes nothing any more`() async throws {
+        let developer = try await world.member("lee@acme.example", as: .developer, of: application)
+        let admin = try await world.admin("ada@harbour.example")
+        try await admin.disable(developer.account, because: "Left")
+        await #expect(throws: MemberRefusal.notAMember) {
+            try await developer.addRedirectURI("https://acme.example/x")
+        }
+        try await admin.enable(developer.account)
+        #expect(try await developer.addRedirectURI("https://acme.example/x") == .waits)
+    }
+
     @Test func `a viewer sees everything and changes nothing`() async throws {
         let viewer = try await world.member("lee@acme.example", as: .viewer, of: application)
         #expect(viewer.role == .viewer)

@@ -31,7 +31,8 @@ enum DomainScreens {
             (brakes.proofsOfApplication, member.application.id.text),
             (brakes.proofsOfDomain, "\(domain) \(member.account.id)"), (brakes.allProofsOfDomain, domain),
         ]
-        if let wait = try await Attempt(counted, visit).wait { throw Refusal.tooMany(wait) }
+        let attempt = try await Attempt(counted, visit)
+        if let wait = attempt.wait { throw Refusal.tooMany(wait) }
         var seen: [DomainProof.Way: Sighting] = [:]
         for way in DomainProof.Way.allCases {
             let sighting = await visit.site.look(proof, way, "\(member.account.id)")
@@ -42,6 +43,7 @@ enum DomainScreens {
             }
             seen[way] = sighting
         }
+        if seen.values.allSatisfy({ $0 == .busy }) { await attempt.takeBack() }
         return try await page(for: member, visit, .notFound(proof.domain, seen)).page
             .response(to: visit, .unprocessable)
     }
