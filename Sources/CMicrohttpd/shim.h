@@ -1,4 +1,4 @@
-/* libmicrohttpd, and its one variadic question, asked in ways Swift can call. */
+/* libmicrohttpd, its one variadic question asked in ways Swift can call, and whom its TLS reads by. */
 #include <gnutls/gnutls.h>
 #include <microhttpd.h>
 

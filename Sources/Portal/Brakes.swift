@@ -141,6 +141,9 @@ struct Brakes: Sendable {
     /// Each server counts for itself: to tell the others would be a row for each, which is what it spares.
     let waitingRequests: RateLimiter
 
+    /// Per tenant and partner: whatever they change, whose owners and ledger hear of it; each server counts for itself.
+    let acts: RateLimiter
+
     /// Per neighbourhood: reports of applications.
     let reports: Brake
     let signUps: Brake
@@ -180,6 +183,7 @@ struct Brakes: Sendable {
         dailyPasswordFailures = brake("password, daily", .signInFailuresPerDay, per: day)
         addressFailures = brake("address", .addressFailures, per: minute * 15)
         waitingRequests = RateLimiter(per: minute, now: now)
+        acts = RateLimiter(per: minute, now: now)
         reports = brake("report", .reportsPerHour, per: hour)
         signUps = brake("sign-up", .signUpsPerHour, per: hour)
         registrations = brake("registration", .registrationsPerDay, per: day)
@@ -192,6 +196,14 @@ struct Brakes: Sendable {
         dailyLetters = brake("letters, daily", .lettersPerDay, per: day)
         uploads = brake("upload", .uploadsPerMinute, per: minute)
         records = RateLimiter(per: hour, now: now)
+    }
+
+    /// Counts that a partner changes something; throws ``Refusal/tooMany(_:)`` where no hand is so fast.
+    func countAct(of partner: Account, _ visit: Visit) throws {
+        let limit = 120 + visit.tenant.policy[.uploadsPerMinute]
+        if let wait = acts.spend("\(visit.tenant.name) \(partner.id)", limit: limit) {
+            throw Refusal.tooMany(wait)
+        }
     }
 
     /// Leaves a word in the ledger that somebody tried something too often (AU-01).

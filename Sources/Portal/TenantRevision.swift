@@ -40,7 +40,8 @@ extension TenantFile {
         guard let name = TenantName("x"), let before = plain(old, name), let after = plain(new, name) else {
             return [Change(name: "profile", before: "unreadable", after: "")]
         }
-        let names = before.keys + after.keys.filter { key in !before.keys.contains(key) }
+        let known = Set(before.keys)
+        let names = before.keys + after.keys.filter { !known.contains($0) }
         return names.filter { before[$0] != after[$0] }.map {
             Change(name: $0, before: before[$0] ?? "", after: after[$0] ?? "")
         }

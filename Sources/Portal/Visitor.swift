@@ -146,6 +146,11 @@ extension Visit {
     }
 }
 
+extension Form {
+    /// What tells one press of a button from the next; those that are made up may be long, ours are not.
+    var ticket: String { String(decoding: (self["ticket"] ?? "").utf8.prefix(64), as: UTF8.self) }
+}
+
 // MARK: - Clients
 
 extension Visit {

@@ -167,8 +167,11 @@ extension Application {
 }
 
 extension String {
-    /// Itself, where a pattern of `LIKE` with `!` as escape is wanted.
+    /// Itself, where a pattern of `LIKE` with `!` as escape is wanted; of a text longer than any name, which is in none, no
+    /// more than SQLite takes for a pattern.
     var pattern: String {
-        unicodeScalars.map { ["!", "%", "_"].contains($0) ? "!\($0)" : "\($0)" }.joined()
+        String(decoding: utf8.prefix(300), as: UTF8.self).unicodeScalars.map {
+            ["!", "%", "_"].contains($0) ? "!\($0)" : "\($0)"
+        }.joined()
     }
 }

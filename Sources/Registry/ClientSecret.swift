@@ -127,7 +127,7 @@ extension MemberAccess {
             transaction,
             current,
             now in
-            let live = try transaction.secrets(of: current.id, tenant: tenant, at: now).filter(\.isLive)
+            let live = try transaction.liveSecrets(of: current.id, tenant: tenant, at: now)
             guard live.count < ClientSecret.maxLive || overlap == .leaked else { throw SecretRefusal.tooMany }
             try member.add(secret, made, beside: live, for: overlap, current, transaction, now)
             return true
@@ -162,11 +162,11 @@ extension MemberAccess {
     package func revokeSecret(_ id: String) async throws {
         let tenant = tenant.id
         try await changeSecrets(.secretRevoked, [("secret", id)]) { transaction, application, now in
-            let all = try transaction.secrets(of: application, tenant: tenant, at: now)
-            guard let revoked = all.first(where: { $0.id == id && $0.isLive }) else {
+            let live = try transaction.liveSecrets(of: application, tenant: tenant, at: now)
+            guard let revoked = live.first(where: { $0.id == id }) else {
                 throw SecretRefusal.noSuchSecret
             }
-            let others = all.filter { $0.id != id && $0.isLive }
+            let others = live.filter { $0.id != id }
             guard others.contains(where: { $0.keepsWorking || !revoked.keepsWorking }) else {
                 throw SecretRefusal.lastOne
             }
@@ -180,9 +180,9 @@ extension MemberAccess {
     package func endSecret(_ id: String, at end: Date?) async throws {
         let tenant = tenant.id
         try await changeSecrets(.secretDated, [("secret", id)]) { transaction, application, now in
-            let all = try transaction.secrets(of: application, tenant: tenant, at: now)
-            guard all.contains(where: { $0.id == id && $0.isLive }) else { throw SecretRefusal.noSuchSecret }
-            let remains = all.contains { $0.id != id && $0.keepsWorking }
+            let live = try transaction.liveSecrets(of: application, tenant: tenant, at: now)
+            guard live.contains(where: { $0.id == id }) else { throw SecretRefusal.noSuchSecret }
+            let remains = live.contains { $0.id != id && $0.keepsWorking }
             guard end == nil || remains else { throw SecretRefusal.lastOne }
             try transaction.setEnd(end, ofSecret: id, of: application, tenant: tenant, at: now)
         }

@@ -22,22 +22,51 @@ extension Connection {
         if added.isEmpty { throw SecretRefusal.alreadyCreated }
     }
 
+    /// Those that work, and the last hundred of those that did, each with how it was used; the newest first.
     func secrets(of id: ClientID, tenant: TenantID, at now: Date) throws -> [ClientSecret] {
         let uses = try secretUses(of: id, tenant: tenant, at: now)
-        let rows = try run(
-            """
+        var live = try liveSecrets(of: id, uses, tenant: tenant, at: now)
+        if live.count > 1 { for place in live.indices { live[place].verdict = live[place].verdict(at: now) } }
+        let past = try secrets(
+            of: id,
+            "AND (s.revoked_at IS NOT NULL OR s.ends_at <= \(now))",
+            "LIMIT 100",
+            uses,
+            tenant: tenant,
+            at: now
+        )
+        return (live + past).sorted { ($0.createdAt, $0.id) > ($1.createdAt, $1.id) }
+    }
+
+    /// Those that work, for whoever changes one; the newest first.
+    func liveSecrets(
+        of id: ClientID,
+        _ uses: [String: SecretUses] = [:],
+        tenant: TenantID,
+        at now: Date
+    ) throws -> [ClientSecret] {
+        let condition: SQL = "AND s.revoked_at IS NULL AND (s.ends_at IS NULL OR s.ends_at > \(now))"
+        return try secrets(of: id, condition, "", uses, tenant: tenant, at: now)
+    }
+
+    private func secrets(
+        of id: ClientID,
+        _ condition: SQL,
+        _ limit: SQL,
+        _ uses: [String: SecretUses],
+        tenant: TenantID,
+        at now: Date
+    ) throws -> [ClientSecret] {
+        let all: SQL = """
             SELECT s.id, s.hint, s.label, s.created_at, s.created_by, s.ends_at, s.last_used_at,
                 s.last_used_from, s.revoked_at, s.tokens_issued, s.tokens_void_at, a.email
             FROM client_secrets s LEFT JOIN accounts a
                 ON a.tenant = s.tenant AND a.id = substr(s.created_by, 9) AND a.role = 'partner'
             WHERE s.tenant = \(tenant) AND s.application = \(id)
-            ORDER BY s.created_at DESC, s.id DESC
             """
-        )
-        var secrets = try rows.map { try ClientSecret($0, uses, at: now) }
-        let live = secrets.indices.filter { secrets[$0].isLive }
-        if live.count > 1 { for place in live { secrets[place].verdict = secrets[place].verdict(at: now) } }
-        return secrets
+        return try run(all + " " + condition + " ORDER BY s.created_at DESC, s.id DESC " + limit).map {
+            try ClientSecret($0, uses, at: now)
+        }
     }
 
     /// Dates an older secret, never later than it would have ended anyway.

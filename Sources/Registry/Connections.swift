@@ -189,10 +189,12 @@ extension Connection {
         try grants(
             """
             WHERE g.tenant = \(tenant) AND g.ended_at IS NULL AND g.ends_at <= \(now)
+                AND NOT EXISTS (SELECT 1 FROM applications a
+                    WHERE a.tenant = g.tenant AND a.id = g.application AND a.deleted_at IS NOT NULL)
             ORDER BY g.ends_at LIMIT \(batch)
             """,
             tenant: tenant
-        ).filter { $0.application.deletedAt == nil }
+        )
     }
 
     private func grants(_ condition: SQL, tenant: TenantID) throws -> [ConsentGrant] {

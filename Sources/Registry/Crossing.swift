@@ -167,7 +167,7 @@ extension Connection {
         let rows = try run(
             """
             SELECT replace(name, '-', '') FROM tenants
-            WHERE EXISTS (SELECT 1 FROM tenants AS own WHERE own.id = \(tenant))
+            WHERE NOT EXISTS (SELECT 1 FROM former_tenants WHERE id = \(tenant))
             """
         )
         return Set(try rows.map { try $0.text(0) })

@@ -70,7 +70,8 @@ extension Connection {
     fileprivate func delete(_ application: Application, tenant: TenantID, at now: Date) throws -> Int {
         let id = application.id
         let connected = try countConnected(to: id, tenant: tenant)
-        let areMany = try endConsents(to: id, upTo: Self.batch, tenant: tenant, at: now) < connected
+        let areMany =
+            try endConsents(to: id, upTo: ApplicationRegistry.batch, tenant: tenant, at: now) < connected
         for table in Application.belongings {
             let removal: SQL = "DELETE FROM \(table) WHERE tenant = \(tenant) AND application = \(id)"
             try run(removal)
@@ -91,29 +92,30 @@ extension Connection {
         return connected
     }
 
-    private static var batch: Int { 500 }
-
-    /// Ends consents to applications that were deleted, as of then; says how many that were.
+    /// Ends consents to an application that was deleted, as of then; says how many that were.
     func endConsentsToDeleted(upTo batch: Int, tenant: TenantID, at now: Date) throws -> Int {
+        // Held until the transaction ends, so that two processes do not end the same.
         let next = try run(
             """
-            SELECT id, deleted_at FROM applications
-            WHERE tenant = \(tenant) AND deleted_at IS NOT NULL AND consents_ended_at IS NULL
-            ORDER BY deleted_at LIMIT 1
+            UPDATE applications SET deleted_at = deleted_at
+            WHERE tenant = \(tenant) AND consents_ended_at IS NULL AND id = (SELECT id FROM applications
+                WHERE tenant = \(tenant) AND deleted_at IS NOT NULL AND consents_ended_at IS NULL
+                ORDER BY deleted_at LIMIT 1)
+            RETURNING id, deleted_at
             """
         ).first
         guard let next else { return 0 }
         let (id, deletedAt) = (ClientID(text: try next.text(0)), try next.date(1))
         let ended = try endConsents(to: id, upTo: batch, tenant: tenant, at: deletedAt)
-        if ended < batch {
-            try run(
+        if ended == 0 {
+            try send(
                 "UPDATE applications SET consents_ended_at = \(now) WHERE tenant = \(tenant) AND id = \(id)"
             )
         }
         return ended
     }
 
-    /// Each with its last step, named after the consent: each ends once.
+    /// Each with its last step, named after the consent; one that its customer ends in the same moment ends once.
     private func endConsents(to id: ClientID, upTo batch: Int, tenant: TenantID, at date: Date) throws -> Int
     {
         let consents = try run(
@@ -122,19 +124,25 @@ extension Connection {
             LIMIT \(batch)
             """
         ).map { try $0.text(0) }
-        if consents.isEmpty { return 0 }
-        let these: SQL = "g.tenant = \(tenant) AND g.id IN (" + SQL.list(consents) + ")"
-        try run(
-            """
-            INSERT INTO consent_records (tenant, id, grant_id, place, step, at, scopes)
-            SELECT g.tenant, 'rc_' || substr(g.id, 4), g.id,
-                (SELECT COALESCE(max(r.place), -1) + 1 FROM consent_records r
-                    WHERE r.tenant = g.tenant AND r.grant_id = g.id),
-                'ended', \(date), ''
-            FROM grants g WHERE
-            """ + " " + these
+        let ended = try runAll(
+            consents.map { consent in
+                """
+                UPDATE grants SET ended_at = \(date)
+                WHERE tenant = \(tenant) AND id = \(consent) AND ended_at IS NULL RETURNING id
+                """
+            }
         )
-        try run("UPDATE grants AS g SET ended_at = \(date) WHERE " + these)
+        for (consent, row) in zip(consents, ended) where !row.isEmpty {
+            try send(
+                """
+                INSERT INTO consent_records (tenant, id, grant_id, place, step, at, scopes)
+                VALUES (\(tenant), \("rc_" + consent.dropFirst(3)), \(consent),
+                    (SELECT COALESCE(max(place), -1) + 1 FROM consent_records
+                        WHERE tenant = \(tenant) AND grant_id = \(consent)),
+                    'ended', \(date), '')
+                """
+            )
+        }
         return consents.count
     }
 

@@ -92,6 +92,7 @@ extension ApplicationRegistry {
             found += others.compactMap { Found(.application($0.id), mine.likeness(to: $0.appearance)) }
             found = Array(found.sorted { $0.likeness < $1.likeness }.prefix(limit))
             last = others.last?.id
+            await Task.yield()
         }
         return found
     }
@@ -100,7 +101,7 @@ extension ApplicationRegistry {
 // MARK: - How it is kept
 
 /// The names and the logo that customers read and see.
-private struct Appearance: Sendable {
+private struct Appearance {
     let names: [NameLook]
     let logo: LogoLook?
 
@@ -124,8 +125,8 @@ private struct Appearance: Sendable {
 }
 
 /// Something that a brand is like, before it is read.
-private struct Found: Sendable {
-    enum Place: Sendable {
+private struct Found {
+    enum Place {
         case application(String)
         case provider
         case protectedName(String)

@@ -102,7 +102,7 @@ extension Review {
         _ now: Date
     ) throws -> [String] {
         guard rotation.others == .leaked else { return [] }
-        let live = try transaction.secrets(of: id, tenant: tenant.id, at: now).filter(\.isLive)
+        let live = try transaction.liveSecrets(of: id, tenant: tenant.id, at: now)
         for secret in live {
             try transaction.revokeSecret(secret.id, of: id, tenant: tenant.id, at: now)
             guard rotation.endsTokens else { continue }

@@ -78,7 +78,7 @@ extension MemberAccess {
                 at: now
             )
             guard used != nil else { throw SecretRefusal.alreadyCreated }
-            let live = try transaction.secrets(of: current.id, tenant: tenant, at: now).filter(\.isLive)
+            let live = try transaction.liveSecrets(of: current.id, tenant: tenant, at: now)
             guard live.count < ClientSecret.maxLive else { throw SecretRefusal.tooMany }
             // What the owners have made meanwhile is not what was to be replaced.
             let older = live.filter { $0.createdAt <= claim.askedAt }

@@ -38,7 +38,7 @@ extension ApplicationRegistry {
     ) throws {
         // The nearest first, so that one that is late is warned of once.
         let endings = try SecretWarning.allCases.reversed().flatMap {
-            try transaction.takeEndings(due: $0, tenant: tenant, at: now)
+            try transaction.takeEndings(due: $0, upTo: batch, tenant: tenant, at: now)
         }
         for notice in try endings + transaction.takeUnused(upTo: batch, tenant: tenant, at: now) {
             let owners = try transaction.ownerAddresses(of: notice.application, tenant: tenant)
@@ -55,9 +55,10 @@ private struct SecretNotice {
 }
 
 extension Connection {
-    /// Secrets in use whose end has come this near; each is found once.
+    /// Secrets in use whose end has come this near, some at a time; each is found once.
     fileprivate func takeEndings(
         due warning: SecretWarning,
+        upTo batch: Int,
         tenant: TenantID,
         at now: Date
     ) throws -> [SecretNotice] {
@@ -66,8 +67,11 @@ extension Connection {
         let rows = try run(
             """
             UPDATE client_secrets SET warned = \(warning.rawValue)
-            WHERE tenant = \(tenant) AND revoked_at IS NULL AND warned < \(warning.rawValue)
-                AND ends_at > \(now) AND ends_at <= \(near) AND last_used_at > \(used)
+            WHERE tenant = \(tenant) AND (application, id) IN (
+                SELECT application, id FROM client_secrets
+                WHERE tenant = \(tenant) AND revoked_at IS NULL AND warned < \(warning.rawValue)
+                    AND ends_at > \(now) AND ends_at <= \(near) AND last_used_at > \(used)
+                LIMIT \(batch))
             RETURNING application, hint, ends_at, last_used_at
             """
         )

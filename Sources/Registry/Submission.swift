@@ -41,8 +41,10 @@ package struct ApprovalChecklist: Sendable, Equatable {
     package let hasRedirectURI: Bool
     package let hasPrivacyPolicy: Bool
 
-    /// How many customers have connected so far, up to the first token.
+    /// How many customers have connected so far, up to the first token; of more than ``mostCounted``, so many.
     package let testConnections: Int
+
+    package static let mostCounted = 1000
 
     package var isComplete: Bool { hasLogo && hasRedirectURI && hasPrivacyPolicy && testConnections > 0 }
 }
@@ -244,9 +246,11 @@ extension Connection {
     func approvalChecklist(of application: Application, tenant: TenantID) throws -> ApprovalChecklist {
         let connections = try run(
             """
-            SELECT count(*) FROM grants g WHERE g.tenant = \(tenant) AND g.application = \(application.id)
-                AND (g.last_used_at IS NOT NULL OR EXISTS
-                    (SELECT 1 FROM token_families f WHERE f.tenant = g.tenant AND f.grant_id = g.id))
+            SELECT count(*) FROM (
+                SELECT 1 FROM grants g WHERE g.tenant = \(tenant) AND g.application = \(application.id)
+                    AND (g.last_used_at IS NOT NULL OR EXISTS
+                        (SELECT 1 FROM token_families f WHERE f.tenant = g.tenant AND f.grant_id = g.id))
+                LIMIT \(ApprovalChecklist.mostCounted)) AS stretch
             """
         ).first?.integer(0)
         return ApprovalChecklist(

@@ -160,13 +160,13 @@ extension Connection {
         guard let application = try application(facts.subject, tenant: tenant),
             let giver = try account(transfer.offeredBy, tenant: tenant)
         else { throw LinkRefusal.gone }
-        let secrets = try secrets(of: application.id, tenant: tenant, at: now)
+        let secrets = try liveSecrets(of: application.id, tenant: tenant, at: now)
         return OfferedApplication(
             transfer: transfer,
             application: application,
             offeredBy: giver,
             connectedCustomers: try countConnected(to: application.id, tenant: tenant),
-            liveSecrets: secrets.filter(\.isLive).count,
+            liveSecrets: secrets.count,
             isKnown: try account(of: transfer.email, as: .partner, tenant: tenant) != nil
         )
     }

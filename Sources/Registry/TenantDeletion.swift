@@ -9,6 +9,11 @@ import FoundationEssentials
 /// The tenant works; it has to be disabled before.
 package struct TenantNotDisabled: Error {}
 
+/// The tenant is gone, but not all of its rows are; a running server deletes them within a minute.
+package struct TenantRowsLeft: Error {
+    package let cause: any Error
+}
+
 extension OperatorAccess {
     /// How many rows each table has of this tenant, of those that have any.
     package func rowCounts() async throws -> [(table: String, rows: Int)] {
@@ -21,41 +26,42 @@ extension OperatorAccess {
         }
     }
 
-    /// Throws ``TenantNotDisabled``.
+    /// Throws ``TenantNotDisabled`` or ``TenantRowsLeft``.
     package func deleteTenant() async throws {
         // What was noted of its last requests would come after it.
         try await registry.writeLastUses()
         try await registry.writeActivity()
-        let (tenant, now) = (tenant.id, registry.clock())
+        let (tenant, now) = (tenant, registry.clock())
         try await registry.recentReads.changing {
-            try await registry.database.transaction(.tenant(tenant)) { transaction in
+            try await registry.database.transaction(.tenant(tenant.id)) { transaction in
                 guard try transaction.forget(tenant, at: now) else { throw TenantNotDisabled() }
             }
         }
         registry.announceTenants()
-        try await registry.deleteRows(of: tenant)
+        do {
+            while !Task.isCancelled, try await registry.deleteRows(of: tenant.id) {}
+        } catch {
+            throw TenantRowsLeft(cause: error)
+        }
     }
 }
 
 extension ApplicationRegistry {
-    /// Goes on with tenants whose deletion was interrupted.
-    func deleteForgottenTenants(upTo batch: Int) async throws {
-        for tenant in try await database.read(.directory, { try $0.forgottenTenants() }) {
-            try await deleteRows(of: tenant, upTo: batch)
-        }
+    /// Those whose deletion was interrupted, or is under way.
+    func forgottenTenants() async throws -> [TenantID] {
+        try await database.read(
+            "SELECT id FROM tenants WHERE id IN (SELECT id FROM former_tenants)",
+            .directory
+        ).map { TenantID(number: try $0.integer(0)) }
     }
 
-    /// Deletes all that is left of a tenant that is forgotten, up to `batch` rows at a time.
-    ///
-    /// Ends early where the task is cancelled.
-    fileprivate func deleteRows(of tenant: TenantID, upTo batch: Int = 500) async throws {
-        var deleted = batch
-        while deleted == batch, !Task.isCancelled {
-            deleted = try await database.transaction(.tenant(tenant)) { transaction in
-                let deleted = try transaction.deleteRows(of: tenant, upTo: batch)
-                if deleted < batch { try transaction.send("DELETE FROM tenants WHERE id = \(tenant)") }
-                return deleted
-            }
+    /// Deletes the next rows of a tenant that is forgotten; says whether any are left.
+    func deleteRows(of tenant: TenantID, upTo batch: Int = ApplicationRegistry.batch) async throws -> Bool {
+        try await database.transaction(.tenant(tenant)) { transaction in
+            guard try transaction.hold(forgotten: tenant) else { return false }
+            if try transaction.deleteRows(of: tenant, upTo: batch) >= batch { return true }
+            try transaction.send("DELETE FROM tenants WHERE id = \(tenant)")
+            return false
         }
     }
 }
@@ -63,35 +69,32 @@ extension ApplicationRegistry {
 // MARK: - How it is kept
 
 extension Connection {
-    /// Takes from a disabled tenant what it is found by; no where it is not disabled.
+    /// Takes from a disabled tenant what it is found by; no where it is not disabled, or gone.
     ///
     /// Its row stays as long as others refer to it, under a name that no tenant can have.
-    fileprivate func forget(_ tenant: TenantID, at now: Date) throws -> Bool {
+    fileprivate func forget(_ tenant: Tenant, at now: Date) throws -> Bool {
         let forgotten = try run(
             """
-            UPDATE tenants SET name = 'deleted ' || id WHERE id = \(tenant) AND disabled_at IS NOT NULL
-            RETURNING id
+            UPDATE tenants SET name = 'deleted ' || id
+            WHERE id = \(tenant.id) AND name = \(tenant.name) AND disabled_at IS NOT NULL RETURNING id
             """
         )
         if forgotten.isEmpty { return false }
-        try send("DELETE FROM tenant_hosts WHERE tenant = \(tenant)")
-        try send("INSERT INTO former_tenants (id, deleted_at) VALUES (\(tenant), \(now))")
+        try send("DELETE FROM tenant_hosts WHERE tenant = \(tenant.id)")
+        try send("INSERT INTO former_tenants (id, deleted_at) VALUES (\(tenant.id), \(now))")
         return true
     }
 
-    fileprivate func forgottenTenants() throws -> [TenantID] {
-        try run("SELECT id FROM tenants WHERE id IN (SELECT id FROM former_tenants)").map {
-            TenantID(number: try $0.integer(0))
-        }
+    /// Keeps other processes from deleting its rows until the transaction ends; no where all of them are gone.
+    fileprivate func hold(forgotten tenant: TenantID) throws -> Bool {
+        try !run("UPDATE tenants SET disabled_at = disabled_at WHERE id = \(tenant) RETURNING id").isEmpty
     }
 
     /// From what refers to others to what is referred to; says how many rows that were.
     fileprivate func deleteRows(of tenant: TenantID, upTo batch: Int) throws -> Int {
         try Schema.ofTenants.reversed().reduce(0) { deleted, table in
-            if deleted == batch { return deleted }
-            let key = table.key.count > 1 ? Array(table.key.dropFirst()) : table.key
-            let removal = Removal("\(table.name)", SQL.list(key), where: "1 = 1")
-            return try deleted + run(removal.deletion(upTo: batch - deleted, of: tenant)).count
+            if deleted >= batch { return deleted }
+            return try deleted + remove(Removal(all: table), upTo: batch - deleted, of: tenant)
         }
     }
 }

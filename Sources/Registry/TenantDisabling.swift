@@ -9,7 +9,7 @@ extension OperatorAccess {
     /// Says nothing where it is disabled already.
     package func disableTenant() async throws {
         try await changeTenant { transaction, record, now in
-            guard try transaction.disable(tenant.id, at: now) else { return }
+            guard try transaction.disable(tenant, at: now) else { return }
             try transaction.holdLedger(of: tenant.id)
             try transaction.endWhatWaits(tenant: tenant.id, at: now)
             try record(.tenantDisabled, tenant.name.text, [])
@@ -21,7 +21,7 @@ extension OperatorAccess {
     /// What a server gave that had not heard of it yet is over too.
     package func enableTenant() async throws {
         try await changeTenant { transaction, record, now in
-            guard try transaction.enable(tenant.id) else { return }
+            guard try transaction.enable(tenant) else { return }
             try transaction.holdLedger(of: tenant.id)
             try transaction.endWhatWaits(tenant: tenant.id, at: now)
             try record(.tenantEnabled, tenant.name.text, [])
@@ -40,19 +40,21 @@ extension OperatorAccess {
 
 extension Connection {
     /// Says whether it was not disabled before.
-    fileprivate func disable(_ tenant: TenantID, at now: Date) throws -> Bool {
+    fileprivate func disable(_ tenant: Tenant, at now: Date) throws -> Bool {
         try !run(
             """
-            UPDATE tenants SET disabled_at = \(now) WHERE id = \(tenant) AND disabled_at IS NULL RETURNING id
+            UPDATE tenants SET disabled_at = \(now)
+            WHERE id = \(tenant.id) AND name = \(tenant.name) AND disabled_at IS NULL RETURNING id
             """
         ).isEmpty
     }
 
-    /// Says whether it was disabled before.
-    fileprivate func enable(_ tenant: TenantID) throws -> Bool {
+    /// Says whether it was disabled before; no of one that has been deleted since, whose name is another's.
+    fileprivate func enable(_ tenant: Tenant) throws -> Bool {
         try !run(
             """
-            UPDATE tenants SET disabled_at = NULL WHERE id = \(tenant) AND disabled_at IS NOT NULL RETURNING id
+            UPDATE tenants SET disabled_at = NULL
+            WHERE id = \(tenant.id) AND name = \(tenant.name) AND disabled_at IS NOT NULL RETURNING id
             """
         ).isEmpty
     }

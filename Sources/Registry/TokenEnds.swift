@@ -47,7 +47,8 @@ extension ClientAccess {
         let (now, keys) = (registry.clock(), registry.secretKeys)
         let access = parse(token, .accessToken)
         let refresh = parse(token, .refreshToken)
-        guard access != nil || refresh != nil else { return }
+        // What is made up makes nobody forget what they know.
+        guard try await knows([access, refresh].compactMap { $0?.id }) else { return }
         try await registry.recentReads.changing {
             try await registry.database.transaction(.tenant(tenant.id)) { transaction in
                 if let access, try end(access, now, transaction) { return }
@@ -59,6 +60,20 @@ extension ClientAccess {
                 try record(.tokenRevoked, [("family", old.family.id)], now, transaction)
             }
         }
+    }
+
+    /// Whether there is such a token, of whomever.
+    private func knows(_ ids: [String]) async throws -> Bool {
+        if ids.isEmpty { return false }
+        let (tenant, ids) = (tenant.id, SQL.list(ids))
+        return try await !registry.database.read(
+            """
+            SELECT 1 FROM access_tokens WHERE tenant = \(tenant) AND id IN (
+            """ + ids + """
+                ) UNION ALL SELECT 1 FROM refresh_tokens WHERE tenant = \(tenant) AND id IN (
+                """ + ids + ") LIMIT 1",
+            .tenant(tenant)
+        ).isEmpty
     }
 
     private func end(

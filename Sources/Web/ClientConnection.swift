@@ -23,7 +23,7 @@ final class ClientConnection: Sendable {
     /// What came through TLS since the last progress.
     private let encryptedBytes = Atomic<Int>(0)
 
-    /// A handshake takes a tenth of it, and no more than 48 KiB are read at once for a request.
+    /// A handshake takes a few of it, and no more than 48 KiB are read before something of a request comes out.
     private static let mostEncryptedBytes = 128 * 1024
 
     private let phase = Atomic<UInt8>(Phase.idle.rawValue)

@@ -21,6 +21,13 @@ struct CommittingInGroups {
         }
     }
 
+    @Test func `a question that does not end is ended, and its thread answers the next`() async throws {
+        let endless: SQL =
+            "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"
+        await #expect(throws: DatabaseFault.busy) { try await database.read(endless, .directory) }
+        #expect(try await ids().isEmpty)
+    }
+
     @Test func `a body that throws undoes only itself`() async throws {
         let database = database
         await withTaskGroup(of: Void.self) { group in

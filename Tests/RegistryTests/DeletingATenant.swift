@@ -101,4 +101,18 @@ struct DeletingATenant {
         let left = try await world.database.read("SELECT id FROM tenants", .directory)
         #expect(try left.map { try $0.integer(0) } == [again.id.number])
     }
+
+    @Test func `several servers that delete the same at once leave nothing of it`() async throws {
+        try await fill()
+        try await world.theOperator.disableTenant()
+        try await withThrowingTaskGroup(of: Void.self) { [world] group in
+            group.addTask { try await world.theOperator.deleteTenant() }
+            for batch in 1...3 { group.addTask { _ = try await world.registry.sweep(batch: batch) } }
+            try await group.waitForAll()
+        }
+        #expect(try await rows(of: world.tenant) == 0)
+        await #expect(throws: TenantNotDisabled.self) { try await world.theOperator.deleteTenant() }
+        try await world.theOperator.enableTenant()
+        #expect(try await rows(of: world.tenant) == 0)
+    }
 }

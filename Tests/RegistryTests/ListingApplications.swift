@@ -55,6 +55,17 @@ struct ListingApplications {
         #expect(found == [["Cedar", "Birch"], ["Acme"], []])
     }
 
+    @Test(arguments: ["a", "%", "_!", "é", "\u{1F6A2}"])
+    func `what is longer than any name is in none, wherever one looks for it`(part: String) async throws {
+        try await register(["Acme"], after: .zero)
+        for words in [String(repeating: part, count: 300), String(repeating: part, count: 3000)] {
+            #expect(try await stretches(named: words) == [[]])
+            var filter = AuditFilter()
+            (filter.person, filter.object) = (words, words)
+            #expect(try await admin.audit(filter, before: nil, limit: 10).isEmpty)
+        }
+    }
+
     @Test func `they are found by part of their name, in capitals or not, and by their whole client ID`()
         async throws
     {

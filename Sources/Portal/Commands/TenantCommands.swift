@@ -192,10 +192,17 @@ enum TenantCommands {
                 hint: "portal tenant delete \(tenant.name) --dry-run says what would go"
             )
         }
-        do { try await access.deleteTenant() } catch is TenantNotDisabled {
+        do {
+            try await access.deleteTenant()
+        } catch is TenantNotDisabled {
             throw CommandFailure(
                 "\(tenant.name) is not disabled",
                 hint: "portal tenant disable \(tenant.name) ends its work first"
+            )
+        } catch let left as TenantRowsLeft {
+            throw CommandFailure(
+                "\(tenant.name) is deleted, but not all of its rows are gone: \(left.cause)",
+                hint: "a server deletes the rest within a minute"
             )
         }
         let rows = counts.map(\.rows).reduce(0, +)

@@ -127,7 +127,7 @@ extension ApplicationForm {
         purpose = sent["purpose"] ?? ""
         scopes = sent["scope_shown"] == nil ? nil : sent.all("scope")
         kind = sent["kind"] == "public" ? .public : .confidential
-        ticket = sent["ticket"] ?? ""
+        ticket = sent.ticket
     }
 }
 

@@ -14,7 +14,7 @@ enum SecretScreens {
         do {
             let secret = try await member.createSecret(
                 label: String((form["label"] ?? "").prefix(80)),
-                ticket: form["ticket"] ?? "",
+                ticket: form.ticket,
                 others: Overlap(form["others"])
             )
             let left = try await member.secrets().filter(\.leavesTokens)

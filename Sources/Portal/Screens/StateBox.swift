@@ -227,6 +227,12 @@ extension Visit {
     }
 }
 
+extension ApprovalChecklist {
+    var testConnectionsSaid: String {
+        "\(testConnections)" + (testConnections < Self.mostCounted ? "" : " or more")
+    }
+}
+
 /// What an administrator will look at, as far as the portal can tell.
 struct Checklist: Component {
     let checklist: ApprovalChecklist
@@ -243,7 +249,7 @@ struct Checklist: Component {
     private var connections: String {
         switch checklist.testConnections {
         case 0, 1: "One successful test connection"
-        default: "\(checklist.testConnections) successful test connections"
+        default: "\(checklist.testConnectionsSaid) successful test connections"
         }
     }
 

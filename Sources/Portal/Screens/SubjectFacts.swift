@@ -47,7 +47,7 @@ struct SubjectFacts: Component {
                     code { scope.text }
                 }
             }
-            fact("Test connections") { "\(subject.checklist.testConnections)" }
+            fact("Test connections") { subject.checklist.testConnectionsSaid }
         }
     }
 

@@ -19,6 +19,9 @@ final class SQLiteConnection: Connection, @unchecked Sendable {
     /// Why the transaction under way is lost, so that nothing of its rest is run on its own.
     private(set) var loss: DatabaseFault?
 
+    /// When the statement that runs on a connection that reads has taken too long.
+    fileprivate var deadline = ContinuousClock.now
+
     private var guardsWrites = false
     private var hasSavepoint = false
 
@@ -70,7 +73,7 @@ final class SQLiteConnection: Connection, @unchecked Sendable {
             SQLITE_LIMIT_LENGTH: 32 << 20, SQLITE_LIMIT_SQL_LENGTH: 64 << 10, SQLITE_LIMIT_COLUMN: 128,
             SQLITE_LIMIT_EXPR_DEPTH: 100, SQLITE_LIMIT_COMPOUND_SELECT: 16, SQLITE_LIMIT_VDBE_OP: 25_000,
             SQLITE_LIMIT_FUNCTION_ARG: 16, SQLITE_LIMIT_ATTACHED: use == .copying ? 1 : 0,
-            SQLITE_LIMIT_LIKE_PATTERN_LENGTH: 256, SQLITE_LIMIT_VARIABLE_NUMBER: 1000,
+            SQLITE_LIMIT_LIKE_PATTERN_LENGTH: 2048, SQLITE_LIMIT_VARIABLE_NUMBER: 1000,
             SQLITE_LIMIT_TRIGGER_DEPTH: 8, SQLITE_LIMIT_WORKER_THREADS: 0,
         ]
         for (limit, value) in limits { sqlite3_limit(handle, limit, value) }
@@ -84,6 +87,7 @@ final class SQLiteConnection: Connection, @unchecked Sendable {
         case .reading:
             try run("PRAGMA query_only = ON")
             try run("PRAGMA wal_autocheckpoint = 0")
+            endLongReads()
         case .writing:
             try run("PRAGMA journal_mode = WAL")
             try run("PRAGMA synchronous = FULL")
@@ -93,6 +97,22 @@ final class SQLiteConnection: Connection, @unchecked Sendable {
             try run("PRAGMA journal_size_limit = 16777216")
             watchLog()
         }
+    }
+
+    /// Nobody's question keeps a thread that serves others for longer; PostgreSQL is told the same.
+    private static let longestRead = Duration.seconds(5)
+
+    private func endLongReads() {
+        sqlite3_progress_handler(
+            handle,
+            100_000,
+            { connection in
+                guard let connection else { return 0 }
+                let reader = Unmanaged<SQLiteConnection>.fromOpaque(connection).takeUnretainedValue()
+                return reader.deadline < .now ? 1 : 0
+            },
+            Unmanaged.passUnretained(self).toOpaque()
+        )
     }
 
     /// Takes the place of SQLite's own checkpoints, which would keep callers waiting.
@@ -121,6 +141,7 @@ extension SQLiteConnection {
             hasSavepoint = true
             try run("SAVEPOINT body")
         }
+        deadline = .now + Self.longestRead
         return try statement.run(sql) { throw self.fault($0) }
     }
 
@@ -349,7 +370,7 @@ extension DatabaseFault {
             self = .uniqueness(detail)
         case SQLITE_CONSTRAINT:
             self = code == PORTAL_SQLITE_FOREIGNKEY ? .foreignKey : .constraint(detail)
-        case SQLITE_BUSY, SQLITE_LOCKED:
+        case SQLITE_BUSY, SQLITE_LOCKED, SQLITE_INTERRUPT:
             self = .busy
         case SQLITE_FULL:
             self = .full
