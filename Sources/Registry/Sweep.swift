@@ -27,7 +27,9 @@ extension ApplicationRegistry {
         }
         for tenant in try await forgottenTenants() {
             var visits = 0
-            while visits < Self.visits, try await deleteRows(of: tenant, upTo: batch), !Task.isCancelled {
+            while visits < Self.visits, try await deleteRows(of: tenant, upTo: batch) != nil,
+                !Task.isCancelled
+            {
                 visits += 1
             }
         }

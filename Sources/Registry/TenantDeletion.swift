@@ -26,8 +26,9 @@ extension OperatorAccess {
         }
     }
 
-    /// Throws ``TenantNotDisabled`` or ``TenantRowsLeft``.
-    package func deleteTenant() async throws {
+    /// Says how many rows that were; throws ``TenantNotDisabled`` or ``TenantRowsLeft``.
+    @discardableResult
+    package func deleteTenant() async throws -> Int {
         // What was noted of its last requests would come after it.
         try await registry.writeLastUses()
         try await registry.writeActivity()
@@ -39,7 +40,11 @@ extension OperatorAccess {
         }
         registry.announceTenants()
         do {
-            while !Task.isCancelled, try await registry.deleteRows(of: tenant.id) {}
+            var rows = 0
+            while !Task.isCancelled, let deleted = try await registry.deleteRows(of: tenant.id) {
+                rows += deleted
+            }
+            return rows
         } catch {
             throw TenantRowsLeft(cause: error)
         }
@@ -55,13 +60,13 @@ extension ApplicationRegistry {
         ).map { TenantID(number: try $0.integer(0)) }
     }
 
-    /// Deletes the next rows of a tenant that is forgotten; says whether any are left.
-    func deleteRows(of tenant: TenantID, upTo batch: Int = ApplicationRegistry.batch) async throws -> Bool {
+    /// Deletes the next rows of a tenant that is forgotten; says how many, and nil once nothing of it is left.
+    func deleteRows(of tenant: TenantID, upTo batch: Int = ApplicationRegistry.batch) async throws -> Int? {
         try await database.transaction(.tenant(tenant)) { transaction in
-            guard try transaction.hold(forgotten: tenant) else { return false }
-            if try transaction.deleteRows(of: tenant, upTo: batch) >= batch { return true }
-            try transaction.send("DELETE FROM tenants WHERE id = \(tenant)")
-            return false
+            guard try transaction.hold(forgotten: tenant) else { return nil }
+            let deleted = try transaction.deleteRows(of: tenant, upTo: batch)
+            if deleted == 0 { try transaction.send("DELETE FROM tenants WHERE id = \(tenant)") }
+            return deleted
         }
     }
 }

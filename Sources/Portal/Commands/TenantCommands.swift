@@ -178,10 +178,11 @@ enum TenantCommands {
     private static func delete(_ call: Call, at desk: Desk) async throws {
         let tenant = try await desk.tenant(named: call.arguments.operands.first ?? "")
         let access = desk.registry.operatorAccess(to: tenant)
-        let counts = try await access.rowCounts()
         if call.arguments.has("dry-run") {
             return call.print(
-                counts.map { [("table", .text($0.table)), ("rows", .number($0.rows))] },
+                try await access.rowCounts().map {
+                    [("table", .text($0.table)), ("rows", .number($0.rows))]
+                },
                 columns: ["table", "rows"],
                 empty: "It has no rows."
             )
@@ -192,8 +193,9 @@ enum TenantCommands {
                 hint: "portal tenant delete \(tenant.name) --dry-run says what would go"
             )
         }
+        let rows: Int
         do {
-            try await access.deleteTenant()
+            rows = try await access.deleteTenant()
         } catch is TenantNotDisabled {
             throw CommandFailure(
                 "\(tenant.name) is not disabled",
@@ -205,7 +207,6 @@ enum TenantCommands {
                 hint: "a server deletes the rest within a minute"
             )
         }
-        let rows = counts.map(\.rows).reduce(0, +)
         call.print(
             [("tenant", .text(tenant.name.text)), ("rows", .number(rows))],
             "Deleted \(tenant.name): \(rows) rows."

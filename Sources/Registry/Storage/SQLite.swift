@@ -8,7 +8,12 @@ import Glibc
 /// Unchecked, because SQLite's memory is behind it. The invariant: one thread at a time uses it, the
 /// writer's thread the one that writes, and whoever took it out of the list one that reads.
 final class SQLiteConnection: Connection, @unchecked Sendable {
-    enum Use { case writing, reading, copying }
+    enum Use: Equatable {
+        case writing, copying
+
+        /// Each question for so long at most.
+        case reading(Duration)
+    }
 
     private let handle: OpaquePointer
     private var statements: [SQL.Shape: Statement] = [:]
@@ -19,8 +24,9 @@ final class SQLiteConnection: Connection, @unchecked Sendable {
     /// Why the transaction under way is lost, so that nothing of its rest is run on its own.
     private(set) var loss: DatabaseFault?
 
-    /// When the statement that runs on a connection that reads has taken too long.
-    fileprivate var deadline = ContinuousClock.now
+    /// For how long a question may last, and when the one that is asked has.
+    private var longestRead = Duration.zero
+    private var deadline = ContinuousClock.now
 
     private var guardsWrites = false
     private var hasSavepoint = false
@@ -84,10 +90,10 @@ final class SQLiteConnection: Connection, @unchecked Sendable {
         switch use {
         case .copying:
             break
-        case .reading:
+        case .reading(let longest):
             try run("PRAGMA query_only = ON")
             try run("PRAGMA wal_autocheckpoint = 0")
-            endLongReads()
+            end(readsLongerThan: longest)
         case .writing:
             try run("PRAGMA journal_mode = WAL")
             try run("PRAGMA synchronous = FULL")
@@ -99,10 +105,8 @@ final class SQLiteConnection: Connection, @unchecked Sendable {
         }
     }
 
-    /// Nobody's question keeps a thread that serves others for longer; PostgreSQL is told the same.
-    private static let longestRead = Duration.seconds(5)
-
-    private func endLongReads() {
+    private func end(readsLongerThan longest: Duration) {
+        longestRead = longest
         sqlite3_progress_handler(
             handle,
             100_000,
@@ -141,7 +145,7 @@ extension SQLiteConnection {
             hasSavepoint = true
             try run("SAVEPOINT body")
         }
-        deadline = .now + Self.longestRead
+        deadline = .now + longestRead
         return try statement.run(sql) { throw self.fault($0) }
     }
 

@@ -7,6 +7,8 @@ import Synchronization
 /// committed when it began.
 package final class SQLiteDatabase: Database {
     private let path: String
+    /// Reads run on threads that serve others too, so that no question may be endless.
+    private let reading: SQLiteConnection.Use
     private let busyTimeout: Duration
     private let writer: GroupCommit
     private let readers: Mutex<Readers>
@@ -29,19 +31,35 @@ package final class SQLiteDatabase: Database {
         waitingLimit: Int = 4096,
         busyTimeout: Duration = .seconds(2)
     ) throws {
-        try self.init(path, waitingLimit, busyTimeout, isTemporary: false)
+        try self.init(path, waitingLimit, busyTimeout, longestRead: .seconds(30), isTemporary: false)
     }
 
     /// A database of its own for a test, in memory by way of `/dev/shm`; it is gone when closed or let go.
-    package static func temporary(waitingLimit: Int = 4096) throws -> SQLiteDatabase {
+    package static func temporary(
+        waitingLimit: Int = 4096,
+        longestRead: Duration = .seconds(30)
+    ) throws -> SQLiteDatabase {
         var template = Array("/dev/shm/portal-XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else { throw DatabaseFault.full }
         let folder = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
-        return try SQLiteDatabase(folder + "/portal.db", waitingLimit, .seconds(2), isTemporary: true)
+        return try SQLiteDatabase(
+            folder + "/portal.db",
+            waitingLimit,
+            .seconds(2),
+            longestRead: longestRead,
+            isTemporary: true
+        )
     }
 
-    private init(_ path: String, _ waitingLimit: Int, _ busyTimeout: Duration, isTemporary: Bool) throws {
+    private init(
+        _ path: String,
+        _ waitingLimit: Int,
+        _ busyTimeout: Duration,
+        longestRead: Duration,
+        isTemporary: Bool
+    ) throws {
         self.path = path
+        reading = .reading(longestRead)
         self.busyTimeout = busyTimeout
         self.isTemporary = isTemporary
         try makePrivate(path)
@@ -54,7 +72,7 @@ package final class SQLiteDatabase: Database {
         let connection = try open()
         // One reader is open as long as the database is: then the log's index outlives a writer that had
         // to be given up.
-        let reader = try SQLiteConnection(path: path, for: .reading, busyTimeout: busyTimeout)
+        let reader = try SQLiteConnection(path: path, for: reading, busyTimeout: busyTimeout)
         readers = Mutex(Readers(idle: [reader]))
         writer = try GroupCommit(waitingLimit: waitingLimit, on: connection, reopen: open)
     }
@@ -135,7 +153,7 @@ package final class SQLiteDatabase: Database {
         try await transaction(.directory) { try $0.expectManyRows() }
         // Whoever opens the file from now on knows; who has it open is told.
         try await transaction(.directory) { try $0.run("ANALYZE sqlite_schema") }
-        let reader = try SQLiteConnection(path: path, for: .reading, busyTimeout: busyTimeout)
+        let reader = try SQLiteConnection(path: path, for: reading, busyTimeout: busyTimeout)
         readers.withLock { $0.idle = [reader] }
     }
 
@@ -153,7 +171,7 @@ package final class SQLiteDatabase: Database {
             if readers.isClosed { throw DatabaseFault.closed }
             return readers.idle.popLast()
         }
-        return try idle ?? SQLiteConnection(path: path, for: .reading, busyTimeout: busyTimeout)
+        return try idle ?? SQLiteConnection(path: path, for: reading, busyTimeout: busyTimeout)
     }
 
     private func giveBack(_ reader: SQLiteConnection) {
