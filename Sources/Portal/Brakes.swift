@@ -141,7 +141,8 @@ struct Brakes: Sendable {
     /// Each server counts for itself: to tell the others would be a row for each, which is what it spares.
     let waitingRequests: RateLimiter
 
-    /// Per tenant and partner: whatever they change, whose owners and ledger hear of it; each server counts for itself.
+    /// Per tenant and a partner's session: whatever is changed, of which owners and the ledger hear; each server counts for
+    /// itself.
     let acts: RateLimiter
 
     /// Per neighbourhood: reports of applications.
@@ -198,10 +199,12 @@ struct Brakes: Sendable {
         records = RateLimiter(per: hour, now: now)
     }
 
-    /// Counts that a partner changes something; throws ``Refusal/tooMany(_:)`` where no hand is so fast.
-    func countAct(of partner: Account, _ visit: Visit) throws {
+    /// Counts that a partner changes something, uploads among it; throws ``Refusal/tooMany(_:)`` where no hand is so fast.
+    ///
+    /// Nobody in another session keeps them from anything.
+    func countAct(in session: Session, _ visit: Visit) throws {
         let limit = 120 + visit.tenant.policy[.uploadsPerMinute]
-        if let wait = acts.spend("\(visit.tenant.name) \(partner.id)", limit: limit) {
+        if let wait = acts.spend(visit.key(of: session), limit: limit) {
             throw Refusal.tooMany(wait)
         }
     }

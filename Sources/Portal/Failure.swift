@@ -37,7 +37,9 @@ enum Failure {
         let isExpected =
             error is Refusal || error is RankLost || error is MemberRefusal || error is FormProblem
             || isOfNothing(error)
-        if failure.status == .internalError, !isExpected { record(error, visit.request, visit.site.log) }
+        if failure.status == .internalError && !isExpected || isToBeMended(error) {
+            record(error, visit.request, visit.site.log)
+        }
         return switch audience {
         case .software: failure.response(to: visit)
         case .people: page(for: error, visit, in: nil)
@@ -80,11 +82,16 @@ enum Failure {
         }
     }
 
+    /// Whoever asked may come again, but the operator is to hear of it.
+    private static func isToBeMended(_ error: any Error) -> Bool {
+        if case DatabaseFault.tookTooLong = error { true } else { false }
+    }
+
     /// What passes by itself, so that the caller should come again rather than give up.
     static func isTemporary(_ error: any Error) -> Bool {
         switch error {
         case DatabaseFault.busy, DatabaseFault.full, DatabaseFault.unconfirmed, DatabaseFault.closed,
-            DatabaseFault.unreachable:
+            DatabaseFault.unreachable, DatabaseFault.tookTooLong:
             true
         case is PasswordHasher.Fault, is LogoWorkshopFault, is MissingKey: true
         default: false

@@ -329,7 +329,7 @@ extension Route {
             try visit.requireSameOrigin()
             guard let partner = try await visit.partner() else { return try await visit.turnedAway(.partner) }
             let form = try visit.sealedForm(for: .partner)
-            try visit.site.brakes.countAct(of: partner.account, visit)
+            try visit.site.brakes.countAct(in: partner.session, visit)
             guard proof == .fresh else { return try await handler(partner, form, visit) }
             return try await StepUp.pass(partner, form, visit, handler)
         }

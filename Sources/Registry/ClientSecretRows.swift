@@ -22,7 +22,7 @@ extension Connection {
         if added.isEmpty { throw SecretRefusal.alreadyCreated }
     }
 
-    /// Those that work, and the last hundred of those that did, each with how it was used; the newest first.
+    /// Those that work, and the last hundred that ended, each with how it was used; the newest first.
     func secrets(of id: ClientID, tenant: TenantID, at now: Date) throws -> [ClientSecret] {
         let uses = try secretUses(of: id, tenant: tenant, at: now)
         var live = try liveSecrets(of: id, uses, tenant: tenant, at: now)
@@ -30,7 +30,7 @@ extension Connection {
         let past = try secrets(
             of: id,
             "AND (s.revoked_at IS NOT NULL OR s.ends_at <= \(now))",
-            "LIMIT 100",
+            "ORDER BY COALESCE(s.revoked_at, s.ends_at) DESC LIMIT 100",
             uses,
             tenant: tenant,
             at: now
@@ -46,13 +46,20 @@ extension Connection {
         at now: Date
     ) throws -> [ClientSecret] {
         let condition: SQL = "AND s.revoked_at IS NULL AND (s.ends_at IS NULL OR s.ends_at > \(now))"
-        return try secrets(of: id, condition, "", uses, tenant: tenant, at: now)
+        return try secrets(
+            of: id,
+            condition,
+            "ORDER BY s.created_at DESC, s.id DESC",
+            uses,
+            tenant: tenant,
+            at: now
+        )
     }
 
     private func secrets(
         of id: ClientID,
         _ condition: SQL,
-        _ limit: SQL,
+        _ order: SQL,
         _ uses: [String: SecretUses],
         tenant: TenantID,
         at now: Date
@@ -64,7 +71,7 @@ extension Connection {
                 ON a.tenant = s.tenant AND a.id = substr(s.created_by, 9) AND a.role = 'partner'
             WHERE s.tenant = \(tenant) AND s.application = \(id)
             """
-        return try run(all + " " + condition + " ORDER BY s.created_at DESC, s.id DESC " + limit).map {
+        return try run(all + " " + condition + " " + order).map {
             try ClientSecret($0, uses, at: now)
         }
     }

@@ -70,8 +70,7 @@ extension Connection {
     fileprivate func delete(_ application: Application, tenant: TenantID, at now: Date) throws -> Int {
         let id = application.id
         let connected = try countConnected(to: id, tenant: tenant)
-        let areMany =
-            try endConsents(to: id, upTo: ApplicationRegistry.batch, tenant: tenant, at: now) < connected
+        _ = try endConsents(to: id, upTo: BatchSize.usual.rows, tenant: tenant, at: now)
         for table in Application.belongings {
             let removal: SQL = "DELETE FROM \(table) WHERE tenant = \(tenant) AND application = \(id)"
             try run(removal)
@@ -85,7 +84,7 @@ extension Connection {
             UPDATE applications SET deleted_at = \(now), suspended_at = \(now), suspension_reason = NULL,
                 suspension_note = NULL, suspension_reference = NULL, logo = NULL, website = NULL,
                 privacy_policy = NULL, terms = NULL, support_email = NULL, purpose = NULL,
-                tokens_void_before = \(now), consents_ended_at = \(areMany ? nil : now)
+                tokens_void_before = \(now)
             WHERE tenant = \(tenant) AND id = \(id)
             """
         )
@@ -93,9 +92,23 @@ extension Connection {
     }
 
     /// Ends consents to an application that was deleted, as of then; says how many that were.
+    ///
+    /// Also what was given in the moment of the deletion: it is done with an application once it finds none.
     func endConsentsToDeleted(upTo batch: Int, tenant: TenantID, at now: Date) throws -> Int {
-        // Held until the transaction ends, so that two processes do not end the same.
-        let next = try run(
+        while let (id, deletedAt) = try holdDeleted(tenant: tenant) {
+            let ended = try endConsents(to: id, upTo: batch, tenant: tenant, at: deletedAt)
+            if ended > 0 { return ended }
+            try run(
+                "UPDATE applications SET consents_ended_at = \(now) WHERE tenant = \(tenant) AND id = \(id)"
+            )
+        }
+        return 0
+    }
+
+    /// The next application that was deleted and may have consents that stand; other processes wait for it until the
+    /// transaction ends.
+    private func holdDeleted(tenant: TenantID) throws -> (ClientID, Date)? {
+        try run(
             """
             UPDATE applications SET deleted_at = deleted_at
             WHERE tenant = \(tenant) AND consents_ended_at IS NULL AND id = (SELECT id FROM applications
@@ -103,19 +116,10 @@ extension Connection {
                 ORDER BY deleted_at LIMIT 1)
             RETURNING id, deleted_at
             """
-        ).first
-        guard let next else { return 0 }
-        let (id, deletedAt) = (ClientID(text: try next.text(0)), try next.date(1))
-        let ended = try endConsents(to: id, upTo: batch, tenant: tenant, at: deletedAt)
-        if ended == 0 {
-            try send(
-                "UPDATE applications SET consents_ended_at = \(now) WHERE tenant = \(tenant) AND id = \(id)"
-            )
-        }
-        return ended
+        ).first.map { (ClientID(text: try $0.text(0)), try $0.date(1)) }
     }
 
-    /// Each with its last step, named after the consent; one that its customer ends in the same moment ends once.
+    /// Each with its last step, named after the consent, in the order in which others write them too; one that its customer ends in the same moment ends once.
     private func endConsents(to id: ClientID, upTo batch: Int, tenant: TenantID, at date: Date) throws -> Int
     {
         let consents = try run(
@@ -123,7 +127,7 @@ extension Connection {
             SELECT id FROM grants WHERE tenant = \(tenant) AND application = \(id) AND ended_at IS NULL
             LIMIT \(batch)
             """
-        ).map { try $0.text(0) }
+        ).map { try $0.text(0) }.sorted()
         let ended = try runAll(
             consents.map { consent in
                 """

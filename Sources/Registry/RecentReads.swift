@@ -30,6 +30,13 @@ final class RecentReads: Sendable {
         return try await change()
     }
 
+    /// The same for one that says whether anything changed; where it did not, everybody knows what they knew.
+    func changingIfAnything(_ change: () async throws -> Bool) async rethrows {
+        var isUnchanged = false
+        defer { if !isUnchanged { forgetEverywhere() } }
+        isUnchanged = try await !change()
+    }
+
     func forgetEverywhere() {
         forget()
         announce()

@@ -1,47 +1,44 @@
-/// What is to go of a table, in the order of one of its columns.
+/// How many rows go at once, so that nobody waits long for it.
+///
+/// Written out in a statement: PostgreSQL, which plans for any number where it is a value, would read all of a tenant's.
+package struct BatchSize: Sendable, ExpressibleByStringLiteral {
+    fileprivate let text: SchemaName
+    package let rows: Int
+
+    package init(stringLiteral text: StaticString) {
+        self.text = SchemaName(stringLiteral: text)
+        rows = Int(text.description) ?? 0
+    }
+}
+
+/// What is to go of a table, and by what its rows are named.
 struct Removal {
     private let table: SQL
-    private let column: SQL
+    private let key: SQL
 
     /// Begins with `AND`, or is empty.
     private let condition: SQL
 
-    /// What has less in a column, which an index begins with.
-    init(_ table: SchemaName, _ column: SchemaName, before end: some Bindable, where condition: SQL = "") {
-        (self.table, self.column) = ("\(table)", "\(column)")
-        self.condition = condition + " AND \(column) < \(end)"
+    init(_ table: SQL, _ key: SQL = "id", where condition: SQL) {
+        (self.table, self.key, self.condition) = (table, key, " AND " + condition)
     }
 
     /// Everything a tenant has in it.
     init(all table: Table) {
-        (self.table, column, condition) = ("\(table.name)", "\(table.order)", "")
+        let own = table.key.count > 1 ? Array(table.key.dropFirst()) : table.key
+        (self.table, key, condition) = ("\(table.name)", SQL.list(own), "")
     }
 
-    fileprivate func last(of batch: Int, of tenant: TenantID) -> SQL {
-        let some: SQL = "SELECT " + column + " AS place FROM " + rows(of: tenant)
-        return "SELECT place FROM (" + some + " ORDER BY " + column
-            + " LIMIT \(batch)) AS stretch ORDER BY place DESC LIMIT 1"
+    fileprivate func deletion(upTo batch: BatchSize, of tenant: TenantID) -> SQL {
+        let rows: SQL = table + " WHERE tenant = \(tenant)"
+        let some: SQL = "SELECT " + key + " FROM " + rows + condition + " LIMIT \(batch.text)"
+        return "DELETE FROM " + rows + " AND (" + key + ") IN (" + some + ") RETURNING 1"
     }
-
-    fileprivate func deletion(upTo last: Value, of tenant: TenantID) -> SQL {
-        "DELETE FROM " + rows(of: tenant) + " AND " + column + " <= \(last) RETURNING 1"
-    }
-
-    private func rows(of tenant: TenantID) -> SQL { table + " WHERE tenant = \(tenant)" + condition }
-}
-
-extension Table {
-    /// The column that tells the rows of a tenant apart first; the tenant where there is but one.
-    fileprivate var order: SchemaName { key.dropFirst().first ?? key[0] }
 }
 
 extension Connection {
-    /// Deletes the first `batch` rows, and what stands beside the last of them; says how many that were.
-    ///
-    /// In two statements: PostgreSQL, which plans for any number of rows, would read all of the tenant's to delete from a
-    /// list of them.
-    func remove(_ removal: Removal, upTo batch: Int, of tenant: TenantID) throws -> Int {
-        guard let last = try run(removal.last(of: batch, of: tenant)).first else { return 0 }
-        return try run(removal.deletion(upTo: last[0], of: tenant)).count
+    /// Says how many rows that were.
+    func remove(_ removal: Removal, upTo batch: BatchSize, of tenant: TenantID) throws -> Int {
+        try run(removal.deletion(upTo: batch, of: tenant)).count
     }
 }

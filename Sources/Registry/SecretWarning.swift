@@ -72,6 +72,7 @@ extension Connection {
                 WHERE tenant = \(tenant) AND revoked_at IS NULL AND warned < \(warning.rawValue)
                     AND ends_at > \(now) AND ends_at <= \(near) AND last_used_at > \(used)
                 LIMIT \(batch))
+                AND warned < \(warning.rawValue)
             RETURNING application, hint, ends_at, last_used_at
             """
         )
@@ -96,6 +97,7 @@ extension Connection {
                 WHERE tenant = \(tenant) AND last_used_at IS NULL AND reminded_at IS NULL AND revoked_at IS NULL
                     AND created_at <= \(tried)
                 LIMIT \(batch))
+                AND reminded_at IS NULL
             RETURNING application, hint, created_at, id, ends_at
             """
         )

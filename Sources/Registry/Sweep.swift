@@ -1,38 +1,42 @@
 import FoundationEssentials
 
 extension ApplicationRegistry {
-    /// How many rows go at once, so that nobody waits long for it.
-    static let batch = 500
-
     /// How often one tenant is looked at before the others have their turn.
     private static let visits = 1000
 
     /// Deletes expired rows of each tenant, up to `batch` of a kind at a time, and says how many went.
     ///
     /// Goes on with what a deletion left for later, consents and tenants, and writes the letters about secrets that are
-    /// due. Ends early where the task is cancelled, or another process has taken on the sweep.
-    package func sweep(batch: Int = ApplicationRegistry.batch) async throws -> Int {
+    /// due. Ends early where the task is cancelled, or another process has taken on the sweep. What fails for one tenant
+    /// is thrown when the others had their turn.
+    package func sweep(batch: BatchSize = .usual) async throws -> Int {
         let now = clock()
-        guard try await takesOnSweep() else { return 0 }
+        var claim = SweepClaim()
+        guard try await holds(&claim) else { return 0 }
         try await noteServing(at: now)
-        var swept = 0
+        var (swept, failure): (Int, (any Error)?) = (0, nil)
         for tenant in try await tenantIDs() {
-            guard try await takesOnSweep() else { return swept }
             for visit in 0..<Self.visits {
-                let found = try await sweep(tenant, upTo: batch, isFirst: visit == 0, at: now)
-                swept += found
-                if found < batch || Task.isCancelled { break }
+                guard try await holds(&claim) else { return swept }
+                do {
+                    let found = try await sweep(tenant, upTo: batch, isFirst: visit == 0, at: now)
+                    swept += found
+                    if found < batch.rows { break }
+                } catch {
+                    failure = error
+                    break
+                }
             }
-            if Task.isCancelled { return swept }
         }
         for tenant in try await forgottenTenants() {
             var visits = 0
-            while visits < Self.visits, try await deleteRows(of: tenant, upTo: batch) != nil,
-                !Task.isCancelled
+            while try await holds(&claim), visits < Self.visits,
+                try await deleteRows(of: tenant, upTo: batch) != nil
             {
                 visits += 1
             }
         }
+        if let failure { throw failure }
         // Where too many wait, a minute later.
         do { try await database.shrink() } catch DatabaseFault.busy {}
         return swept
@@ -43,19 +47,19 @@ extension ApplicationRegistry {
     /// What is an entry in the ledger, for which others wait, comes after it.
     private func sweep(
         _ tenant: TenantID,
-        upTo batch: Int,
+        upTo batch: BatchSize,
         isFirst: Bool,
         at now: Date
     ) async throws -> Int {
         let place = logoSweep.place(in: tenant)
         let found = try await database.transaction(.tenant(tenant)) { transaction in
-            if isFirst { try self.warnOfSecrets(of: tenant, upTo: batch, in: transaction, at: now) }
+            if isFirst { try self.warnOfSecrets(of: tenant, upTo: batch.rows, in: transaction, at: now) }
             let swept = Swept(
                 rows: try transaction.deleteExpired(of: tenant, upTo: batch, at: now),
-                consents: try transaction.endConsentsToDeleted(upTo: batch, tenant: tenant, at: now),
-                logos: try transaction.deleteLogos(after: place, upTo: batch, of: tenant, at: now),
-                grants: try transaction.overdueGrants(upTo: batch, tenant: tenant, at: now),
-                proofs: try transaction.overdueProofs(upTo: batch, tenant: tenant, at: now)
+                consents: try transaction.endConsentsToDeleted(upTo: batch.rows, tenant: tenant, at: now),
+                logos: try transaction.deleteLogos(after: place, upTo: batch.rows, of: tenant, at: now),
+                grants: try transaction.overdueGrants(upTo: batch.rows, tenant: tenant, at: now),
+                proofs: try transaction.overdueProofs(upTo: batch.rows, tenant: tenant, at: now)
             )
             // After the logos, whose bytes an upload counts too before it warns of them.
             try transaction.forgetWarnings(of: tenant)
@@ -69,10 +73,15 @@ extension ApplicationRegistry {
         return found.count
     }
 
-    /// Whether this process is the one that sweeps for the next minute and a half; one that stops is followed by another.
-    private func takesOnSweep() async throws -> Bool {
-        guard database.isShared else { return true }
-        let (now, end) = (clock(), clock().addingTimeInterval(90))
+    /// Whether this process is the one that sweeps, and was not told to stop; one that stops is followed by another.
+    ///
+    /// Said to the others for a minute and a half, and again when a third of it is over.
+    private func holds(_ claim: inout SweepClaim) async throws -> Bool {
+        let now = clock()
+        if Task.isCancelled { return false }
+        guard database.isShared, claim.renewAt.map({ $0 <= now }) ?? true else { return true }
+        claim.renewAt = now.addingTimeInterval(30)
+        let end = now.addingTimeInterval(90)
         return try await !database.write(
             """
             INSERT INTO chores (name, holder, held_until) VALUES ('sweep', \(processName), \(end))
@@ -83,6 +92,15 @@ extension ApplicationRegistry {
             .directory
         ).isEmpty
     }
+}
+
+extension BatchSize {
+    package static let usual: BatchSize = "500"
+}
+
+/// When others are told again who sweeps; nil before they were.
+private struct SweepClaim {
+    var renewAt: Date?
 }
 
 /// What one look at a tenant deleted, and what it found that is over.
@@ -109,28 +127,28 @@ extension Removal {
         let activityEnds = now.addingTimeInterval(-Double(Activity.keptSeconds))
         let lastYear = now.addingTimeInterval(-366 * 86_400)
         return [
-            Removal("access_tokens", "expires_at", before: now),
-            Removal("refresh_tokens", "kept_until", before: now),
-            Removal("token_families", "expires_at", before: now),
-            Removal("authorization_codes", "kept_until", before: now),
-            Removal("authorization_requests", "expires_at", before: yesterday),
-            Removal("authorization_requests", "expires_at", before: lastHour, where: " AND session IS NULL"),
-            Removal("sessions", "expires_at", before: now),
-            Removal("secret_uses", "hour", before: yesterday),
-            Removal("shared_counts", "expires_at", before: now),
-            Removal("crossings", "minute", before: yesterday.minute),
-            Removal("staged_logos", "expires_at", before: now),
-            Removal("known_browsers", "seen_at", before: lastYear),
-            Removal("outbox", "id", before: Outbox.firstID(at: lastWeek)),
-            Removal("one_time_links", "expires_at", before: lastWeek),
-            Removal("activity", "at", before: activityEnds),
-            Removal("activity_counts", "day", before: activityEnds.day),
+            Removal("access_tokens", where: "expires_at < \(now)"),
+            Removal("refresh_tokens", where: "kept_until < \(now)"),
+            Removal("token_families", where: "expires_at < \(now)"),
+            Removal("authorization_codes", where: "kept_until < \(now)"),
+            Removal("authorization_requests", where: "expires_at < \(yesterday)"),
+            Removal("authorization_requests", where: "session IS NULL AND expires_at < \(lastHour)"),
+            Removal("sessions", where: "expires_at < \(now)"),
+            Removal("secret_uses", "application, secret, hour, address_block", where: "hour < \(yesterday)"),
+            Removal("shared_counts", "digest", where: "expires_at < \(now)"),
+            Removal("crossings", "minute", where: "minute < \(yesterday.minute)"),
+            Removal("staged_logos", where: "expires_at < \(now)"),
+            Removal("known_browsers", "account, digest", where: "seen_at < \(lastYear)"),
+            Removal("outbox", where: "id < \(Outbox.firstID(at: lastWeek))"),
+            Removal("one_time_links", where: "expires_at < \(lastWeek)"),
+            Removal("activity", "application, id", where: "at < \(activityEnds)"),
+            Removal("activity_counts", "application, day", where: "day < \(activityEnds.day)"),
         ]
     }
 }
 
 extension Connection {
-    fileprivate func deleteExpired(of tenant: TenantID, upTo batch: Int, at now: Date) throws -> Int {
+    fileprivate func deleteExpired(of tenant: TenantID, upTo batch: BatchSize, at now: Date) throws -> Int {
         try Removal.expired(at: now).reduce(0) { try $0 + remove($1, upTo: batch, of: tenant) }
     }
 }

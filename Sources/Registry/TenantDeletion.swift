@@ -41,8 +41,10 @@ extension OperatorAccess {
         registry.announceTenants()
         do {
             var rows = 0
-            while !Task.isCancelled, let deleted = try await registry.deleteRows(of: tenant.id) {
+            try Task.checkCancellation()
+            while let deleted = try await registry.deleteRows(of: tenant.id) {
                 rows += deleted
+                try Task.checkCancellation()
             }
             return rows
         } catch {
@@ -61,7 +63,7 @@ extension ApplicationRegistry {
     }
 
     /// Deletes the next rows of a tenant that is forgotten; says how many, and nil once nothing of it is left.
-    func deleteRows(of tenant: TenantID, upTo batch: Int = ApplicationRegistry.batch) async throws -> Int? {
+    func deleteRows(of tenant: TenantID, upTo batch: BatchSize = .usual) async throws -> Int? {
         try await database.transaction(.tenant(tenant)) { transaction in
             guard try transaction.hold(forgotten: tenant) else { return nil }
             let deleted = try transaction.deleteRows(of: tenant, upTo: batch)
@@ -92,14 +94,19 @@ extension Connection {
 
     /// Keeps other processes from deleting its rows until the transaction ends; no where all of them are gone.
     fileprivate func hold(forgotten tenant: TenantID) throws -> Bool {
-        try !run("UPDATE tenants SET disabled_at = disabled_at WHERE id = \(tenant) RETURNING id").isEmpty
+        try !run(
+            """
+            UPDATE tenants SET disabled_at = disabled_at
+            WHERE id = \(tenant) AND id IN (SELECT id FROM former_tenants) RETURNING id
+            """
+        ).isEmpty
     }
 
     /// From what refers to others to what is referred to; says how many rows that were.
-    fileprivate func deleteRows(of tenant: TenantID, upTo batch: Int) throws -> Int {
+    fileprivate func deleteRows(of tenant: TenantID, upTo batch: BatchSize) throws -> Int {
         try Schema.ofTenants.reversed().reduce(0) { deleted, table in
-            if deleted >= batch { return deleted }
-            return try deleted + remove(Removal(all: table), upTo: batch - deleted, of: tenant)
+            if deleted >= batch.rows { return deleted }
+            return try deleted + remove(Removal(all: table), upTo: batch, of: tenant)
         }
     }
 }

@@ -47,33 +47,18 @@ extension ClientAccess {
         let (now, keys) = (registry.clock(), registry.secretKeys)
         let access = parse(token, .accessToken)
         let refresh = parse(token, .refreshToken)
-        // What is made up makes nobody forget what they know.
-        guard try await knows([access, refresh].compactMap { $0?.id }) else { return }
-        try await registry.recentReads.changing {
+        try await registry.recentReads.changingIfAnything {
             try await registry.database.transaction(.tenant(tenant.id)) { transaction in
-                if let access, try end(access, now, transaction) { return }
-                guard let refresh else { return }
-                guard let old = try transaction.refreshToken(refresh.id, of: client.id, tenant: tenant.id),
-                    try refresh.shown(to: keys).isKept(as: old.digest)
-                else { return }
+                if let access, try end(access, now, transaction) { return true }
+                guard let refresh,
+                    let old = try transaction.refreshToken(refresh.id, of: client.id, tenant: tenant.id),
+                    try old.isLive(at: now) && refresh.shown(to: keys).isKept(as: old.digest)
+                else { return false }
                 try transaction.endFamily(old.family.id, tenant: tenant.id, at: now)
                 try record(.tokenRevoked, [("family", old.family.id)], now, transaction)
+                return true
             }
         }
-    }
-
-    /// Whether there is such a token, of whomever.
-    private func knows(_ ids: [String]) async throws -> Bool {
-        if ids.isEmpty { return false }
-        let (tenant, ids) = (tenant.id, SQL.list(ids))
-        return try await !registry.database.read(
-            """
-            SELECT 1 FROM access_tokens WHERE tenant = \(tenant) AND id IN (
-            """ + ids + """
-                ) UNION ALL SELECT 1 FROM refresh_tokens WHERE tenant = \(tenant) AND id IN (
-                """ + ids + ") LIMIT 1",
-            .tenant(tenant)
-        ).isEmpty
     }
 
     private func end(

@@ -85,7 +85,7 @@ struct DeletingATenant {
             withUnsafeCurrentTask { $0?.cancel() }
             try await world.theOperator.deleteTenant()
         }
-        try await deletion.value
+        await #expect(throws: TenantRowsLeft.self) { try await deletion.value }
         #expect(try await rows(of: world.tenant) >= rowsBefore)
         #expect(try await world.registry.tenants().isEmpty)
         #expect(try await world.registry.tenantIDs().isEmpty)
@@ -96,7 +96,7 @@ struct DeletingATenant {
         )
         #expect(again.id != world.tenant.id)
 
-        _ = try await world.registry.sweep(batch: 10)
+        _ = try await world.registry.sweep(batch: "10")
         #expect(try await rows(of: world.tenant) == 0)
         let left = try await world.database.read("SELECT id FROM tenants", .directory)
         #expect(try left.map { try $0.integer(0) } == [again.id.number])
@@ -107,7 +107,9 @@ struct DeletingATenant {
         try await world.theOperator.disableTenant()
         try await withThrowingTaskGroup(of: Void.self) { [world] group in
             group.addTask { try await world.theOperator.deleteTenant() }
-            for batch in 1...3 { group.addTask { _ = try await world.registry.sweep(batch: batch) } }
+            for batch: BatchSize in ["1", "2", "3"] {
+                group.addTask { _ = try await world.registry.sweep(batch: batch) }
+            }
             try await group.waitForAll()
         }
         #expect(try await rows(of: world.tenant) == 0)

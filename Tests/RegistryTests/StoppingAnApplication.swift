@@ -170,7 +170,7 @@ struct StoppingAnApplication {
     /// As several servers might, each of which believes that it is its turn.
     private func sweepAllAtOnce() async throws {
         try await withThrowingTaskGroup(of: Void.self) { [registry = world.registry] group in
-            for _ in 1...3 { group.addTask { _ = try await registry.sweep(batch: 100) } }
+            for _ in 1...3 { group.addTask { _ = try await registry.sweep(batch: "100") } }
             try await group.waitForAll()
         }
     }

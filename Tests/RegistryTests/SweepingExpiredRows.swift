@@ -106,7 +106,7 @@ struct SweepingExpiredRows {
         let client = try await world.client(try await world.registeredApplication())
         for _ in 0..<5 { _ = try await client.issueForItself(scope: nil) }
         world.clock.advance(by: .seconds(901))
-        #expect(try await world.registry.sweep(batch: 2) == 5)
-        #expect(try await world.registry.sweep(batch: 2) == 0)
+        #expect(try await world.registry.sweep(batch: "2") == 5)
+        #expect(try await world.registry.sweep(batch: "2") == 0)
     }
 }

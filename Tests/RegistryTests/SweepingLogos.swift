@@ -91,7 +91,7 @@ struct SweepingLogos {
         world.clock.advance(by: .seconds(86_399))
         _ = try await world.registry.sweep()
         world.clock.advance(by: .seconds(2))
-        for _ in 0..<5 { _ = try await world.registry.sweep(batch: 1) }
+        for _ in 0..<5 { _ = try await world.registry.sweep(batch: "1") }
         for logo in logos { #expect(try await !isKept(logo)) }
     }
 

@@ -171,6 +171,8 @@ package enum DatabaseFault: Error, Equatable, Sendable {
     case constraint(String)
     /// Too many are waiting, or another process holds the database; worth trying again.
     case busy
+    /// A question lasted longer than any may, which it will again: its text, without values.
+    case tookTooLong(String)
     /// The disk, or what is allowed of it, is used up.
     case full
     /// The commit was not confirmed: it may have been kept or not.

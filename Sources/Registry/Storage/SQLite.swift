@@ -146,7 +146,9 @@ extension SQLiteConnection {
             try run("SAVEPOINT body")
         }
         deadline = .now + longestRead
-        return try statement.run(sql) { throw self.fault($0) }
+        return try statement.run(sql) { code in
+            throw code == SQLITE_INTERRUPT ? .tookTooLong(sql.text) : self.fault(code)
+        }
     }
 
     func runAll(_ statements: [SQL]) throws -> [[Row]] { try statements.map { try run($0) } }
@@ -374,7 +376,7 @@ extension DatabaseFault {
             self = .uniqueness(detail)
         case SQLITE_CONSTRAINT:
             self = code == PORTAL_SQLITE_FOREIGNKEY ? .foreignKey : .constraint(detail)
-        case SQLITE_BUSY, SQLITE_LOCKED, SQLITE_INTERRUPT:
+        case SQLITE_BUSY, SQLITE_LOCKED:
             self = .busy
         case SQLITE_FULL:
             self = .full
