@@ -46,6 +46,19 @@ struct BrakingAtTheDoor {
         #expect(try await crowd.authorize(query).status == 303)
     }
 
+    @Test func `a partner changes something as often as hands can, in each session`() async throws {
+        var (dana, elsewhere) = (try await portal.partner(), try await portal.partner())
+        func act(in browser: inout Browser) async throws -> Int {
+            let fields = [(name: "seal", value: browser.ownSeal)]
+            return try await browser.post("/applications/none/delete", fields).status
+        }
+        for _ in 1...180 { #expect(try await act(in: &dana) == 404) }
+        #expect(try await act(in: &dana) == 429)
+        #expect(try await act(in: &elsewhere) == 404)
+        portal.clock.advance(by: .seconds(60))
+        #expect(try await act(in: &dana) == 404)
+    }
+
     @Test func `guesses from a thousand addresses are a hundred a day`() async throws {
         try await portal.add("kim@northfield.example", as: .customer)
         var statuses: [Int] = []

@@ -29,6 +29,19 @@ struct RevokingTokens {
         await #expect(throws: TokenRefusal.invalidGrant(.ended)) { try await client.refresh(refreshed) }
     }
 
+    @Test func `what ends nothing makes no server forget what it knows`() async throws {
+        let database = DoubtfulDatabase(try await TestDatabase.make())
+        let world = try await TestRegistry(on: database)
+        let client = try await world.client(try await world.registeredApplication())
+        let token = try await client.issueForItself(scope: nil).accessToken.plaintext
+        try await client.revoke(token)
+        let known = database.announcements
+        try await client.revoke(token)
+        let madeUp = SecretText(prefix: "harbour", kind: .accessToken, now: .now, entropy: .counting())
+        try await client.revoke(madeUp.plaintext)
+        #expect(known > 0 && database.announcements == known)
+    }
+
     @Test func `a used refresh token can still be revoked`() async throws {
         let application = try await world.registeredApplication()
         let client = try await world.client(application)

@@ -109,4 +109,21 @@ struct SweepingExpiredRows {
         #expect(try await world.registry.sweep(batch: "2") == 5)
         #expect(try await world.registry.sweep(batch: "2") == 0)
     }
+
+    @Test func `what fails for one tenant keeps nothing of another`() async throws {
+        let database = DoubtfulDatabase(try await TestDatabase.make())
+        let world = try await TestRegistry(on: database)
+        let quay = try await world.registry.importTenant(.harbour(), as: try #require(TenantName("quay"))).id
+        try await database.write(
+            "INSERT INTO shared_counts (tenant, digest, times, expires_at) VALUES (\(quay), \([UInt8](1...3)), '', 1)",
+            .tenant(quay)
+        )
+        database.fail(.refused)
+        await #expect(throws: DatabaseFault.busy) { try await world.registry.sweep() }
+        let left = try await database.read(
+            "SELECT 1 FROM shared_counts WHERE tenant = \(quay)",
+            .tenant(quay)
+        )
+        #expect(left.isEmpty)
+    }
 }

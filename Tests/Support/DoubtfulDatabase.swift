@@ -18,6 +18,7 @@ package final class DoubtfulDatabase: Database {
 
     private let real: any Database
     private let next = Mutex(Next())
+    private let announced = Mutex(0)
 
     /// Whether it says that other processes use it too; nil where it says what is so.
     private let isSaidToBeShared: Bool?
@@ -25,6 +26,9 @@ package final class DoubtfulDatabase: Database {
     package init(_ real: any Database, isSaidToBeShared: Bool? = nil) {
         (self.real, self.isSaidToBeShared) = (real, isSaidToBeShared)
     }
+
+    /// How often others were told to forget what they know.
+    package var announcements: Int { announced.withLock { $0 } }
 
     package func fail(_ failure: Failure) { next.withLock { $0.failure = failure } }
 
@@ -72,7 +76,10 @@ package final class DoubtfulDatabase: Database {
     }
 
     package var isShared: Bool { isSaidToBeShared ?? real.isShared }
-    package func announceChange() { real.announceChange() }
+    package func announceChange() {
+        announced.withLock { $0 += 1 }
+        real.announceChange()
+    }
     package func onChangeElsewhere(_ body: @escaping @Sendable () -> Void) { real.onChangeElsewhere(body) }
     package func expectManyRows() async throws { try await real.expectManyRows() }
     package func shrink() async throws { try await real.shrink() }
