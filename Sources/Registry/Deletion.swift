@@ -119,7 +119,9 @@ extension Connection {
         ).first.map { (ClientID(text: try $0.text(0)), try $0.date(1)) }
     }
 
-    /// Each with its last step, named after the consent, in the order in which others write them too; one that its customer ends in the same moment ends once.
+    /// Each with its last step, named after the consent, in the order in which others write them too.
+    ///
+    /// One that its customer ends in the same moment ends once.
     private func endConsents(to id: ClientID, upTo batch: Int, tenant: TenantID, at date: Date) throws -> Int
     {
         let consents = try run(
