@@ -5,7 +5,7 @@ import Testing
 @Suite("Deleting a tenant")
 struct DeletingATenant {
     let world: TestRegistry
-    init() async throws { world = try await TestRegistry() }
+    init() async throws { world = try await TestRegistry { $0.hosts = ["api.harbour.example"] } }
 
     /// How many rows the database has of a tenant in every table that its catalogue lists with a tenant.
     private func rows(of tenant: Tenant) async throws -> Int {
