@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import pytest
 
-from portal.oauth import Application, Person, basic, new_address
+from portal.oauth import Application, Person, basic, nearly, new_address
 from portal.server import PASSWORD, Tenant
 
 
@@ -63,13 +63,12 @@ def test_a_malformed_header_is_an_unknown_client(fresh: Application, header: str
 def test_unknown_wrong_and_suspended_are_one_answer(standard: Tenant, fresh: Application) -> None:
     suspended = standard.application("Paused Ltd")
     standard.server.succeed("app", "suspend", "--tenant", "standard", suspended.client_id, "--reason", "test")
-    nearly = str(fresh.client_secret)[:-1] + "x"
     answers = [
         fresh.post("token", {"grant_type": "client_credentials"}, **basic(client_id, secret))
         for client_id, secret in (
             ("standard_unknown", "x"),
             (fresh.client_id, "x"),
-            (fresh.client_id, nearly),
+            (fresh.client_id, nearly(str(fresh.client_secret))),
             (fresh.client_id, str(suspended.client_secret)),
             (suspended.client_id, str(suspended.client_secret)),
         )

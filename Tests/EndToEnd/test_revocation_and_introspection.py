@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from portal.oauth import Application, Person, basic
+from portal.oauth import Application, Person, basic, nearly
 from portal.server import Tenant
 
 INACTIVE = b'{"active":false}'
@@ -100,11 +100,10 @@ def test_everything_that_is_not_alive_looks_the_same(
     application.revoke(revoked)
     live = application.own_token().json()["access_token"]
     foreign = brisk.application(approved=True).own_token().json()["access_token"]
-    changed = live[:-1] + ("A" if live[-1] != "A" else "B")
     for token in (
         revoked,
         foreign,
-        changed,
+        nearly(live),
         live + "x",
         live[:-1],
         live.upper(),

@@ -308,6 +308,11 @@ def challenge_of(verifier: str) -> str:
     return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
 
 
+def nearly(text: str) -> str:
+    """The same but for its last character."""
+    return text[:-1] + ("A" if text[-1] != "A" else "B")
+
+
 def basic(client_id: str, client_secret: str) -> dict[str, str]:
     return {"Authorization": "Basic " + base64.b64encode(f"{client_id}:{client_secret}".encode()).decode()}
 
