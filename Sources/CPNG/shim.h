@@ -1,7 +1,9 @@
+#include <malloc.h>
 #include <png.h>
 #include <signal.h>
 #include <spawn.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -23,6 +25,24 @@ static inline pid_t cpng_fork(void) { return fork(); }
 static inline int cpng_give_up_privileges(void) {
     return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) | prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
         | prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+}
+
+/// Gives back what was freed, and from now on keeps it for what comes next unless it is very large; 0 when it was done.
+static inline int cpng_keep_freed_memory(void) {
+    malloc_trim(0);
+    return mallopt(M_MMAP_THRESHOLD, 8 << 20) && mallopt(M_TRIM_THRESHOLD, 64 << 20) ? 0 : -1;
+}
+
+/// Has so many bytes at hand for what asks for memory next: the system gives all pages at once, not one by one when they
+/// are touched first. 0 where there are so many; a kernel that is older than 5.14 gives them later.
+static inline int cpng_make_room(size_t bytes) {
+    const size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    void *room = malloc(bytes + page);
+    if (!room) return -1;
+    void *start = (char *)room + (page - (size_t)room % page);
+    madvise(start, bytes, MADV_POPULATE_WRITE);
+    free(room);
+    return 0;
 }
 
 /// A message that is two open files (unix(7), SCM_RIGHTS), and a byte because it cannot be none.

@@ -58,50 +58,52 @@ struct LightRaster {
     /// The whole picture scaled to fit into a square of this side: its shape is kept, nothing is cut off.
     init(_ raster: Raster, fitting side: Int) {
         let size = Self.size(of: raster.width, by: raster.height, fitting: side)
-        self.init(from: (raster.width, raster.height), to: size) { row, pixels in
-            raster.rgba.withUnsafeBytes { bytes in
-                let colours = bytes.bindMemory(to: UInt32.self)[(row * raster.width)...]
-                // Logos are flat: most of their pixels are like the one before.
-                var (before, light) = (UInt32(0), Pixel.none)
-                for (column, colour) in zip(pixels.indices, colours) {
-                    if colour != before { (before, light) = (colour, Pixel(stored: colour)) }
-                    pixels[column] = light
-                }
-            }
+        self = raster.rgba.withUnsafeBytes { bytes in
+            let lights = Pixel.lights
+            return LightRaster(
+                bytes.bindMemory(to: UInt32.self),
+                from: (raster.width, raster.height),
+                to: size
+            ) { Pixel(stored: $0, lights) }
         }
     }
 
     func fitted(into side: Int) -> LightRaster {
         let size = Self.size(of: width, by: height, fitting: side)
-        return LightRaster(from: (width, height), to: size) { row, pixels in
-            for column in pixels.indices { pixels[column] = self.pixels[row * width + column] }
-        }
+        return pixels.withUnsafeBufferPointer { LightRaster($0, from: (width, height), to: size) { $0 } }
     }
 
-    /// Scales each row across, then adds it to what is below, so that no more than one row of the original is held as light.
-    private init(
+    /// Each new pixel is made of a block of old ones, which in a logo are mostly alike: then it is like them as well.
+    private init<Stored: Equatable>(
+        _ olds: UnsafeBufferPointer<Stored>,
         from old: (width: Int, height: Int),
         to new: (width: Int, height: Int),
-        readRow: (Int, inout [Pixel]) -> Void
+        light: (Stored) -> Pixel
     ) {
         let (across, down) = (Taps(from: old.width, to: new.width), Taps(from: old.height, to: new.height))
-        var row = [Pixel](repeating: .none, count: old.width)
-        var narrow = [Pixel](repeating: .none, count: new.width)
+        let columns = (0..<new.width).map(across.olds)
         var result = [Pixel](repeating: .none, count: new.width * new.height)
-        var firstOpen = 0
-        for place in 0..<old.height {
-            readRow(place, &row)
-            for column in narrow.indices { narrow[column] = across.sum(column, of: row) }
-            // The new rows that it has a share in move down with it.
-            while firstOpen < new.height, down.olds(of: firstOpen).upperBound <= place { firstOpen += 1 }
-            var target = firstOpen
-            while target < new.height, down.olds(of: target).contains(place) {
-                let (start, weight) = (target * new.width, down.weight(of: place, in: target))
-                for column in narrow.indices { result[start + column].add(narrow[column], times: weight) }
-                target += 1
+        result.withUnsafeMutableBufferPointer { result in
+            for row in 0..<new.height {
+                let rows = down.olds(of: row)
+                for column in columns.indices {
+                    let place = row * new.width + column
+                    if let colour = olds.onlyOne(in: rows, columns[column], width: old.width) {
+                        result[place] = light(colour)
+                        continue
+                    }
+                    var sum = Pixel.none
+                    for oldRow in rows {
+                        let height = down.weight(of: oldRow, in: row)
+                        for oldColumn in columns[column] {
+                            let weight = height * across.weight(of: oldColumn, in: column)
+                            sum.add(light(olds[oldRow * old.width + oldColumn]), times: weight)
+                        }
+                    }
+                    result[place] = sum.possible
+                }
             }
         }
-        for place in result.indices { result[place] = result[place].possible }
         (width, height, pixels) = (new.width, new.height, result)
     }
 
@@ -118,9 +120,13 @@ struct LightRaster {
         rgba.withUnsafeMutableBytes { bytes in
             let colours = bytes.bindMemory(to: UInt32.self)
             var (before, colour) = (Pixel.none, UInt32(0))
-            for (place, pixel) in pixels.enumerated() {
-                if pixel != before { (before, colour) = (pixel, pixel.stored) }
-                colours[(top + place / width) * side + left + place % width] = colour
+            for row in 0..<height {
+                let start = (top + row) * side + left
+                for column in 0..<width {
+                    let pixel = pixels[row * width + column]
+                    if pixel != before { (before, colour) = (pixel, pixel.stored) }
+                    colours[start + column] = colour
+                }
             }
         }
         return Raster(width: side, height: side, rgba: rgba)
@@ -135,17 +141,28 @@ struct LightRaster {
     }
 }
 
+extension UnsafeBufferPointer where Element: Equatable {
+    /// What a block of a picture is made of, where that is one colour.
+    fileprivate func onlyOne(in rows: Range<Int>, _ columns: Range<Int>, width: Int) -> Element? {
+        let colour = self[rows.lowerBound * width + columns.lowerBound]
+        for row in rows {
+            for column in columns where self[row * width + column] != colour { return nil }
+        }
+        return colour
+    }
+}
+
 extension LightRaster.Pixel {
-    private static let lights = (0...255).map { Float(LinearRGB.light(UInt8($0))) }
+    fileprivate static let lights = (0...255).map { Float(LinearRGB.light(UInt8($0))) }
 
     /// Of the four bytes of a ``Raster``.
-    fileprivate init(stored: UInt32) {
+    fileprivate init(stored: UInt32, _ lights: [Float]) {
         func byte(_ number: UInt32) -> Int { Int(UInt32(littleEndian: stored) >> (8 * number) & 0xFF) }
         let opacity = Float(byte(3)) / 255
         self.init(
-            red: Self.lights[byte(0)] * opacity,
-            green: Self.lights[byte(1)] * opacity,
-            blue: Self.lights[byte(2)] * opacity,
+            red: lights[byte(0)] * opacity,
+            green: lights[byte(1)] * opacity,
+            blue: lights[byte(2)] * opacity,
             opacity: opacity
         )
     }
@@ -227,16 +244,6 @@ private struct Taps {
     }
 
     func weight(of old: Int, in place: Int) -> Float { weights[starts[place] + old - firsts[place]] }
-
-    func sum(_ place: Int, of pixels: [LightRaster.Pixel]) -> LightRaster.Pixel {
-        var sum = LightRaster.Pixel.none
-        var old = firsts[place]
-        for weight in starts[place]..<starts[place + 1] {
-            sum.add(pixels[old], times: weights[weight])
-            old += 1
-        }
-        return sum
-    }
 
     /// Shrinking: every old pixel counts by the share of the new one it covers.
     private mutating func cover(_ place: Int, from old: Int, to new: Int) {

@@ -232,9 +232,14 @@ def is_over(process: int) -> bool:
         return True
 
 
-def ready_copy(process: int) -> int:
-    """The copy of a process that waits for the next picture."""
-    return until(lambda: [copy for copy in decoders(process) if is_waiting(copy)], pause=0)[0]
+def ready_copies(process: int) -> list[int]:
+    """The copies of a process that wait for the next picture and for the one after it."""
+
+    def both() -> list[int]:
+        waiting = [copy for copy in decoders(process) if is_waiting(copy)]
+        return waiting if len(waiting) == 2 else []
+
+    return until(both, pause=0)
 
 
 def ready_decoders(server: Server, partner: Person) -> list[int]:
@@ -275,12 +280,13 @@ def test_where_the_process_that_is_kept_ready_is_gone_or_hangs_another_takes_its
     server: Server, partners: Iterator[Person]
 ) -> None:
     for process in ready_decoders(server, next(partners)):
-        waiting = ready_copy(process)
+        waiting = ready_copies(process)
         os.kill(process, signal.SIGKILL)
-        for gone in (process, waiting):
+        for gone in (process, *waiting):
             until(lambda gone=gone: is_over(gone))
     for process in ready_decoders(server, next(partners)):
-        os.kill(ready_copy(process), signal.SIGSTOP)
+        for copy in ready_copies(process):
+            os.kill(copy, signal.SIGSTOP)
     assert upload(next(partners), png()).status == 503
     assert was_taken(upload(next(partners), png()))
 
