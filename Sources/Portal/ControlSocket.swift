@@ -164,10 +164,10 @@ final class ControlListener: Sendable {
 
     private static func listen(in folder: DataDirectory) throws(CommandFailure) -> Int32 {
         let listener = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
-        let before = umask(0o177)
-        defer { umask(before) }
+        // The file is made with the socket's own permissions; those of the process are everybody's (unix(7)).
         let isListening = withSocketAddress(in: folder) { address, length in
-            bind(listener, address, length) == 0 && Glibc.listen(listener, 16) == 0
+            fchmod(listener, 0o600) == 0 && bind(listener, address, length) == 0
+                && Glibc.listen(listener, 16) == 0
         }
         guard listener >= 0, isListening else {
             let cause = systemError()

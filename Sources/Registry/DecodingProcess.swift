@@ -92,7 +92,7 @@ final class DecodingProcess: Sendable {
             throw .timedOut
         }
         answers.close()
-        guard let reply = LogoReply(heard) else { throw .crashed(ending()) }
+        guard let reply = LogoReply(heard) else { throw .crashed(ending(within: time)) }
         return reply
     }
 
@@ -106,10 +106,10 @@ final class DecodingProcess: Sendable {
 
     /// How the process ended, which it does as its last copy did: its exit code, or its signal, negative.
     ///
-    /// It is told that nothing comes any more, and is given a second.
-    func ending() -> Int32 {
+    /// It is told that nothing comes any more, and is given this time.
+    func ending(within time: Duration) -> Int32 {
         shutdown(socket, Int32(SHUT_WR))
-        let deadline = ContinuousClock.now + .seconds(1)
+        let deadline = ContinuousClock.now + time
         var door = pollfd(fd: socket, events: 0, revents: 0)
         while poll(&door, 1, patience(until: deadline)) < 0, errno == EINTR {}
         guard door.revents != 0 else { return -SIGKILL }

@@ -94,8 +94,8 @@ final class DecodingElsewhere {
     @Test func `a process that fails costs one upload`() async throws {
         let failing = try workshop(program("exit 7"))
         await #expect(throws: LogoWorkshopFault.crashed(7)) { try await failing.logo(from: good, at: tenant) }
-        let dying = try workshop(program("kill -SEGV $$"))
-        await #expect(throws: LogoWorkshopFault.crashed(-11)) { try await dying.logo(from: good, at: tenant) }
+        let dying = try workshop(program("kill -TERM $$"))
+        await #expect(throws: LogoWorkshopFault.crashed(-15)) { try await dying.logo(from: good, at: tenant) }
         let silent = try workshop(program("exit 0"))
         await #expect(throws: LogoWorkshopFault.crashed(0)) { try await silent.logo(from: good, at: tenant) }
     }
@@ -127,7 +127,7 @@ final class DecodingElsewhere {
     }
 
     @Test func `a process that never answers is killed in time`() async throws {
-        let limits = LogoWorkshop.Limits(time: .seconds(2))
+        let limits = LogoWorkshop.Limits(time: .seconds(6))
         let number = folder + "/number"
         let hanging = try program("printf %s $$ > \(number); exec sleep 600")
         let workshop = try LogoWorkshop(executable: hanging, limits: limits)
@@ -170,7 +170,7 @@ final class DecodingElsewhere {
     }
 
     @Test func `more than may wait are turned away`() async throws {
-        let limits = LogoWorkshop.Limits(atOnce: 1, waiting: 1, time: .milliseconds(300))
+        let limits = LogoWorkshop.Limits(atOnce: 1, waiting: 1, time: .seconds(3))
         let workshop = try LogoWorkshop(executable: program("exec sleep 600"), limits: limits)
         let (good, tenant) = (good, tenant)
         let faults = await withTaskGroup(of: LogoWorkshopFault?.self) { group in

@@ -5,19 +5,22 @@ import Web
 struct StoppingGracefully {
     @Test func `a request under way is finished, idle connections are closed, new ones refused`() async throws
     {
-        let gate = Gate()
-        let server = try TestServer { request in
+        // Where no other test takes the port once it is free.
+        let (gate, host) = (Gate(), "127.0.0.3")
+        let server = try TestServer(host: host) { request in
             await gate.pass()
             return Response(.ok, text: request.rawPath)
         }
         let port = server.port
-        let idle = try await onThread { try Wire(port: port) }
+        let idle = try await onThread { try Wire(host: host, port: port) }
         async let slow = server.get("/slow")
         try await until { !server.paths.isEmpty }
 
         async let stopped: Void = server.stop(within: .seconds(60))
         #expect(try await onThread { idle.readToEnd().isClosed })
-        await #expect(throws: Wire.Refused.self) { _ = try await onThread { try Wire(port: port) } }
+        await #expect(throws: Wire.Refused.self) {
+            _ = try await onThread { try Wire(host: host, port: port) }
+        }
         gate.open()
         #expect(try await slow.body == "/slow")
         await stopped
