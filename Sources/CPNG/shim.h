@@ -27,22 +27,22 @@ static inline int cpng_give_up_privileges(void) {
         | prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
 }
 
-/// Gives back what was freed, and from now on keeps it for what comes next unless it is very large; 0 when it was done.
-static inline int cpng_keep_freed_memory(void) {
+/// Gives back what was freed, and from now on keeps it for what comes next unless it is very large.
+static inline void cpng_keep_freed_memory(void) {
     malloc_trim(0);
-    return mallopt(M_MMAP_THRESHOLD, 8 << 20) && mallopt(M_TRIM_THRESHOLD, 64 << 20) ? 0 : -1;
+    mallopt(M_MMAP_THRESHOLD, 8 << 20);
+    mallopt(M_TRIM_THRESHOLD, 64 << 20);
 }
 
 /// Has so many bytes at hand for what asks for memory next: the system gives all pages at once, not one by one when they
-/// are touched first. 0 where there are so many; a kernel that is older than 5.14 gives them later.
-static inline int cpng_make_room(size_t bytes) {
+/// are touched first. A kernel that is older than 5.14 gives them later.
+static inline void cpng_make_room(size_t bytes) {
     const size_t page = (size_t)sysconf(_SC_PAGESIZE);
     void *room = malloc(bytes + page);
-    if (!room) return -1;
+    if (!room) return;
     void *start = (char *)room + (page - (size_t)room % page);
     madvise(start, bytes, MADV_POPULATE_WRITE);
     free(room);
-    return 0;
 }
 
 /// A message that is two open files (unix(7), SCM_RIGHTS), and a byte because it cannot be none.

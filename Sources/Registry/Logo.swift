@@ -258,11 +258,11 @@ private func withImage<Result>(_ body: (UnsafeMutablePointer<png_image>) -> Resu
 /// whether that was done.
 func giveUpPrivileges() -> Bool { cpng_give_up_privileges() == 0 }
 
-/// Lets freed memory be used again, for a process that decodes and ends; whether that was done.
-func keepFreedMemory() -> Bool { cpng_keep_freed_memory() == 0 }
+/// Lets freed memory be used again, for a process that decodes and ends: only for speed, as is the next.
+func keepFreedMemory() { cpng_keep_freed_memory() }
 
-/// Has so much memory at hand before it is asked for; whether there is so much.
-func makeRoom(bytes: Int) -> Bool { cpng_make_room(bytes) == 0 }
+/// Has so much memory at hand before it is asked for, where there is so much.
+func makeRoom(bytes: Int) { cpng_make_room(bytes) }
 
 /// Copies the process by fork(2), where it has no other thread: 0 in the copy, its number in the original, -1 without one.
 func copyProcess() -> pid_t { cpng_fork() }

@@ -12,9 +12,9 @@ package enum LogoForkServer {
 
     /// Until nobody is left to ask; what it returns is its exit code.
     package static func run() -> Int32 {
-        guard giveUpPrivileges(), rehearse(), keepFreedMemory(), makeCopy(), sayReady(), makeCopy() else {
-            return 71
-        }
+        guard giveUpPrivileges(), rehearse() else { return 71 }
+        keepFreedMemory()
+        guard makeCopy(), sayReady(), makeCopy() else { return 71 }
         while let ending = nextEnding() {
             switch ending {
             case 0: guard sayReady(), makeCopy() else { return 71 }
@@ -48,7 +48,8 @@ package enum LogoForkServer {
 
     /// In the copy, which has nothing open but the two pipes once it reads.
     private static func standReady() -> Never {
-        guard LogoWorker.confine(), makeRoom(bytes: 4 << 20) else { _exit(71) }
+        guard LogoWorker.confine() else { _exit(71) }
+        makeRoom(bytes: 4 << 20)
         guard let request = DecodingRequest(from: STDIN_FILENO) else { _exit(unasked) }
         guard dup2(request.reading, STDIN_FILENO) >= 0, dup2(request.writing, STDOUT_FILENO) >= 0 else {
             _exit(71)
