@@ -266,6 +266,7 @@ def test_a_picture_that_brings_the_decoder_down_costs_its_own_upload(
     with ThreadPoolExecutor(1) as pool:
         answer = pool.submit(upload, next(partners), large())
         copy = until(lambda: decoding(server), pause=0)[0]
+        os.kill(copy, signal.SIGSTOP)
         assert re.search(r"Max cpu time +2 ", limits(copy))
         assert re.search(r"Max file size +0 ", limits(copy))
         mapped = int(Path(f"/proc/{ready[0]}/statm").read_text().split()[0]) * resource.getpagesize()

@@ -311,11 +311,11 @@ def test_a_node_that_stands_still_holds_nobody_up_and_comes_back_without_old_bel
     here, there = both.bases
     application, person = shared.application("Waiting Ltd", approved=True), shared.customer()
     awake, asleep = both.views(application)
+    workers = clients(shared, [here, here, there, there])
     codes = [person.code(application) for _ in range(10)]
     tokens = [awake.own_token().json()["access_token"] for _ in range(10)]
     families = [application.tokens_of(person)["refresh_token"] for _ in range(5)]
     assert all(asleep.is_active(token) for token in tokens)
-    workers = clients(shared, [here, here, there, there])
     asleep.http = httpx.Client(headers=asleep.http.headers, timeout=60)
     with ThreadPoolExecutor(20) as waiting, load(workers) as running:
         until(lambda: running.succeeded(running.began), of="everybody's first success")

@@ -176,7 +176,7 @@ struct SharingADatabase {
         for _ in 1...5 {
             try await database.write(
                 """
-                SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+                SELECT count(pg_terminate_backend(pid, 10000)) FROM pg_stat_activity
                 WHERE usename = current_user AND pid <> pg_backend_pid() AND query LIKE '%portal.tenant%'
                 """,
                 .directory

@@ -140,8 +140,8 @@ class Authenticator:
         return (int(time.time()) + self.ahead) // 30
 
     def next_code(self) -> str:
-        """The code of the earliest step that is still good; waits where all of them were shown."""
-        self.last = max(self.last + 1, self.step - 1)
+        """The code of the earliest step that is good for nine more seconds; waits where all of them were shown."""
+        self.last = max(self.last + 1, (int(time.time()) + self.ahead - 21) // 30)
         until(lambda: self.step + 1 >= self.last, within=70, of="the next code")
         return self.code(self.last)
 

@@ -86,6 +86,11 @@ class Stage:
             self.admins.append((time.monotonic(), self.standard.admin()))
         return self.admins[-1][1]
 
+    def keep_signed_in(self) -> None:
+        """A session ends where nothing is asked in it: an administrator's after a quarter of an hour."""
+        for person in (self.giving, self.giver, self.customer):
+            assert person.page(person.home).status == 200
+
     def link(self, person: Person, page: str, ending: str) -> str:
         return person.at(next(link for link in person.page(page).links if link.endswith(ending)))
 
@@ -141,6 +146,7 @@ class Scene:
     act: Callable[[Stage, Page], None]
 
     def person(self, stage: Stage) -> Person | None:
+        stage.keep_signed_in()
         person: Person | None = getattr(stage, self.who) if self.who else None
         return person.lately_signed_in() if person and person.role == "partner" else person
 

@@ -21,7 +21,20 @@ def until(
     return answer
 
 
+given: set[int] = set()
+"""Ports that were handed out, whether somebody listens there yet or not."""
+
+
 def free_port() -> int:
+    """One that nobody listens at and nobody else was given."""
+    port = unheard_port()
+    while port in given:
+        port = unheard_port()
+    given.add(port)
+    return port
+
+
+def unheard_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
