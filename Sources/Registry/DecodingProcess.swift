@@ -92,7 +92,7 @@ final class DecodingProcess: Sendable {
             throw .timedOut
         }
         answers.close()
-        guard let reply = LogoReply(heard) else { throw .crashed(ending(within: time)) }
+        guard let reply = LogoReply(heard) else { throw .crashed(ending(within: time / 2)) }
         return reply
     }
 

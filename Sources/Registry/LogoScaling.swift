@@ -82,26 +82,23 @@ struct LightRaster {
     ) {
         let (across, down) = (Taps(from: old.width, to: new.width), Taps(from: old.height, to: new.height))
         let columns = (0..<new.width).map(across.olds)
-        var result = [Pixel](repeating: .none, count: new.width * new.height)
-        result.withUnsafeMutableBufferPointer { result in
-            for row in 0..<new.height {
-                let rows = down.olds(of: row)
-                for column in columns.indices {
-                    let place = row * new.width + column
-                    if let colour = olds.onlyOne(in: rows, columns[column], width: old.width) {
-                        result[place] = light(colour)
-                        continue
-                    }
-                    var sum = Pixel.none
-                    for oldRow in rows {
-                        let height = down.weight(of: oldRow, in: row)
-                        for oldColumn in columns[column] {
-                            let weight = height * across.weight(of: oldColumn, in: column)
-                            sum.add(light(olds[oldRow * old.width + oldColumn]), times: weight)
-                        }
-                    }
-                    result[place] = sum.possible
+        func average(_ row: Int, _ column: Int) -> Pixel {
+            var sum = Pixel.none
+            for oldRow in down.olds(of: row) {
+                let height = down.weight(of: oldRow, in: row)
+                for oldColumn in columns[column] {
+                    let weight = height * across.weight(of: oldColumn, in: column)
+                    sum.add(light(olds[oldRow * old.width + oldColumn]), times: weight)
                 }
+            }
+            return sum.possible
+        }
+        var result = [Pixel](repeating: .none, count: new.width * new.height)
+        for row in 0..<new.height {
+            let rows = down.olds(of: row)
+            for column in columns.indices {
+                let colour = olds.onlyOne(in: rows, columns[column], width: old.width)
+                result[row * new.width + column] = colour.map(light) ?? average(row, column)
             }
         }
         (width, height, pixels) = (new.width, new.height, result)

@@ -90,7 +90,7 @@ private final class DecodingProcesses: Sendable {
         }
         let process = try DecodingProcess(executable: executable, environment: environment)
         guard let reply = try reply(of: process, to: picture, readyWithin: time) else {
-            throw .crashed(process.ending(within: time))
+            throw .crashed(process.ending(within: time / 2))
         }
         return reply
     }

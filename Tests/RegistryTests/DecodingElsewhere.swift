@@ -94,8 +94,8 @@ final class DecodingElsewhere {
     @Test func `a process that fails costs one upload`() async throws {
         let failing = try workshop(program("exit 7"))
         await #expect(throws: LogoWorkshopFault.crashed(7)) { try await failing.logo(from: good, at: tenant) }
-        let dying = try workshop(program("kill -TERM $$"))
-        await #expect(throws: LogoWorkshopFault.crashed(-15)) { try await dying.logo(from: good, at: tenant) }
+        let dying = try workshop(program("kill -SEGV $$"))
+        await #expect(throws: LogoWorkshopFault.crashed(-11)) { try await dying.logo(from: good, at: tenant) }
         let silent = try workshop(program("exit 0"))
         await #expect(throws: LogoWorkshopFault.crashed(0)) { try await silent.logo(from: good, at: tenant) }
     }
