@@ -53,6 +53,17 @@ enum ListeningSocket {
         }
     }
 
+    /// Whether the process holds a connection that came in at this port, besides those.
+    static func hasConnections(at port: Int, besides others: [Int32]) -> Bool {
+        guard let descriptors = opendir("/proc/self/fd") else { return false }
+        defer { closedir(descriptors) }
+        while let entry = readdir(descriptors) {
+            guard let descriptor = Int32(entry.pointee.name), !others.contains(descriptor) else { continue }
+            if isConnected(descriptor), boundPort(descriptor) == port { return true }
+        }
+        return false
+    }
+
     private static func socketAddress(host: String, port: UInt16) throws(ServerProblem) -> (Int32, [UInt8]) {
         var four = sockaddr_in()
         if inet_pton(AF_INET, host, &four.sin_addr) == 1 {
@@ -69,6 +80,7 @@ enum ListeningSocket {
         return (AF_INET6, withUnsafeBytes(of: six, Array.init))
     }
 
+    /// 0 for anything but a socket of the internet.
     private static func boundPort(_ descriptor: Int32) -> Int {
         var address = sockaddr_in6()
         var length = socklen_t(MemoryLayout<sockaddr_in6>.size)
@@ -77,7 +89,14 @@ enum ListeningSocket {
                 getsockname(descriptor, $0.baseAddress, &length)
             }
         }
+        guard [AF_INET, AF_INET6].contains(Int32(address.sin6_family)) else { return 0 }
         return Int(UInt16(bigEndian: address.sin6_port))  // where sin_port is too
+    }
+
+    private static func isConnected(_ descriptor: Int32) -> Bool {
+        var peer = sockaddr()
+        var length = socklen_t(MemoryLayout<sockaddr>.size)
+        return getpeername(descriptor, &peer, &length) == 0
     }
 
     private static func systemError() -> String { String(cString: strerror(errno)) }

@@ -118,9 +118,7 @@ package struct PublicFiles: Sendable {
         var names: [String] = []
         while let entry = readdir(listing) {
             let isFile = entry.pointee.d_type == UInt8(DT_REG) || entry.pointee.d_type == UInt8(DT_LNK)
-            let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
-                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-            }
+            let name = entry.pointee.name
             if isFile, !name.hasPrefix(".") { names.append(name) }
         }
         return names.sorted()
@@ -142,5 +140,12 @@ package struct PublicFiles: Sendable {
 
     private static func problem(_ kind: String, _ path: String) -> Problem {
         Problem(description: "The \(kind) \(path) cannot be read: \(String(cString: strerror(errno)))")
+    }
+}
+
+extension dirent {
+    /// What the entry of a folder is called.
+    var name: String {
+        withUnsafeBytes(of: d_name) { bytes in String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self) }
     }
 }

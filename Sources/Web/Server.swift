@@ -70,7 +70,7 @@ package final class Server: Sendable {
             throw ServerProblem("The HTTP server did not start\(cause)")
         }
         edge.watchdog.start()
-        running.withLock { $0 = Running(daemon: daemon, listener: listener) }
+        running.withLock { $0 = Running(daemon: daemon, listener: listener, port: port) }
         return port
     }
 
@@ -87,7 +87,7 @@ package final class Server: Sendable {
         await ListeningSocket.untilTakenIn(ending.listener, within: min(limit, .seconds(1)))
         ListeningSocket.retire(ending.listener)
         await withCheckedContinuation { finished in
-            edge.watchdog.drain(within: limit) { [edge] in
+            edge.watchdog.drain(at: ending.port, within: limit) { [edge] in
                 edge.resting.abandonAll()
                 ending.daemon.stop()
                 finished.resume()
@@ -107,4 +107,5 @@ package struct ServerProblem: Error, CustomStringConvertible, Sendable {
 private struct Running: Sendable {
     let daemon: Daemon
     let listener: Int32
+    let port: Int
 }

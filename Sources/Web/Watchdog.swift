@@ -20,13 +20,14 @@ final class Watchdog: Sendable {
     }
 
     private struct Drain: Sendable {
+        let port: Int
         let until: Int64
         let finish: @Sendable () -> Void
 
         /// Since when there has been no connection.
         var quietSince: Int64?
 
-        /// Says whether nothing has been under way for so long that whoever was just accepted would be listed.
+        /// Says whether nothing has been under way for so long that a descriptor of whoever was just accepted would be seen.
         mutating func isDone(isQuiet: Bool, at now: Int64) -> Bool {
             quietSince = isQuiet ? quietSince ?? now : nil
             return until <= now || quietSince.map { now - $0 >= Watchdog.settlingMilliseconds } ?? false
@@ -91,11 +92,11 @@ final class Watchdog: Sendable {
         if connection.lingers.load(ordering: .relaxed) { linger(connection.descriptor) }
     }
 
-    /// Ends idle connections now and the others as they finish, then calls `finish` on this thread.
+    /// Ends idle connections at this port now and the others as they finish, then calls `finish` on this thread.
     ///
     /// It is called `within` that time in any case, and the thread ends after it.
-    func drain(within limit: Duration, finish: @escaping @Sendable () -> Void) {
-        let drain = Drain(until: Self.now + limit.milliseconds, finish: finish)
+    func drain(at port: Int, within limit: Duration, finish: @escaping @Sendable () -> Void) {
+        let drain = Drain(port: port, until: Self.now + limit.milliseconds, finish: finish)
         state.withLock { $0.drain = drain }
         alarm.ring()
     }
@@ -130,15 +131,28 @@ final class Watchdog: Sendable {
                 shutDownOverdue(state, at: now)
                 pointOutDeparted(state)
                 timeout = pause(state, isLingering: !lingering.isEmpty)
-                let isQuiet = state.connections.isEmpty
-                let isDone = state.drain?.isDone(isQuiet: isQuiet, at: now) ?? false
-                return isDone ? state.drain?.finish : nil
+                return takeFinish(&state, besides: lingering, at: now)
             }
             if let finish {
                 lingering.forEach { close($0.descriptor) }
                 return finish()
             }
         }
+    }
+
+    /// Says what is to be called if the server stops and nothing is under way any more, or no longer may be.
+    private func takeFinish(
+        _ state: inout State,
+        besides lingering: [Lingering],
+        at now: Int64
+    ) -> (@Sendable () -> Void)? {
+        guard let port = state.drain?.port else { return nil }
+        // A thread that has accepted a connection may not have got so far as to list it.
+        let isQuiet =
+            state.connections.isEmpty
+            && !ListeningSocket.hasConnections(at: port, besides: lingering.map(\.descriptor))
+        let isDone = state.drain?.isDone(isQuiet: isQuiet, at: now) ?? false
+        return isDone ? state.drain?.finish : nil
     }
 
     private func takeAll(_ arrivals: inout [Lingering]) -> [Lingering] {

@@ -17,6 +17,7 @@ from portal.oauth import Application, basic
 from portal.races import post
 from portal.rounds import report, rounds
 from portal.server import ROOT, Server, until
+from portal.strace import injecting
 
 pytestmark = pytest.mark.torture
 
@@ -151,6 +152,19 @@ def test_whoever_is_connected_before_the_signal_is_answered(server: Server) -> N
         assert outcomes == ["200"] * 21
         server.start()
         assert all(application.is_active(token) for token in callers.tokens)
+
+
+def test_whoever_is_being_taken_in_is_answered(server: Server) -> None:
+    application = server.tenant("standard").application()
+    server.stop()
+    # The thread that accepts a connection comes to nothing more for a while.
+    server.under = injecting("accept4", "delay_exit=300000")
+    server.start()
+    server.pause()
+    with socket.create_connection(("127.0.0.1", server.port), timeout=30) as connection:
+        connection.sendall(own_token(application))
+        assert server.stop() == 0
+        assert Callers(server, application).exchange(connection, b"")[0] == "200"
 
 
 def test_a_request_under_way_is_finished_unless_one_insists(server: Server) -> None:
