@@ -50,16 +50,14 @@ private struct Ink {
 
     init(of picture: Raster) {
         (width, height) = (picture.width, picture.height)
-        let points = (0..<(width * height)).map { Seen(picture, at: $0) }
+        let points = Seen.all(in: picture)
         let ground = Self.ground(of: points, width: width)
         amounts = points.map { $0.opacity * $0.distance(to: ground) }
     }
 
     /// The colour of the edge, or black or white where the logo is cut out, whichever shows it better.
     private static func ground(of points: [Seen], width: Int) -> Seen {
-        let edge = points.indices.filter { place in
-            place < width || place >= points.count - width || place % width == 0 || place % width == width - 1
-        }.map { points[$0] }
+        let edge = edge(of: points, width: width)
         guard edge.count(where: { $0.opacity < 0.5 }) * 2 > edge.count else {
             return edge.sorted { $0.green < $1.green }[edge.count / 2]
         }
@@ -68,21 +66,44 @@ private struct Ink {
         return brightness * 2 > opacity ? .black : .white
     }
 
+    /// The first row and the last, and of those between them the first point and the last.
+    private static func edge(of points: [Seen], width: Int) -> [Seen] {
+        let sides = stride(from: width, to: points.count - width, by: width).flatMap { row in
+            [points[row], points[row + width - 1]]
+        }
+        return points.prefix(width) + sides + points.suffix(width)
+    }
+
     /// What stands out, without the margin around it, in the middle of a square of this side.
     func cut(to side: Int) -> [Float] {
-        let least = (amounts.max() ?? 0) / 3
-        let points = amounts.indices.filter { amounts[$0] >= least }
-        let (columns, rows) = (points.map { $0 % width }, points.map { $0 / width })
-        let (left, right) = (columns.min() ?? 0, columns.max() ?? 0)
-        let (top, bottom) = (rows.min() ?? 0, rows.max() ?? 0)
-        let length = max(right - left, bottom - top) + 1
-        let (x, y) = (left - (length - (right - left + 1)) / 2, top - (length - (bottom - top + 1)) / 2)
-        return (0..<(side * side)).map { place in
-            average(
-                from: (x + place % side * length / side, y + place / side * length / side),
-                to: (x + (place % side + 1) * length / side, y + (place / side + 1) * length / side)
-            )
+        let (columns, rows) = extent
+        let length = max(columns.count, rows.count)
+        let x = columns.lowerBound - (length - columns.count) / 2
+        let y = rows.lowerBound - (length - rows.count) / 2
+        let ends = (0...side).map { $0 * length / side }
+        return (0..<side).flatMap { row in
+            (0..<side).map { column in
+                average(
+                    from: (x + ends[column], y + ends[row]),
+                    to: (x + ends[column + 1], y + ends[row + 1])
+                )
+            }
         }
+    }
+
+    /// The columns and the rows in which something stands out at least a third as much as what does most.
+    private var extent: (columns: Range<Int>, rows: Range<Int>) {
+        let least = (amounts.max() ?? 0) / 3
+        var (left, right, top, bottom) = (width, 0, height, 0)
+        for row in 0..<height {
+            let line = amounts[(row * width)..<((row + 1) * width)]
+            guard let first = line.firstIndex(where: { $0 >= least }),
+                let last = line.lastIndex(where: { $0 >= least })
+            else { continue }
+            (left, right) = (min(left, first - row * width), max(right, last - row * width + 1))
+            (top, bottom) = (min(top, row), row + 1)
+        }
+        return (left..<right, top..<bottom)
     }
 
     private func average(from start: (x: Int, y: Int), to end: (x: Int, y: Int)) -> Float {
@@ -114,8 +135,18 @@ private struct Seen {
 }
 
 extension Seen {
-    init(_ picture: Raster, at place: Int) {
-        func part(_ number: Int) -> Float { Float(picture.rgba[4 * place + number]) / 255 }
-        self.init(red: part(0), green: part(1), blue: part(2), opacity: part(3))
+    /// Every point of a picture, from the top.
+    static func all(in picture: Raster) -> [Seen] {
+        picture.rgba.withUnsafeBytes { bytes in
+            let parts = (0...255).map { Float($0) / 255 }
+            return stride(from: 0, to: bytes.count, by: 4).map { place in
+                Seen(
+                    red: parts[Int(bytes[place])],
+                    green: parts[Int(bytes[place + 1])],
+                    blue: parts[Int(bytes[place + 2])],
+                    opacity: parts[Int(bytes[place + 3])]
+                )
+            }
+        }
     }
 }

@@ -74,6 +74,8 @@ struct LightRaster {
     }
 
     /// Each new pixel is made of a block of old ones, which in a logo are mostly alike: then it is like them as well.
+    ///
+    /// So are those beside it mostly, which is why many are looked at together.
     private init<Stored: Equatable>(
         _ olds: UnsafeBufferPointer<Stored>,
         from old: (width: Int, height: Int),
@@ -93,16 +95,27 @@ struct LightRaster {
             }
             return sum.possible
         }
-        var result = [Pixel](repeating: .none, count: new.width * new.height)
-        for row in 0..<new.height {
-            let rows = down.olds(of: row)
-            for column in columns.indices {
-                let colour = olds.onlyOne(in: rows, columns[column], width: old.width)
-                result[row * new.width + column] = colour.map(light) ?? average(row, column)
+        pixels = [Pixel](unsafeUninitializedCapacity: new.width * new.height) { pixels, count in
+            for row in 0..<new.height {
+                let rows = down.olds(of: row)
+                for start in stride(from: 0, to: new.width, by: Self.together) {
+                    let end = min(start + Self.together, new.width)
+                    let span = columns[start].lowerBound..<columns[end - 1].upperBound
+                    let colour = olds.onlyOne(in: rows, span, width: old.width).map(light)
+                    for column in start..<end {
+                        let pixel =
+                            colour ?? olds.onlyOne(in: rows, columns[column], width: old.width).map(light)
+                        pixels.initializeElement(at: count, to: pixel ?? average(row, column))
+                        count += 1
+                    }
+                }
             }
         }
-        (width, height, pixels) = (new.width, new.height, result)
+        (width, height) = (new.width, new.height)
     }
+
+    /// How many new pixels beside each other.
+    private static let together = 16
 
     private static func size(of width: Int, by height: Int, fitting side: Int) -> (width: Int, height: Int) {
         let longer = max(width, height)
@@ -143,9 +156,16 @@ extension UnsafeBufferPointer where Element: Equatable {
     fileprivate func onlyOne(in rows: Range<Int>, _ columns: Range<Int>, width: Int) -> Element? {
         let colour = self[rows.lowerBound * width + columns.lowerBound]
         for row in rows {
-            for column in columns where self[row * width + column] != colour { return nil }
+            let start = row * width + columns.lowerBound
+            guard self[start] == colour, isOneColour(from: start, count: columns.count) else { return nil }
         }
         return colour
+    }
+
+    /// Whether each of so many is, byte for byte, what the one before it is.
+    private func isOneColour(from start: Int, count: Int) -> Bool {
+        guard let first = baseAddress.map({ $0 + start }) else { return false }
+        return memcmp(first, first + 1, (count - 1) * MemoryLayout<Element>.stride) == 0
     }
 }
 
