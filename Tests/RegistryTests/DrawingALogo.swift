@@ -61,6 +61,21 @@ struct DrawingALogo {
         #expect(try drawn(board, .small)[30, 30] == [188, 188, 188, 255])
     }
 
+    @Test func `a single point is seen wherever it stands among others that are alike`() throws {
+        let white: [UInt8] = [255, 255, 255, 255]
+        // One in each pair of rows, in every column in turn.
+        func column(of row: Int) -> Int { row * 37 % 512 }
+        let points = picture(512, 512) { x, y in
+            x == column(of: y / 2) && y % 2 == 1 ? [0, 0, 0, 255] : white
+        }
+        let pixels = try drawn(points, .large)
+        for row in 0..<256 {
+            let seen = (0..<256).filter { pixels[$0, row] != white }
+            #expect(seen == [column(of: row) / 2])
+            #expect(seen.map { pixels[$0, row] } == [[225, 225, 225, 255]])
+        }
+    }
+
     @Test func `what is transparent lends no colour to its neighbours`() throws {
         let edge = picture(512, 64) { x, _ in x < 255 ? [255, 0, 0, 0] : [0, 0, 255, 255] }
         let pixels = try drawn(edge, .large)
