@@ -58,7 +58,7 @@ enum ListeningSocket {
         guard let descriptors = opendir("/proc/self/fd") else { return false }
         defer { closedir(descriptors) }
         while let entry = readdir(descriptors) {
-            guard let descriptor = Int32(entry.pointee.name), !others.contains(descriptor) else { continue }
+            guard let descriptor = Int32(entry.name), !others.contains(descriptor) else { continue }
             if isConnected(descriptor), boundPort(descriptor) == port { return true }
         }
         return false

@@ -118,7 +118,7 @@ package struct PublicFiles: Sendable {
         var names: [String] = []
         while let entry = readdir(listing) {
             let isFile = entry.pointee.d_type == UInt8(DT_REG) || entry.pointee.d_type == UInt8(DT_LNK)
-            let name = entry.pointee.name
+            let name = entry.name
             if isFile, !name.hasPrefix(".") { names.append(name) }
         }
         return names.sorted()
@@ -143,9 +143,13 @@ package struct PublicFiles: Sendable {
     }
 }
 
-extension dirent {
-    /// What the entry of a folder is called.
+extension UnsafeMutablePointer<dirent> {
+    /// What an entry of a folder is called.
+    ///
+    /// Never copied whole: what readdir(3) gives is cut off after the name.
     var name: String {
-        withUnsafeBytes(of: d_name) { bytes in String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self) }
+        withUnsafePointer(to: &pointee.d_name) { name in
+            name.withMemoryRebound(to: CChar.self, capacity: 1) { String(cString: $0) }
+        }
     }
 }
