@@ -131,7 +131,7 @@ final class Watchdog: Sendable {
                 shutDownOverdue(state, at: now)
                 pointOutDeparted(state)
                 timeout = pause(state, isLingering: !lingering.isEmpty)
-                return takeFinish(&state, besides: lingering, at: now)
+                return finishDue(&state, besides: lingering, at: now)
             }
             if let finish {
                 lingering.forEach { close($0.descriptor) }
@@ -141,7 +141,7 @@ final class Watchdog: Sendable {
     }
 
     /// Says what is to be called if the server stops and nothing is under way any more, or no longer may be.
-    private func takeFinish(
+    private func finishDue(
         _ state: inout State,
         besides lingering: [Lingering],
         at now: Int64

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Glibc
 import Testing
 
@@ -17,16 +18,7 @@ final class TemporaryFolder: Sendable {
     }
 
     func names() -> [String] {
-        guard let folder = opendir(path) else { return [] }
-        defer { closedir(folder) }
-        var names: [String] = []
-        while let entry = readdir(folder) {
-            let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
-                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            if name != "." && name != ".." { names.append(name) }
-        }
-        return names.sorted()
+        do { return try FileManager.default.contentsOfDirectory(atPath: path).sorted() } catch { return [] }
     }
 
     func read(_ name: String) throws -> [UInt8] {
