@@ -34,15 +34,17 @@ static inline void cpng_keep_freed_memory(void) {
     mallopt(M_TRIM_THRESHOLD, 64 << 20);
 }
 
-/// Has so many bytes at hand for what asks for memory next: the system gives all pages at once, not one by one when they
-/// are touched first. A kernel that is older than 5.14 gives them later.
+/// Has so many bytes at hand for what asks for memory next: the system gives all of them at once, in its large pages where
+/// it has some, not one small page at a time when it is touched first. A kernel that is older than 5.14 gives them later.
 static inline void cpng_make_room(size_t bytes) {
-    const size_t page = (size_t)sysconf(_SC_PAGESIZE);
-    void *room = malloc(bytes + page);
-    if (!room) return;
-    void *start = (char *)room + (page - (size_t)room % page);
-    madvise(start, bytes, MADV_POPULATE_WRITE);
-    free(room);
+    const size_t large = 2 << 20, overhead = 2 * sizeof(size_t);
+    char *all = malloc(large + bytes);
+    if (!all) return;
+    // What comes next begins with a large page: up to there nothing is used, and all behind it is free again.
+    char *room = all + (large - (size_t)all % large);
+    if (!realloc(all, (size_t)(room - all) - overhead)) return;
+    madvise(room, bytes, MADV_HUGEPAGE);
+    madvise(room, bytes, MADV_POPULATE_WRITE);
 }
 
 /// A message that is two open files (unix(7), SCM_RIGHTS), and a byte because it cannot be none.
