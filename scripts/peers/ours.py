@@ -27,8 +27,8 @@ VERIFY = "verify, one busy token"
 VERIFY_MANY = "verify, 100,000 in turn"
 LOGO = "logo"
 UPLOAD = "logo uploads, one after another"
-PARTNERS, LOGOS = 24, 1000
-"""A partner may upload sixty logos a minute."""
+PARTNERS, LOGOS = 80, 2000
+"""So many that no round comes to an end of them: a partner may upload sixty logos a minute."""
 
 MANY = 100_000
 """So many tokens take turns where each question should reach the store: what was asked within the last second
