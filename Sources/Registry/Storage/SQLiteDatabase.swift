@@ -142,9 +142,14 @@ package final class SQLiteDatabase: Database {
     package func announceChange() {}
     package func onChangeElsewhere(_ body: @escaping @Sendable () -> Void) {}
 
-    /// What the writer needs again comes from the system's cache of the file.
+    /// What is needed again comes from the system's cache of the file.
     package func shrink() async throws {
-        try await transaction(.directory) { try $0.run("PRAGMA shrink_memory") }
+        let statement: SQL = "PRAGMA shrink_memory"
+        try await transaction(.directory) { try $0.run(statement) }
+        for reader in takeIdleReaders() {
+            defer { giveBack(reader) }
+            try reader.run(statement)
+        }
         giveFreedMemoryBack()
     }
 
@@ -172,6 +177,13 @@ package final class SQLiteDatabase: Database {
             return readers.idle.popLast()
         }
         return try idle ?? SQLiteConnection(path: path, for: reading, busyTimeout: busyTimeout)
+    }
+
+    private func takeIdleReaders() -> [SQLiteConnection] {
+        readers.withLock { readers in
+            defer { readers.idle = [] }
+            return readers.idle
+        }
     }
 
     private func giveBack(_ reader: SQLiteConnection) {
