@@ -227,7 +227,6 @@ extension Connection {
     }
 
     /// Keeps others from deciding about an account until the transaction ends; no where it is disabled.
-    @discardableResult
     func hold(_ id: AccountID, tenant: TenantID) throws -> Bool {
         try !run(
             """

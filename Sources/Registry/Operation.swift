@@ -40,11 +40,18 @@ extension OperatorAccess {
         -> RegisteredApplication
     {
         let id = tenant.id
-        let account = try await registry.database.read(.tenant(id)) { connection in
-            try connection.account(of: owner, as: .partner, tenant: id)?.account
+        let known = try await registry.database.read(.tenant(id)) { connection in
+            try connection.account(of: owner, as: .partner, tenant: id)
         }
-        guard let account else { throw OperatorRefusal.noSuchPartner(owner.text) }
-        return try await registry.register(draft, for: account, at: tenant, by: actor, from: provenance)
+        guard let known else { throw OperatorRefusal.noSuchPartner(owner.text) }
+        if known.isDisabled { throw OperatorRefusal.accountDisabled(owner.text) }
+        return try await registry.register(
+            draft,
+            for: known.account,
+            at: tenant,
+            by: actor,
+            from: provenance
+        )
     }
 
     /// Makes a partner a member of an application's team; throws ``OperatorRefusal``.

@@ -14,6 +14,9 @@ package enum RegistrationRefusal: Error, Equatable, Sendable {
 
     /// The same form was sent before; this is what it registered.
     case alreadyRegistered(ClientID)
+
+    /// Their account was disabled meanwhile.
+    case ownerDisabled
     case redirectURI(RedirectURIProblem)
 }
 
@@ -150,7 +153,9 @@ extension ApplicationRegistry {
         let secret = draft.kind == .public ? nil : newSecret(.clientSecret, at: tenant)
         let (now, ledger, digest) = (clock(), ledger, secret?.digest(with: secretKeys))
         let application = try await database.transaction(.tenant(tenant.id)) { transaction in
-            try transaction.hold(owner.id, tenant: tenant.id)
+            guard try transaction.hold(owner.id, tenant: tenant.id) else {
+                throw RegistrationRefusal.ownerDisabled
+            }
             try transaction.checkRegistration(of: draft, by: owner.id, at: tenant)
             if case .partner = actor { try transaction.checkCrowd(around: owner.id, at: tenant, now) }
             try transaction.insert(draft, as: id, owner: owner.id, tenant: tenant.id, at: now)

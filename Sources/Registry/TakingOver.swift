@@ -137,7 +137,7 @@ extension PartnerAccess {
             transaction,
             _,
             _ in
-            try transaction.hold(account.id, tenant: tenant.id)
+            guard try transaction.hold(account.id, tenant: tenant.id) else { throw LinkRefusal.gone }
         }
     }
 }

@@ -173,6 +173,22 @@ struct DisablingAnAccount {
         #expect(try await ada.invitedPartners().map(\.name) == ["Sam Roe"])
     }
 
+    @Test func `whoever is shut out while they fill in the form registers nothing`() async throws {
+        let before = try await world.partner.applications().count
+        var form = ApplicationForm()
+        form.ticket = world.registry.freshToken()
+        form.companyName = "Evil Rentals"
+        let draft = try ApplicationDraft(form, logo: nil, needsLogo: false, at: world.tenant)
+        try await disable(world.partner.account)
+        await #expect(throws: RegistrationRefusal.ownerDisabled) {
+            try await world.partner.register(draft)
+        }
+        await #expect(throws: OperatorRefusal.accountDisabled("dana@acme.example")) {
+            try await world.theOperator.register(draft, for: world.partner.account.email)
+        }
+        #expect(try await world.partner.applications().count == before)
+    }
+
     @Test func `owners who are shut out get no letters`() async throws {
         let lee = try await world.member("lee@acme.example", as: .owner, of: application)
         try await disable(world.partner.account)

@@ -107,6 +107,14 @@ struct TransferringAnApplication {
         #expect(taken == 1)
     }
 
+    @Test func `whoever is shut out while they accept owns nothing`() async throws {
+        let link = try await offer()
+        let taker = try await newLee()
+        try await world.theOperator.disable(taker.account, because: "")
+        await #expect(throws: LinkRefusal.gone) { try await taker.takeOver(link) }
+        #expect(try await world.current(application).owner == world.partner.account.id)
+    }
+
     @Test func `afterwards the link says who accepted, and when`() async throws {
         let link = try await offer()
         let taker = try await newLee()

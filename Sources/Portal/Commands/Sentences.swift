@@ -87,6 +87,7 @@ extension RegistrationRefusal {
             "this partner has \(limit) applications already, as many as allowed"
         case .tooMany(.ofPartnerInADay), .tooMany(.unapproved): "partners may not register more at present"
         case .alreadyRegistered(let id): "it is registered already, as \(id)"
+        case .ownerDisabled: "this partner’s account is disabled"
         case .redirectURI(let problem): "--redirect-uri: \(problem.message)"
         }
     }

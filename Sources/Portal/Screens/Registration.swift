@@ -24,6 +24,8 @@ enum RegistrationScreens {
             return again(form, upload, problems.all, visit)
         } catch RegistrationRefusal.alreadyRegistered(let id) {
             return CredentialsPage.gone(id, visit).response(to: visit)
+        } catch RegistrationRefusal.ownerDisabled {
+            return try await visit.turnedAway(.partner)
         } catch RegistrationRefusal.tooMany(let limit) {
             return TooManyApplicationsPage(limit: limit, visit: visit).page.response(
                 to: visit,
