@@ -50,6 +50,17 @@ struct SharingADatabase {
         #expect(try rows.map { try $0.bool(3) } == [true, true, false, false])
     }
 
+    @Test func `a question that does not end is ended, and named`() async throws {
+        let endless: SQL = "SELECT pg_sleep(60)"
+        await #expect(throws: DatabaseFault.tookTooLong(endless.text)) {
+            try await database.transaction(ours) { connection in
+                try connection.run("SET LOCAL statement_timeout = 50")
+                try connection.run(endless)
+            }
+        }
+        #expect(try await database.read("SELECT 1", ours).count == 1)
+    }
+
     @Test func `rows of another tenant are not there, and cannot be put there`() async throws {
         try await database.write("INSERT INTO boats (tenant, id) VALUES (1, 1)", ours)
         #expect(try await database.read("SELECT id FROM boats", ours).count == 1)

@@ -22,6 +22,7 @@ final class PostgresConnection: Connection, @unchecked Sendable {
 
     private struct Prepared {
         let name: String
+        let text: String
         let onlyReads: Bool
     }
 
@@ -43,7 +44,7 @@ final class PostgresConnection: Connection, @unchecked Sendable {
 
     private enum Awaited {
         case preparation(SQL.Shape)
-        case statement(isRead: Bool)
+        case statement(String, isRead: Bool)
         case end
     }
 
@@ -325,7 +326,7 @@ extension PostgresConnection {
         guard pq.PQsendQueryParams(handle, definition, 0, nil, nil, nil, nil, 1) == 1 else {
             throw PostgresProblem.lost
         }
-        awaited.append(.statement(isRead: false))
+        awaited.append(.statement(definition, isRead: false))
         _ = try synchronise(confirms: false)
         if let failure { throw failure }
     }
@@ -369,7 +370,7 @@ extension PostgresConnection {
             pq.PQsendQueryPrepared(handle, statement.name, Int32(values.count), pointers, lengths, formats, 1)
         }
         guard isSent == 1 else { throw .lost }
-        awaited.append(.statement(isRead: isRead))
+        awaited.append(.statement(statement.text, isRead: isRead))
     }
 
     private func statement(for sql: SQL, _ values: BoundValues) throws(PostgresProblem) -> Prepared {
@@ -379,7 +380,11 @@ extension PostgresConnection {
         guard statements.count < Self.statementLimit else { throw .lost }
         statementCount += 1
         let text = sql.text
-        let statement = Prepared(name: "s\(statementCount)", onlyReads: text.hasPrefix("SELECT"))
+        let statement = Prepared(
+            name: "s\(statementCount)",
+            text: text,
+            onlyReads: text.hasPrefix("SELECT")
+        )
         let isSent = values.withPointers { types, _, _, _ in
             pq.PQsendPrepare(handle, statement.name, text, Int32(values.count), types)
         }
@@ -458,8 +463,8 @@ extension PostgresConnection {
             switch one {
             case .preparation(let shape):
                 if try outcome() == nil { statements[shape] = nil }
-            case .statement(let isRead):
-                let rows = try outcome()
+            case .statement(let text, let isRead):
+                let rows = try outcome(of: text)
                 if isRead { answers.append(rows ?? []) }
             case .end:
                 try receiveEnd()
@@ -469,7 +474,7 @@ extension PostgresConnection {
     }
 
     /// One statement's answer; nil when it failed, or was passed over because one before it did.
-    private func outcome() throws(PostgresProblem) -> [Row]? {
+    private func outcome(of text: String = "") throws(PostgresProblem) -> [Row]? {
         let result = try next()
         defer { pq.PQclear(result) }
         if try next() != nil { throw .lost }
@@ -478,7 +483,7 @@ extension PostgresConnection {
         case PGRES_COMMAND_OK: return []
         case PGRES_PIPELINE_ABORTED: return nil
         default:
-            let problem = PostgresProblem(result)
+            let problem = PostgresProblem(result, of: text)
             note(problem)
             if case .lost = problem { throw .lost }
             return nil
@@ -551,7 +556,7 @@ extension PostgresConnection {
 
 extension PostgresProblem {
     /// Names what the server reported, by its SQLSTATE; its messages can repeat a value, except those about our text.
-    fileprivate init(_ result: OpaquePointer?) {
+    fileprivate init(_ result: OpaquePointer?, of text: String = "") {
         func said(_ field: Int32) -> String? {
             pq.PQresultErrorField(result, field).map { String(cString: $0) }
         }
@@ -563,7 +568,8 @@ extension PostgresProblem {
         case "23503": self = .fault(.foreignKey)
         case "23502", "23514": self = .fault(.constraint(place))
         case "40001", "40P01": self = .conflict
-        case "55P03", "57014": self = .fault(.busy)
+        case "55P03": self = .fault(.busy)
+        case "57014": self = .fault(.tookTooLong(text))
         case "53100": self = .fault(.full)
         // Gone, going, or not the one that may write any more; also a plan the tables have outlived.
         case "", "25006", "25P03", "0A000", "26000": self = .lost
