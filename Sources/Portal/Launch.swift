@@ -27,15 +27,18 @@ enum Launch {
     @Sendable private static func logoDecoder(patience: Duration) throws -> ApplicationRegistry.LogoDecoder {
         let workshop = try LogoWorkshop(
             executable: "/proc/self/exe",
-            environment: [keepingFreedMemory],
+            environment: decoding,
             limits: .init(time: patience)
         )
         return { try await workshop.logo(from: $0, at: $1) }
     }
 
-    /// For processes that are gone soon: what one buffer leaves is used for the next instead of being given back.
-    private static let keepingFreedMemory =
-        "GLIBC_TUNABLES=glibc.malloc.mmap_threshold=1073741824:glibc.malloc.trim_threshold=1073741824"
+    /// For a process whose copies are gone soon: what one buffer leaves is used for the next instead of being given back,
+    /// and what libraries are asked for is looked up before there are copies (ld.so(8)).
+    private static let decoding = [
+        "GLIBC_TUNABLES=glibc.malloc.mmap_threshold=1073741824:glibc.malloc.trim_threshold=1073741824",
+        "LD_BIND_NOW=1",
+    ]
 
     private static var environment: [String: String] {
         var variables: [String: String] = [:]

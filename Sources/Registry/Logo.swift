@@ -17,12 +17,13 @@ package struct Logo: Sendable, Equatable {
     /// One PNG file for every size: transparent ground, IHDR, sRGB, IDAT and IEND only.
     package let images: [Size: [UInt8]]
 
-    /// SHA-256 of the largest image in hexadecimal: its address.
-    package let digest: String
     package let warnings: [LogoWarning]
 
     /// What it may be taken for another one by.
     package let look: LogoLook
+
+    /// SHA-256 of the largest image in hexadecimal: its address.
+    package var digest: String { hexadecimal(sha256(images[.large] ?? [])) }
 
     /// Judges an upload and redraws it.
     ///
@@ -84,10 +85,7 @@ package struct Logo: Sendable, Equatable {
     }
 
     private init(images: [Size: [UInt8]], warnings: [LogoWarning], look: LogoLook) {
-        self.images = images
-        self.warnings = warnings
-        self.look = look
-        digest = hexadecimal(sha256(images[.large] ?? []))
+        (self.images, self.warnings, self.look) = (images, warnings, look)
     }
 }
 

@@ -55,9 +55,10 @@ extension LogoShelf {
     /// ``LogoWorkshopFault`` when the decoder could not be asked.
     package func stage(_ upload: [UInt8], fileName: String) async throws -> (StagedLogo, [LogoWarning]) {
         let picture = try await registry.decodeLogo(upload, tenant.id)
+        let digest = picture.digest
         let staged = StagedLogo(
             id: registry.entropy.base62(22),
-            logo: LogoDigest(picture.digest),
+            logo: LogoDigest(digest),
             fileName: fileName,
             byteCount: upload.count
         )
@@ -68,14 +69,14 @@ extension LogoShelf {
                 if room.isFull { throw NoRoomForLogos.atTenant }
                 let others = try transaction.stagedBytes(
                     of: account.id,
-                    besides: picture.digest,
+                    besides: digest,
                     tenant: tenant.id,
                     at: now
                 )
                 let all = picture.images.values.reduce(others) { $0 + $1.count }
                 if all > StagedLogo.share(of: room.most) { throw NoRoomForLogos.forPartner }
             }
-            try transaction.store(picture, tenant: tenant.id, at: now)
+            try transaction.store(picture, as: digest, tenant: tenant.id, at: now)
             try transaction.insert(staged, of: account.id, tenant: tenant.id, at: now)
             try registry.warn(of: .logos, in: transaction, at: tenant, now)
         }
@@ -95,11 +96,11 @@ extension OperatorAccess {
     /// Decodes and stores a logo for the tenant itself or for an application added by hand.
     package func store(_ upload: [UInt8]) async throws -> LogoDigest {
         let picture = try await registry.decodeLogo(upload, tenant.id)
-        let (now, tenant) = (registry.clock(), tenant.id)
+        let (now, tenant, digest) = (registry.clock(), tenant.id, picture.digest)
         try await registry.database.transaction(.tenant(tenant)) { transaction in
-            try transaction.store(picture, tenant: tenant, at: now)
+            try transaction.store(picture, as: digest, tenant: tenant, at: now)
         }
-        return LogoDigest(picture.digest)
+        return LogoDigest(digest)
     }
 }
 
@@ -121,11 +122,11 @@ extension ApplicationRegistry {
 
 extension Connection {
     /// Of pictures that are kept already only notes when they came last, which keeps them from being swept meanwhile.
-    fileprivate func store(_ logo: Logo, tenant: TenantID, at now: Date) throws {
+    fileprivate func store(_ logo: Logo, as digest: String, tenant: TenantID, at now: Date) throws {
         let kept = try run(
             """
             UPDATE logos SET stored_at = \(now), look = \(logo.look)
-            WHERE tenant = \(tenant) AND digest = \(logo.digest)
+            WHERE tenant = \(tenant) AND digest = \(digest)
             RETURNING size
             """
         ).map { try $0.integer(0) }
@@ -135,7 +136,7 @@ extension Connection {
             let isNew = try !run(
                 """
                 INSERT INTO logos (tenant, digest, size, png, stored_at, look)
-                VALUES (\(tenant), \(logo.digest), \(size.rawValue), \(png), \(now), \(logo.look))
+                VALUES (\(tenant), \(digest), \(size.rawValue), \(png), \(now), \(logo.look))
                 ON CONFLICT (tenant, digest, size) DO NOTHING
                 RETURNING size
                 """
