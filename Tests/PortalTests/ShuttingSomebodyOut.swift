@@ -1,5 +1,6 @@
 import Registry
 import Support
+import Synchronization
 import Testing
 import Web
 
@@ -28,6 +29,36 @@ struct ShuttingSomebodyOut {
             path,
             [("seal", browser.ownSeal), ("email", email), ("password", password)]
         )
+    }
+
+    @Test func `whoever is shut out while their logo is looked at signs in again, and registered nothing`()
+        async throws
+    {
+        let shutOut = Mutex<(@Sendable () async throws -> Void)?>(nil)
+        let portal = try await TestPortal(decodeLogo: { upload, _ in
+            try await shutOut.withLock { $0 }?()
+            return try Logo.decode(upload)
+        })
+        var dana = try await portal.partner()
+        let page = try await dana.get("/applications/new")
+        shutOut.withLock {
+            $0 = {
+                let address = try #require(EmailAddress("dana@acme.example"))
+                let accounts = try await portal.theOperator.accounts(of: address)
+                try await portal.theOperator.disable(try #require(accounts.first).account, because: "")
+            }
+        }
+        let answer = try await dana.post(
+            "/applications",
+            [
+                ("seal", try #require(page.hidden("seal"))),
+                ("ticket", try #require(page.hidden("ticket"))), ("company_name", "Acme Rentals"),
+            ],
+            file: (name: "logo", filename: "logo.png", bytes: try TestPortal.logo())
+        )
+        #expect(answer.status == 303)
+        #expect(answer.location?.contains("/partners/sign-in") == true)
+        #expect(try await portal.theOperator.applications().isEmpty)
     }
 
     @Test(arguments: Role.allCases)

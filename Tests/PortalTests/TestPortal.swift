@@ -26,7 +26,8 @@ struct TestPortal: Sendable {
         at publicURL: String = "http://127.0.0.1:8080",
         mail: MailRoute = .localPage,
         on database: (any Database)? = nil,
-        _ change: (inout Tenant.Settings) -> Void = { _ in }
+        _ change: (inout Tenant.Settings) -> Void = { _ in },
+        decodeLogo: @escaping ApplicationRegistry.LogoDecoder = { upload, _ in try Logo.decode(upload) }
     ) async throws {
         self.database = if let database { database } else { try await TestDatabase.make() }
         registry = ApplicationRegistry(
@@ -35,7 +36,7 @@ struct TestPortal: Sendable {
             clock: { [clock] in clock.now },
             entropy: .counting(),
             passwords: try PasswordHasher(cost: .least, threads: 1),
-            decodeLogo: { upload, _ in try Logo.decode(upload) }
+            decodeLogo: decodeLogo
         )
         try await registry.open()
         tenant = try await registry.importTenant(.harbour(change), as: try #require(TenantName("harbour")))
