@@ -75,7 +75,13 @@ extension HTML {
     }
 
     /// Markup written in one go into memory of the size it needs: most of what a page costs is moving bytes.
+    ///
+    /// Nothing is written where there is no room: the memory of an empty array is that of all others, in every thread.
     fileprivate init(room: Int, write: (inout MarkupWriter) -> Void) {
+        guard room > 0 else {
+            bytes = []
+            return
+        }
         bytes = [UInt8](unsafeUninitializedCapacity: room) { buffer, count in
             var writer = MarkupWriter(buffer: buffer)
             write(&writer)
